@@ -1,0 +1,137 @@
+# One static library per room. Every .cpp of a room's folder is in the build (tests apart); nothing is listed twice.
+set(KONTOR_ALL_ROOMS "")
+
+function(kontor_settings target)
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
+  target_precompile_headers(${target} REUSE_FROM kontor_pch)
+endfunction()
+
+# Sources of a folder: *.cpp without *_test.cpp; with RECURSE also below.
+function(kontor_sources out folder)
+  file(GLOB_RECURSE found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
+  list(FILTER found EXCLUDE REGEX "_test\\.cpp$")
+  if(folder STREQUAL "sim")
+    list(FILTER found EXCLUDE REGEX "/sim/main/")
+  endif()
+  set(${out} ${found} PARENT_SCOPE)
+endfunction()
+
+# Turns <folder>/migrations/NNNN_name.sql into a source that defines `std::span<const db::Migration> <name>_migrations()`.
+# The first line of each script says its home: "-- home: customer".
+function(kontor_migrations out folder name)
+  file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/migrations/*.sql)
+  if(NOT scripts)
+    set(${out} "" PARENT_SCOPE)
+    return()
+  endif()
+  list(SORT scripts)
+  set(rows "")
+  foreach(script ${scripts})
+    set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
+    get_filename_component(stem ${script} NAME_WE)
+    if(NOT stem MATCHES "^([0-9][0-9][0-9][0-9])_([a-z0-9_]+)$")
+      message(FATAL_ERROR "${script}: a migration is named 0001_what_it_does.sql")
+    endif()
+    set(number ${CMAKE_MATCH_1})
+    set(label ${CMAKE_MATCH_2})
+    string(REGEX REPLACE "^0+" "" number ${number})
+    file(READ ${script} text)
+    if(NOT text MATCHES "^-- home: (customer|stock|catalog|global|telemetry|every)\n")
+      message(FATAL_ERROR "${script}: the first line must be '-- home: customer|stock|catalog|global|telemetry|every'")
+    endif()
+    string(SUBSTRING ${CMAKE_MATCH_1} 0 1 first)
+    string(TOUPPER ${first} first)
+    string(SUBSTRING ${CMAKE_MATCH_1} 1 -1 rest)
+    string(APPEND rows "    {\"${name}\", ${number}, \"${label}\", db::Home::k${first}${rest}, R\"sql(${text})sql\"},\n")
+  endforeach()
+  set(file ${CMAKE_BINARY_DIR}/migrations/${name}_migrations.cpp)
+  file(CONFIGURE OUTPUT ${file} CONTENT "// Made from ${folder}/migrations/.
+#include <span>
+
+#include \"ports/db.h\"
+
+namespace kontor {
+std::span<const db::Migration> ${name}_migrations();
+std::span<const db::Migration> ${name}_migrations() {
+  static const db::Migration kMigrations[] = {
+@rows@  };
+  return kMigrations;
+}
+}  // namespace kontor
+" @ONLY)
+  set(${out} ${file} PARENT_SCOPE)
+endfunction()
+
+# room(adapters/db_sqlite NEEDS ports runtime PACKAGES PkgConfig::SQLITE): the library `db_sqlite` of src/adapters/db_sqlite.
+function(room path)
+  cmake_parse_arguments(ARG "" "ROOT" "NEEDS;PACKAGES" ${ARGN})
+  get_filename_component(name ${path} NAME)
+  if(ARG_ROOT)
+    set(folder ${ARG_ROOT})
+  else()
+    set(folder src/${path})
+  endif()
+  kontor_sources(sources ${folder})
+  kontor_migrations(migrations ${folder} ${name})
+  if(sources OR migrations)
+    add_library(${name} STATIC ${sources} ${migrations})
+    kontor_settings(${name})
+    target_link_libraries(${name} PUBLIC ${ARG_NEEDS} ${ARG_PACKAGES})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE ${ARG_NEEDS} ${ARG_PACKAGES})
+  endif()
+  if(NOT name STREQUAL "sim")
+    set(KONTOR_ALL_ROOMS ${KONTOR_ALL_ROOMS} ${name} PARENT_SCOPE)
+  endif()
+endfunction()
+
+# shop_module(cart CALLS showcase pricing inventory): the library `shop_cart` of src/shop/cart.
+function(shop_module name)
+  cmake_parse_arguments(ARG "" "" "CALLS" ${ARGN})
+  set(needs services ports runtime base)
+  foreach(other ${ARG_CALLS})
+    list(APPEND needs shop_${other})
+  endforeach()
+  kontor_sources(sources src/shop/${name})
+  kontor_migrations(migrations src/shop/${name} ${name})
+  if(sources OR migrations)
+    add_library(shop_${name} STATIC ${sources} ${migrations})
+    kontor_settings(shop_${name})
+    target_link_libraries(shop_${name} PUBLIC ${needs})
+  else()
+    add_library(shop_${name} INTERFACE)
+    target_link_libraries(shop_${name} INTERFACE ${needs})
+  endif()
+  set(KONTOR_ALL_ROOMS ${KONTOR_ALL_ROOMS} shop_${name} PARENT_SCOPE)
+endfunction()
+
+# program(kontor src/app NEEDS …): an executable of a folder that has a main.cpp.
+function(program name folder)
+  cmake_parse_arguments(ARG "" "" "NEEDS" ${ARGN})
+  kontor_sources(sources ${folder})
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name} ${sources})
+  kontor_settings(${name})
+  target_link_libraries(${name} PRIVATE ${ARG_NEEDS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+endfunction()
+
+# tests(kontor-unit UNIT …): all *_test.cpp below src/ and sim/. tests(x DIRECTORY d …): all *.cpp of a folder.
+function(tests name)
+  cmake_parse_arguments(ARG "UNIT" "DIRECTORY" "NEEDS" ${ARGN})
+  if(ARG_UNIT)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/*_test.cpp ${CMAKE_SOURCE_DIR}/sim/*_test.cpp)
+  else()
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${ARG_DIRECTORY}/*.cpp)
+  endif()
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name} ${sources} ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
+  kontor_settings(${name})
+  target_link_libraries(${name} PRIVATE ${ARG_NEEDS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+endfunction()

@@ -1,0 +1,22 @@
+// Sends messages to people. Delivery is at least once; `key` lets an adapter drop a repetition.
+#pragma once
+#include <string>
+
+#include "base/result.h"
+
+namespace kontor {
+
+struct Mail {
+  std::string key;      // unique per message: event and purpose
+  std::string to;
+  std::string subject;
+  std::string text;     // plain text, UTF-8
+};
+
+class Messenger {
+ public:
+  virtual ~Messenger() = default;
+  virtual Result<void> send(const Mail& mail) = 0;
+};
+
+}  // namespace kontor

@@ -1,0 +1,49 @@
+// A payment gateway. Every call carries a key of ours; the same key again is the same attempt and never a second charge.
+// A timeout is Errc::kTimeout: the outcome is unknown, not "no". Only tokens travel here, never card numbers.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/id.h"
+#include "base/money.h"
+#include "base/result.h"
+
+namespace kontor {
+
+struct ChargeRequest {
+  std::string key;        // idempotency key: the payment attempt's id
+  std::string token;      // the payment method
+  Money amount;
+  CheckoutId checkout;    // for the gateway's statement and its webhooks
+  bool capture = true;
+};
+
+enum class ChargeState { kAuthorised, kCaptured, kDeclined, kRequiresAction, kVoided, kRefunded, kRejectedByRisk, kNone };
+
+struct Charge {
+  ChargeState state = ChargeState::kNone;  // kNone: the gateway never heard of the key
+  std::string reference;                   // the gateway's own id
+  Money amount;
+  std::string decline_code;                // kDeclined: "card_declined", "insufficient_funds", "expired_card"
+  std::string action_url;                  // kRequiresAction
+};
+
+class PaymentGateway {
+ public:
+  virtual ~PaymentGateway() = default;
+  virtual std::string_view name() const = 0;
+  // kTimeout: unknown; kGatewayUnavailable: it certainly did nothing.
+  virtual Result<Charge> charge(const ChargeRequest& request) = 0;
+  // What became of the attempt; kNone when it never arrived.
+  virtual Result<Charge> find(const std::string& key) = 0;
+  // Gives an authorisation or a whole capture back. Repeating it, or voiding what never happened, succeeds; a charge with this
+  // key that arrives later is refused by the gateway.
+  virtual Result<Charge> void_charge(const std::string& key) = 0;
+  // Gives `amount` of a captured charge back; `refund_key` makes it repeatable. More than was captured is kConflict.
+  virtual Result<Charge> refund(const std::string& key, const std::string& refund_key, Money amount) = 0;
+  // Every charge the gateway holds, for reconciliation and `kontor check`.
+  virtual Result<std::vector<std::pair<std::string, Charge>>> all_charges() = 0;
+};
+
+}  // namespace kontor
