@@ -1,0 +1,281 @@
+"""The language of tests/api/*.test: requests and what the answers must hold. Described in README.md beside this file."""
+import json
+import os
+import re
+import shlex
+import socket
+import time
+
+from shop import ADMIN
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+
+class Failure(Exception):
+    pass
+
+
+class Skipped(Exception):
+    pass
+
+
+def look_up(value, path):
+    """`items[0].price.amount`, `items.length`, or `$` for the whole; KeyError when it is not there."""
+    if path == "$":
+        return value
+    for part in re.findall(r"[^.\[\]]+|\[\d+\]", path):
+        if part.startswith("["):
+            index = int(part[1:-1])
+            if not isinstance(value, list) or index >= len(value):
+                raise KeyError(path)
+            value = value[index]
+        elif part == "length" and isinstance(value, (list, str)):
+            value = len(value)
+        elif isinstance(value, dict) and part in value:
+            value = value[part]
+        else:
+            raise KeyError(path)
+    return value
+
+
+def as_text(value):
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    def header(self, name):
+        return next((v for k, v in self.headers if k.lower() == name.lower()), None)
+
+    def value(self, path):
+        if path.startswith("header:"):
+            found = self.header(path[7:])
+            if found is None:
+                raise KeyError(path)
+            return found
+        if path == "text":
+            return self.body.decode("utf-8", "replace")
+        return look_up(json.loads(self.body), path)
+
+
+def check(answer, word):
+    """None when it holds, else what is there instead."""
+    found = re.match(r"^(.+?)(!=|>=|<=|=|~|<|>|\?|!)(.*)$", word, re.S)
+    if not found:
+        return f"cannot read the check '{word}'"
+    path, operator, wanted = found.groups()
+    try:
+        value = answer.value(path)
+    except (KeyError, ValueError):
+        if operator == "!":
+            return None
+        return f"{path} is not there"
+    text = as_text(value)
+    if operator in ("<", ">", "<=", ">="):
+        left, right = float(text), float(wanted)
+        holds = {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[operator]
+    else:
+        holds = {"=": text == wanted, "!=": text != wanted, "~": wanted in text, "?": True, "!": False}[operator]
+    return None if holds else f"{path} is {text}"
+
+
+class Script:
+    def __init__(self, path):
+        self.path = path
+        self.settings, self.only_store, self.needs = {}, None, []
+        self.lines = []
+        self.requests = 0
+        with open(path, encoding="utf-8") as file:
+            pending, first = "", 0
+            for number, line in enumerate(file, 1):
+                line = line.rstrip("\n")
+                if not pending:
+                    first = number
+                if line.endswith("\\"):
+                    pending += line[:-1].rstrip() + " "
+                    continue
+                line = (pending + line.strip()) if pending else line.strip()
+                pending = ""
+                if not line or line.startswith("#"):
+                    continue
+                word, _, rest = line.partition(" ")
+                if word == "setting":
+                    name, _, value = rest.partition("=")
+                    self.settings[name] = value
+                elif word == "store":
+                    self.only_store = rest
+                else:
+                    self.lines.append((first, line))
+
+    def run(self, shop):
+        self.shop = shop
+        self.variables = {}
+        self.tokens = {"admin": ADMIN, "nobody": None}
+        self.who = "guest"
+        self.headers = {}
+        for number, line in self.lines:
+            try:
+                self.step(line)
+            except Failure as failure:
+                raise Failure(f"{os.path.relpath(self.path)}:{number}: {line}\n    {failure}") from None
+            except (OSError, RuntimeError, ValueError) as error:
+                log = "".join(shop.log[-15:])
+                raise Failure(f"{os.path.relpath(self.path)}:{number}: {line}\n    {type(error).__name__}: {error}\n{log}") from None
+
+    def fill(self, text):
+        def value(found):
+            name = found.group(1)
+            if name not in self.variables:
+                raise Failure(f"${name} is not known; known: {', '.join(sorted(self.variables))}")
+            return self.variables[name]
+        return re.sub(r"\$([A-Za-z_][A-Za-z0-9_]*)", value, text)
+
+    def step(self, line):
+        word, _, rest = line.partition(" ")
+        if word == "products":
+            self.import_products(rest)
+        elif word == "as":
+            self.who = rest.strip()
+        elif word == "with":
+            name, _, value = self.fill(rest).partition(":")
+            self.headers[name.strip()] = value.strip()
+        elif word == "restart":
+            self.shop.stop_cleanly() if rest != "hard" else self.shop.kill()
+            self.shop.start()
+        elif word == "raw":
+            self.raw(rest)
+        elif word == "eventually":
+            self.eventually(rest)
+        elif word == "program":
+            self.program(rest)
+        elif word in METHODS:
+            self.exchange(line)
+        else:
+            raise Failure(f"'{word}' is no word of this language")
+
+    def import_products(self, rest):
+        """One product as imported; binds $<external_id> to its first offer and $<external_id>_product to the product."""
+        row = json.loads(self.fill(rest))
+        status, _, body = self.shop.request("POST", "/api/v1/admin/import?format=ndjson&on_error=stop", json.dumps(row) + "\n",
+                                            {"Authorization": "Bearer " + ADMIN, "Content-Type": "application/x-ndjson"})
+        if status != 200:
+            raise Failure(f"the import answered {status}: {body.decode()}")
+        name = re.sub(r"[^A-Za-z0-9_]", "_", row["external_id"])
+        deadline = time.monotonic() + 10
+        while True:
+            _, _, body = self.shop.request("GET", "/api/v1/admin/products?external_id=" + row["external_id"], None,
+                                           {"Authorization": "Bearer " + ADMIN})
+            items = json.loads(body).get("items", [])
+            if items:
+                break
+            if time.monotonic() > deadline:
+                raise Failure(f"the imported product is not listed: {body.decode()}")
+        self.variables[name + "_product"] = items[0]["id"]
+        for index, offer in enumerate(items[0]["offers"]):
+            self.variables[name if index == 0 else f"{name}_{index}"] = offer["id"]
+
+    def send(self, method, path, body):
+        headers = dict(self.headers)
+        token = self.tokens.get(self.who)
+        if token and "Authorization" not in headers and "Cookie" not in headers:
+            headers["Authorization"] = "Bearer " + token
+        if body is not None and "Content-Type" not in headers:
+            headers["Content-Type"] = "application/json"
+        path = path[1:] if path.startswith("@") else "/api/v1" + path
+        self.requests += 1
+        status, answer_headers, answer_body = self.shop.request(method, path, body.encode() if body is not None else None, headers)
+        answer = Answer(status, answer_headers, answer_body)
+        fresh = answer.header("Session-Token")
+        if fresh and self.who not in ("admin", "nobody") and not token:
+            self.tokens[self.who] = fresh
+        return answer
+
+    def parse(self, line):
+        request, arrow, expected = line.rpartition(" -> ")
+        if not arrow:
+            raise Failure("a request needs ' -> ' and the status it must have")
+        method, _, rest = request.strip().partition(" ")
+        path, _, body = rest.strip().partition(" ")
+        body = self.fill(body.strip()) or None
+        if body and body.startswith("<"):
+            with open(os.path.join(os.path.dirname(self.path), body[1:]), encoding="utf-8") as file:
+                body = file.read()
+        if body and body.startswith("repeat "):
+            _, text, count = shlex.split(body)
+            body = text * int(count)
+        # Quotes keep blanks together only where a word begins a quoted value: title="Green tea"
+        words = [w.replace('="', "=").rstrip('"') if '="' in w else w
+                 for w in re.findall(r'[^\s="]+="[^"]*"|\S+', self.fill(expected))]
+        return method, self.fill(path), body, words
+
+    def judge(self, answer, words):
+        problems = []
+        if words[0] != str(answer.status):
+            problems.append(f"status is {answer.status}")
+        for word in words[1:]:
+            if word.startswith("save:"):
+                name, _, path = word[5:].partition("=")
+                try:
+                    self.variables[name] = as_text(answer.value(path))
+                except (KeyError, ValueError):
+                    problems.append(f"{path} is not there to be saved")
+                continue
+            problem = check(answer, word)
+            if problem:
+                problems.append(f"{word}: {problem}")
+        return problems
+
+    def exchange(self, line):
+        method, path, body, words = self.parse(line)
+        answer = self.send(method, path, body)
+        self.headers = {}
+        problems = self.judge(answer, words)
+        if problems:
+            raise Failure("; ".join(problems) + "\n    " + answer.body.decode("utf-8", "replace")[:1500])
+
+    def eventually(self, line):
+        """Repeats a request until it holds, at most 10 s: for what follows by events."""
+        method, path, body, words = self.parse(line)
+        deadline = time.monotonic() + 10
+        while True:
+            answer = self.send(method, path, body)
+            problems = self.judge(answer, words)
+            if not problems:
+                self.headers = {}
+                return
+            if time.monotonic() > deadline:
+                raise Failure("; ".join(problems) + "\n    " + answer.body.decode("utf-8", "replace")[:1500])
+
+    def raw(self, rest):
+        """raw "GET / HTTP/1.1\\r\\n…" -> 400 [closed] : bytes as they are; `closed`: the server then closes."""
+        text, _, expected = rest.rpartition(" -> ")
+        payload = json.loads(self.fill(text).replace("\\0", "\\u0000")).encode("latin-1")
+        self.requests += 1
+        with socket.create_connection(("127.0.0.1", self.shop.port), timeout=20) as connection:
+            connection.sendall(payload)
+            words = expected.split()
+            data = b""
+            while b"\r\n" not in data or "closed" in words:
+                piece = connection.recv(65536)
+                if not piece:
+                    break
+                data += piece
+        status = data[9:12].decode("latin-1") if data.startswith(b"HTTP/1.") else "none"
+        if words[0] != status:
+            raise Failure(f"status is {status}: {data[:300]!r}")
+        for word in words[1:]:
+            if word != "closed" and word.encode() not in data:
+                raise Failure(f"'{word}' is not in {data[:600]!r}")
+
+    def program(self, rest):
+        """program check -> 0 [text~…]: stops the server, runs a command on the same store, starts the server again."""
+        command, _, expected = rest.rpartition(" -> ")
+        self.shop.stop_cleanly()
+        result = self.shop.run(*shlex.split(self.fill(command)))
+        answer = Answer(result.returncode, [], (result.stdout + result.stderr).encode())
+        problems = self.judge(answer, re.findall(r'[^\s="]+="[^"]*"|\S+', self.fill(expected)))
+        if problems:
+            raise Failure("; ".join(problems) + "\n    " + answer.body.decode()[:1500])
+        self.shop.start()
