@@ -1,5 +1,7 @@
 #include "base/id.h"
 
+#include <array>
+
 #include "base/assert.h"
 
 namespace kontor {
@@ -14,15 +16,19 @@ int digit_of(char c) {
 }
 }  // namespace
 
-std::string id_text(std::string_view prefix, std::int64_t value) {
+void append_id_text(std::string& out, std::string_view prefix, std::int64_t value) {
   KONTOR_ASSERT(value > 0);
-  std::string text(prefix.size() + 1 + kDigits, '_');
-  prefix.copy(text.data(), prefix.size());
+  std::array<char, kDigits + 1> tail{'_'};
   auto rest = static_cast<std::uint64_t>(value);
-  for (std::size_t i = 0; i < kDigits; ++i) {
-    text[text.size() - 1 - i] = kAlphabet[rest & 31];
-    rest >>= 5;
-  }
+  for (std::size_t i = kDigits; i > 0; --i, rest >>= 5) tail[i] = kAlphabet[rest & 31];
+  out.append(prefix);
+  out.append(tail.data(), tail.size());
+}
+
+std::string id_text(std::string_view prefix, std::int64_t value) {
+  std::string text;
+  text.reserve(prefix.size() + 1 + kDigits);
+  append_id_text(text, prefix, value);
   return text;
 }
 

@@ -14,6 +14,7 @@
 namespace kontor {
 
 std::string id_text(std::string_view prefix, std::int64_t value);
+void append_id_text(std::string& out, std::string_view prefix, std::int64_t value);  // the same, without an allocation of its own
 // The value, when `text` is exactly `prefix`, '_' and 13 lower-case base32 characters of a positive number.
 std::optional<std::int64_t> parse_id_text(std::string_view prefix, std::string_view text);
 

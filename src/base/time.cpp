@@ -1,7 +1,6 @@
 #include "base/time.h"
 
 #include <array>
-#include <cstdio>
 
 namespace kontor {
 namespace {
@@ -60,6 +59,12 @@ std::optional<std::int64_t> offset_ms(std::string_view text, std::size_t& at) {
   return minus ? -value : value;
 }
 
+void append_digits(std::string& out, int value, int count) {
+  std::array<char, 8> text{};
+  for (int i = count - 1; i >= 0; --i, value /= 10) text[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
+  out.append(text.data(), static_cast<std::size_t>(count));
+}
+
 int days_in_month(int year, int month) {
   constexpr std::array<int, 12> kDays{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -68,7 +73,7 @@ int days_in_month(int year, int month) {
 
 }  // namespace
 
-std::string to_rfc3339(Time time) {
+void append_rfc3339(std::string& out, Time time) {
   std::int64_t days = time.ms / kDayMs;
   std::int64_t rest = time.ms % kDayMs;
   if (rest < 0) {
@@ -76,17 +81,30 @@ std::string to_rfc3339(Time time) {
     --days;
   }
   const Civil date = civil_from_days(days);
-  std::array<char, 48> buffer{};
   const int seconds = static_cast<int>(rest / kSecondMs);
   const int millis = static_cast<int>(rest % kSecondMs);
-  int size = std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02dT%02d:%02d:%02d", date.year, date.month, date.day,
-                           seconds / 3600, seconds / 60 % 60, seconds % 60);
-  std::string text(buffer.data(), static_cast<std::size_t>(size));
+  append_digits(out, date.year, 4);
+  out += '-';
+  append_digits(out, date.month, 2);
+  out += '-';
+  append_digits(out, date.day, 2);
+  out += 'T';
+  append_digits(out, seconds / 3600, 2);
+  out += ':';
+  append_digits(out, seconds / 60 % 60, 2);
+  out += ':';
+  append_digits(out, seconds % 60, 2);
   if (millis != 0) {
-    size = std::snprintf(buffer.data(), buffer.size(), ".%03d", millis);
-    text.append(buffer.data(), static_cast<std::size_t>(size));
+    out += '.';
+    append_digits(out, millis, 3);
   }
-  return text + "Z";
+  out += 'Z';
+}
+
+std::string to_rfc3339(Time time) {
+  std::string text;
+  append_rfc3339(text, time);
+  return text;
 }
 
 std::optional<Time> parse_rfc3339(std::string_view text) {

@@ -20,6 +20,7 @@ inline constexpr std::int64_t kDayMs = 24 * kHourMs;
 
 // RFC 3339 in UTC with milliseconds only when there are any: "2026-11-21T05:24:12Z".
 std::string to_rfc3339(Time time);
+void append_rfc3339(std::string& out, Time time);
 // Takes any RFC 3339 date-time with `Z` or an offset; nullopt when it is none.
 std::optional<Time> parse_rfc3339(std::string_view text);
 

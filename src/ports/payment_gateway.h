@@ -27,6 +27,7 @@ struct Charge {
   Money amount;
   std::string decline_code;                // kDeclined: "card_declined", "insufficient_funds", "expired_card"
   std::string action_url;                  // kRequiresAction
+  Money refunded;                          // so far
 };
 
 class PaymentGateway {
@@ -35,6 +36,8 @@ class PaymentGateway {
   virtual std::string_view name() const = 0;
   // kTimeout: unknown; kGatewayUnavailable: it certainly did nothing.
   virtual Result<Charge> charge(const ChargeRequest& request) = 0;
+  // The buyer says that the step (kRequiresAction) is taken: what the attempt is now. Repeating is harmless.
+  virtual Result<Charge> confirm_action(const std::string& key) { return find(key); }
   // What became of the attempt; kNone when it never arrived.
   virtual Result<Charge> find(const std::string& key) = 0;
   // Gives an authorisation or a whole capture back. Repeating it, or voiding what never happened, succeeds; a charge with this

@@ -27,13 +27,15 @@ class Parker {
   Parker(const Parker&) = delete;
   Parker& operator=(const Parker&) = delete;
   void wait();
+  // As wait(), but kill_all() holds back until the wake came (real loops): for work elsewhere that uses this fiber's frames.
+  void wait_shielded();
   // False when `timeout_ms` passed first; a later wake is then remembered for the next wait.
   bool wait_for(std::int64_t timeout_ms);
   void wake();  // from any thread; once
 
- private:
-  friend class Loop;
   struct State;
+
+ private:
   std::shared_ptr<State> state_;
 };
 

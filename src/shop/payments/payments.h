@@ -1,5 +1,6 @@
 // Payments and their ledger: what was authorised, captured, voided, refunded, per checkout and order, in the home `customer`.
 // Talks to a PaymentGateway outside of any transaction; a timeout is "unknown" until the gateway was asked.
+// A payment's id is its idempotency key at the gateway, so that an attempt is charged at most once whatever is repeated.
 #pragma once
 #include <optional>
 #include <string>
@@ -12,11 +13,10 @@
 #include "ports/clock.h"
 #include "ports/db.h"
 #include "ports/payment_gateway.h"
+#include "services/check_report.h"
+#include "shop/payments/payments_state.h"
 
 namespace kontor::payments {
-
-enum class PaymentState { kCreated = 0, kAuthorised = 1, kCaptured = 2, kPartiallyRefunded = 3, kRefunded = 4, kRequiresAction = 5,
-                          kDeclined = 6, kVoided = 7, kUnknown = 8 };
 
 struct Payment {
   PaymentId id;
@@ -30,13 +30,64 @@ struct Payment {
   Time created;
 };
 
-// What a charge came to, in the words a checkout acts upon.
+// What a charge came to, in the words a checkout acts upon. kCreated: the gateway never heard of the attempt.
 struct ChargeOutcome {
   PaymentState state = PaymentState::kUnknown;
   std::string reference;
   std::string decline_code;
   std::string action_url;
   bool risk_rejected = false;
+};
+
+struct Attempt {
+  PaymentId id;
+  CheckoutId checkout;
+  std::string token;
+  Money amount;
+};
+
+// For tests of the tests only: mistakes that the simulator must find.
+struct PlantedBugs {
+  bool timeout_means_no = false;  // a timeout is taken for a refusal
+};
+
+class Payments {
+ public:
+  Payments(db::Store& store, PaymentGateway& gateway, Clock& clock) : store_(store), gateway_(gateway), clock_(clock) {}
+
+  // Outside of any transaction; each of these may wait for the gateway.
+  // One retry with the same key after a timeout, then kUnknown. kGatewayUnavailable: certainly nothing was charged.
+  Result<ChargeOutcome> charge(const Attempt& attempt);
+  Result<ChargeOutcome> confirm_action(PaymentId id);
+  Result<ChargeOutcome> ask(PaymentId id);
+  // After success the attempt holds no money and never will. Repeatable.
+  Result<void> void_charge(PaymentId id);
+  // Repeatable by `refund_key`.
+  Result<void> refund(PaymentId id, const std::string& refund_key, Money amount);
+
+  // Inside the caller's write function (home customer).
+  // Writes the payment with its ledger entry; repeating it with the same id is a kConflict "db.duplicate".
+  Result<void> record(db::Tx& tx, const Payment& payment, Time now);
+  // What the gateway gave back. Repeating it with the same key changes nothing. The payment as it is afterwards.
+  Result<Payment> record_refund(db::Tx& tx, PaymentId id, const std::string& refund_key, Money amount);
+  Result<Payment> record_voided(db::Tx& tx, PaymentId id);
+
+  Result<std::optional<Payment>> find(PaymentId id);
+  std::string_view gateway_name() const { return gateway_.name(); }
+
+  // Ledger balanced, refunds within bounds, and each payment as the gateway has it.
+  Result<void> check(services::CheckReport& report);
+
+  PlantedBugs& planted_bugs() { return bugs_; }
+
+ private:
+  Result<void> check_rows(services::CheckReport& report, std::vector<Payment>& payments);
+  Result<void> check_gateway(services::CheckReport& report, const std::vector<Payment>& payments);
+
+  db::Store& store_;
+  PaymentGateway& gateway_;
+  Clock& clock_;
+  PlantedBugs bugs_;
 };
 
 }  // namespace kontor::payments

@@ -1,0 +1,42 @@
+#include "adapters/db_sqlite/readers.h"
+
+#include "adapters/db_sqlite/sqlite_tx.h"
+
+namespace kontor::db_sqlite {
+namespace {
+
+constexpr db::Query kBegin{"db.begin_read", db::Home::kEvery, "BEGIN"};
+constexpr db::Query kEnd{"db.end_read", db::Home::kEvery, "ROLLBACK"};
+constexpr std::size_t kMaxFree = 64;
+
+}  // namespace
+
+Result<std::unique_ptr<Connection>> Readers::take() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!free_.empty()) {
+      auto connection = std::move(free_.back());  // the last one used has the warmest cache
+      free_.pop_back();
+      return connection;
+    }
+  }
+  return Connection::open(settings_);
+}
+
+void Readers::give_back(std::unique_ptr<Connection> connection) {
+  const std::lock_guard lock(mutex_);
+  if (free_.size() < kMaxFree) free_.push_back(std::move(connection));
+}
+
+Result<void> Readers::read(db::Homes homes, const db::Function& function) {
+  TRY(std::unique_ptr<Connection> connection, take());
+  TRY_DO(connection->run(kBegin));
+  SqliteTx tx(*connection, homes);
+  Result<void> done = tx.call(function);
+  const bool ended = connection->run(kEnd).has_value();
+  const bool sound = done || done.error().reason != "db.damaged";
+  if (ended && sound) give_back(std::move(connection));
+  return done;
+}
+
+}  // namespace kontor::db_sqlite

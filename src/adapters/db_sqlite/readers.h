@@ -1,0 +1,28 @@
+// The readers of one database file: connections that are lent to whoever reads, on the caller's own thread.
+// Safe from any thread. A reader whose file failed is closed instead of lent again.
+#pragma once
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "adapters/db_sqlite/connection.h"
+#include "ports/db.h"
+
+namespace kontor::db_sqlite {
+
+class Readers {
+ public:
+  explicit Readers(Connection::Settings settings) : settings_(std::move(settings)) { settings_.query_only = true; }
+  // Runs `function` on a consistent snapshot.
+  Result<void> read(db::Homes homes, const db::Function& function);
+
+ private:
+  Result<std::unique_ptr<Connection>> take();
+  void give_back(std::unique_ptr<Connection> connection);
+
+  Connection::Settings settings_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Connection>> free_;
+};
+
+}  // namespace kontor::db_sqlite

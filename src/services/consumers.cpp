@@ -1,0 +1,395 @@
+#include "services/consumers.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/assert.h"
+
+namespace kontor::services {
+namespace {
+
+constexpr db::Query kPosition{"consumer.position", db::Home::kEvery,
+                              "SELECT position FROM consumer_positions WHERE consumer = $1 AND stream = $2"};
+constexpr db::Query kBegin{"consumer.begin", db::Home::kEvery, R"sql(
+  INSERT INTO consumer_positions (consumer, stream, position) VALUES ($1, $2, $3) ON CONFLICT (consumer, stream) DO NOTHING
+)sql"};
+// Only from where this runner believes it stands: a second runner of the same consumer changes nothing and hears of it.
+constexpr db::Query kMove{"consumer.move", db::Home::kEvery, R"sql(
+  UPDATE consumer_positions SET position = $4 WHERE consumer = $1 AND stream = $2 AND position = $3
+)sql"};
+constexpr db::Query kPark{"consumer.park", db::Home::kEvery, R"sql(
+  INSERT INTO consumer_dead_letters (consumer, stream, position, name, subject, reason, at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (consumer, stream, position) DO NOTHING
+)sql"};
+constexpr db::Query kDeadLetters{"consumer.dead_letters", db::Home::kEvery, R"sql(
+  SELECT consumer, stream, position, name, subject, reason, at FROM consumer_dead_letters
+   ORDER BY at, consumer, stream, position LIMIT $1
+)sql"};
+
+bool is_outage(const Error& error) {
+  return error.code == Errc::kUnavailable || error.code == Errc::kGatewayUnavailable || error.code == Errc::kTimeout ||
+         error.code == Errc::kFull;
+}
+
+}  // namespace
+
+// Where a consumer stands in one stream.
+struct ConsumerRunner::Track {
+  std::string stream;
+  db::Homes home;  // where its position lies
+  std::optional<std::int64_t> position;
+  int failures = 0;  // of the event after `position`
+  int outages = 0;
+  Time retry_at;
+};
+
+struct ConsumerRunner::Member {
+  Consumer consumer;
+  std::vector<Track> tracks;
+  Bell bell;
+  std::optional<Lease> lease;
+
+  bool once() const { return consumer.kind == ConsumerKind::kOnce; }
+  bool wants(const std::string& name) const {
+    const auto& names = consumer.handles;
+    return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+  }
+};
+
+ConsumerRunner::ConsumerRunner(db::Store& store, EventLog& log, Leases& leases, Clock& clock, Settings settings)
+    : store_(store), log_(log), leases_(leases), clock_(clock), settings_(std::move(settings)) {}
+
+ConsumerRunner::~ConsumerRunner() { KONTOR_ASSERT(!running()); }
+
+void ConsumerRunner::add(Consumer consumer) {
+  KONTOR_ASSERT(!prepared_ && !consumer.name.empty());
+  KONTOR_ASSERT((consumer.handle == nullptr) != (consumer.handle_in_tx == nullptr));
+  KONTOR_ASSERT(consumer.kind == ConsumerKind::kOnce || consumer.handle != nullptr);
+  for (const auto& other : members_) KONTOR_ASSERT(other->consumer.name != consumer.name);
+  auto member = std::make_unique<Member>();
+  for (const auto& place : store_.places()) {
+    const db::Homes home = consumer.handle_in_tx != nullptr ? consumer.homes : db::Homes(place.home);
+    member->tracks.push_back({place.name, home, std::nullopt, 0, 0, Time{}});
+  }
+  member->consumer = std::move(consumer);
+  members_.push_back(std::move(member));
+}
+
+Result<void> ConsumerRunner::prepare() {
+  std::map<std::string, std::int64_t> heads;
+  for (const auto& stream : log_.streams()) {
+    TRY(heads[stream], log_.head(stream));
+  }
+  for (auto& member : members_) {
+    for (auto& track : member->tracks) {
+      if (!member->once()) track.position = heads[track.stream];
+      if (!member->once() || !member->consumer.from_now) continue;
+      TRY_DO(store_.write(track.home, [&](db::Tx& tx) -> Result<void> {
+        TRY_DO(tx.run(kBegin, member->consumer.name, track.stream, heads[track.stream]));
+        return {};
+      }));
+    }
+  }
+  prepared_ = true;
+  return {};
+}
+
+void ConsumerRunner::report(const Member& member, std::string_view words) const {
+  if (settings_.trouble) settings_.trouble(member.consumer.name, words);
+}
+
+Result<void> ConsumerRunner::load(Member& member, Track& track) {
+  bool found = false;
+  TRY_DO(store_.read(track.home, [&](db::Tx& tx) -> Result<void> {
+    TRY(const auto rows, tx.ask(kPosition, member.consumer.name, track.stream));
+    found = !rows.empty();
+    track.position = found ? rows.front().i64(0) : 0;
+    return {};
+  }));
+  if (found) return {};
+  return store_.write(track.home, [&](db::Tx& tx) -> Result<void> {
+    TRY_DO(tx.run(kBegin, member.consumer.name, track.stream, 0));
+    return {};
+  });
+}
+
+// Inside a write function: the position moves only from where this runner read it.
+static Result<void> move_in(db::Tx& tx, std::string_view consumer, std::string_view stream, std::int64_t from,
+                            std::int64_t to) {
+  TRY(const auto moved, tx.run(kMove, consumer, stream, from, to));
+  if (moved == 0) return fail(Errc::kConflict, "consumer.moved", "Another process runs this consumer.");
+  return {};
+}
+
+Result<void> ConsumerRunner::move(Member& member, Track& track, std::int64_t to) {
+  if (*track.position == to) return {};
+  if (member.once()) {
+    const auto done = store_.write(track.home, [&](db::Tx& tx) -> Result<void> {
+      return move_in(tx, member.consumer.name, track.stream, *track.position, to);
+    });
+    if (!done) {
+      track.position.reset();  // read again: another moved it, or the outcome is unknown
+      return tl::unexpected<Error>(done.error());
+    }
+  }
+  track.position = to;
+  return {};
+}
+
+// Parks the event and moves past it, in one write where there is a durable position.
+Result<void> ConsumerRunner::park(Member& member, Track& track, const LoggedEvent& event, const Error& error) {
+  const auto reason = (error.reason + ": " + error.detail).substr(0, 500);
+  const auto now = clock_.now();
+  const auto done = store_.write(track.home, [&](db::Tx& tx) -> Result<void> {
+    if (member.once())
+      TRY_DO(move_in(tx, member.consumer.name, track.stream, *track.position, event.position));
+    TRY_DO(tx.run(kPark, member.consumer.name, track.stream, event.position, event.name, event.subject, reason, now));
+    return {};
+  });
+  if (!done) {
+    if (member.once()) track.position.reset();
+    return tl::unexpected<Error>(done.error());
+  }
+  track.position = event.position;
+  track.failures = track.outages = 0;
+  report(member, "parked " + event.stream + ":" + std::to_string(event.position) + " " + event.name + ": " + reason);
+  return {};
+}
+
+// Counts a failed try of the event that follows the position. True when the event was parked, so that the next may run.
+Result<bool> ConsumerRunner::failed(Member& member, Track& track, const LoggedEvent& event, const Error& error) {
+  const bool outage = is_outage(error);
+  ++(outage ? track.outages : track.failures);
+  if (track.failures >= settings_.tries || track.outages >= settings_.outage_tries) {
+    TRY_DO(park(member, track, event, error));
+    return true;
+  }
+  const int doublings = std::min(track.failures + track.outages - 1, 20);
+  const auto wait = std::min(settings_.longest_wait_ms, settings_.first_wait_ms << doublings);
+  track.retry_at = clock_.now().plus_ms(wait);
+  if (track.failures + track.outages == 1)
+    report(member, "failed at " + event.stream + ":" + std::to_string(event.position) + " " + event.name + ": " + error.reason);
+  return false;
+}
+
+// Event by event; the position follows at the end of the batch, so a crash repeats at most one batch.
+Result<void> ConsumerRunner::take_each(Member& member, Track& track, const std::vector<LoggedEvent>& events, bool patient) {
+  std::int64_t reached = *track.position;
+  for (const auto& event : events) {
+    if (stopping_.load(std::memory_order_relaxed)) break;
+    bool through = !member.wants(event.name);
+    while (!through) {
+      const auto done = member.consumer.handle(event);
+      if (!done) {
+        TRY_DO(move(member, track, reached));
+        TRY(through, failed(member, track, event, done.error()));
+        if (!through && patient) return {};
+        continue;
+      }
+      through = true;
+      track.failures = track.outages = 0;
+      ++handled_;
+    }
+    reached = event.position;
+  }
+  return move(member, track, std::max(reached, *track.position));
+}
+
+// The events and the position in one write.
+Result<void> ConsumerRunner::take_slice(Member& member, Track& track, std::span<const LoggedEvent* const> slice,
+                                        std::int64_t to) {
+  const auto done = store_.write(track.home, [&](db::Tx& tx) -> Result<void> {
+    TRY_DO(move_in(tx, member.consumer.name, track.stream, *track.position, to));
+    for (const auto* event : slice) TRY_DO(member.consumer.handle_in_tx(tx, *event));
+    return {};
+  });
+  if (!done) return done;
+  track.position = to;
+  track.failures = track.outages = 0;
+  handled_ += static_cast<int>(slice.size());
+  return {};
+}
+
+// In slices, since a write function shall be short; when a slice fails its events go one by one, so that the culprit is found.
+Result<void> ConsumerRunner::take_in_tx(Member& member, Track& track, const std::vector<LoggedEvent>& events, bool patient) {
+  constexpr std::size_t kSlice = 32;
+  std::vector<const LoggedEvent*> wanted;
+  for (const auto& event : events)
+    if (member.wants(event.name)) wanted.push_back(&event);
+  std::size_t slice_size = track.failures + track.outages > 0 ? 1 : kSlice;
+  for (std::size_t at = 0; at < wanted.size();) {
+    if (stopping_.load(std::memory_order_relaxed)) return {};
+    const auto slice = std::span(wanted).subspan(at, std::min(slice_size, wanted.size() - at));
+    const auto done = take_slice(member, track, slice, slice.back()->position);
+    if (done) {
+      at += slice.size();
+      continue;
+    }
+    if (done.error().reason == "consumer.moved" || done.error().reason == "db.outcome_unknown") {
+      track.position.reset();
+      return done;
+    }
+    slice_size = 1;
+    if (slice.size() > 1) continue;
+    TRY(const bool parked, failed(member, track, *slice[0], done.error()));
+    if (!parked && patient) return {};
+    at += parked ? 1 : 0;
+  }
+  return move(member, track, events.back().position);
+}
+
+// One look at a stream. Whether the position moved, also past events of other names.
+Result<bool> ConsumerRunner::advance(Member& member, Track& track, bool patient) {
+  if (patient && track.failures + track.outages > 0 && clock_.now() < track.retry_at) return false;
+  if (!track.position) TRY_DO(load(member, track));
+  TRY(const auto events, log_.read(track.stream, *track.position, settings_.batch));
+  const auto before = *track.position;
+  if (!events.empty())
+    TRY_DO(member.consumer.handle_in_tx ? take_in_tx(member, track, events, patient) : take_each(member, track, events, patient));
+  if (settings_.lag)
+    settings_.lag(member.consumer.name, track.stream, events.empty() ? 0 : events.back().position - *track.position);
+  return *track.position > before;
+}
+
+Result<bool> ConsumerRunner::pass(Member& member, bool patient) {
+  bool moved = false;
+  for (auto& track : member.tracks) {
+    TRY(const bool some, advance(member, track, patient));
+    moved = moved || some;
+  }
+  return moved;
+}
+
+Result<bool> ConsumerRunner::hold_lease(Member& member) {
+  if (!member.once()) return true;
+  const auto now = clock_.now();
+  if (member.lease && now.plus_ms(settings_.lease_ms / 2) < member.lease->expires) return true;
+  const bool held = member.lease.has_value() && now < member.lease->expires;
+  TRY(member.lease, leases_.take("consumer:" + member.consumer.name, settings_.lease_ms));
+  if (!held)  // someone else may have moved the positions meanwhile
+    for (auto& track : member.tracks) track.position.reset();
+  return member.lease.has_value();
+}
+
+void ConsumerRunner::run_member(Member& member) {
+  std::int64_t outage_wait = settings_.first_wait_ms;
+  while (!stopping_.load()) {
+    const auto held = hold_lease(member);
+    const auto moved = held && *held ? pass(member, true) : Result<bool>(false);
+    const bool trouble = !held || !moved;
+    if (trouble) {
+      report(member, held ? moved.error().reason : held.error().reason);
+      member.bell.wait_for(outage_wait);
+      outage_wait = std::min(settings_.longest_wait_ms, outage_wait * 2);
+      continue;
+    }
+    outage_wait = settings_.first_wait_ms;
+    if (*moved) continue;
+    std::int64_t wait = 1000;  // the watching fiber rings earlier
+    for (const auto& track : member.tracks)
+      if (track.failures + track.outages > 0)
+        wait = std::clamp<std::int64_t>(track.retry_at.ms - clock_.now().ms, 1, wait);
+    member.bell.wait_for(wait);
+  }
+  if (member.once() && member.lease) (void)leases_.release(member.lease->name);
+}
+
+// Relays, and rings the consumers when a stream has grown: one poller instead of one a consumer.
+void ConsumerRunner::run_watch() {
+  std::map<std::string, std::int64_t> heads;
+  std::optional<Lease> lease;
+  Time active_until;
+  while (!stopping_.load()) {
+    const auto now = clock_.now();
+    if (!lease || lease->expires < now.plus_ms(settings_.lease_ms / 2)) {
+      auto taken = leases_.take("outbox.relay", settings_.lease_ms);
+      lease = taken ? *taken : std::nullopt;
+    }
+    bool grown = false;
+    if (lease) {
+      const auto relayed = log_.relay();
+      grown = relayed && *relayed > 0;
+    }
+    for (const auto& stream : log_.streams()) {
+      const auto head = log_.head(stream);
+      if (!head) continue;
+      grown = grown || heads[stream] != *head;
+      heads[stream] = *head;
+    }
+    if (grown) {
+      active_until = now.plus_ms(1000);
+      for (auto& member : members_) member->bell.ring();
+    }
+    watch_bell_.wait_for(now < active_until ? settings_.active_poll_ms : settings_.idle_poll_ms);
+  }
+  if (lease) (void)leases_.release(lease->name);
+}
+
+void ConsumerRunner::start(runtime::Loop& loop) {
+  KONTOR_ASSERT(prepared_ && !running());
+  stopping_ = false;
+  // Counted for as long as the fiber's body lives, also when the loop drops it unstarted or kills it.
+  const auto counted = [this] {
+    ++fibers_;
+    return std::shared_ptr<void>(nullptr, [this](void*) { --fibers_; });
+  };
+  loop.spawn([this, alive = counted()] { run_watch(); });
+  for (auto& member : members_) loop.spawn([this, raw = member.get(), alive = counted()] { run_member(*raw); });
+}
+
+void ConsumerRunner::stop() {
+  stopping_ = true;
+  watch_bell_.ring();
+  for (auto& member : members_) member->bell.ring();
+}
+
+void ConsumerRunner::notify() { watch_bell_.ring(); }
+
+Result<int> ConsumerRunner::run_until_quiet() {
+  KONTOR_ASSERT(prepared_ && !running());
+  stopping_ = false;
+  const int before = handled_;
+  for (bool moved = true; moved;) {
+    TRY(const int relayed, log_.relay());
+    moved = relayed > 0;
+    for (auto& member : members_) {
+      TRY(const bool some, pass(*member, false));
+      moved = moved || some;
+    }
+  }
+  return handled_ - before;
+}
+
+Result<std::int64_t> ConsumerRunner::passed(const std::string& stream) {
+  std::optional<std::int64_t> least;
+  for (auto& member : members_) {
+    if (!member->once()) continue;
+    for (auto& track : member->tracks) {
+      if (track.stream != stream) continue;
+      std::int64_t position = 0;
+      TRY_DO(store_.read(track.home, [&](db::Tx& tx) -> Result<void> {
+        TRY(const auto rows, tx.ask(kPosition, member->consumer.name, stream));
+        position = rows.empty() ? 0 : rows.front().i64(0);
+        return {};
+      }));
+      least = std::min(least.value_or(position), position);
+    }
+  }
+  if (least) return *least;
+  return log_.head(stream);
+}
+
+Result<std::vector<DeadLetter>> ConsumerRunner::dead_letters(int limit) {
+  std::vector<DeadLetter> letters;
+  for (const auto& place : store_.places()) {
+    TRY_DO(store_.read(place.home, [&](db::Tx& tx) -> Result<void> {
+      TRY(const auto rows, tx.ask(kDeadLetters, limit));
+      for (const auto row : rows)
+        letters.push_back({row.str(0), row.str(1), row.i64(2), row.str(3), row.str(4), row.str(5), row.time(6)});
+      return {};
+    }));
+  }
+  return letters;
+}
+
+}  // namespace kontor::services

@@ -1,0 +1,30 @@
+#include "services/outbox.h"
+
+namespace kontor::services {
+namespace {
+
+constexpr db::Query kAppend{"outbox.append", db::Home::kEvery,
+                            "INSERT INTO outbox_events (name, subject, body, at) VALUES ($1, $2, $3, $4)"};
+constexpr db::Query kAppendPending{"outbox.append_pending", db::Home::kEvery,
+                                   "INSERT INTO outbox_pending (name, subject, body, at) VALUES ($1, $2, $3, $4)"};
+
+// One writer: the row id is the position already. Several: the relay gives positions after commit (adapters/log_outbox).
+const db::Query& append_query(const db::Tx& tx) { return tx.serial_in_commit_order() ? kAppend : kAppendPending; }
+
+}  // namespace
+
+Result<void> emit_text(db::Tx& tx, std::string_view name, std::string_view subject, std::string_view body, Time now) {
+  TRY_DO(tx.run(append_query(tx), name, subject, body, now));
+  return {};
+}
+
+Result<void> emit_all(db::Tx& tx, std::span<const Fact> facts, Time now) {
+  if (facts.empty()) return {};
+  std::vector<std::vector<db::Param>> sets;
+  sets.reserve(facts.size());
+  for (const auto& each : facts) sets.push_back({each.name, each.subject, each.body, now});
+  TRY_DO(tx.run_each(append_query(tx), sets));
+  return {};
+}
+
+}  // namespace kontor::services

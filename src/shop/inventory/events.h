@@ -1,0 +1,87 @@
+// What inventory says in the home `stock`: each fact is written in the transaction that made it true. Sellable changes at
+// reserve, release, deallocate and by staff; confirming and shipping leave it alone.
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/described.h"
+#include "base/id.h"
+
+namespace kontor::inventory {
+
+// How many units of one offer.
+struct StockLine {
+  OfferId offer_id;
+  std::int64_t quantity = 0;
+
+  static constexpr auto fields() {
+    return described(Field("offer_id", &StockLine::offer_id, "The offer"),
+                     Field("quantity", &StockLine::quantity, "How many units of it"));
+  }
+};
+
+// The units were set aside: sellable of each offer fell by its quantity.
+struct StockReserved {
+  static constexpr std::string_view kName = "stock.reserved";
+  CheckoutId checkout_id;
+  std::vector<StockLine> lines;
+
+  static constexpr auto fields() {
+    return described(Field("checkout_id", &StockReserved::checkout_id, "The checkout that holds them"),
+                     Field("lines", &StockReserved::lines, "What was set aside"));
+  }
+};
+
+// The units are for sale again: sellable of each offer rose by its quantity.
+struct StockReleased {
+  static constexpr std::string_view kName = "stock.released";
+  CheckoutId checkout_id;
+  std::vector<StockLine> lines;
+
+  static constexpr auto fields() {
+    return described(Field("checkout_id", &StockReleased::checkout_id, "The checkout that held them"),
+                     Field("lines", &StockReleased::lines, "What came back"));
+  }
+};
+
+// An offer's absolute figures over all warehouses, after the change.
+struct StockLevel {
+  OfferId offer_id;
+  std::int64_t sellable = 0;
+  std::int64_t on_hand = 0;
+
+  static constexpr auto fields() {
+    return described(Field("offer_id", &StockLevel::offer_id, "The offer"),
+                     Field("sellable", &StockLevel::sellable, "What can be sold, backorder not counted"),
+                     Field("on_hand", &StockLevel::on_hand, "What is physically there"));
+  }
+};
+
+// Counted, adjusted or imported: the new figures of these offers.
+struct StockLevelChanged {
+  static constexpr std::string_view kName = "stock.level_changed";
+  std::vector<StockLevel> levels;
+
+  static constexpr auto fields() {
+    return described(Field("levels", &StockLevelChanged::levels, "Each offer that changed, once"));
+  }
+};
+
+// A count found less than what is already promised: somebody has to decide whom to disappoint.
+struct StockOversoldExternally {
+  static constexpr std::string_view kName = "stock.oversold_externally";
+  OfferId offer_id;
+  WarehouseId warehouse_id;
+  std::int64_t on_hand = 0;
+  std::int64_t promised = 0;
+
+  static constexpr auto fields() {
+    return described(Field("offer_id", &StockOversoldExternally::offer_id, "The offer"),
+                     Field("warehouse_id", &StockOversoldExternally::warehouse_id, "Where it was counted"),
+                     Field("on_hand", &StockOversoldExternally::on_hand, "What was counted"),
+                     Field("promised", &StockOversoldExternally::promised, "Reserved and sold together"));
+  }
+};
+
+}  // namespace kontor::inventory

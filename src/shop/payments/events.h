@@ -1,0 +1,38 @@
+// What payments tell the rest of the house. Ids and figures only.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/described.h"
+#include "base/id.h"
+#include "base/money.h"
+
+namespace kontor::payments {
+
+struct PaymentRefunded {
+  static constexpr std::string_view kName = "payment.refunded";
+  PaymentId payment_id;
+  OrderId order_id;
+  Money amount;
+  std::string state;  // refunded or partially_refunded
+
+  static constexpr auto fields() {
+    return described(Field("payment_id", &PaymentRefunded::payment_id, "The payment"),
+                     Field("order_id", &PaymentRefunded::order_id, "Its order"),
+                     Field("amount", &PaymentRefunded::amount, "What was given back this time"),
+                     Field("state", &PaymentRefunded::state, "The payment's state now"));
+  }
+};
+
+struct PaymentVoided {
+  static constexpr std::string_view kName = "payment.voided";
+  PaymentId payment_id;
+  OrderId order_id;
+
+  static constexpr auto fields() {
+    return described(Field("payment_id", &PaymentVoided::payment_id, "The payment"),
+                     Field("order_id", &PaymentVoided::order_id, "Its order"));
+  }
+};
+
+}  // namespace kontor::payments
