@@ -96,8 +96,9 @@ ErrorInfo error_info(Errc code);
   declaration = std::move(*temporary)
 
 // TRY_DO(store.remove(id)): returns the Error from the enclosing function; a value is dropped.
-#define TRY_DO(...)                                                                               \
-  do {                                                                                            \
-    if (auto try_done = (__VA_ARGS__); !try_done)                                                 \
-      return tl::unexpected<::kontor::Error>(std::move(try_done.error()));                        \
+#define TRY_DO(...) KONTOR_TRY_DO(KONTOR_CONCAT(try_done_, __COUNTER__), __VA_ARGS__)
+#define KONTOR_TRY_DO(temporary, ...)                                \
+  do {                                                               \
+    if (auto temporary = (__VA_ARGS__); !temporary)                  \
+      return tl::unexpected<::kontor::Error>(std::move(temporary.error())); \
   } while (false)

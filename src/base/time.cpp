@@ -1,9 +1,13 @@
 #include "base/time.h"
 
+#include <algorithm>
 #include <array>
 
 namespace kontor {
 namespace {
+
+constexpr Time kFirst{-62135596800000};  // 0001-01-01T00:00:00Z
+constexpr Time kLast{253402300799999};   // 9999-12-31T23:59:59.999Z: four digits of year are all that RFC 3339 has
 
 // Days since 1970-01-01 of a civil date, and back (Howard Hinnant's algorithms, public domain mathematics).
 constexpr std::int64_t days_from_civil(std::int64_t y, int m, int d) {
@@ -74,6 +78,7 @@ int days_in_month(int year, int month) {
 }  // namespace
 
 void append_rfc3339(std::string& out, Time time) {
+  time = std::clamp(time, kFirst, kLast);
   std::int64_t days = time.ms / kDayMs;
   std::int64_t rest = time.ms % kDayMs;
   if (rest < 0) {
@@ -131,7 +136,8 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
   const auto offset = offset_ms(text, at);
   if (!offset || at != text.size()) return {};
   const auto seconds = static_cast<std::int64_t>(hour) * 3600 + minute * 60 + second;
-  return Time{days_from_civil(year, month, day) * kDayMs + seconds * kSecondMs + millis - *offset};
+  const Time time{days_from_civil(year, month, day) * kDayMs + seconds * kSecondMs + millis - *offset};
+  return time < kFirst || time > kLast ? std::nullopt : std::optional(time);
 }
 
 }  // namespace kontor

@@ -36,6 +36,7 @@ struct Homes {
   constexpr bool has(Home home) const { return (bits & static_cast<unsigned>(home)) != 0; }
 };
 constexpr Homes operator|(Homes a, Homes b) { return Homes(a.bits | b.bits); }
+constexpr Homes operator|(Home a, Home b) { return Homes(a) | Homes(b); }
 
 // A named statement. Queries are constants with static storage: adapters cache prepared statements by address.
 struct Query {

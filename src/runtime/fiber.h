@@ -49,9 +49,9 @@ class Loop {
     std::size_t stack_bytes = 256 * 1024;  // reserved; pages are touched as used
     bool virtual_time = false;
     // Virtual loops only: picks which of `count` ready fibers runs next (a seeded scheduler); unset: first come, first served.
-    std::function<std::size_t(std::size_t count)> choose;
+    std::function<std::size_t(std::size_t count)> choose = {};
     // Virtual loops only: called before each fiber step; may throw nothing; returns false to stop the loop there (a crash).
-    std::function<bool()> before_step;
+    std::function<bool()> before_step = {};
   };
   Loop();
   explicit Loop(Options options);

@@ -105,7 +105,7 @@ struct Loop::Impl {
   void run_virtual();
   void drain_remote();
   void run_posted();
-  void run_ready(std::size_t limit);
+  void run_ready();
   void poll_sockets(int timeout_ms);
   bool go_to_sleep();  // false when something came meanwhile
   bool idle() const { return ready.empty() && posted.empty() && !remote->filled.load(std::memory_order_acquire); }

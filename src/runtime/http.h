@@ -90,7 +90,16 @@ class Call {
   int status() const { return status_; }
   std::vector<std::pair<std::string, std::string>>& headers() { return headers_; }
 
+  // A wrapper around an endpoint's handler may hand one thing to the handler inside; `tag` is an address that both know.
+  void attach(const void* tag, const void* thing) {
+    tag_ = tag;
+    thing_ = thing;
+  }
+  const void* attached(const void* tag) const { return tag_ == tag ? thing_ : nullptr; }
+
  private:
+  const void* tag_ = nullptr;
+  const void* thing_ = nullptr;
   std::vector<std::pair<std::string_view, std::string>> params_;
   int status_ = 0;  // 0: the endpoint's own
   std::vector<std::pair<std::string, std::string>> headers_;
@@ -106,6 +115,8 @@ struct About {
   std::vector<std::string_view> reasons;  // "module.word" of the errors it can answer
   int status = 200;                       // of success
   std::string_view tag;                   // group in the docs; "" takes the first path segment
+  bool own_query = false;                 // body endpoints: the handler reads the query itself; else any parameter is unknown
+  bool body_optional = false;             // an empty body reads as {}
 };
 
 // Everything the router and OpenAPI need; made by the templates below.
@@ -125,6 +136,7 @@ struct Endpoint {
   std::string request_schema_json;        // filled by the templates: JSON schema texts
   std::string response_schema_json;
   std::string query_parameters_json;      // OpenAPI "parameters" array for the query
+  std::map<std::string, std::string> schemas;  // every named schema the texts above refer to
 };
 
 // Query parameters as a described struct: scalar members, std::vector<std::string> for repeatable ones,

@@ -67,6 +67,7 @@ class Problems {
 
  private:
   std::vector<FieldError> fields_;
+  bool only_unknown_ = true;
 };
 
 template <class T>

@@ -17,7 +17,8 @@ namespace kontor::runtime {
 namespace {
 
 constexpr std::int64_t kEventData = -1;  // epoll data of the eventfd
-constexpr std::size_t kFibersPerTurn = 256;
+constexpr std::size_t kFibersPerTurn = 64;
+constexpr std::int64_t kStepsUs = 100;
 
 std::int64_t monotonic_us() {
   timespec now{};
@@ -105,8 +106,13 @@ void Loop::Impl::run_posted() {
   for (auto& callback : now_posted) callback();
 }
 
-void Loop::Impl::run_ready(std::size_t limit) {
-  for (std::size_t i = 0; i < limit && !ready.empty(); ++i) resume(next_ready());
+// Runs what is ready, and what that makes ready, for a short while: a fiber that yields lets sockets and timers through.
+void Loop::Impl::run_ready() {
+  if (ready.empty()) return;
+  const std::int64_t until = monotonic_us() + kStepsUs;
+  do {
+    for (std::size_t steps = std::min(ready.size(), kFibersPerTurn); steps > 0 && !ready.empty(); --steps) resume(next_ready());
+  } while (!ready.empty() && monotonic_us() < until);
 }
 
 bool Loop::Impl::go_to_sleep() {
@@ -141,7 +147,7 @@ void Loop::Impl::run_real() {
     timers.fire(now);
     drain_remote();
     run_posted();
-    run_ready(kFibersPerTurn);
+    run_ready();
     delay_us.store(monotonic_us() - began, std::memory_order_relaxed);
     int timeout = 0;
     bool asleep = false;

@@ -12,14 +12,6 @@ namespace {
 
 constexpr int kBusyTimeoutMs = 5000;
 
-void start_sqlite_once() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);  // its counter is a lock that every allocation takes
-    sqlite3_initialize();
-  });
-}
-
 int note_frames(void* frames, sqlite3*, const char*, int count) {
   *static_cast<std::int64_t*>(frames) = count;
   return SQLITE_OK;
@@ -34,6 +26,14 @@ bool is_duplicate(int extended) {
 const char* address_of(std::string_view bytes) { return bytes.data() == nullptr ? "" : bytes.data(); }
 
 }  // namespace
+
+void start_sqlite() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);  // its counter is a lock that every allocation takes
+    sqlite3_initialize();
+  });
+}
 
 Error sqlite_error(int extended_code, std::string detail) {
   const auto make = [&](Errc code, const char* reason) { return Error{code, reason, std::move(detail), {}, {}, 0}; };
@@ -70,7 +70,7 @@ class Connection::Bound {
 };
 
 Result<std::unique_ptr<Connection>> Connection::open(const Settings& settings) {
-  start_sqlite_once();
+  start_sqlite();
   sqlite3* handle = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
   const char* vfs = settings.vfs.empty() ? nullptr : settings.vfs.c_str();

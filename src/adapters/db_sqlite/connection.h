@@ -63,6 +63,9 @@ class Connection {
   std::unordered_map<const char*, Prepared> statements_;
 };
 
+// Sets SQLite up for this process; before anything else is asked of it. Repeating it does nothing.
+void start_sqlite();
+
 // How an SQLite result code reads to callers.
 Error sqlite_error(int extended_code, std::string detail);
 

@@ -1,12 +1,15 @@
 // Products, their offers, the category tree and attributes. Owns what a thing is and its base price; how many there are belongs
 // to inventory. Everything lives in the home `catalog`; each change is an event (events.h) in the same transaction.
 #pragma once
+#include <array>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/described.h"
 #include "base/id.h"
 #include "base/money.h"
 #include "base/result.h"
@@ -19,10 +22,11 @@ namespace kontor::catalog {
 
 enum class ProductStatus { kDraft = 0, kActive = 1, kInactive = 2, kSuspended = 3, kDiscontinued = 4 };
 constexpr auto enum_names(ProductStatus) {
-  return std::array{EnumName<ProductStatus>{ProductStatus::kDraft, "draft"}, EnumName<ProductStatus>{ProductStatus::kActive, "active"},
-                    EnumName<ProductStatus>{ProductStatus::kInactive, "inactive"},
-                    EnumName<ProductStatus>{ProductStatus::kSuspended, "suspended"},
-                    EnumName<ProductStatus>{ProductStatus::kDiscontinued, "discontinued"}};
+  return std::array{
+      EnumName<ProductStatus>{ProductStatus::kDraft, "draft"}, EnumName<ProductStatus>{ProductStatus::kActive, "active"},
+      EnumName<ProductStatus>{ProductStatus::kInactive, "inactive"},
+      EnumName<ProductStatus>{ProductStatus::kSuspended, "suspended"},
+      EnumName<ProductStatus>{ProductStatus::kDiscontinued, "discontinued"}};
 }
 
 // What is bought: a product's variant, sold by a seller at a price, in a condition.
@@ -30,7 +34,7 @@ struct Offer {
   OfferId id;
   ProductId product;
   SellerId seller;
-  std::string sku;
+  std::string sku;  // unique within its seller
   std::string condition = "new";
   std::map<std::string, std::string> options;  // {"size": "M"}
   Money price;
@@ -38,6 +42,7 @@ struct Offer {
   std::int64_t purchase_limit = 0;  // 0: none
   std::int64_t backorder = 0;       // how many may be sold beyond the stock
   bool active = true;
+  std::int64_t version = 1;
 };
 
 struct Product {
@@ -47,18 +52,21 @@ struct Product {
   std::string title;
   std::string description;
   std::string brand;
-  CategoryId category;      // 0: none
-  std::string attributes_json = "{}";  // name → text, number or boolean
+  CategoryId category;                 // 0: none
+  std::string attributes_json = "{}";  // name → text, number, boolean or a list of those
   std::vector<std::string> images;
   std::string gtin;
   ProductStatus status = ProductStatus::kActive;
   std::int64_t weight_g = 0;
+  std::vector<std::int64_t> dimensions_mm;  // empty or length, width, height
   std::string tax_class = "standard";
-  double rating = 0;        // 0..5, imported; reviews take over later
+  bool returnable = true;
+  std::string translations_json = "{}";
+  double rating = 0;  // 0..5, imported; reviews take over later
   std::int64_t review_count = 0;
   std::int64_t version = 1;
   Time created, updated;
-  std::vector<Offer> offers;
+  std::vector<Offer> offers;  // by id
 };
 
 struct Category {
@@ -66,23 +74,96 @@ struct Category {
   CategoryId parent;  // 0: a root
   std::string name;
   std::string slug;
-  std::string path;   // "Electronics > Laptops", for people
+  std::string path;  // "Electronics > Laptops", for people
+  std::int64_t version = 1;
+};
+
+struct Seller {
+  SellerId id;
+  std::string code;
+  std::string name;
+  bool good_standing = true;
+  std::int64_t rating_milli = 0;
+};
+
+// A product as it shall be. `product.id` 0: the one with the same external_id is meant, else it is new. An offer with id 0 is the
+// product's offer with the same seller and sku, else new; offers that are not named stay as they are. An empty slug is made from
+// the title (and kept on a change).
+struct Draft {
+  Product product;
+  std::optional<std::int64_t> if_version;  // kVersionConflict "catalog.version_conflict" when it has another
+  ProductId fresh;                         // drawn by Catalog::prepare
+  std::vector<OfferId> fresh_offers;
+};
+
+struct Saved {
+  ProductId product;  // 0 when refused
+  bool created = false;
+  std::vector<OfferId> offers;   // as the draft names them
+  std::optional<Error> refused;  // this draft alone changed nothing: a sku or slug that belongs to another, a lost race
+};
+
+struct ProductFilter {  // for the back office
+  std::string external_id, slug, sku;  // "" : any
+  ProductId before;                    // keyset: ids below it; 0: from the newest
+  int limit = 20;
 };
 
 // Everything reads the store; callers that need memory speed ask showcase.
 class Catalog {
  public:
+  // Runs inside the write function that changes the catalogue: audit entries and the like.
+  using Beside = std::function<Result<void>(db::Tx&, Time)>;
+
   Catalog(db::Store& store, Clock& clock, IdSource& ids) : store_(store), clock_(clock), ids_(ids) {}
 
   Result<std::optional<Product>> product(ProductId id);  // with its offers
+  Result<std::optional<ProductId>> product_by_slug(std::string_view slug);
   // In the order asked; a missing one is left out. One read for all.
   Result<std::vector<Product>> products(std::span<const ProductId> ids);
   Result<std::vector<Offer>> offers(std::span<const OfferId> ids);
+  // The offers that have one of these skus, of any seller, in no order: for bulk changes.
+  Result<std::vector<Offer>> offers_by_sku(std::span<const std::string> skus);
+  Result<std::vector<Product>> find_products(const ProductFilter& filter);  // newest first
+  // Ids above `after`, ascending: for walks over everything.
+  Result<std::vector<ProductId>> ids_after(ProductId after, int limit);
+
+  Result<std::vector<Category>> categories();  // parents before their children, then by name
+  Result<std::vector<Seller>> sellers();
+
+  // Saves them in one write function, which shall stay below 5 ms: 50 products of usual size. The same twice changes nothing
+  // the second time but versions. kInvalid for a draft without title; refused drafts are named in their Saved.
+  Result<std::vector<Saved>> save(std::span<Draft> drafts, const Beside& beside = {});
+  // Repeating it is harmless. The answer: whether there was one.
+  Result<bool> remove(ProductId id, std::optional<std::int64_t> if_version, const Beside& beside = {});
+  Result<bool> remove_offer(OfferId id, std::optional<std::int64_t> if_version, const Beside& beside = {});
+
+  // kConflict "catalog.category_exists", kNotFound "catalog.no_such_category", kConflict "catalog.category_cycle".
+  Result<Category> create_category(CategoryId parent, const std::string& name, const Beside& beside = {});
+  // Renames or moves; `if_version` as in Draft.
+  Result<Category> change_category(const Category& wanted, std::optional<std::int64_t> if_version, const Beside& beside = {});
+  // kConflict "catalog.category_in_use" while it has children or products. Repeating it is harmless.
+  Result<bool> remove_category(CategoryId id, const Beside& beside = {});
+  // The categories of these paths (names from the root down), made where they are missing. In the order asked.
+  Result<std::vector<CategoryId>> ensure_paths(std::span<const std::vector<std::string>> paths);
+
+  // Called after each committed change made through this object, so that this replica's own caches need not wait for the event.
+  void on_change(std::function<void(std::span<const ProductId>)> told) { told_ = std::move(told); }
+  void on_category_change(std::function<void()> told) { category_told_ = std::move(told); }
+
+  // Draws what a draft needs; save() calls it.
+  void prepare(Draft& draft, Time now);
 
  private:
+  void tell(std::span<const ProductId> products) const;
+  void tell_categories() const;
+
   db::Store& store_;
   Clock& clock_;
   IdSource& ids_;
+  std::function<void(std::span<const ProductId>)> told_;
+  std::function<void()> category_told_;
 };
+
 
 }  // namespace kontor::catalog

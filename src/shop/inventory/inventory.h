@@ -2,16 +2,20 @@
 // Per offer, warehouse and slot: sellable = on_hand − reserved − allocated − safety_stock. Every change is a movement row, and the
 // movements add up to the columns (kontor check). The condition is always in the UPDATE, never read before.
 #pragma once
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/described.h"
 #include "base/id.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "ports/clock.h"
 #include "ports/db.h"
+#include "services/check_report.h"
 
 namespace kontor::inventory {
 
@@ -27,6 +31,7 @@ struct Allotment {
   OfferId offer;
   WarehouseId warehouse;
   std::int64_t quantity = 0;
+  bool operator==(const Allotment&) const = default;
 };
 
 // One checkout's wish: everything or nothing. `key` is the checkout's id and makes repeating harmless.
@@ -40,12 +45,96 @@ struct Shortage {
   OfferId offer;
   std::int64_t requested = 0;
   std::int64_t available = 0;
+
+  static constexpr auto fields() {
+    return described(Field("offer_id", &Shortage::offer, "The offer"),
+                     Field("requested", &Shortage::requested, "How many were wanted"),
+                     Field("available", &Shortage::available, "How many can be had"));
+  }
 };
+// 409 out_of_stock with its lines, reason "inventory.out_of_stock".
+Error out_of_stock(std::span<const Shortage> lines);
 
 struct StockFigure {
   OfferId offer;
-  std::int64_t sellable = 0;  // over all warehouses and slots, backorder not counted
+  std::int64_t sellable = 0;  // over all warehouses and slots, backorder not counted; may be negative
   std::int64_t on_hand = 0;
+};
+
+struct Warehouse {
+  WarehouseId id;
+  std::string code;
+  std::string name;
+  std::int64_t latitude_e6 = 0;   // millionths of a degree
+  std::int64_t longitude_e6 = 0;
+  std::int64_t processing_hours = 24;
+  bool active = true;
+};
+// A new store has it, code "main".
+inline constexpr WarehouseId kMainWarehouse{1};
+
+// An absolute count, as an import or a stock taking gives it.
+struct StockSetting {
+  OfferId offer;
+  WarehouseId warehouse;
+  std::int64_t on_hand = 0;
+};
+
+// What staff may set at once; what is absent stays.
+struct StockChange {
+  OfferId offer;
+  WarehouseId warehouse;
+  std::optional<std::int64_t> on_hand;
+  std::optional<std::int64_t> safety_stock;
+  std::optional<std::int64_t> incoming;
+  std::optional<Time> incoming_at;
+  std::optional<std::int64_t> expected_version;  // else kVersionConflict "inventory.version_conflict"
+  std::string reason;
+};
+
+// One offer in one warehouse, its slots summed.
+struct StockRow {
+  OfferId offer;
+  WarehouseId warehouse;
+  std::int64_t on_hand = 0;
+  std::int64_t reserved = 0;
+  std::int64_t allocated = 0;
+  std::int64_t safety_stock = 0;
+  std::int64_t incoming = 0;
+  std::optional<Time> incoming_at;
+  std::int64_t version = 0;
+  std::int64_t sellable() const { return on_hand - reserved - allocated - safety_stock; }
+};
+
+enum class MovementKind { kCounted = 1, kAdjusted = 2, kReserved = 10, kConfirmed = 11, kReleased = 12, kExpired = 13,
+                          kDeallocated = 14, kShipped = 15 };
+constexpr auto enum_names(MovementKind) {
+  using K = MovementKind;
+  using N = EnumName<K>;
+  return std::array{N{K::kCounted, "counted"},   N{K::kAdjusted, "adjusted"}, N{K::kReserved, "reserved"},
+                    N{K::kConfirmed, "confirmed"}, N{K::kReleased, "released"}, N{K::kExpired, "expired"},
+                    N{K::kDeallocated, "deallocated"}, N{K::kShipped, "shipped"}};
+}
+
+// What changed in each column, and why.
+struct Movement {
+  std::int64_t id = 0;
+  MovementKind kind = MovementKind::kCounted;
+  std::int64_t on_hand = 0;
+  std::int64_t reserved = 0;
+  std::int64_t allocated = 0;
+  std::int64_t safety_stock = 0;
+  std::int64_t incoming = 0;
+  std::string reason;
+  std::string reference;  // the checkout, shipment or order behind it
+  Time at;
+};
+
+enum class ReservationState { kReserved = 0, kConfirmed = 1, kReleased = 2, kExpired = 3 };
+
+// Mistakes made on purpose, to show that the simulator finds them. Never set outside of tests.
+struct PlantedBugs {
+  bool drop_stock_guard = false;  // reserve takes units that are not there
 };
 
 // Functions on a Tx run inside the caller's write function (home stock).
@@ -54,24 +143,62 @@ class Inventory {
   Inventory(db::Store& store, Clock& clock, IdSource& ids) : store_(store), clock_(clock), ids_(ids) {}
 
   // Sets the lines aside under the key. Repeating it while it holds answers the same allotments; a key that was released or
-  // expired (or left a tombstone) is kConflict "inventory.reservation_gone". Not enough: kOutOfStock "inventory.out_of_stock".
+  // expired (or left a tombstone) is kConflict "inventory.reservation_gone"; the same key with other lines is kConflict
+  // "inventory.key_reused". Not enough: kOutOfStock "inventory.out_of_stock". An Error leaves half-done work for the caller's
+  // function to undo (by handing it on, or through tx.attempt).
   Result<std::vector<Allotment>> reserve(db::Tx& tx, const ReserveRequest& request, Time now);
-  // reserved → allocated, once; repeating is harmless. A released key is kConflict "inventory.reservation_gone".
+  // Each request alone: everything or nothing, one's failure does not touch another's success. The batch command for a Station.
+  // An Error of the whole is the store's.
+  Result<std::vector<Result<std::vector<Allotment>>>> reserve_many(db::Tx& tx, std::span<const ReserveRequest> requests, Time now);
+  // reserved → allocated, once; repeating is harmless. A released or unknown key is kConflict "inventory.reservation_gone".
   Result<void> confirm(db::Tx& tx, CheckoutId key, Time now);
   // Gives a reservation back. Releasing an unknown key leaves a tombstone, so that a late reserve is refused. Repeatable.
+  // What was confirmed is not released but deallocated: kConflict "inventory.reservation_confirmed".
   Result<void> release(db::Tx& tx, CheckoutId key, Time now);
-  // Cancelled after confirm: allocated falls, for these units of the key. Repeatable by `reference`.
+  // The same for a checkout whose time ran out; the rows say `expired`.
+  Result<void> expire(db::Tx& tx, CheckoutId key, Time now);
+  // Cancelled after confirm: allocated falls, for these units of the key. Repeatable by `reference`. More than the key still
+  // holds is kConflict "inventory.not_allocated".
   Result<void> deallocate(db::Tx& tx, CheckoutId key, std::span<const Allotment> units, const std::string& reference, Time now);
-  // Left the house: on_hand and allocated fall. Repeatable by `reference` (the shipment's id).
+  // Left the house: on_hand and allocated fall. Repeatable by `reference` (the shipment's id). What is not on the shelf cannot
+  // leave: kConflict "inventory.not_on_hand".
   Result<void> ship(db::Tx& tx, std::span<const Allotment> units, const std::string& reference, Time now);
 
-  // Exact figures; offers without stock rows are left out.
+  // Absolute counts; one that changes nothing writes nothing, so an import may repeat. kNotFound "inventory.no_such_warehouse".
+  // A count below what is promised is taken as it is and said as stock.oversold_externally.
+  Result<void> set_on_hand(db::Tx& tx, const StockSetting& setting, std::string_view reason, Time now);
+  Result<void> set_on_hand_many(db::Tx& tx, std::span<const StockSetting> settings, std::string_view reason, Time now);
+  Result<StockRow> change(db::Tx& tx, const StockChange& change, Time now);
+  // on_hand += delta, never below what is promised: kConflict "inventory.below_promised". kNotFound "inventory.no_such_stock".
+  Result<StockRow> adjust(db::Tx& tx, const StockSetting& delta, std::string_view reason, Time now);
+  // kConflict "inventory.warehouse_code_taken".
+  Result<Warehouse> add_warehouse(db::Tx& tx, Warehouse warehouse);
+
+  // Exact figures; offers without stock rows are left out. Only active warehouses count.
   Result<std::vector<StockFigure>> figures(std::span<const OfferId> offers);
+  Result<std::vector<Warehouse>> warehouses();  // by id, all of them
+  // Rows of one offer, or (offer 0) of all in key order after (`after_offer`, `after_warehouse`); at most `limit`.
+  Result<std::vector<StockRow>> rows(OfferId offer);
+  Result<std::vector<StockRow>> rows_after(OfferId offer, WarehouseId warehouse, int limit);
+  // Newest first, from before movement `before` (0: from the newest); at most `limit`. kNotFound "inventory.no_such_stock".
+  Result<std::vector<Movement>> movements(OfferId offer, WarehouseId warehouse, std::int64_t before, int limit);
+  // Verifies every invariant of this module over the whole store.
+  Result<void> check(services::CheckReport& report);
+
+  db::Store& store() { return store_; }
+  Clock& clock() { return clock_; }
+  IdSource& ids() { return ids_; }
+  void plant(PlantedBugs bugs) { bugs_ = bugs; }
 
  private:
+  Error short_of(db::Tx& tx, std::span<const Demand> demands, CheckoutId key);
+  Result<void> give_back(db::Tx& tx, CheckoutId key, ReservationState to, Time now);
+  Result<StockRow> changed(db::Tx& tx, OfferId offer, WarehouseId warehouse, Time now);
+
   db::Store& store_;
   Clock& clock_;
   IdSource& ids_;
+  PlantedBugs bugs_;
 };
 
 }  // namespace kontor::inventory

@@ -1,6 +1,7 @@
-// Orders: the placed purchase, its lines, its state table and its timeline, in the home `customer`. An order shows the least
-// advanced of its shipments. Placed exactly once per checkout; numbered for people.
+// Orders: the placed purchase, its lines, its state table and its timeline, in the home `customer`. An order is one row: columns
+// for what is searched, one document for the rest. Placed exactly once per checkout (its id is drawn there); numbered for people.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,18 +12,85 @@
 #include "base/time.h"
 #include "ports/clock.h"
 #include "ports/db.h"
+#include "services/check_report.h"
+#include "shop/orders/order_document.h"
+#include "shop/orders/orders_state.h"
 
 namespace kontor::orders {
 
-struct NewLine {
-  OfferId offer;
-  ProductId product;
-  WarehouseId warehouse;
-  std::int64_t quantity = 0;
-  Money unit_price;
-  Money total;
-  std::string title;
-  std::string sku;
+struct Order {
+  OrderId id;
+  CustomerId customer;
+  CheckoutId checkout;
+  CheckoutId reservation;  // the key of its stock, for inventory
+  OrderState state = OrderState::kConfirmed;
+  std::int64_t version = 1;
+  std::string email;
+  Time created, updated;
+  Document document;
+
+  std::string number() const;
+  Currency currency() const { return document.totals.total.currency(); }
+};
+
+// Who picks, packs and sends. Functions on a Tx run in the write function that changes the order (home customer), so that an
+// order and its shipments are never seen apart.
+class FulfilmentDesk {
+ public:
+  virtual ~FulfilmentDesk() = default;
+  virtual Result<void> open(db::Tx& tx, const Order& order) = 0;
+  // kNotCancellable "fulfilment.already_packed" once one of them is packed. Repeatable.
+  virtual Result<void> cancel(db::Tx& tx, OrderId order, Time now) = 0;
+};
+
+// What became of one shipment.
+struct ShipmentNews {
+  ShipmentId id;
+  ShipmentState status = ShipmentState::kPending;
+  std::optional<std::string> carrier;
+  std::optional<std::string> tracking_number;
+};
+
+struct ListQuery {
+  std::optional<CustomerId> customer;    // one customer's, newest first
+  std::optional<Time> updated_since;     // everybody's, by time of change, oldest first
+  std::optional<OrderId> before;         // continues a list by id
+  std::optional<std::pair<Time, OrderId>> after;  // continues a list by time of change
+  int limit = 20;
+};
+
+class Orders {
+ public:
+  Orders(db::Store& store, Clock& clock) : store_(store), clock_(clock) {}
+  // Not owned; before the first order. Without one there are no shipments.
+  void set_desk(FulfilmentDesk* desk) { desk_ = desk; }
+
+  // Inside the caller's write function (home customer).
+  // Writes the order, opens its shipments, tells order.placed and order.confirmed. `document` is the printed order.document
+  // (printing it beforehand keeps it off the writer). A second order with this id is kConflict "db.duplicate".
+  Result<void> place(db::Tx& tx, const Order& order, const std::string& document);
+  Result<Order> load(db::Tx& tx, OrderId id);  // kNotFound "orders.no_such_order"
+  // kNotCancellable when it is too late; cancelling a cancelled order changes nothing.
+  Result<Order> cancel(db::Tx& tx, OrderId id, const std::string& by);
+  Result<void> payment_changed(db::Tx& tx, OrderId id, const OrderPayment& payment);
+  // Takes the news into the order and moves it to its least advanced shipment. The order's state afterwards.
+  Result<OrderState> shipment_changed(db::Tx& tx, OrderId id, const ShipmentNews& news, const std::string& by);
+
+  Result<std::optional<Order>> find(OrderId id);
+  Result<std::vector<Order>> list(const ListQuery& query);
+  // Every order, in the order of ids, for checks.
+  Result<void> each(const std::function<void(const Order&)>& visit);
+
+  // Totals add up, payments cover the total, shipments hold the lines, the timeline follows the state table.
+  Result<void> check(services::CheckReport& report);
+
+ private:
+  Result<void> move(db::Tx& tx, Order& order, OrderTrigger on, const std::string& by, Time now);
+  Result<void> save(db::Tx& tx, Order& order, Time now);
+
+  db::Store& store_;
+  Clock& clock_;
+  FulfilmentDesk* desk_ = nullptr;
 };
 
 }  // namespace kontor::orders

@@ -9,6 +9,36 @@
 
 namespace kontor::payments {
 
+struct PaymentCaptured {
+  static constexpr std::string_view kName = "payment.captured";
+  PaymentId payment_id;
+  OrderId order_id;
+  CheckoutId checkout_id;
+  Money amount;
+  std::string method;
+
+  static constexpr auto fields() {
+    return described(Field("payment_id", &PaymentCaptured::payment_id, "The payment"),
+                     Field("order_id", &PaymentCaptured::order_id, "Its order"),
+                     Field("checkout_id", &PaymentCaptured::checkout_id, "Its checkout"),
+                     Field("amount", &PaymentCaptured::amount, "What was taken"),
+                     Field("method", &PaymentCaptured::method, "card"));
+  }
+};
+
+struct PaymentAuthorised {
+  static constexpr std::string_view kName = "payment.authorised";
+  PaymentId payment_id;
+  OrderId order_id;
+  Money amount;
+
+  static constexpr auto fields() {
+    return described(Field("payment_id", &PaymentAuthorised::payment_id, "The payment"),
+                     Field("order_id", &PaymentAuthorised::order_id, "Its order"),
+                     Field("amount", &PaymentAuthorised::amount, "What may be taken"));
+  }
+};
+
 struct PaymentRefunded {
   static constexpr std::string_view kName = "payment.refunded";
   PaymentId payment_id;

@@ -48,6 +48,7 @@ CREATE TABLE inventory_movements (
   d_reserved @int NOT NULL,
   d_allocated @int NOT NULL,
   d_safety_stock @int NOT NULL,
+  d_incoming @int NOT NULL,
   reason @text NOT NULL,
   reference @text NOT NULL,
   at @int NOT NULL,

@@ -1,0 +1,60 @@
+// A simulation is data: who shops, what goes wrong, how often. The scenarios are a table in scenarios.cpp.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kontor::sim {
+
+// Chances in percent of each call, or once every so many scheduler steps (0: never).
+struct Faults {
+  int lost_answer_pct = 0;    // the gateway charged, and the answer was lost
+  int lost_request_pct = 0;   // it never arrived
+  int late_effect_pct = 0;    // it arrives and takes effect after the caller gave up
+  int refused_pct = 0;        // certainly not done: the gateway is down
+  int decline_pct = 0;
+  int webhook_pct = 0;        // a webhook comes, once or twice, before or after the answer
+  int lost_reply_pct = 0;     // the shop's own answer is lost: the shopper asks again
+  int crash_every_steps = 0;  // the process dies between two steps, on average this often
+  int disk_fails_every_steps = 0;  // a write or sync fails, and all after it until the process starts again
+  int clock_jumps_every_steps = 0;
+};
+
+struct Scenario {
+  std::string_view name;
+  int shoppers = 3;
+  int purchases = 2;     // each shopper's intentions
+  int offers = 3;
+  int units = 4;         // in stock of each
+  int most_per_line = 2;
+  int cancel_pct = 0;    // of the placed orders
+  int ship_pct = 0;      // of the placed orders, by a warehouse that works beside
+  int double_click_pct = 0;  // the same cart is checked out twice at once, under two keys or one
+  Faults faults;
+};
+
+// Mistakes put in on purpose; the simulator must find each.
+struct Planted {
+  bool drop_stock_guard = false;
+  bool timeout_means_no = false;
+};
+
+std::span<const Scenario> scenarios();
+
+struct Outcome {
+  std::uint64_t hash = 0;
+  std::string_view scenario;
+  bool ok = true;
+  std::string problem;   // the first broken promise, with what is needed to see it
+  std::int64_t steps = 0;
+  int crashes = 0;
+  int orders = 0;
+  std::vector<std::string> trace;  // when asked for
+};
+
+// One seed, one history. Deterministic: the same arguments give the same outcome.
+Outcome run_seed(std::uint64_t seed, const Scenario& scenario, Planted planted, bool keep_trace);
+
+}  // namespace kontor::sim

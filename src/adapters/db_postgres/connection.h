@@ -1,0 +1,89 @@
+// One connection to PostgreSQL, always in pipeline mode: commands are queued, sent together and answered together. It owns the
+// statements prepared on it, one for each Query and kinds of parameters. Waiting for the socket lets other fibers run.
+#pragma once
+#include <libpq-fe.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "adapters/db_postgres/answer.h"
+#include "base/result.h"
+#include "ports/db.h"
+
+namespace kontor::db_postgres {
+
+struct ConnectionSettings {
+  std::string url;
+  std::int64_t connect_timeout_ms = 5'000;
+  std::int64_t answer_timeout_ms = 30'000;    // a server that is silent for longer is taken for gone
+  std::int64_t statement_timeout_ms = 20'000;
+  std::int64_t lock_timeout_ms = 5'000;
+};
+
+enum class Mode { kWrite, kRead };
+
+class Connection {
+ public:
+  // kUnavailable "db.away" when the server does not answer, "db.open" when it refuses or does not fit.
+  static Result<std::unique_ptr<Connection>> open(const ConnectionSettings& settings, Mode mode);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Queue a command. `control` is BEGIN and its kin: literal SQL without parameters, whose answer is only success.
+  void add_control(const char* sql);
+  void add_statement(const db::Query& query, std::span<const db::Param> params);
+  // Sends what is queued and waits for all answers: one for each statement, in order, as far as they went well.
+  std::optional<Failure> exchange(std::vector<ResultPtr>& answers);
+  // Sends what is queued without waiting; the next exchange passes over the answers.
+  void send_off();
+
+  // Several statements separated by `;`, outside the pipeline; for migrations and the set-up of the session.
+  std::optional<Failure> script(const std::string& sql);
+
+  bool lost() const { return lost_; }
+  // Nothing is queued or unanswered but what send_off() left: the connection may be used by the next.
+  bool settled() const { return !lost_ && expected_.empty(); }
+  // A cheap look whether the server closed the connection while it was idle.
+  bool alive();
+
+ private:
+  struct Statement {
+    std::string kinds;  // a letter for each parameter: i, t, b, or ? while only NULL was seen
+    std::string name;
+  };
+  struct Prepared {
+    const char* text = nullptr;  // where the SQL lies: a test's Query may have the address of an earlier one
+    std::vector<Statement> statements;
+  };
+  struct Expected {
+    enum class Kind { kControl, kPrepare, kStatement } kind;
+    std::string_view what;
+    const db::Query* query = nullptr;
+  };
+
+  Connection(PGconn* connection, const ConnectionSettings& settings) : pq_(connection), settings_(settings) {}
+  Result<void> finish_connecting();
+  Result<void> set_up(Mode mode);
+  const Statement& statement_for(const db::Query& query, std::span<const db::Param> params);
+  bool wait(bool to_write, std::int64_t timeout_ms);
+  bool flush();
+  PGresult* next_result();
+  bool skip_until_sync();
+  bool wait_for_result();
+  void forget(const Expected& prepare);
+  Failure lost_failure(std::string_view what);
+
+  PGconn* pq_;
+  ConnectionSettings settings_;
+  bool lost_ = false;
+  std::vector<Expected> expected_;
+  int syncs_to_skip_ = 0;
+  int next_name_ = 1;
+  std::unordered_map<const db::Query*, Prepared> prepared_;
+};
+
+}  // namespace kontor::db_postgres

@@ -1,0 +1,29 @@
+// "Sends" mails by writing them as .eml files into a folder: for development, tests and shops without a mail server.
+// A file appears whole or not at all, under a name made from the mail's key, so that a repetition leaves one mail.
+#pragma once
+#include <string>
+
+#include "ports/clock.h"
+#include "ports/messenger.h"
+
+namespace kontor::messenger_files {
+
+class FilesMessenger final : public Messenger {
+ public:
+  // The folder is made when it is missing.
+  FilesMessenger(std::string folder, std::string from, Clock& clock);
+
+  // kInvalid "messenger.bad_address" for an address with control characters or none at all; kUnavailable
+  // "messenger.cannot_write" and kFull "messenger.full" when the folder does not take it.
+  Result<void> send(const Mail& mail) override;
+
+ private:
+  std::string folder_;
+  std::string from_;
+  Clock& clock_;
+};
+
+// The mail as RFC 5322 text. A pure function, for tests and other adapters.
+std::string mail_text(const Mail& mail, const std::string& from, Time now);
+
+}  // namespace kontor::messenger_files

@@ -1,0 +1,324 @@
+#include "shop/inventory/inventory_store.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace kontor::inventory::sql {
+namespace {
+
+using db::Home;
+using db::Query;
+using Row = db::Rows::Row;
+
+// The movement comes first, because the stock row keeps its id: one key look-up more, and no index on movements.
+constexpr Query kNoteMovement{"inventory.note_movement", Home::kStock, R"sql(
+  INSERT INTO inventory_movements (offer_id, warehouse_id, slot, kind, d_on_hand, d_reserved, d_allocated, d_safety_stock,
+                                   d_incoming, reason, reference, at, previous)
+  SELECT offer_id, warehouse_id, slot, CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS BIGINT),
+         CAST($8 AS BIGINT), CAST($9 AS BIGINT), CAST($10 AS TEXT), CAST($11 AS TEXT), CAST($12 AS BIGINT), last_movement
+    FROM inventory_stock WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
+  RETURNING id
+)sql"};
+
+// The condition is here and nowhere else: two buyers of the last unit cannot both win, at any isolation level.
+constexpr Query kTake{"inventory.take_stock", Home::kStock, R"sql(
+  UPDATE inventory_stock SET reserved = reserved + $4, version = version + 1, last_movement = $5
+   WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
+     AND on_hand - reserved - allocated - safety_stock + CAST($6 AS BIGINT) >= $4
+)sql"};
+
+constexpr Query kMove{"inventory.move_stock", Home::kStock, R"sql(
+  UPDATE inventory_stock SET on_hand = on_hand + $4, reserved = reserved + $5, allocated = allocated + $6,
+         safety_stock = safety_stock + $7, incoming = incoming + $8, version = version + 1, last_movement = $9
+   WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3 AND on_hand + $4 >= 0 AND reserved + $5 >= 0
+     AND allocated + $6 >= 0 AND safety_stock + $7 >= 0 AND incoming + $8 >= 0
+)sql"};
+
+constexpr Query kAdjust{"inventory.adjust_stock", Home::kStock, R"sql(
+  UPDATE inventory_stock SET on_hand = on_hand + $4, version = version + 1, last_movement = $5
+   WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3 AND on_hand + $4 >= 0
+     AND (on_hand + $4 >= reserved + allocated OR $4 >= 0)
+)sql"};
+
+constexpr Query kMakeRow{"inventory.make_stock_row", Home::kStock, R"sql(
+  INSERT INTO inventory_stock (offer_id, warehouse_id, slot, on_hand, reserved, allocated, safety_stock, incoming, version,
+                               last_movement)
+  VALUES ($1, $2, $3, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT (offer_id, warehouse_id, slot) DO NOTHING
+)sql"};
+
+constexpr Query kSetIncomingAt{"inventory.set_incoming_at", Home::kStock, R"sql(
+  UPDATE inventory_stock SET incoming_at = $4, version = version + 1 WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
+)sql"};
+
+constexpr Query kSlots{"inventory.slots", Home::kStock, R"sql(
+  SELECT s.offer_id, s.warehouse_id, s.slot, s.on_hand, s.reserved, s.allocated, s.safety_stock, s.incoming, s.incoming_at,
+         s.version
+    FROM inventory_stock s JOIN inventory_warehouses w ON w.id = s.warehouse_id
+   WHERE s.offer_id = $1 AND w.active = 1 ORDER BY s.warehouse_id, s.slot
+)sql"};
+
+constexpr Query kSlotsAt{"inventory.slots_at", Home::kStock, R"sql(
+  SELECT offer_id, warehouse_id, slot, on_hand, reserved, allocated, safety_stock, incoming, incoming_at, version
+    FROM inventory_stock WHERE offer_id = $1 AND warehouse_id = $2 ORDER BY slot
+)sql"};
+
+constexpr Query kSlot{"inventory.slot", Home::kStock, R"sql(
+  SELECT offer_id, warehouse_id, slot, on_hand, reserved, allocated, safety_stock, incoming, incoming_at, version
+    FROM inventory_stock WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
+)sql"};
+
+constexpr Query kFigure{"inventory.figure", Home::kStock, R"sql(
+  SELECT COUNT(*),
+         CAST(COALESCE(SUM(CASE WHEN w.active = 1 THEN s.on_hand - s.reserved - s.allocated - s.safety_stock ELSE 0 END), 0)
+              AS BIGINT),
+         CAST(COALESCE(SUM(s.on_hand), 0) AS BIGINT)
+    FROM inventory_stock s JOIN inventory_warehouses w ON w.id = s.warehouse_id WHERE s.offer_id = $1
+)sql"};
+
+constexpr Query kWarehouses{"inventory.warehouses", Home::kStock, R"sql(
+  SELECT id, code, name, latitude_e6, longitude_e6, processing_hours, active FROM inventory_warehouses ORDER BY id
+)sql"};
+
+constexpr Query kActiveWarehouses{"inventory.active_warehouses", Home::kStock, R"sql(
+  SELECT id FROM inventory_warehouses WHERE active = 1 ORDER BY id
+)sql"};
+
+constexpr Query kWarehouseExists{"inventory.warehouse_exists", Home::kStock, R"sql(
+  SELECT id FROM inventory_warehouses WHERE id = $1
+)sql"};
+
+constexpr Query kAddWarehouse{"inventory.add_warehouse", Home::kStock, R"sql(
+  INSERT INTO inventory_warehouses (id, code, name, latitude_e6, longitude_e6, processing_hours, active)
+  VALUES ($1, $2, $3, $4, $5, $6, $7)
+)sql"};
+
+constexpr Query kNoteReservation{"inventory.note_reservation", Home::kStock, R"sql(
+  INSERT INTO inventory_reservations (checkout_id, line, offer_id, warehouse_id, slot, quantity, state, returned)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, 0) ON CONFLICT (checkout_id, line) DO NOTHING
+)sql"};
+
+constexpr Query kReservation{"inventory.reservation", Home::kStock, R"sql(
+  SELECT line, offer_id, warehouse_id, slot, quantity, state, returned FROM inventory_reservations
+   WHERE checkout_id = $1 ORDER BY line
+)sql"};
+
+constexpr Query kSettleReservation{"inventory.settle_reservation", Home::kStock, R"sql(
+  UPDATE inventory_reservations SET state = $2 WHERE checkout_id = $1 AND state = 0
+  RETURNING line, offer_id, warehouse_id, slot, quantity, state, returned
+)sql"};
+
+constexpr Query kNoteReturned{"inventory.note_returned", Home::kStock, R"sql(
+  UPDATE inventory_reservations SET returned = returned + $3
+   WHERE checkout_id = $1 AND line = $2 AND state = 1 AND quantity - returned >= $3
+)sql"};
+
+constexpr Query kNoteEffect{"inventory.note_effect", Home::kStock, R"sql(
+  INSERT INTO inventory_effects (reference, kind, at) VALUES ($1, $2, $3) ON CONFLICT (reference, kind) DO NOTHING
+)sql"};
+
+constexpr Query kRows{"inventory.rows", Home::kStock, R"sql(
+  SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT), CAST(SUM(allocated) AS BIGINT),
+         CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT), MIN(incoming_at), CAST(SUM(version) AS BIGINT)
+    FROM inventory_stock WHERE offer_id = $1 GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id
+)sql"};
+
+constexpr Query kRowsAfter{"inventory.rows_after", Home::kStock, R"sql(
+  SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT), CAST(SUM(allocated) AS BIGINT),
+         CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT), MIN(incoming_at), CAST(SUM(version) AS BIGINT)
+    FROM inventory_stock WHERE (offer_id, warehouse_id) > ($1, $2)
+   GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id LIMIT $3
+)sql"};
+
+constexpr Query kLastMovement{"inventory.last_movement", Home::kStock, R"sql(
+  SELECT last_movement FROM inventory_stock WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
+)sql"};
+
+constexpr Query kMovementsOf{"inventory.movements_of", Home::kStock, R"sql(
+  WITH RECURSIVE chain (id, kind, d_on_hand, d_reserved, d_allocated, d_safety_stock, d_incoming, reason, reference, at,
+                        previous, length) AS (
+    SELECT id, kind, d_on_hand, d_reserved, d_allocated, d_safety_stock, d_incoming, reason, reference, at, previous,
+           CAST(1 AS BIGINT) FROM inventory_movements WHERE id = $1
+    UNION ALL
+    SELECT m.id, m.kind, m.d_on_hand, m.d_reserved, m.d_allocated, m.d_safety_stock, m.d_incoming, m.reason, m.reference, m.at,
+           m.previous, chain.length + 1
+      FROM chain JOIN inventory_movements m ON m.id = chain.previous WHERE chain.length < $2)
+  SELECT id, kind, d_on_hand, d_reserved, d_allocated, d_safety_stock, d_incoming, reason, reference, at, previous FROM chain
+   ORDER BY id DESC
+)sql"};
+
+constexpr Query kMovementBefore{"inventory.movement_before", Home::kStock, R"sql(
+  SELECT previous FROM inventory_movements WHERE id = $1 AND offer_id = $2 AND warehouse_id = $3 AND slot = $4
+)sql"};
+
+SlotRow slot_row(const Row& row) {
+  SlotRow out;
+  out.place = {row.id<OfferId>(0), row.id<WarehouseId>(1), row.i64(2)};
+  out.on_hand = row.i64(3);
+  out.reserved = row.i64(4);
+  out.allocated = row.i64(5);
+  out.safety_stock = row.i64(6);
+  out.incoming = row.i64(7);
+  if (!row.is_null(8)) out.incoming_at = row.time(8);
+  out.version = row.i64(9);
+  return out;
+}
+
+StockRow stock_row(const Row& row) {
+  StockRow out;
+  out.offer = row.id<OfferId>(0);
+  out.warehouse = row.id<WarehouseId>(1);
+  out.on_hand = row.i64(2);
+  out.reserved = row.i64(3);
+  out.allocated = row.i64(4);
+  out.safety_stock = row.i64(5);
+  out.incoming = row.i64(6);
+  if (!row.is_null(7)) out.incoming_at = row.time(7);
+  out.version = row.i64(8);
+  return out;
+}
+
+ReservationRow reservation_row(const Row& row) {
+  return {row.i64(0),
+          {row.id<OfferId>(1), row.id<WarehouseId>(2), row.i64(3)},
+          row.i64(4),
+          static_cast<ReservationState>(row.i64(5)),
+          row.i64(6)};
+}
+
+template <class T, class Read>
+std::vector<T> all(const db::Rows& rows, Read read) {
+  std::vector<T> out;
+  out.reserve(rows.size());
+  for (const auto row : rows) out.push_back(read(row));
+  return out;
+}
+
+Result<std::int64_t> update(db::Tx& tx, const Place& p, const Delta& d, std::int64_t movement, Condition condition) {
+  switch (condition.guard) {
+    case Guard::kSellable:
+      KONTOR_ASSERT(d.reserved > 0 && d.on_hand == 0 && d.allocated == 0 && d.safety_stock == 0 && d.incoming == 0);
+      return tx.run(kTake, p.offer, p.warehouse, p.slot, d.reserved, movement, condition.room);
+    case Guard::kPromised:
+      KONTOR_ASSERT(d.reserved == 0 && d.allocated == 0 && d.safety_stock == 0 && d.incoming == 0);
+      return tx.run(kAdjust, p.offer, p.warehouse, p.slot, d.on_hand, movement);
+    case Guard::kNone: break;
+  }
+  return tx.run(kMove, p.offer, p.warehouse, p.slot, d.on_hand, d.reserved, d.allocated, d.safety_stock, d.incoming, movement);
+}
+
+}  // namespace
+
+Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause, Condition condition) {
+  TRY(const auto noted, tx.ask(kNoteMovement, place.offer, place.warehouse, place.slot, cause.kind, delta.on_hand, delta.reserved,
+                               delta.allocated, delta.safety_stock, delta.incoming, cause.reason, cause.reference, cause.at));
+  if (noted.empty()) return false;
+  TRY(const auto changed, update(tx, place, delta, noted.front().i64(0), condition));
+  KONTOR_ASSERT(changed <= 1);
+  return changed == 1;
+}
+
+Result<void> make_row(db::Tx& tx, const Place& place) {
+  TRY_DO(tx.run(kMakeRow, place.offer, place.warehouse, place.slot));
+  return {};
+}
+
+Result<void> set_incoming_at(db::Tx& tx, const Place& place, std::optional<Time> at) {
+  TRY_DO(tx.run(kSetIncomingAt, place.offer, place.warehouse, place.slot, at));
+  return {};
+}
+
+Result<std::vector<SlotRow>> slots(db::Tx& tx, OfferId offer) {
+  TRY(const auto rows, tx.ask(kSlots, offer));
+  return all<SlotRow>(rows, slot_row);
+}
+
+Result<std::vector<SlotRow>> slots_at(db::Tx& tx, OfferId offer, WarehouseId warehouse) {
+  TRY(const auto rows, tx.ask(kSlotsAt, offer, warehouse));
+  return all<SlotRow>(rows, slot_row);
+}
+
+Result<std::optional<SlotRow>> slot(db::Tx& tx, const Place& place) {
+  TRY(const auto rows, tx.ask(kSlot, place.offer, place.warehouse, place.slot));
+  if (rows.empty()) return std::nullopt;
+  return slot_row(rows.front());
+}
+
+Result<std::optional<StockFigure>> figure(db::Tx& tx, OfferId offer) {
+  TRY(const auto rows, tx.ask(kFigure, offer));
+  if (rows.front().i64(0) == 0) return std::nullopt;
+  return StockFigure{offer, rows.front().i64(1), rows.front().i64(2)};
+}
+
+Result<std::vector<Warehouse>> warehouses(db::Tx& tx) {
+  TRY(const auto rows, tx.ask(kWarehouses));
+  return all<Warehouse>(rows, [](const Row& row) {
+    return Warehouse{row.id<WarehouseId>(0), row.str(1), row.str(2), row.i64(3), row.i64(4), row.i64(5), row.flag(6)};
+  });
+}
+
+Result<std::vector<WarehouseId>> active_warehouses(db::Tx& tx) {
+  TRY(const auto rows, tx.ask(kActiveWarehouses));
+  return all<WarehouseId>(rows, [](const Row& row) { return row.id<WarehouseId>(0); });
+}
+
+Result<bool> warehouse_exists(db::Tx& tx, WarehouseId id) {
+  TRY(const auto rows, tx.ask(kWarehouseExists, id));
+  return !rows.empty();
+}
+
+Result<void> add_warehouse(db::Tx& tx, const Warehouse& w) {
+  TRY_DO(tx.run(kAddWarehouse, w.id, w.code, w.name, w.latitude_e6, w.longitude_e6, w.processing_hours, w.active));
+  return {};
+}
+
+Result<bool> note_reservation(db::Tx& tx, CheckoutId key, const ReservationRow& row) {
+  TRY(const auto noted, tx.run(kNoteReservation, key, row.line, row.place.offer, row.place.warehouse, row.place.slot, row.quantity,
+                               row.state));
+  return noted == 1;
+}
+
+Result<std::vector<ReservationRow>> reservation(db::Tx& tx, CheckoutId key) {
+  TRY(const auto rows, tx.ask(kReservation, key));
+  return all<ReservationRow>(rows, reservation_row);
+}
+
+Result<std::vector<ReservationRow>> settle_reservation(db::Tx& tx, CheckoutId key, ReservationState to) {
+  TRY(const auto rows, tx.ask(kSettleReservation, key, to));
+  auto out = all<ReservationRow>(rows, reservation_row);
+  // RETURNING promises no order, and stock rows are always taken in key order.
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
+  return out;
+}
+
+Result<bool> note_returned(db::Tx& tx, CheckoutId key, std::int64_t line, std::int64_t quantity) {
+  TRY(const auto noted, tx.run(kNoteReturned, key, line, quantity));
+  return noted == 1;
+}
+
+Result<bool> note_effect(db::Tx& tx, std::string_view reference, MovementKind kind, Time now) {
+  TRY(const auto noted, tx.run(kNoteEffect, reference, kind, now));
+  return noted == 1;
+}
+
+Result<std::vector<StockRow>> rows(db::Tx& tx, OfferId offer) {
+  TRY(const auto found, tx.ask(kRows, offer));
+  return all<StockRow>(found, stock_row);
+}
+
+Result<std::vector<StockRow>> rows_after(db::Tx& tx, OfferId offer, WarehouseId warehouse, int limit) {
+  TRY(const auto found, tx.ask(kRowsAfter, offer, warehouse, limit));
+  return all<StockRow>(found, stock_row);
+}
+
+Result<std::vector<Movement>> movements(db::Tx& tx, const Place& place, std::int64_t before, int limit) {
+  TRY(const auto start, before == 0 ? tx.ask(kLastMovement, place.offer, place.warehouse, place.slot)
+                                    : tx.ask(kMovementBefore, before, place.offer, place.warehouse, place.slot));
+  if (start.empty()) return fail(Errc::kNotFound, "inventory.no_such_stock", "This offer has no stock row in this warehouse.");
+  TRY(const auto found, tx.ask(kMovementsOf, start.front().i64(0), limit));
+  return all<Movement>(found, [](const Row& row) {
+    return Movement{row.i64(0), static_cast<MovementKind>(row.i64(1)), row.i64(2), row.i64(3), row.i64(4), row.i64(5), row.i64(6),
+                    row.str(7), row.str(8), row.time(9)};
+  });
+}
+
+}  // namespace kontor::inventory::sql

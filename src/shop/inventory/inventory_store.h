@@ -1,0 +1,104 @@
+// All SQL of inventory, one function a statement or a fixed pair. A change of stock is always a movement row and an UPDATE of the
+// columns it names, made together by move(); the rows of one stock row are chained (`previous`), so that its history is read
+// without an index that every sale would have to dirty.
+#pragma once
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "shop/inventory/inventory.h"
+
+namespace kontor::inventory {
+
+// The key of a stock row.
+struct Place {
+  OfferId offer;
+  WarehouseId warehouse;
+  std::int64_t slot = 0;
+  auto operator<=>(const Place&) const = default;
+};
+
+// What a change adds to each column.
+struct Delta {
+  std::int64_t on_hand = 0;
+  std::int64_t reserved = 0;
+  std::int64_t allocated = 0;
+  std::int64_t safety_stock = 0;
+  std::int64_t incoming = 0;
+};
+
+struct Cause {
+  MovementKind kind;
+  std::string_view reason;
+  std::string_view reference;
+  Time at;
+};
+
+// A condition of the UPDATE, beside "no column below zero".
+enum class Guard {
+  kNone,
+  kSellable,  // sellable + room >= 0 after the change
+  kPromised,  // on_hand >= reserved + allocated after the change
+};
+struct Condition {
+  Guard guard = Guard::kNone;
+  std::int64_t room = 0;  // how far below zero kSellable lets the row go
+};
+
+// A row of stock as planning sees it.
+struct SlotRow {
+  Place place;
+  std::int64_t on_hand = 0;
+  std::int64_t reserved = 0;
+  std::int64_t allocated = 0;
+  std::int64_t safety_stock = 0;
+  std::int64_t incoming = 0;
+  std::optional<Time> incoming_at;
+  std::int64_t version = 0;
+  std::int64_t sellable() const { return on_hand - reserved - allocated - safety_stock; }
+};
+
+struct ReservationRow {
+  std::int64_t line = 0;
+  Place place;
+  std::int64_t quantity = 0;
+  ReservationState state = ReservationState::kReserved;
+  std::int64_t returned = 0;
+};
+
+namespace sql {
+
+// False when there is no such row, or the condition does not hold; the caller then fails, which undoes the movement.
+Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause, Condition condition = {});
+Result<void> make_row(db::Tx& tx, const Place& place);  // all zero; one that is there stays
+Result<void> set_incoming_at(db::Tx& tx, const Place& place, std::optional<Time> at);
+Result<std::vector<SlotRow>> slots(db::Tx& tx, OfferId offer);  // of active warehouses, in key order
+Result<std::vector<SlotRow>> slots_at(db::Tx& tx, OfferId offer, WarehouseId warehouse);
+Result<std::optional<SlotRow>> slot(db::Tx& tx, const Place& place);
+Result<std::optional<StockFigure>> figure(db::Tx& tx, OfferId offer);
+
+Result<std::vector<Warehouse>> warehouses(db::Tx& tx);
+Result<std::vector<WarehouseId>> active_warehouses(db::Tx& tx);
+Result<bool> warehouse_exists(db::Tx& tx, WarehouseId id);
+Result<void> add_warehouse(db::Tx& tx, const Warehouse& warehouse);
+
+// False when the key has this line already.
+Result<bool> note_reservation(db::Tx& tx, CheckoutId key, const ReservationRow& row);
+Result<std::vector<ReservationRow>> reservation(db::Tx& tx, CheckoutId key);
+// The rows of the key that went from reserved to `to`, in line order.
+Result<std::vector<ReservationRow>> settle_reservation(db::Tx& tx, CheckoutId key, ReservationState to);
+// False when less than `quantity` of the line is still allocated to the key.
+Result<bool> note_returned(db::Tx& tx, CheckoutId key, std::int64_t line, std::int64_t quantity);
+// False when the effect of this kind was noted under the reference before.
+Result<bool> note_effect(db::Tx& tx, std::string_view reference, MovementKind kind, Time now);
+
+Result<std::vector<StockRow>> rows(db::Tx& tx, OfferId offer);
+Result<std::vector<StockRow>> rows_after(db::Tx& tx, OfferId offer, WarehouseId warehouse, int limit);
+// The newest movements of a stock row before `before` (0: all), by following the chain.
+Result<std::vector<Movement>> movements(db::Tx& tx, const Place& place, std::int64_t before, int limit);
+
+Result<void> check(db::Tx& tx, services::CheckReport& report);
+
+}  // namespace sql
+}  // namespace kontor::inventory

@@ -1,0 +1,67 @@
+// What orders tell the rest of the house. Ids and figures only.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/described.h"
+#include "base/id.h"
+#include "base/money.h"
+
+namespace kontor::orders {
+
+struct OrderPlaced {
+  static constexpr std::string_view kName = "order.placed";
+  OrderId order_id;
+  CheckoutId checkout_id;
+  CustomerId customer_id;
+  std::string status;
+  Money total;
+  std::int64_t item_count = 0;
+
+  static constexpr auto fields() {
+    return described(Field("order_id", &OrderPlaced::order_id, "The order"),
+                     Field("checkout_id", &OrderPlaced::checkout_id, "The checkout that made it"),
+                     Field("customer_id", &OrderPlaced::customer_id, "Whose"), Field("status", &OrderPlaced::status, "As placed"),
+                     Field("total", &OrderPlaced::total, "What it costs"),
+                     Field("item_count", &OrderPlaced::item_count, "Units over all lines"));
+  }
+};
+
+struct OrderConfirmed {
+  static constexpr std::string_view kName = "order.confirmed";
+  OrderId order_id;
+
+  static constexpr auto fields() { return described(Field("order_id", &OrderConfirmed::order_id, "The order")); }
+};
+
+struct OrderCancelled {
+  static constexpr std::string_view kName = "order.cancelled";
+  OrderId order_id;
+  std::string by;
+
+  static constexpr auto fields() {
+    return described(Field("order_id", &OrderCancelled::order_id, "The order"),
+                     Field("by", &OrderCancelled::by, "customer, staff or system"));
+  }
+};
+
+struct OrderPaymentFailed {
+  static constexpr std::string_view kName = "order.payment_failed";
+  OrderId order_id;
+
+  static constexpr auto fields() { return described(Field("order_id", &OrderPaymentFailed::order_id, "The order")); }
+};
+
+struct OrderStatusChanged {
+  static constexpr std::string_view kName = "order.status_changed";
+  OrderId order_id;
+  std::string from;
+  std::string to;
+
+  static constexpr auto fields() {
+    return described(Field("order_id", &OrderStatusChanged::order_id, "The order"),
+                     Field("from", &OrderStatusChanged::from, "What it was"), Field("to", &OrderStatusChanged::to, "What it is"));
+  }
+};
+
+}  // namespace kontor::orders

@@ -1,0 +1,181 @@
+// The parts of an order as they are kept and shown: lines, totals, shipments, payments, timeline, addresses.
+// Amounts add up: a line's total is its price times quantity less discount plus tax; the lines and shipping make the total.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/country.h"
+#include "base/described.h"
+#include "base/id.h"
+#include "base/money.h"
+#include "base/time.h"
+#include "shop/orders/orders_state.h"
+
+namespace kontor::orders {
+
+// Letters, digits, blanks and dashes.
+bool is_postal_code(std::string_view text);
+
+struct Address {
+  std::string name;
+  std::string line1;
+  std::optional<std::string> line2;
+  std::string city;
+  std::optional<std::string> region;
+  std::string postal_code;
+  std::string country;
+  std::optional<std::string> phone;
+
+  static constexpr auto fields() {
+    return described(Field("name", &Address::name, "Who receives it", Length{1, 200}),
+                     Field("line1", &Address::line1, "Street and house", Length{1, 200}),
+                     Field("line2", &Address::line2, "Flat, floor, company", Length{0, 200}),
+                     Field("city", &Address::city, "Town", Length{1, 120}),
+                     Field("region", &Address::region, "State or province", Length{0, 120}),
+                     Field("postal_code", &Address::postal_code, "As the country writes it", Length{1, 20},
+                           Format{"postal_code", is_postal_code}),
+                     Field("country", &Address::country, "ISO 3166-1 alpha-2", Format{"country", is_country}),
+                     Field("phone", &Address::phone, "For the carrier", Length{0, 40}));
+  }
+};
+
+struct OrderLine {
+  OrderLineId id;
+  OfferId offer_id;
+  ProductId product_id;
+  std::string title;
+  std::string sku;
+  std::int64_t quantity = 0;
+  Money unit_price;
+  Money discount;
+  Money tax;
+  Money line_total;
+
+  static constexpr auto fields() {
+    return described(Field("id", &OrderLine::id, "The line"), Field("offer_id", &OrderLine::offer_id, "What was bought"),
+                     Field("product_id", &OrderLine::product_id, "Its product"),
+                     Field("title", &OrderLine::title, "Its title when it was bought"),
+                     Field("sku", &OrderLine::sku, "Its stock keeping unit"),
+                     Field("quantity", &OrderLine::quantity, "How many"),
+                     Field("unit_price", &OrderLine::unit_price, "Of one"),
+                     Field("discount", &OrderLine::discount, "This line's share of all discounts"),
+                     Field("tax", &OrderLine::tax, "On this line"),
+                     Field("line_total", &OrderLine::line_total, "What the line costs"));
+  }
+};
+
+struct DeliveryEstimate {
+  Time earliest;
+  Time latest;
+
+  static constexpr auto fields() {
+    return described(Field("earliest", &DeliveryEstimate::earliest, "Not before"),
+                     Field("latest", &DeliveryEstimate::latest, "Not after, most likely"));
+  }
+};
+// Handling and transit by country of destination.
+DeliveryEstimate estimate_delivery(Time placed, std::string_view country);
+
+struct ShipmentItem {
+  OfferId offer_id;
+  std::int64_t quantity = 0;
+
+  static constexpr auto fields() {
+    return described(Field("offer_id", &ShipmentItem::offer_id, "What"), Field("quantity", &ShipmentItem::quantity, "How many"));
+  }
+};
+
+struct OrderShipment {
+  ShipmentId id;
+  WarehouseId warehouse_id;
+  ShipmentState status = ShipmentState::kPending;
+  std::optional<std::string> carrier;
+  std::optional<std::string> tracking_number;
+  DeliveryEstimate estimated_delivery;
+  std::vector<ShipmentItem> items;
+
+  static constexpr auto fields() {
+    return described(Field("id", &OrderShipment::id, "The shipment"),
+                     Field("warehouse_id", &OrderShipment::warehouse_id, "Where it leaves"),
+                     Field("status", &OrderShipment::status, "How far it is"),
+                     Field("carrier", &OrderShipment::carrier, "Who carries it"),
+                     Field("tracking_number", &OrderShipment::tracking_number, "The carrier's number"),
+                     Field("estimated_delivery", &OrderShipment::estimated_delivery, "When it should arrive"),
+                     Field("items", &OrderShipment::items, "What is in it"));
+  }
+};
+
+struct OrderPayment {
+  PaymentId id;
+  std::string method;
+  std::string status;
+  Money amount;
+  Money refunded;
+
+  static constexpr auto fields() {
+    return described(Field("id", &OrderPayment::id, "The payment"), Field("method", &OrderPayment::method, "card …"),
+                     Field("status", &OrderPayment::status, "captured, refunded …"),
+                     Field("amount", &OrderPayment::amount, "What was taken"),
+                     Field("refunded", &OrderPayment::refunded, "What was given back of it"));
+  }
+};
+
+struct AppliedDiscount {
+  std::string promotion_id;
+  std::string label;
+  Money amount;
+
+  static constexpr auto fields() {
+    return described(Field("promotion_id", &AppliedDiscount::promotion_id, "The promotion"),
+                     Field("label", &AppliedDiscount::label, "For people"),
+                     Field("amount", &AppliedDiscount::amount, "What it took off"));
+  }
+};
+
+struct OrderTotals {
+  Money subtotal;
+  std::vector<AppliedDiscount> discounts;
+  Money shipping;
+  Money tax;
+  Money total;
+
+  static constexpr auto fields() {
+    return described(Field("subtotal", &OrderTotals::subtotal, "Prices times quantities"),
+                     Field("discounts", &OrderTotals::discounts, "What was taken off"),
+                     Field("shipping", &OrderTotals::shipping, "For the way"), Field("tax", &OrderTotals::tax, "All taxes"),
+                     Field("total", &OrderTotals::total, "What is paid"));
+  }
+};
+
+struct TimelineEntry {
+  OrderState status = OrderState::kPending;
+  Time at;
+  std::string by;
+
+  static constexpr auto fields() {
+    return described(Field("status", &TimelineEntry::status, "What it became"), Field("at", &TimelineEntry::at, "When"),
+                     Field("by", &TimelineEntry::by, "customer, staff or system"));
+  }
+};
+
+struct Document {
+  std::vector<OrderLine> lines;
+  OrderTotals totals;
+  std::vector<OrderShipment> shipments;
+  std::vector<OrderPayment> payments;
+  std::vector<TimelineEntry> timeline;
+  Address shipping_address;
+  std::optional<Address> billing_address;
+
+  static constexpr auto fields() {
+    return described(Field("lines", &Document::lines, "What was bought"), Field("totals", &Document::totals, "What it costs"),
+                     Field("shipments", &Document::shipments, "How it travels"),
+                     Field("payments", &Document::payments, "How it is paid"),
+                     Field("timeline", &Document::timeline, "What happened when"),
+                     Field("shipping_address", &Document::shipping_address, "Where it goes"),
+                     Field("billing_address", &Document::billing_address, "Where the invoice goes"));
+  }
+};
+
+}  // namespace kontor::orders

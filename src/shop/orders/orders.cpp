@@ -1,0 +1,220 @@
+#include "shop/orders/orders.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "runtime/json.h"
+#include "services/outbox.h"
+#include "shop/orders/events.h"
+#include "shop/orders/order_number.h"
+#include "shop/orders/orders_store.h"
+
+namespace kontor::orders {
+namespace {
+
+Result<Order> order_of(const db::Rows::Row& row) {
+  Order order;
+  order.id = row.id<OrderId>(0);
+  order.customer = row.id<CustomerId>(1);
+  order.checkout = row.id<CheckoutId>(2);
+  order.reservation = row.id<CheckoutId>(3);
+  order.state = static_cast<OrderState>(row.i64(4));
+  order.version = row.i64(5);
+  order.email = row.str(6);
+  auto document = json::read<Document>(row.text(7));
+  if (!document) return fail(Errc::kInternal, "orders.damaged_document", order.id.text() + ": " + document.error().detail);
+  order.document = std::move(*document);
+  order.created = row.time(8);
+  order.updated = row.time(9);
+  return order;
+}
+
+Result<void> append(std::vector<Order>& out, const db::Rows& rows) {
+  for (const auto row : rows) {
+    TRY(auto order, order_of(row));
+    out.push_back(std::move(order));
+  }
+  return {};
+}
+
+// What the shipments say together; nullopt while they say nothing beyond "confirmed".
+std::optional<OrderState> least_advanced(const std::vector<OrderShipment>& shipments) {
+  int least = static_cast<int>(ShipmentState::kDelivered);
+  bool any = false, begun = false;
+  for (const auto& shipment : shipments) {
+    if (shipment.status == ShipmentState::kCancelled) continue;
+    const bool gone_astray = shipment.status == ShipmentState::kLost || shipment.status == ShipmentState::kReturnedToSender;
+    const int rank = static_cast<int>(gone_astray ? ShipmentState::kShipped : shipment.status);
+    any = true;
+    begun = begun || rank > static_cast<int>(ShipmentState::kPending);
+    least = std::min(least, rank);
+  }
+  if (!any || !begun) return std::nullopt;
+  switch (static_cast<ShipmentState>(least)) {
+    case ShipmentState::kPacked: return OrderState::kPacked;
+    case ShipmentState::kShipped: return OrderState::kShipped;
+    case ShipmentState::kDelivered: return OrderState::kDelivered;
+    default: return OrderState::kProcessing;
+  }
+}
+
+OrderTrigger trigger_towards(OrderState target) {
+  switch (target) {
+    case OrderState::kPacked: return OrderTrigger::kPacked;
+    case OrderState::kShipped: return OrderTrigger::kShipped;
+    case OrderState::kDelivered: return OrderTrigger::kDelivered;
+    default: return OrderTrigger::kPicking;
+  }
+}
+
+Result<void> tell(db::Tx& tx, const Order& order, OrderState from, std::string_view event, const std::string& by) {
+  const std::string subject = order.id.text();
+  const Time now = order.updated;
+  if (event == OrderConfirmed::kName) return services::emit(tx, OrderConfirmed{order.id}, subject, now);
+  if (event == OrderCancelled::kName) return services::emit(tx, OrderCancelled{order.id, by}, subject, now);
+  if (event == OrderPaymentFailed::kName) return services::emit(tx, OrderPaymentFailed{order.id}, subject, now);
+  KONTOR_ASSERT(event == OrderStatusChanged::kName);
+  return services::emit(tx, OrderStatusChanged{order.id, std::string(name_of(from)), std::string(name_of(order.state))}, subject, now);
+}
+
+}  // namespace
+
+std::string Order::number() const { return order_number(id); }
+
+Result<void> Orders::place(db::Tx& tx, const Order& order, const std::string& document) {
+  KONTOR_ASSERT(order.state == OrderState::kConfirmed || order.state == OrderState::kPending);
+  KONTOR_ASSERT(!order.document.lines.empty());
+  const Money total = order.document.totals.total;
+  TRY_DO(tx.run(kInsertOrder, order.id, order.customer, order.checkout, order.reservation, order.state, total.currency(),
+                total.amount_minor(), order.email, document, order.created));
+  std::int64_t units = 0;
+  for (const auto& line : order.document.lines) units += line.quantity;
+  const std::string subject = order.id.text();
+  std::vector<services::Fact> facts;
+  facts.push_back(services::fact(
+      OrderPlaced{order.id, order.checkout, order.customer, std::string(name_of(order.state)), total, units}, subject));
+  if (order.state == OrderState::kConfirmed) facts.push_back(services::fact(OrderConfirmed{order.id}, subject));
+  TRY_DO(services::emit_all(tx, facts, order.created));
+  return desk_ == nullptr ? Result<void>() : desk_->open(tx, order);
+}
+
+Result<Order> Orders::load(db::Tx& tx, OrderId id) {
+  TRY(const auto rows, tx.ask(kFindOrder, id));
+  if (rows.empty()) return fail(Errc::kNotFound, "orders.no_such_order", "There is no such order.");
+  return order_of(rows.front());
+}
+
+Result<void> Orders::save(db::Tx& tx, Order& order, Time now) {
+  const std::string document = json::print(order.document);
+  TRY(const auto saved, tx.run(kSaveOrder, order.id, order.version, order.state, document, now));
+  if (saved == 0) return fail(Errc::kVersionConflict, "orders.version_conflict", "The order has changed in the meantime.");
+  order.version += 1;
+  order.updated = now;
+  return {};
+}
+
+// The one way in which an order changes its state: a row of the table, a line of the timeline, an event.
+Result<void> Orders::move(db::Tx& tx, Order& order, OrderTrigger on, const std::string& by, Time now) {
+  const auto* row = kOrderTable.find(order.state, on);
+  KONTOR_ASSERT(row != nullptr);
+  if (row->to == order.state) return {};
+  const OrderState from = order.state;
+  order.state = row->to;
+  order.updated = now;
+  order.document.timeline.push_back({row->to, now, by});
+  return tell(tx, order, from, row->emits, by);
+}
+
+Result<Order> Orders::cancel(db::Tx& tx, OrderId id, const std::string& by) {
+  TRY(auto order, load(tx, id));
+  if (order.state == OrderState::kCancelled) return order;
+  const Time now = clock_.now();
+  if (kOrderTable.find(order.state, OrderTrigger::kCancel) == nullptr)
+    return fail(Errc::kNotCancellable, "orders.not_cancellable",
+                "The order is " + std::string(name_of(order.state)) + "; it can be cancelled until it is packed.");
+  if (desk_ != nullptr) TRY_DO(desk_->cancel(tx, id, now));
+  for (auto& shipment : order.document.shipments) shipment.status = ShipmentState::kCancelled;
+  TRY_DO(move(tx, order, OrderTrigger::kCancel, by, now));
+  TRY_DO(save(tx, order, now));
+  return order;
+}
+
+Result<void> Orders::payment_changed(db::Tx& tx, OrderId id, const OrderPayment& payment) {
+  TRY(auto order, load(tx, id));
+  for (auto& shown : order.document.payments) {
+    if (shown.id != payment.id) continue;
+    shown = payment;
+    return save(tx, order, clock_.now());
+  }
+  return fail(Errc::kNotFound, "orders.no_such_payment", "The order has no such payment.");
+}
+
+Result<OrderState> Orders::shipment_changed(db::Tx& tx, OrderId id, const ShipmentNews& news, const std::string& by) {
+  TRY(auto order, load(tx, id));
+  if (order.state == OrderState::kCancelled || order.state == OrderState::kPending)
+    return fail(Errc::kConflict, "orders.not_being_fulfilled", "The order is " + std::string(name_of(order.state)) + ".");
+  const Time now = clock_.now();
+  auto& shipments = order.document.shipments;
+  const auto found = std::find_if(shipments.begin(), shipments.end(), [&](const auto& s) { return s.id == news.id; });
+  if (found == shipments.end()) return fail(Errc::kNotFound, "orders.no_such_shipment", "The order has no such shipment.");
+  found->status = news.status;
+  if (news.carrier) found->carrier = news.carrier;
+  if (news.tracking_number) found->tracking_number = news.tracking_number;
+  if (const auto target = least_advanced(shipments)) {
+    // A shipment moves one step at a time, so its order is never more than one step behind.
+    const auto on = trigger_towards(*target);
+    if (kOrderTable.find(order.state, on) != nullptr) TRY_DO(move(tx, order, on, by, now));
+    KONTOR_ASSERT(order.state == *target);
+  }
+  TRY_DO(save(tx, order, now));
+  return order.state;
+}
+
+Result<std::optional<Order>> Orders::find(OrderId id) {
+  std::optional<Order> found;
+  TRY_DO(store_.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    found.reset();
+    TRY(const auto rows, tx.ask(kFindOrder, id));
+    if (rows.empty()) return {};
+    TRY(found, order_of(rows.front()));
+    return {};
+  }));
+  return found;
+}
+
+Result<std::vector<Order>> Orders::list(const ListQuery& query) {
+  std::vector<Order> orders;
+  const std::int64_t before = query.before ? query.before->value : std::numeric_limits<std::int64_t>::max();
+  TRY_DO(store_.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    orders.clear();
+    if (query.customer) {
+      TRY(const auto rows, tx.ask(kOrdersOfCustomer, *query.customer, before, query.limit));
+      return append(orders, rows);
+    }
+    if (query.updated_since) {
+      const auto after = query.after.value_or(std::pair{Time{query.updated_since->ms}, OrderId{0}});
+      TRY(const auto rows, tx.ask(kOrdersChangedAfter, after.first, after.second, query.limit));
+      return append(orders, rows);
+    }
+    TRY(const auto rows, tx.ask(kOrdersBefore, before, query.limit));
+    return append(orders, rows);
+  }));
+  return orders;
+}
+
+Result<void> Orders::each(const std::function<void(const Order&)>& visit) {
+  OrderId last;
+  while (true) {
+    std::vector<Order> orders;
+    TRY_DO(store_.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+      orders.clear();
+      TRY(const auto rows, tx.ask(kOrdersAfter, last));
+      return append(orders, rows);
+    }));
+    if (orders.empty()) return {};
+    for (const auto& order : orders) visit(order);
+    last = orders.back().id;
+  }
+}
+
+}  // namespace kontor::orders

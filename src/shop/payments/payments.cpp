@@ -1,0 +1,203 @@
+#include "shop/payments/payments.h"
+
+#include "services/outbox.h"
+#include "shop/payments/events.h"
+#include "shop/payments/payments_store.h"
+
+namespace kontor::payments {
+namespace {
+
+ChargeOutcome outcome_of(const Charge& charge) {
+  ChargeOutcome outcome;
+  outcome.reference = charge.reference;
+  outcome.decline_code = charge.decline_code;
+  outcome.action_url = charge.action_url;
+  switch (charge.state) {
+    case ChargeState::kAuthorised: outcome.state = PaymentState::kAuthorised; break;
+    case ChargeState::kCaptured: outcome.state = PaymentState::kCaptured; break;
+    case ChargeState::kDeclined: outcome.state = PaymentState::kDeclined; break;
+    case ChargeState::kRequiresAction: outcome.state = PaymentState::kRequiresAction; break;
+    case ChargeState::kVoided: outcome.state = PaymentState::kVoided; break;
+    case ChargeState::kRefunded: outcome.state = PaymentState::kRefunded; break;
+    case ChargeState::kNone: outcome.state = PaymentState::kCreated; break;
+    case ChargeState::kRejectedByRisk:
+      outcome.state = PaymentState::kDeclined;
+      outcome.decline_code = "rejected_by_risk_check";
+      outcome.risk_rejected = true;
+      break;
+  }
+  return outcome;
+}
+
+Payment payment_of(const db::Rows::Row& row) {
+  Payment payment;
+  payment.id = row.id<PaymentId>(0);
+  payment.checkout = row.id<CheckoutId>(1);
+  payment.order = row.id<OrderId>(2);
+  payment.state = static_cast<PaymentState>(row.i64(3));
+  const auto currency = Currency::parse(row.text(5)).value_or(Currency());
+  payment.amount = Money::minor(row.i64(4), currency);
+  payment.refunded = Money::minor(row.i64(6), currency);
+  payment.method = row.str(7);
+  payment.reference = row.str(8);
+  payment.created = row.time(9);
+  return payment;
+}
+
+Result<Payment> load(db::Tx& tx, PaymentId id) {
+  TRY(const auto rows, tx.ask(kFindPayment, id));
+  if (rows.empty()) return fail(Errc::kNotFound, "payments.no_such_payment", "There is no such payment.");
+  return payment_of(rows.front());
+}
+
+Result<void> move(db::Tx& tx, Payment& payment, PaymentTrigger on, Money refunded) {
+  const auto* row = kPaymentTable.find(payment.state, on);
+  if (row == nullptr) return fail(transition_refused(kPaymentTable, payment.state, payment.state, "payments.invalid_transition"));
+  TRY(const auto moved, tx.run(kSetPaymentState, payment.id, payment.state, row->to, refunded.amount_minor()));
+  if (moved == 0) return fail(Errc::kConflict, "payments.moved", "The payment has changed in the meantime.");
+  payment.state = row->to;
+  payment.refunded = payment.refunded + refunded;
+  return {};
+}
+
+}  // namespace
+
+Result<ChargeOutcome> Payments::charge(const Attempt& attempt) {
+  const ChargeRequest request{attempt.id.text(), attempt.token, attempt.amount, attempt.checkout, true};
+  auto answer = gateway_.charge(request);
+  if (answer) return outcome_of(*answer);
+  if (answer.error().code != Errc::kTimeout) return fail(std::move(answer.error()));
+  // The first try may have charged: from here on every failure is "unknown", also a plain refusal to talk.
+  answer = gateway_.charge(request);
+  if (answer) return outcome_of(*answer);
+  if (bugs_.timeout_means_no) return ChargeOutcome{PaymentState::kDeclined, "", "timeout", "", false};
+  return ChargeOutcome{};
+}
+
+Result<ChargeOutcome> Payments::confirm_action(PaymentId id) {
+  TRY(const auto charge, gateway_.confirm_action(id.text()));
+  return outcome_of(charge);
+}
+
+Result<ChargeOutcome> Payments::ask(PaymentId id) {
+  TRY(const auto charge, gateway_.find(id.text()));
+  return outcome_of(charge);
+}
+
+Result<void> Payments::void_charge(PaymentId id) {
+  TRY(const auto charge, gateway_.void_charge(id.text()));
+  if (charge.state == ChargeState::kCaptured || charge.state == ChargeState::kAuthorised)
+    return fail(Errc::kGatewayUnavailable, "payments.not_voided", "The gateway still holds the money.");
+  return {};
+}
+
+Result<void> Payments::refund(PaymentId id, const std::string& refund_key, Money amount) {
+  TRY_DO(gateway_.refund(id.text(), refund_key, amount));
+  return {};
+}
+
+Result<void> Payments::record(db::Tx& tx, const Payment& payment, Time now) {
+  KONTOR_ASSERT(payment.state == PaymentState::kCaptured || payment.state == PaymentState::kAuthorised);
+  const auto currency = payment.amount.currency();
+  TRY_DO(tx.run(kInsertPayment, payment.id, payment.checkout, payment.order, payment.state, payment.amount.amount_minor(), currency,
+                payment.method, payment.reference, now));
+  if (payment.state == PaymentState::kAuthorised)
+    return services::emit(tx, PaymentAuthorised{payment.id, payment.order, payment.amount}, payment.id.text(), now);
+  if (payment.amount.amount_minor() > 0)
+    TRY_DO(tx.run(kAddEntry, payment.id, "capture", "gateway", "orders", payment.amount.amount_minor(), currency, now));
+  return services::emit(tx, PaymentCaptured{payment.id, payment.order, payment.checkout, payment.amount, payment.method},
+                        payment.id.text(), now);
+}
+
+Result<Payment> Payments::record_refund(db::Tx& tx, PaymentId id, const std::string& refund_key, Money amount) {
+  const Time now = clock_.now();
+  TRY(auto payment, load(tx, id));
+  TRY(const auto noted, tx.run(kAddEntry, id, refund_key, "orders", "gateway", amount.amount_minor(), amount.currency(), now));
+  if (noted == 0) return payment;
+  const bool all = payment.refunded + amount == payment.amount;
+  TRY_DO(move(tx, payment, all ? PaymentTrigger::kRefundAll : PaymentTrigger::kRefundPart, amount));
+  TRY_DO(services::emit(tx, PaymentRefunded{id, payment.order, amount, std::string(name_of(payment.state))}, id.text(), now));
+  return payment;
+}
+
+Result<Payment> Payments::record_voided(db::Tx& tx, PaymentId id) {
+  TRY(auto payment, load(tx, id));
+  if (payment.state == PaymentState::kVoided) return payment;
+  TRY_DO(move(tx, payment, PaymentTrigger::kVoid, Money::minor(0, payment.amount.currency())));
+  TRY_DO(services::emit(tx, PaymentVoided{id, payment.order}, id.text(), clock_.now()));
+  return payment;
+}
+
+Result<std::optional<Payment>> Payments::find(PaymentId id) {
+  std::optional<Payment> found;
+  TRY_DO(store_.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    found.reset();
+    TRY(const auto rows, tx.ask(kFindPayment, id));
+    if (!rows.empty()) found = payment_of(rows.front());
+    return {};
+  }));
+  return found;
+}
+
+Result<void> Payments::check_rows(services::CheckReport& report, std::vector<Payment>& payments) {
+  return store_.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    payments.clear();
+    std::int64_t last = 0;
+    while (true) {
+      TRY(const auto rows, tx.ask(kPaymentsAfter, last));
+      if (rows.empty()) return {};
+      const std::int64_t end = rows[rows.size() - 1].i64(0);
+      TRY(const auto entries, tx.ask(kEntriesOfPayments, last, end));
+      std::map<std::int64_t, std::pair<std::int64_t, std::int64_t>> sums;
+      for (const auto entry : entries) sums[entry.i64(0)] = {entry.i64(1), entry.i64(2)};
+      for (const auto row : rows) {
+        const Payment payment = payment_of(row);
+        const auto [came, went] = sums[payment.id.value];
+        const bool took = payment.state == PaymentState::kCaptured || payment.state == PaymentState::kPartiallyRefunded ||
+                          payment.state == PaymentState::kRefunded;
+        if (took && came != payment.amount.amount_minor())
+          report.fail("payments.ledger_has_capture", payment.id.text() + ": the ledger says " + std::to_string(came));
+        if (went != payment.refunded.amount_minor())
+          report.fail("payments.ledger_has_refunds", payment.id.text() + ": the ledger says " + std::to_string(went));
+        payments.push_back(payment);
+      }
+      last = end;
+    }
+  });
+}
+
+Result<void> Payments::check_gateway(services::CheckReport& report, const std::vector<Payment>& payments) {
+  TRY(const auto all, gateway_.all_charges());
+  std::map<std::string, const Payment*> ours;
+  for (const auto& payment : payments) ours[payment.id.text()] = &payment;
+  std::map<std::string, const Charge*> theirs;
+  for (const auto& [key, charge] : all) {
+    theirs[key] = &charge;
+    const bool holds = charge.state == ChargeState::kCaptured || charge.state == ChargeState::kAuthorised;
+    if (holds && !ours.contains(key))
+      report.fail("payments.no_charge_without_order", key + ": the gateway took " + charge.amount.text() + ", and no order has it");
+  }
+  for (const auto& [key, payment] : ours) {
+    const auto found = theirs.find(key);
+    if (found == theirs.end()) {
+      report.fail("payments.no_order_without_charge", key + ": the gateway does not know it");
+    } else if (found->second->amount != payment->amount) {
+      report.fail("payments.amount_as_charged", key + ": " + payment->amount.text() + " here, " + found->second->amount.text() + " there");
+    } else if (payment->state == PaymentState::kVoided ? found->second->state != ChargeState::kVoided
+                                                       : found->second->refunded != payment->refunded) {
+      report.fail("payments.refunds_as_given", key + ": here " + std::string(name_of(payment->state)) + " with " +
+                                                   payment->refunded.text() + " given back, there " + found->second->refunded.text());
+    }
+  }
+  return {};
+}
+
+Result<void> Payments::check(services::CheckReport& report) {
+  std::vector<Payment> payments;
+  TRY_DO(check_rows(report, payments));
+  TRY_DO(check_gateway(report, payments));
+  report.looked_at("payments", static_cast<std::int64_t>(payments.size()));
+  return {};
+}
+
+}  // namespace kontor::payments
