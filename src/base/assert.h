@@ -1,11 +1,13 @@
 // Assertions stay on in release builds: a failed one is a bug, never bad input.
-// Inside a store function the adapter turns it into an undone write (AssertionFailed is thrown); elsewhere it ends the process.
+// Inside a store function the adapter turns it into an undone write (AssertionFailed is thrown); elsewhere it ends the
+// process.
 #pragma once
 #include <stdexcept>
 
 namespace kontor {
 
-// Thrown by KONTOR_ASSERT while `assertions_throw()` holds on this thread (store functions and tests), else the process aborts.
+// Thrown by KONTOR_ASSERT while `assertions_throw()` holds on this thread (store functions and tests), else the process
+// aborts.
 struct AssertionFailed : std::logic_error {
   using std::logic_error::logic_error;
 };

@@ -1,4 +1,5 @@
-// Described once: a struct lists its members in `fields()`, and JSON in and out, validation, OpenAPI and query parameters follow.
+// Described once: a struct lists its members in `fields()`, and JSON in and out, validation, OpenAPI and query
+// parameters follow.
 //
 //   struct AddItem {
 //     std::optional<OfferId> offer_id;
@@ -9,10 +10,11 @@
 //     }
 //   };
 //
-// Reading: std::optional<T> may be absent; a member with `Default{}` may be absent and keeps its initial value; anything else is
-// required. `null` is refused unless the member is a Nullable<T>. Writing: an empty optional is left out, an empty Nullable is null.
-// Member types: bool, std::int64_t, int, double, std::string, Id<Tag>, Money, Currency, Time, described structs, enums with
-// `constexpr auto enum_names(E)` (see below), std::optional, Nullable, std::vector, std::map<std::string, T>, json::Raw.
+// Reading: std::optional<T> may be absent; a member with `Default{}` may be absent and keeps its initial value;
+// anything else is required. `null` is refused unless the member is a Nullable<T>. Writing: an empty optional is left
+// out, an empty Nullable is null. Member types: bool, std::int64_t, int, double, std::string, Id<Tag>, Money, Currency,
+// Time, described structs, enums with `constexpr auto enum_names(E)` (see below), std::optional, Nullable, std::vector,
+// std::map<std::string, T>, json::Raw.
 #pragma once
 #include <cstdint>
 #include <limits>
@@ -74,7 +76,9 @@ constexpr auto described(F... fields) {
 }
 
 template <class T>
-concept Described = requires { T::fields(); };
+concept Described = requires {
+  T::fields();
+};
 
 // A member that may be null; absent means null as well.
 template <class T>
@@ -90,7 +94,9 @@ struct EnumName {
   std::string_view name;
 };
 template <class E>
-concept NamedEnum = requires(E e) { enum_names(e); };
+concept NamedEnum = requires(E e) {
+  enum_names(e);
+};
 
 // The wire name of an enum value; the value of a wire name.
 template <NamedEnum E>

@@ -51,8 +51,10 @@ std::int64_t IdSource::draw(Time now, int bucket) {
   auto last = last_.load(std::memory_order_relaxed);
   std::int64_t next = 0;
   do {
-    // A fresh millisecond starts at a place of luck, so that two replicas rarely meet; a busy one counts on and may run ahead.
-    const auto fresh = ms << 12 | static_cast<std::int64_t>((luck_ * 2654435761u + static_cast<std::uint64_t>(ms) * 40503u) & 2047);
+    // A fresh millisecond starts at a place of luck, so that two replicas rarely meet; a busy one counts on and may run
+    // ahead.
+    const auto fresh =
+        ms << 12 | static_cast<std::int64_t>((luck_ * 2654435761u + static_cast<std::uint64_t>(ms) * 40503u) & 2047);
     next = last >= fresh ? last + 1 : fresh;
   } while (!last_.compare_exchange_weak(last, next, std::memory_order_relaxed));
   return (next >> 12) << 22 | static_cast<std::int64_t>(bucket) << 12 | (next & 4095);

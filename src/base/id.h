@@ -1,5 +1,5 @@
-// Typed 64-bit identifiers: 42 bits of milliseconds since 2020, 10 of the owner's bucket (which shard it lives on), 12 of luck.
-// As text: type prefix and 13 base32 characters, "prod_0abc…"; texts of one type sort by creation.
+// Typed 64-bit identifiers: 42 bits of milliseconds since 2020, 10 of the owner's bucket (which shard it lives on), 12
+// of luck. As text: type prefix and 13 base32 characters, "prod_0abc…"; texts of one type sort by creation.
 #pragma once
 #include <atomic>
 #include <compare>
@@ -14,7 +14,8 @@
 namespace kontor {
 
 std::string id_text(std::string_view prefix, std::int64_t value);
-void append_id_text(std::string& out, std::string_view prefix, std::int64_t value);  // the same, without an allocation of its own
+void append_id_text(std::string& out, std::string_view prefix,
+                    std::int64_t value);  // the same, without an allocation of its own
 // The value, when `text` is exactly `prefix`, '_' and 13 lower-case base32 characters of a positive number.
 std::optional<std::int64_t> parse_id_text(std::string_view prefix, std::string_view text);
 
@@ -34,10 +35,10 @@ struct Id {
   }
 };
 
-#define KONTOR_ID(Name, prefix_text)                           \
-  struct Name##Tag {                                           \
-    static constexpr std::string_view kPrefix = prefix_text;   \
-  };                                                           \
+#define KONTOR_ID(Name, prefix_text)                         \
+  struct Name##Tag {                                         \
+    static constexpr std::string_view kPrefix = prefix_text; \
+  };                                                         \
   using Name##Id = ::kontor::Id<Name##Tag>
 
 KONTOR_ID(Product, "prod");
@@ -59,8 +60,8 @@ KONTOR_ID(Address, "adr");
 KONTOR_ID(Job, "job");
 KONTOR_ID(Event, "evt");
 
-// Draws ids that never repeat within the process; clashes between replicas are caught by the primary key, and another is drawn.
-// Safe to call from any thread. `seed` is luck for the low bits of the first id (a simulator passes its own).
+// Draws ids that never repeat within the process; clashes between replicas are caught by the primary key, and another
+// is drawn. Safe to call from any thread. `seed` is luck for the low bits of the first id (a simulator passes its own).
 class IdSource {
  public:
   explicit IdSource(std::uint64_t seed) : luck_(seed & 4095) {}

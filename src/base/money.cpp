@@ -5,13 +5,18 @@
 namespace kontor {
 namespace {
 
-// ISO 4217 by digits after the point. Metals, bond units and test codes have no minor unit and are no prices, so they are not here.
+// ISO 4217 by digits after the point. Metals, bond units and test codes have no minor unit and are no prices, so they
+// are not here.
 constexpr std::string_view kNone = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
 constexpr std::string_view kTwo =
-    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CNY "
-    "COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR "
-    "JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO "
-    "NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS "
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF "
+    "CHW CNY "
+    "COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS "
+    "INR IRR "
+    "JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD "
+    "NGN NIO "
+    "NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL "
+    "THB TJS "
     "TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG";
 constexpr std::string_view kThree = "BHD IQD JOD KWD LYD OMR TND";
 constexpr std::string_view kFour = "CLF UYW";
@@ -38,7 +43,8 @@ constexpr Exponents make_exponents() {
 }
 
 constexpr Exponents kExponents = make_exponents();
-static_assert(kExponents[place_of("USD")] == 2 && kExponents[place_of("JPY")] == 0 && kExponents[place_of("XXX")] == -1);
+static_assert(kExponents[place_of("USD")] == 2 && kExponents[place_of("JPY")] == 0 &&
+              kExponents[place_of("XXX")] == -1);
 
 std::int64_t narrowed(__int128 value) {
   KONTOR_ASSERT(value >= std::numeric_limits<std::int64_t>::min() && value <= std::numeric_limits<std::int64_t>::max());

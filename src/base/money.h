@@ -30,7 +30,8 @@ struct BasisPoints {
   std::int64_t value = 0;  // 1 % is 100
 };
 
-// The most that one amount may be in a request: 10^15 minor units; sums of a million such stay inside 64 bits with room.
+// The most that one amount may be in a request: 10^15 minor units; sums of a million such stay inside 64 bits with
+// room.
 inline constexpr std::int64_t kMaxAmountMinor = 1'000'000'000'000'000;
 
 class Money {
@@ -47,7 +48,8 @@ class Money {
 
   // Rounds half away from zero: written down once, here; every tax and discount goes through it.
   Money portion(BasisPoints rate) const;
-  // The parts always add up to *this, in proportion to `weights` (not negative, not all 0); leftover units go to the first parts.
+  // The parts always add up to *this, in proportion to `weights` (not negative, not all 0); leftover units go to the
+  // first parts.
   std::vector<Money> split(std::span<const std::int64_t> weights) const;
   // "29.99 USD": for logs, mails and bare pages; display formatting by locale belongs to the pages.
   std::string text() const;

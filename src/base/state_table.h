@@ -72,8 +72,8 @@ Error transition_refused(const StateTable<State, Trigger, N>& table, State from,
   error.code = Errc::kInvalidTransition;
   error.reason = reason;
   error.detail = "It is " + std::string(name_of(from)) + " and cannot become " + std::string(name_of(to)) + ".";
-  error.members = "\"from\":\"" + std::string(name_of(from)) + "\",\"to\":\"" + std::string(name_of(to)) + "\",\"allowed\":[" +
-                  allowed + "]";
+  error.members = "\"from\":\"" + std::string(name_of(from)) + "\",\"to\":\"" + std::string(name_of(to)) +
+                  "\",\"allowed\":[" + allowed + "]";
   return error;
 }
 

@@ -13,7 +13,8 @@ constexpr std::size_t kSlugBytes = 80;
 
 bool is_continuation(unsigned char c) { return (c & 0xC0) == 0x80; }
 
-// How many bytes the well-formed sequence at `p` has; 0 when there is none within `left` bytes (RFC 3629, table 3-7 of Unicode).
+// How many bytes the well-formed sequence at `p` has; 0 when there is none within `left` bytes (RFC 3629, table 3-7 of
+// Unicode).
 std::size_t sequence(const unsigned char* p, std::size_t left) {
   const unsigned char a = p[0];
   if (a < 0x80) return 1;
@@ -33,15 +34,20 @@ std::size_t sequence(const unsigned char* p, std::size_t left) {
 
 std::uint32_t decode(const unsigned char* p, std::size_t size) {
   switch (size) {
-    case 2: return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
-    case 3: return (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
-    case 4: return (p[0] & 0x07u) << 18 | (p[1] & 0x3Fu) << 12 | (p[2] & 0x3Fu) << 6 | (p[3] & 0x3Fu);
-    default: return p[0];
+    case 2:
+      return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
+    case 3:
+      return (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+    case 4:
+      return (p[0] & 0x07u) << 18 | (p[1] & 0x3Fu) << 12 | (p[2] & 0x3Fu) << 6 | (p[3] & 0x3Fu);
+    default:
+      return p[0];
   }
 }
 
 bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
 }
 
 int hex_digit(char c) {
@@ -94,6 +100,12 @@ bool iequals_ascii(std::string_view a, std::string_view b) {
   return true;
 }
 
+std::string_view clip(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && is_continuation(static_cast<unsigned char>(text[bytes]))) --bytes;
+  return text.substr(0, bytes);
+}
+
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -115,8 +127,10 @@ std::string fold(std::string_view text) {
       continue;
     }
     const auto folded = folded_form(decode(p + at, size));
-    if (folded) out += *folded;
-    else out.append(text.substr(at, size));
+    if (folded)
+      out += *folded;
+    else
+      out.append(text.substr(at, size));
     at += size;
   }
   return out;
@@ -195,12 +209,23 @@ std::string html_escape(std::string_view text) {
   out.reserve(text.size() + text.size() / 8);
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;

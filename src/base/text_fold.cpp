@@ -177,8 +177,9 @@ constexpr Entry kFolds[] = {
 }  // namespace
 
 std::optional<std::string_view> folded_form(std::uint32_t code_point) {
-  const auto* found = std::lower_bound(std::begin(kFolds), std::end(kFolds), code_point,
-                                       [](const Entry& entry, std::uint32_t wanted) { return entry.code_point < wanted; });
+  const auto* found =
+      std::lower_bound(std::begin(kFolds), std::end(kFolds), code_point,
+                       [](const Entry& entry, std::uint32_t wanted) { return entry.code_point < wanted; });
   if (found == std::end(kFolds) || found->code_point != code_point) return std::nullopt;
   return found->form;
 }

@@ -1,5 +1,6 @@
-// How one letter is compared: lower case, without its accents. The table covers Latin, Greek and Cyrillic; combining marks fold
-// to nothing. Made from Unicode's case folding and canonical decomposition, plus the letters that decompose to none (ø, ł, đ …).
+// How one letter is compared: lower case, without its accents. The table covers Latin, Greek and Cyrillic; combining
+// marks fold to nothing. Made from Unicode's case folding and canonical decomposition, plus the letters that decompose
+// to none (ø, ł, đ …).
 #pragma once
 #include <cstdint>
 #include <optional>

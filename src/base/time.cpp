@@ -65,7 +65,8 @@ std::optional<std::int64_t> offset_ms(std::string_view text, std::size_t& at) {
 
 void append_digits(std::string& out, int value, int count) {
   std::array<char, 8> text{};
-  for (int i = count - 1; i >= 0; --i, value /= 10) text[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
+  for (int i = count - 1; i >= 0; --i, value /= 10)
+    text[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
   out.append(text.data(), static_cast<std::size_t>(count));
 }
 
@@ -130,7 +131,8 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
   if (skip(text, at, ".")) {
     std::int64_t scale = 100;
     const auto first = at;
-    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10) millis += (text[at] - '0') * scale;
+    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
+      millis += (text[at] - '0') * scale;
     if (at == first) return {};
   }
   const auto offset = offset_ms(text, at);

@@ -1,4 +1,5 @@
-// Time is a count of milliseconds since 1970-01-01T00:00:00Z, handed in by a Clock (ports/clock.h); nothing in base/ reads one.
+// Time is a count of milliseconds since 1970-01-01T00:00:00Z, handed in by a Clock (ports/clock.h); nothing in base/
+// reads one.
 #pragma once
 #include <cstdint>
 #include <optional>

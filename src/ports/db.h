@@ -153,6 +153,8 @@ class Rows {
 };
 
 // One function's view of the store. Not kept beyond the function.
+// A statement's Error that no attempt() undoes is the function's own, even if it drops it: every later statement and `write`
+// answer it.
 class Tx {
  public:
   virtual ~Tx() = default;

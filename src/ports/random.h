@@ -11,7 +11,7 @@ class Random {
   virtual ~Random() = default;
   virtual void fill(std::span<std::uint8_t> bytes) = 0;  // safe from any thread
 
-  std::uint64_t number();            // uniform over 64 bits
+  std::uint64_t number();              // uniform over 64 bits
   std::string hex(std::size_t bytes);  // 2 characters a byte
 };
 

@@ -75,15 +75,18 @@ std::string_view Call::param(std::string_view name) const {
   return {};
 }
 
-std::shared_ptr<const ReadyBytes> make_ready(std::string_view content_type, std::string_view cache_control, std::string_view body) {
+std::shared_ptr<const ReadyBytes> make_ready(std::string_view content_type, std::string_view cache_control,
+                                             std::string_view body, std::string_view more_headers) {
   auto ready = std::make_shared<ReadyBytes>();
   ready->etag = quoted_etag(body);
-  const std::string shared = "Cache-Control: " + std::string(cache_control) + "\r\nETag: " + ready->etag + "\r\n";
+  const std::string shared =
+      "Cache-Control: " + std::string(cache_control) + "\r\nETag: " + ready->etag + "\r\n" + std::string(more_headers);
   ready->not_modified = "HTTP/1.1 304 Not Modified\r\n" + shared + "\r\n";
   ready->full.reserve(body.size() + 256);
   ready->full = "HTTP/1.1 200 OK\r\nContent-Type: ";
   ready->full += content_type;
-  ready->full += "\r\n" + shared + "X-Content-Type-Options: nosniff\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+  ready->full += "\r\n" + shared + "X-Content-Type-Options: nosniff\r\nContent-Length: " + std::to_string(body.size()) +
+                 "\r\n\r\n";
   ready->body_at = ready->full.size();
   ready->full += body;
   return ready;
@@ -184,7 +187,8 @@ Result<Parameters> parse_query(std::string_view query) {
     const auto at = piece.find('=');
     auto name = percent_decode(piece.substr(0, at), true);
     auto value = percent_decode(at == std::string_view::npos ? std::string_view() : piece.substr(at + 1), true);
-    if (!name || !value) return fail(Errc::kBadRequest, "request.bad_query", "The query has a broken escape, a NUL or no UTF-8.");
+    if (!name || !value)
+      return fail(Errc::kBadRequest, "request.bad_query", "The query has a broken escape, a NUL or no UTF-8.");
     out.push_back({std::move(*name), std::move(*value), false});
   }
   return out;
@@ -193,12 +197,13 @@ Result<Parameters> parse_query(std::string_view query) {
 void note_unknown_parameters(const Parameters& parameters, json::Problems& problems) {
   for (const auto& parameter : parameters) {
     if (parameter.taken) continue;
-    const std::string name = parameter.name.substr(0, 100);
+    const std::string name(clip(parameter.name, 100));
     problems.add("?" + name, "unknown_field", "The parameter '" + name + "' is not known here.");
   }
 }
 
-bool read_int_parameter(json::detail::Reader& reader, const json::detail::Path& path, std::string_view text, std::int64_t& out) {
+bool read_int_parameter(json::detail::Reader& reader, const json::detail::Path& path, std::string_view text,
+                        std::int64_t& out) {
   const bool minus = !text.empty() && text.front() == '-';
   const auto digits = text.substr(minus ? 1 : 0);
   if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) {
@@ -211,17 +216,22 @@ bool read_int_parameter(json::detail::Reader& reader, const json::detail::Path& 
   return false;
 }
 
-void read_double_parameter(json::detail::Reader& reader, const json::detail::Path& path, std::string_view text, double& out) {
+void read_double_parameter(json::detail::Reader& reader, const json::detail::Path& path, std::string_view text,
+                           double& out) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out, std::chars_format::fixed);
   if (error == std::errc() && end == text.data() + text.size() && out - out == 0) return;
   out = 0;
   reader.add(path, "wrong_type", "It must be a number.");
 }
 
-void read_bool_parameter(json::detail::Reader& reader, const json::detail::Path& path, std::string_view text, bool& out) {
-  if (text == "true" || text == "1") out = true;
-  else if (text == "false" || text == "0") out = false;
-  else reader.add(path, "wrong_type", "It must be true or false.");
+void read_bool_parameter(json::detail::Reader& reader, const json::detail::Path& path, std::string_view text,
+                         bool& out) {
+  if (text == "true" || text == "1")
+    out = true;
+  else if (text == "false" || text == "0")
+    out = false;
+  else
+    reader.add(path, "wrong_type", "It must be true or false.");
 }
 
 }  // namespace detail

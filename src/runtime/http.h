@@ -1,5 +1,6 @@
-// What modules see of HTTP: requests, responses, endpoints and the router. The server (http_server.h) and Beast's parser stay
-// behind it. A handler is plain code on a fiber; it returns Result<T>, and the router makes JSON or a problem document of it.
+// What modules see of HTTP: requests, responses, endpoints and the router. The server (http_server.h) and Beast's
+// parser stay behind it. A handler is plain code on a fiber; it returns Result<T>, and the router makes JSON or a
+// problem document of it.
 #pragma once
 #include <functional>
 #include <initializer_list>
@@ -27,15 +28,15 @@ struct Header {
 // One request; views live as long as the handler runs.
 struct Request {
   Method method = Method::kGet;
-  std::string_view target;        // as sent
-  std::string_view path;          // without query, still percent-encoded
-  std::string_view query;         // after '?', still encoded
+  std::string_view target;  // as sent
+  std::string_view path;    // without query, still percent-encoded
+  std::string_view query;   // after '?', still encoded
   std::vector<Header> headers;
-  std::string_view body;          // whole; empty for streamed endpoints
-  std::string_view peer;          // remote address without port
-  std::string request_id;         // 16 hex digits, in logs and in the Request-Id header
-  std::string traceparent;        // taken from the client or made here
-  bool secure = false;            // over TLS, or a trusted proxy says so
+  std::string_view body;    // whole; empty for streamed endpoints
+  std::string_view peer;    // remote address without port
+  std::string request_id;   // 16 hex digits, in logs and in the Request-Id header
+  std::string traceparent;  // taken from the client or made here
+  bool secure = false;      // over TLS, or a trusted proxy says so
 
   std::string_view header(std::string_view name) const;  // first value, or ""
   std::string_view cookie(std::string_view name) const;  // or ""
@@ -44,27 +45,33 @@ struct Request {
 // Bytes ready to be written: status line, headers and body in one buffer, shared between answers.
 // `head_close`/`Request-Id`/`Date` are not in it: ready answers are the same for everyone.
 struct ReadyBytes {
-  std::string etag;               // quoted, strong
-  std::string full;               // whole 200 answer, from "HTTP/1.1 200 OK\r\n" to the last body byte
-  std::string not_modified;       // whole 304 answer
-  std::size_t body_at = 0;        // where the body starts in `full` (HEAD sends only what is before it)
+  std::string etag;          // quoted, strong
+  std::string full;          // whole 200 answer, from "HTTP/1.1 200 OK\r\n" to the last body byte
+  std::string not_modified;  // whole 304 answer
+  std::size_t body_at = 0;   // where the body starts in `full` (HEAD sends only what is before it)
 };
-// Builds them. `cache_control` as it goes into the header.
-std::shared_ptr<const ReadyBytes> make_ready(std::string_view content_type, std::string_view cache_control, std::string_view body);
+// Builds them. `cache_control` as it goes into the header; `more_headers` are whole lines, "Name: value\r\n" each.
+std::shared_ptr<const ReadyBytes> make_ready(std::string_view content_type, std::string_view cache_control,
+                                             std::string_view body, std::string_view more_headers = {});
 
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::shared_ptr<const ReadyBytes> ready;  // when set, everything above is ignored (304 and HEAD are handled by the server)
+  std::shared_ptr<const ReadyBytes>
+      ready;  // when set, everything above is ignored (304 and HEAD are handled by the server)
+  // When set, the body comes from here piece by piece instead (sent chunked), on the fiber; an empty piece is the end,
+  // and an error breaks the connection off, so that the client does not take a part for the whole.
+  std::function<Result<std::string>()> next_piece = {};
 };
 
 // Reads a streamed body piece by piece.
 class BodyReader {
  public:
   virtual ~BodyReader() = default;
-  // The next bytes, at most a few 64 KiB; an empty view at the end. Errors: kTimeout, kBadRequest (broken chunking, client gone).
+  // The next bytes, at most a few 64 KiB; an empty view at the end. Errors: kTimeout, kBadRequest (broken chunking,
+  // client gone).
   virtual Result<std::string_view> next() = 0;
 };
 
@@ -81,7 +88,9 @@ class Call {
   template <class IdType>
   Result<IdType> id(std::string_view name) const {
     const auto parsed = IdType::parse(param(name));
-    if (!parsed) return fail(Errc::kNotFound, "request.no_such_id", "There is nothing with the id '" + std::string(param(name)) + "'.");
+    if (!parsed)
+      return fail(Errc::kNotFound, "request.no_such_id",
+                  "There is nothing with the id '" + std::string(param(name)) + "'.");
     return *parsed;
   }
   // What the answer shall carry beside its body.
@@ -90,7 +99,8 @@ class Call {
   int status() const { return status_; }
   std::vector<std::pair<std::string, std::string>>& headers() { return headers_; }
 
-  // A wrapper around an endpoint's handler may hand one thing to the handler inside; `tag` is an address that both know.
+  // A wrapper around an endpoint's handler may hand one thing to the handler inside; `tag` is an address that both
+  // know.
   void attach(const void* tag, const void* thing) {
     tag_ = tag;
     thing_ = thing;
@@ -111,33 +121,36 @@ struct None {  // no body, no query
 
 // What the docs say of an endpoint.
 struct About {
-  std::string_view summary;
-  std::vector<std::string_view> reasons;  // "module.word" of the errors it can answer
-  int status = 200;                       // of success
-  std::string_view tag;                   // group in the docs; "" takes the first path segment
-  bool own_query = false;                 // body endpoints: the handler reads the query itself; else any parameter is unknown
-  bool body_optional = false;             // an empty body reads as {}
+  std::string_view summary = {};
+  std::vector<std::string_view> reasons = {};  // "module.word" of the errors it can answer
+  int status = 200;                            // of success
+  std::string_view tag = {};                   // group in the docs; "" takes the first path segment
+  bool own_query = false;      // body endpoints: the handler reads the query itself; else any parameter is unknown
+  bool body_optional = false;  // an empty body reads as {}
 };
 
 // Everything the router and OpenAPI need; made by the templates below.
 struct Endpoint {
   Method method = Method::kGet;
-  std::string pattern;                    // "/products/{id}", below the router's base
+  std::string pattern;  // "/products/{id}", below the router's base
   About about;
   // Runs on a fiber.
   std::function<Response(Call&)> handle;
   // Point reads: tried on the I/O thread before a fiber is made; null means "not at hand, take the fiber".
   // Must not wait, must not lock for long. Gets the path's last parameter, decoded.
   std::function<std::shared_ptr<const ReadyBytes>(std::string_view param)> inline_read;
-  bool streamed = false;                  // the body is handed over as a BodyReader, without the usual limit
+  bool streamed = false;  // the body is handed over as a BodyReader, without the usual limit
   std::size_t body_limit = 1 << 20;
-  std::string_view request_schema;        // names in the OpenAPI document, "" for none
+  std::string_view request_schema;  // names in the OpenAPI document, "" for none
   std::string_view response_schema;
-  std::string request_schema_json;        // filled by the templates: JSON schema texts
+  std::string request_schema_json;  // filled by the templates: JSON schema texts
   std::string response_schema_json;
-  std::string query_parameters_json;      // OpenAPI "parameters" array for the query
+  std::string query_parameters_json;           // OpenAPI "parameters" array for the query
   std::map<std::string, std::string> schemas;  // every named schema the texts above refer to
 };
+// Fills the schema texts of an endpoint that is added with full control: a GET's query struct (or None) and its answer.
+template <class Query, class Out>
+void describe(Endpoint& endpoint);
 
 // Query parameters as a described struct: scalar members, std::vector<std::string> for repeatable ones,
 // json::… are not allowed. A member of type Prefixed collects parameters by prefix ("attr.").
@@ -145,7 +158,8 @@ struct Prefixed {
   std::vector<std::pair<std::string, std::string>> values;  // name without the prefix, value; in order of appearance
 };
 
-// Reads `query` into T; 422 with `?name` fields; unknown parameters are kUnknownField. Name a Prefixed member "attr." in fields().
+// Reads `query` into T; 422 with `?name` fields; unknown parameters are kUnknownField. Name a Prefixed member "attr."
+// in fields().
 template <class T>
 Result<T> read_query(std::string_view query);
 

@@ -1,4 +1,5 @@
-// What runtime/http.h promises of described structs: query reading and endpoints from plain handlers. Included by it, not alone.
+// What runtime/http.h promises of described structs: query reading and endpoints from plain handlers. Included by it,
+// not alone.
 #pragma once
 #include <charconv>
 #include <string>
@@ -22,9 +23,12 @@ using Parameters = std::vector<Parameter>;
 
 Result<Parameters> parse_query(std::string_view query);
 void note_unknown_parameters(const Parameters& parameters, json::Problems& problems);
-bool read_int_parameter(json::detail::Reader& reader, const json::detail::Path& path, std::string_view text, std::int64_t& out);
-void read_double_parameter(json::detail::Reader& reader, const json::detail::Path& path, std::string_view text, double& out);
-void read_bool_parameter(json::detail::Reader& reader, const json::detail::Path& path, std::string_view text, bool& out);
+bool read_int_parameter(json::detail::Reader& reader, const json::detail::Path& path, std::string_view text,
+                        std::int64_t& out);
+void read_double_parameter(json::detail::Reader& reader, const json::detail::Path& path, std::string_view text,
+                           double& out);
+void read_bool_parameter(json::detail::Reader& reader, const json::detail::Path& path, std::string_view text,
+                         bool& out);
 
 // The body to decode: "{}" where none is needed. 415 for another media type; unknown query parameters are refused.
 Result<std::string_view> json_body(const Request& request, const About& about, bool wanted);
@@ -35,7 +39,8 @@ Response answered_whole(Call& call, Response response);
 
 // One text as a value; texts of ids, times, enums and the like follow the JSON reader's rules.
 template <class T>
-void read_parameter(json::detail::Reader& reader, const json::detail::Path& path, std::string_view text, const Rules& rules, T& out) {
+void read_parameter(json::detail::Reader& reader, const json::detail::Path& path, std::string_view text,
+                    const Rules& rules, T& out) {
   if constexpr (json::detail::kIsOptional<T> || json::detail::kIsNullable<T>) {
     read_parameter(reader, path, text, rules, out.emplace());
   } else if constexpr (std::is_same_v<T, bool>) {
@@ -43,8 +48,10 @@ void read_parameter(json::detail::Reader& reader, const json::detail::Path& path
   } else if constexpr (std::is_integral_v<T>) {
     std::int64_t number = 0;
     if (!read_int_parameter(reader, path, text, number)) return;
-    if (!std::in_range<T>(number)) reader.add(path, "out_of_range", "The number is too large.");
-    else if (json::detail::check_number(reader, path, number, rules)) out = static_cast<T>(number);
+    if (!std::in_range<T>(number))
+      reader.add(path, "out_of_range", "The number is too large.");
+    else if (json::detail::check_number(reader, path, number, rules))
+      out = static_cast<T>(number);
   } else if constexpr (std::is_same_v<T, double>) {
     read_double_parameter(reader, path, text, out);
     json::detail::check_double(reader, path, out, rules);
@@ -83,17 +90,22 @@ void read_member(json::detail::Reader& reader, Parameters& parameters, T& out) {
   }
   if constexpr (json::detail::kIsVector<Member>) {
     if (count > 0) json::detail::check_count(reader, path, count, kField.rules);
-  } else if constexpr (!json::detail::kIsOptional<Member> && !json::detail::kIsNullable<Member> && !std::is_same_v<Member, Prefixed>) {
-    if (count == 0 && !kField.rules.has_default) reader.add(path, "required", "The parameter '" + std::string(kField.name) + "' is missing.");
+  } else if constexpr (!json::detail::kIsOptional<Member> && !json::detail::kIsNullable<Member> &&
+                       !std::is_same_v<Member, Prefixed>) {
+    if (count == 0 && !kField.rules.has_default)
+      reader.add(path, "required", "The parameter '" + std::string(kField.name) + "' is missing.");
   }
 }
 
 template <class Out>
 Response answer(Call& call, const About& about, Result<Out> result) {
   if (!result) return refused(call, result.error());
-  if constexpr (std::is_same_v<Out, None>) return answered_empty(call);
-  else if constexpr (std::is_same_v<Out, Response>) return answered_whole(call, std::move(*result));
-  else return answered(call, about.status, json::print(*result));
+  if constexpr (std::is_same_v<Out, None>)
+    return answered_empty(call);
+  else if constexpr (std::is_same_v<Out, Response>)
+    return answered_whole(call, std::move(*result));
+  else
+    return answered(call, about.status, json::print(*result));
 }
 
 template <class Out>
@@ -131,8 +143,7 @@ Endpoint query_endpoint(std::string pattern, About about, Handler handler) {
   endpoint.method = Method::kGet;
   endpoint.pattern = std::move(pattern);
   endpoint.about = about;
-  endpoint.query_parameters_json = openapi::query_parameters<Query>(endpoint.schemas);
-  describe_answer<Out>(endpoint);
+  describe<Query, Out>(endpoint);
   endpoint.handle = [handler = std::move(handler), about](Call& call) mutable -> Response {
     auto query = read_query<Query>(call.request.query);
     if (!query) return refused(call, query.error());
@@ -143,15 +154,20 @@ Endpoint query_endpoint(std::string pattern, About about, Handler handler) {
 
 }  // namespace detail
 
+template <class Query, class Out>
+void describe(Endpoint& endpoint) {
+  endpoint.query_parameters_json = openapi::query_parameters<Query>(endpoint.schemas);
+  detail::describe_answer<Out>(endpoint);
+}
+
 template <class T>
 Result<T> read_query(std::string_view query) {
   TRY(auto parameters, detail::parse_query(query));
   T out{};
   json::Problems problems;
   json::detail::Reader reader{problems};
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (detail::read_member<T, I>(reader, parameters, out), ...);
-  }(std::make_index_sequence<json::detail::kFieldCount<T>>());
+  [&]<std::size_t... I>(std::index_sequence<I...>) { (detail::read_member<T, I>(reader, parameters, out), ...); }
+  (std::make_index_sequence<json::detail::kFieldCount<T>>());
   detail::note_unknown_parameters(parameters, problems);
   if (!problems.empty()) return fail(std::move(problems).error());
   return out;

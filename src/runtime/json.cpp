@@ -24,8 +24,8 @@ using Code = boost::system::error_code;
 
 constexpr std::size_t kMaxFieldErrors = 100;  // a body of a million wrong members gets an answer of bounded size
 
-// Feeds Boost's value stack, counts members (an object with duplicates ends up smaller than what was read) and reads numbers with
-// fractions by std::from_chars, since Boost 1.81 is off by a unit in the last place for some.
+// Feeds Boost's value stack, counts members (an object with duplicates ends up smaller than what was read) and reads
+// numbers with fractions by std::from_chars, since Boost 1.81 is off by a unit in the last place for some.
 struct Handler {
   static constexpr std::size_t max_object_size = bj::object::max_size();
   static constexpr std::size_t max_array_size = bj::array::max_size();
@@ -184,8 +184,10 @@ std::size_t bad_utf8_at(std::string_view text) {
     const std::size_t middle = good + (next - good + 1) / 2;
     std::size_t cut = middle;
     while (cut > good && cut < text.size() && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
-    if (cut > good && is_utf8(text.substr(good, cut - good))) good = cut;
-    else next = middle - 1;
+    if (cut > good && is_utf8(text.substr(good, cut - good)))
+      good = cut;
+    else
+      next = middle - 1;
   }
   return good;
 }
@@ -230,7 +232,8 @@ constexpr std::array<char, 256> kEscapes = [] {
   return table;
 }();
 
-// Whether one of eight bytes needs an escape: below 0x20, '"' or '\\' (the classic zero-byte trick, exact enough to be only a hint).
+// Whether one of eight bytes needs an escape: below 0x20, '"' or '\\' (the classic zero-byte trick, exact enough to be
+// only a hint).
 bool may_need_escape(std::uint64_t word) {
   constexpr std::uint64_t kOnes = 0x0101010101010101ull;
   constexpr std::uint64_t kHigh = 0x8080808080808080ull;
@@ -247,13 +250,15 @@ Result<Document> parse(std::string_view text) {
   bj::parse_options options;
   options.max_depth = kMaxDepth;
   bj::basic_parser<Handler> parser(options);
-  parser.handler().stack.reset(bj::make_shared_resource<bj::monotonic_resource>(std::max<std::size_t>(1024, text.size() * 2)));
+  parser.handler().stack.reset(
+      bj::make_shared_resource<bj::monotonic_resource>(std::max<std::size_t>(1024, text.size() * 2)));
   Code error;
   std::size_t at = parser.write_some(false, text.data(), text.size(), error);
   while (!error && at < text.size() && std::string_view(" \t\r\n").find(text[at]) != std::string_view::npos) ++at;
   if (!error && at < text.size()) error = bj::error::extra_data;
   if (error) {
-    if (!is_utf8(text)) return malformed("request.bad_utf8", "The body is not UTF-8 at " + place_of(text, bad_utf8_at(text)) + ".");
+    if (!is_utf8(text))
+      return malformed("request.bad_utf8", "The body is not UTF-8 at " + place_of(text, bad_utf8_at(text)) + ".");
     if (error == bj::error::incomplete) at = text.size();
     return malformed("request.bad_json",
                      "The body is no JSON at " + place_of(text, at) + ": " + std::string(words_of(error)) + ".");
@@ -323,12 +328,24 @@ void print_double(std::string& out, double value) {
 
 void print_value(std::string& out, const bj::value& value) {
   switch (value.kind()) {
-    case bj::kind::null: out += "null"; return;
-    case bj::kind::bool_: out += value.get_bool() ? "true" : "false"; return;
-    case bj::kind::int64: print_int(out, value.get_int64()); return;
-    case bj::kind::uint64: out += std::to_string(value.get_uint64()); return;
-    case bj::kind::double_: print_double(out, value.get_double()); return;
-    case bj::kind::string: print_text(out, std::string_view(value.get_string().data(), value.get_string().size())); return;
+    case bj::kind::null:
+      out += "null";
+      return;
+    case bj::kind::bool_:
+      out += value.get_bool() ? "true" : "false";
+      return;
+    case bj::kind::int64:
+      print_int(out, value.get_int64());
+      return;
+    case bj::kind::uint64:
+      out += std::to_string(value.get_uint64());
+      return;
+    case bj::kind::double_:
+      print_double(out, value.get_double());
+      return;
+    case bj::kind::string:
+      print_text(out, std::string_view(value.get_string().data(), value.get_string().size()));
+      return;
     case bj::kind::array: {
       out += '[';
       bool first = true;

@@ -1,5 +1,6 @@
 // JSON in and out of described structs (base/described.h), strict by RFC 8259: UTF-8, depth 64, no duplicate members.
-// Reading answers every wrong member at once. Integers beyond 64 bits, or with a fraction, are `wrong_type` for integer members.
+// Reading answers every wrong member at once. Integers beyond 64 bits, or with a fraction, are `wrong_type` for integer
+// members.
 #pragma once
 #include <map>
 #include <optional>
@@ -36,7 +37,8 @@ class Document {
   boost::json::value root_;
 };
 
-// 400 malformed_json with line and column in the detail: empty, broken, bad UTF-8, too deep, duplicate member, trailing bytes.
+// 400 malformed_json with line and column in the detail: empty, broken, bad UTF-8, too deep, duplicate member, trailing
+// bytes.
 Result<Document> parse(std::string_view text);
 
 // The same value always gives the same text: members sorted, no blanks. For comparing requests "after parsing".

@@ -9,9 +9,12 @@ std::string Path::text() const {
   std::string out = parent->text() + "/";
   if (element) return out + std::to_string(index);
   for (const char c : name) {
-    if (c == '~') out += "~0";
-    else if (c == '/') out += "~1";
-    else out += c;
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
   }
   return out;
 }
@@ -21,20 +24,33 @@ void Reader::add(const Path& path, std::string_view code, std::string message) {
 }
 
 void Reader::unknown(const Path& path, std::string_view name) {
-  add(Path{&path, name}, "unknown_field", "'" + std::string(name.substr(0, 100)) + "' is not known here.");
+  add(Path{&path, name}, "unknown_field", "'" + std::string(clip(name, 100)) + "' is not known here.");
 }
 
 void Reader::wrong_type(const Path& path, const bj::value& json, std::string_view wanted) {
   std::string_view is = "an object";
   switch (json.kind()) {
-    case bj::kind::null: is = "null"; break;
-    case bj::kind::bool_: is = "true or false"; break;
+    case bj::kind::null:
+      is = "null";
+      break;
+    case bj::kind::bool_:
+      is = "true or false";
+      break;
     case bj::kind::int64:
-    case bj::kind::uint64: is = "a number"; break;
-    case bj::kind::double_: is = "a number with a fraction or beyond 64 bits"; break;
-    case bj::kind::string: is = "a text"; break;
-    case bj::kind::array: is = "a list"; break;
-    case bj::kind::object: break;
+    case bj::kind::uint64:
+      is = "a number";
+      break;
+    case bj::kind::double_:
+      is = "a number with a fraction or beyond 64 bits";
+      break;
+    case bj::kind::string:
+      is = "a text";
+      break;
+    case bj::kind::array:
+      is = "a list";
+      break;
+    case bj::kind::object:
+      break;
   }
   add(path, "wrong_type", "It must be " + std::string(wanted) + ", not " + std::string(is) + ".");
 }
@@ -60,16 +76,18 @@ bool check_text(Reader& reader, const Path& path, std::string_view text, const R
 
 bool check_number(Reader& reader, const Path& path, std::int64_t value, const Rules& rules) {
   if (!rules.range || (value >= rules.range->min && value <= rules.range->max)) return true;
-  reader.add(path, "out_of_range",
-             "It must lie between " + std::to_string(rules.range->min) + " and " + std::to_string(rules.range->max) + ".");
+  reader.add(
+      path, "out_of_range",
+      "It must lie between " + std::to_string(rules.range->min) + " and " + std::to_string(rules.range->max) + ".");
   return false;
 }
 
 bool check_double(Reader& reader, const Path& path, double value, const Rules& rules) {
   if (!rules.range) return true;
   if (value >= static_cast<double>(rules.range->min) && value <= static_cast<double>(rules.range->max)) return true;
-  reader.add(path, "out_of_range",
-             "It must lie between " + std::to_string(rules.range->min) + " and " + std::to_string(rules.range->max) + ".");
+  reader.add(
+      path, "out_of_range",
+      "It must lie between " + std::to_string(rules.range->min) + " and " + std::to_string(rules.range->max) + ".");
   return false;
 }
 
@@ -87,8 +105,10 @@ bool check_count(Reader& reader, const Path& path, std::size_t count, const Rule
 }
 
 void read_bool(Reader& reader, const Path& path, const bj::value& json, bool& out) {
-  if (const auto* value = json.if_bool()) out = *value;
-  else reader.wrong_type(path, json, "true or false");
+  if (const auto* value = json.if_bool())
+    out = *value;
+  else
+    reader.wrong_type(path, json, "true or false");
 }
 
 bool read_int(Reader& reader, const Path& path, const bj::value& json, std::int64_t& out) {
@@ -96,8 +116,10 @@ bool read_int(Reader& reader, const Path& path, const bj::value& json, std::int6
     out = *value;
     return true;
   }
-  if (json.is_uint64()) reader.add(path, "out_of_range", "The number is too large.");
-  else reader.wrong_type(path, json, "a whole number");
+  if (json.is_uint64())
+    reader.add(path, "out_of_range", "The number is too large.");
+  else
+    reader.wrong_type(path, json, "a whole number");
   return false;
 }
 
@@ -149,13 +171,18 @@ void read_money(Reader& reader, const Path& path, const bj::value& json, const R
     reader.add(at_amount, "not_nullable", "It must not be null.");
   } else if (read_int(reader, at_amount, *amount, minor)) {
     if (minor > kMaxAmountMinor || minor < -kMaxAmountMinor)
-      reader.add(at_amount, "out_of_range", "An amount is at most " + std::to_string(kMaxAmountMinor) + " minor units.");
-    else check_number(reader, at_amount, minor, rules);
+      reader.add(at_amount, "out_of_range",
+                 "An amount is at most " + std::to_string(kMaxAmountMinor) + " minor units.");
+    else
+      check_number(reader, at_amount, minor, rules);
   }
   const Path at_currency{&path, "currency"};
-  if (currency == nullptr) reader.add(at_currency, "required", "'currency' is missing.");
-  else if (currency->is_null()) reader.add(at_currency, "not_nullable", "It must not be null.");
-  else read_currency(reader, at_currency, *currency, code);
+  if (currency == nullptr)
+    reader.add(at_currency, "required", "'currency' is missing.");
+  else if (currency->is_null())
+    reader.add(at_currency, "not_nullable", "It must not be null.");
+  else
+    read_currency(reader, at_currency, *currency, code);
   for (const auto& member : *object)
     if (member.key() != "amount" && member.key() != "currency")
       reader.unknown(path, std::string_view(member.key().data(), member.key().size()));

@@ -1,5 +1,5 @@
-// Reads described structs out of a parsed document and collects everything that is wrong with it, each with a JSON pointer.
-// Included by runtime/json.h.
+// Reads described structs out of a parsed document and collects everything that is wrong with it, each with a JSON
+// pointer. Included by runtime/json.h.
 #pragma once
 #include <string>
 #include <string_view>
@@ -18,8 +18,8 @@ namespace detail {
 // Where a value lies; rendered only when something is wrong there.
 struct Path {
   const Path* parent = nullptr;
-  std::string_view name;   // a member's name, or what is in front of the root
-  std::size_t index = 0;   // an element's place
+  std::string_view name;  // a member's name, or what is in front of the root
+  std::size_t index = 0;  // an element's place
   bool element = false;
 
   std::string text() const;  // "/items/0/quantity", with ~0 and ~1
@@ -62,7 +62,8 @@ inline Rules element_rules(const Rules& rules) {
 }
 
 template <class T>
-void read_list(Reader& reader, const Path& path, const boost::json::value& json, const Rules& rules, std::vector<T>& out) {
+void read_list(Reader& reader, const Path& path, const boost::json::value& json, const Rules& rules,
+               std::vector<T>& out) {
   const auto* array = json.if_array();
   if (array == nullptr) return reader.wrong_type(path, json, "a list");
   if (!check_count(reader, path, array->size(), rules)) return;
@@ -77,7 +78,8 @@ void read_list(Reader& reader, const Path& path, const boost::json::value& json,
 }
 
 template <class T>
-void read_map(Reader& reader, const Path& path, const boost::json::value& json, const Rules& rules, std::map<std::string, T>& out) {
+void read_map(Reader& reader, const Path& path, const boost::json::value& json, const Rules& rules,
+              std::map<std::string, T>& out) {
   const auto* object = json.if_object();
   if (object == nullptr) return reader.wrong_type(path, json, "an object");
   if (!check_count(reader, path, object->size(), rules)) return;
@@ -131,7 +133,8 @@ bool read_member(Reader& reader, const Path& path, const boost::json::object& ob
   const auto* json = object.if_contains(boost::json::string_view(kField.name.data(), kField.name.size()));
   if (json == nullptr) {
     if constexpr (!kIsOptional<Member> && !kIsNullable<Member>) {
-      if (!kField.rules.has_default) reader.add(Path{&path, kField.name}, "required", "'" + std::string(kField.name) + "' is missing.");
+      if (!kField.rules.has_default)
+        reader.add(Path{&path, kField.name}, "required", "'" + std::string(kField.name) + "' is missing.");
     }
     return false;
   }
@@ -145,7 +148,8 @@ void note_unknown(Reader& reader, const Path& path, const boost::json::object& o
     const std::string_view key(member.key().data(), member.key().size());
     const bool known = [&]<std::size_t... I>(std::index_sequence<I...>) {
       return ((std::get<I>(kFields<T>).name == key) || ...);
-    }(std::make_index_sequence<kFieldCount<T>>());
+    }
+    (std::make_index_sequence<kFieldCount<T>>());
     if (!known) reader.unknown(path, key);
   }
 }
@@ -157,7 +161,8 @@ void read_struct(Reader& reader, const Path& path, const boost::json::value& jso
   std::size_t seen = 0;
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     ((seen += read_member<T, I>(reader, path, *object, out) ? 1 : 0), ...);
-  }(std::make_index_sequence<kFieldCount<T>>());
+  }
+  (std::make_index_sequence<kFieldCount<T>>());
   if (seen < object->size()) note_unknown<T>(reader, path, *object);
 }
 
@@ -172,8 +177,10 @@ void read_integer(Reader& reader, const Path& path, const boost::json::value& js
 template <class T>
 void read_any(Reader& reader, const Path& path, const boost::json::value& json, const Rules& rules, T& out) {
   if constexpr (kIsNullable<T>) {
-    if (json.is_null()) out.reset();
-    else read_any(reader, path, json, rules, out.emplace());
+    if (json.is_null())
+      out.reset();
+    else
+      read_any(reader, path, json, rules, out.emplace());
   } else if constexpr (std::is_same_v<T, Raw>) {
     read_raw(reader, path, json, out);
   } else if (json.is_null()) {

@@ -1,5 +1,6 @@
-// Lines of what happened, with named values and the request's id, as text or as JSON. Owns its buffer and its writer thread: a
-// line costs the caller a copy, never a wait; when the writer falls behind, lines are dropped and counted. Card numbers are masked.
+// Lines of what happened, with named values and the request's id, as text or as JSON. Owns its buffer and its writer
+// thread: a line costs the caller a copy, never a wait; when the writer falls behind, lines are dropped and counted.
+// Card numbers are masked.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -32,8 +33,8 @@ struct LogField {
   LogField(std::string_view name_, const std::string& text_) : name(name_), text(text_) {}
   LogField(std::string_view name_, const char* text_) : name(name_), text(text_) {}
   template <class T>
-    requires std::is_integral_v<T>
-  LogField(std::string_view name_, T number_) : name(name_), number(static_cast<std::int64_t>(number_)), is_number(true) {}
+  requires std::is_integral_v<T> LogField(std::string_view name_, T number_)
+      : name(name_), number(static_cast<std::int64_t>(number_)), is_number(true) {}
 };
 
 class Log {
@@ -43,10 +44,18 @@ class Log {
   void write(Level level, std::string_view message, std::initializer_list<LogField> fields = {}) {
     if (level >= least_) put(level, message, std::span<const LogField>(fields.begin(), fields.size()));
   }
-  void debug(std::string_view message, std::initializer_list<LogField> fields = {}) { write(Level::kDebug, message, fields); }
-  void info(std::string_view message, std::initializer_list<LogField> fields = {}) { write(Level::kInfo, message, fields); }
-  void warning(std::string_view message, std::initializer_list<LogField> fields = {}) { write(Level::kWarning, message, fields); }
-  void error(std::string_view message, std::initializer_list<LogField> fields = {}) { write(Level::kError, message, fields); }
+  void debug(std::string_view message, std::initializer_list<LogField> fields = {}) {
+    write(Level::kDebug, message, fields);
+  }
+  void info(std::string_view message, std::initializer_list<LogField> fields = {}) {
+    write(Level::kInfo, message, fields);
+  }
+  void warning(std::string_view message, std::initializer_list<LogField> fields = {}) {
+    write(Level::kWarning, message, fields);
+  }
+  void error(std::string_view message, std::initializer_list<LogField> fields = {}) {
+    write(Level::kError, message, fields);
+  }
   bool takes(Level level) const { return level >= least_; }
 
  protected:
@@ -96,11 +105,16 @@ class MemoryLog : public Log {
   std::vector<std::string> lines_;
 };
 
-// Appends one line without its end. `at_ms` below 0 leaves the time out.
-void append_log_line(std::string& out, LogFormat format, std::int64_t at_ms, Level level, std::string_view message,
-                     std::span<const LogField> fields);
-// Runs of 13 to 19 digits (blanks and dashes between them allowed) that begin like a card and pass the Luhn check keep only
-// their last four digits.
+struct LogLine {
+  std::int64_t at_ms;  // below 0 leaves the time out
+  Level level;
+  std::string_view message;
+  std::span<const LogField> fields;
+};
+// Appends it without an end of line.
+void append_log_line(std::string& out, LogFormat format, const LogLine& line);
+// Runs of 13 to 19 digits (blanks and dashes between them allowed) that begin like a card and pass the Luhn check keep
+// only their last four digits.
 void mask_card_numbers(std::string& text, std::size_t from = 0);
 
 }  // namespace kontor::runtime

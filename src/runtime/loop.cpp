@@ -1,6 +1,5 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 
 #include "base/assert.h"
 #include "runtime/fiber_impl.h"
+#include "runtime/monotonic.h"
 
 namespace kontor::runtime {
 namespace {
@@ -19,12 +19,6 @@ namespace {
 constexpr std::int64_t kEventData = -1;  // epoll data of the eventfd
 constexpr std::size_t kFibersPerTurn = 64;
 constexpr std::int64_t kStepsUs = 100;
-
-std::int64_t monotonic_us() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000;
-}
 
 }  // namespace
 
@@ -64,7 +58,7 @@ Loop::Impl::~Impl() {
   if (epoll_fd >= 0) close(epoll_fd);
 }
 
-std::int64_t Loop::Impl::clock_ms() const { return options.virtual_time ? now : monotonic_us() / 1000; }
+std::int64_t Loop::Impl::clock_ms() const { return options.virtual_time ? now : monotonic_micros() / 1000; }
 
 void Loop::Impl::make_ready(Fiber* fiber) {
   fiber->place = Fiber::Place::kReady;
@@ -109,10 +103,10 @@ void Loop::Impl::run_posted() {
 // Runs what is ready, and what that makes ready, for a short while: a fiber that yields lets sockets and timers through.
 void Loop::Impl::run_ready() {
   if (ready.empty()) return;
-  const std::int64_t until = monotonic_us() + kStepsUs;
+  const std::int64_t until = monotonic_micros() + kStepsUs;
   do {
     for (std::size_t steps = std::min(ready.size(), kFibersPerTurn); steps > 0 && !ready.empty(); --steps) resume(next_ready());
-  } while (!ready.empty() && monotonic_us() < until);
+  } while (!ready.empty() && monotonic_micros() < until);
 }
 
 bool Loop::Impl::go_to_sleep() {
@@ -142,13 +136,13 @@ void Loop::Impl::poll_sockets(int timeout_ms) {
 
 void Loop::Impl::run_real() {
   while (!stopping.load(std::memory_order_acquire)) {
-    const std::int64_t began = monotonic_us();
+    const std::int64_t began = monotonic_micros();
     now = began / 1000;
     timers.fire(now);
     drain_remote();
     run_posted();
     run_ready();
-    delay_us.store(monotonic_us() - began, std::memory_order_relaxed);
+    delay_us.store(monotonic_micros() - began, std::memory_order_relaxed);
     int timeout = 0;
     bool asleep = false;
     if (idle() && go_to_sleep()) {

@@ -23,9 +23,12 @@ std::string component_name(std::string_view spelled) {
   for (auto at = name.find("::"); at != std::string::npos; at = name.find("::", at)) name.replace(at, 2, ".");
   std::string out;
   for (const char c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_';
-    if (plain) out += c;
-    else if (!out.empty() && out.back() != '_') out += '_';
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_';
+    if (plain)
+      out += c;
+    else if (!out.empty() && out.back() != '_')
+      out += '_';
   }
   while (!out.empty() && out.back() == '_') out.pop_back();
   return out;
@@ -40,7 +43,8 @@ void append_number_rules(std::string& out, const Rules& rules) {
 void append_text_rules(std::string& out, const Rules& rules) {
   if (rules.length) {
     if (rules.length->min != 0) append_int_member(out, "minLength", static_cast<std::int64_t>(rules.length->min));
-    if (rules.length->max != Length{}.max) append_int_member(out, "maxLength", static_cast<std::int64_t>(rules.length->max));
+    if (rules.length->max != Length{}.max)
+      append_int_member(out, "maxLength", static_cast<std::int64_t>(rules.length->max));
   }
   if (rules.format) {
     out += ",\"format\":";
@@ -73,8 +77,8 @@ void append_money(std::string& out, Components& components) {
   if (components.contains("Money")) return;
   components["Money"] =
       "{\"type\":\"object\",\"description\":\"An amount in the currency's smallest unit: 2999 USD is 29.99 dollars\","
-      "\"properties\":{\"amount\":{\"type\":\"integer\",\"format\":\"int64\",\"minimum\":-" + std::to_string(kMaxAmountMinor) +
-      ",\"maximum\":" + std::to_string(kMaxAmountMinor) +
+      "\"properties\":{\"amount\":{\"type\":\"integer\",\"format\":\"int64\",\"minimum\":-" +
+      std::to_string(kMaxAmountMinor) + ",\"maximum\":" + std::to_string(kMaxAmountMinor) +
       "},\"currency\":{\"type\":\"string\",\"pattern\":\"^[A-Z]{3}$\",\"description\":\"ISO 4217\"}},"
       "\"required\":[\"amount\",\"currency\"],\"additionalProperties\":false}";
 }

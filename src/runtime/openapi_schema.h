@@ -1,5 +1,5 @@
-// JSON schemas (OpenAPI 3.1) of described structs, from the same fields that read and print them. A described struct becomes a
-// named component, "cart.CartView" for kontor::cart::CartView; everything else is written in place.
+// JSON schemas (OpenAPI 3.1) of described structs, from the same fields that read and print them. A described struct
+// becomes a named component, "cart.CartView" for kontor::cart::CartView; everything else is written in place.
 #pragma once
 #include <map>
 #include <string>
@@ -26,7 +26,7 @@ std::string component_name(std::string_view spelled);
 void append_number_rules(std::string& out, const Rules& rules);
 void append_text_rules(std::string& out, const Rules& rules);
 void append_count_rules(std::string& out, const Rules& rules, bool list);
-void append_words(std::string& out, std::string_view words);  // `,"description":"…"`
+void append_words(std::string& out, std::string_view words);     // `,"description":"…"`
 void append_reference(std::string& out, std::string_view name);  // {"$ref":"#/components/schemas/…"}
 void append_money(std::string& out, Components& components);
 
@@ -63,8 +63,13 @@ void append_enum(std::string& out) {
   out += "]}";
 }
 
-// Adds the members of a schema that is closed by '}' to its end.
-inline void reopen(std::string& out) { out.pop_back(); }
+// Adds `extras` (",…") to the schema at the end of `out`, which is closed by '}'.
+inline void extend(std::string& out, std::string_view extras) {
+  out.pop_back();
+  if (out.back() == '{' && !extras.empty()) extras.remove_prefix(1);
+  out += extras;
+  out += '}';
+}
 
 template <class T, std::size_t I>
 void append_member(std::string& members, std::string& required, Components& components, Direction direction) {
@@ -74,19 +79,18 @@ void append_member(std::string& members, std::string& required, Components& comp
   json::print_text(members, kField.name);
   members += ':';
   append_schema<Member>(members, components, kField.rules, direction);
-  reopen(members);
-  append_words(members, kField.words);
+  std::string extras;
+  append_words(extras, kField.words);
   if constexpr (std::is_arithmetic_v<Member> || std::is_same_v<Member, std::string> || NamedEnum<Member>) {
     if (kField.rules.has_default) {
-      members += ",\"default\":";
+      extras += ",\"default\":";
       const T initial{};
-      json::print(members, initial.*kField.member);
+      json::print(extras, initial.*kField.member);
     }
   }
-  members += '}';
-  if (members.ends_with("{,}")) members.erase(members.size() - 2, 1);
-  const bool may_lack = kIsOptional<Member> ||
-                        (direction == Direction::kRequest && (kIsNullable<Member> || kField.rules.has_default));
+  extend(members, extras);
+  const bool may_lack =
+      kIsOptional<Member> || (direction == Direction::kRequest && (kIsNullable<Member> || kField.rules.has_default));
   if (may_lack) return;
   if (!required.empty()) required += ',';
   json::print_text(required, kField.name);
@@ -100,7 +104,8 @@ void append_struct(std::string& out, Components& components, Direction direction
   std::string members, required;
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (append_member<T, I>(members, required, components, direction), ...);
-  }(std::make_index_sequence<kFieldCount<T>>());
+  }
+  (std::make_index_sequence<kFieldCount<T>>());
   std::string text = "{\"type\":\"object\",\"properties\":{" + members + "}";
   if (!required.empty()) text += ",\"required\":[" + required + "]";
   text += direction == Direction::kRequest ? ",\"additionalProperties\":false}" : "}";
@@ -189,9 +194,8 @@ void append_parameter(std::string& out, Components& components) {
 template <class T>
 std::string query_parameters(Components& components) {
   std::string out = "[";
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (detail::append_parameter<T, I>(out, components), ...);
-  }(std::make_index_sequence<json::detail::kFieldCount<T>>());
+  [&]<std::size_t... I>(std::index_sequence<I...>) { (detail::append_parameter<T, I>(out, components), ...); }
+  (std::make_index_sequence<json::detail::kFieldCount<T>>());
   return out + "]";
 }
 

@@ -36,7 +36,36 @@ bool is_plain(std::string_view segment) {
   return true;
 }
 
-bool is_parameter(std::string_view segment) { return segment.size() > 2 && segment.front() == '{' && segment.back() == '}'; }
+enum class Cut { kGood, kBad, kTooMany };
+
+// The segments of a path without its first '/', decoded where they must be. An empty last segment stands for a slash at
+// the end.
+Cut cut_path(std::string_view rest, std::array<std::string_view, kMaxSegments>& segments, std::size_t& count,
+             std::unique_ptr<std::vector<std::string>>& decoded) {
+  if (rest.empty()) return Cut::kGood;
+  for (;;) {
+    if (count == kMaxSegments) return Cut::kTooMany;
+    const auto at = rest.find('/');
+    std::string_view segment = rest.substr(0, at);
+    if (!is_plain(segment)) {
+      auto text = percent_decode(segment, false);
+      if (!text) return Cut::kBad;
+      if (decoded == nullptr) {
+        decoded = std::make_unique<std::vector<std::string>>();
+        decoded->reserve(kMaxSegments);  // views into it must stay good
+      }
+      segment = decoded->emplace_back(std::move(*text));
+    }
+    if (segment == "." || segment == "..") return Cut::kBad;
+    segments[count++] = segment;
+    if (at == std::string_view::npos) return Cut::kGood;
+    rest.remove_prefix(at + 1);
+  }
+}
+
+bool is_parameter(std::string_view segment) {
+  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
 
 }  // namespace
 
@@ -49,7 +78,8 @@ struct Dispatcher::Node {
   unsigned allowed = 0;
 };
 
-Dispatcher::Dispatcher(std::span<const Router* const> routers, runtime::Log* log) : root_(std::make_unique<Node>()), log_(log) {
+Dispatcher::Dispatcher(std::span<const Router* const> routers, runtime::Log* log)
+    : root_(std::make_unique<Node>()), log_(log) {
   for (const Router* router : routers)
     for (const Endpoint& endpoint : router->endpoints()) add(*router, endpoint);
 }
@@ -114,33 +144,10 @@ Dispatcher::Match Dispatcher::find(Method method, std::string_view path) const {
   if (path.empty() || path.front() != '/') return match;
   std::array<std::string_view, kMaxSegments> segments;
   std::size_t count = 0;
-  bool too_many = false;
-  for (std::string_view rest = path.substr(1); !rest.empty() || path.back() == '/';) {
-    if (path.size() == 1) break;
-    const auto at = rest.find('/');
-    std::string_view segment = rest.substr(0, at);
-    if (!is_plain(segment)) {
-      auto decoded = percent_decode(segment, false);
-      if (!decoded) return match;
-      if (match.decoded == nullptr) {
-        match.decoded = std::make_unique<std::vector<std::string>>();
-        match.decoded->reserve(kMaxSegments);  // the views below must stay where they are
-      }
-      if (match.decoded->size() == kMaxSegments) too_many = true;
-      else segment = match.decoded->emplace_back(std::move(*decoded));
-    }
-    if (segment == "." || segment == "..") return match;
-    if (count < kMaxSegments) segments[count++] = segment;
-    else too_many = true;
-    if (at == std::string_view::npos) break;
-    rest.remove_prefix(at + 1);
-    if (rest.empty() && count < kMaxSegments) {
-      segments[count++] = rest;
-      break;
-    }
-  }
+  const Cut cut = cut_path(path.substr(1), segments, count, match.decoded);
+  if (cut == Cut::kBad) return match;
   match.verdict = Verdict::kNotFound;
-  if (too_many) return match;
+  if (cut == Cut::kTooMany) return match;
   if (walk(*root_, std::span(segments.data(), count), method, match)) return match;
   if (match.allowed != 0) match.verdict = method == Method::kOptions ? Verdict::kOptions : Verdict::kMethodNotAllowed;
   return match;
@@ -156,20 +163,30 @@ Response Dispatcher::refusal(const Match& match, const Request& request) const {
       return response;
     }
     case Verdict::kMethodNotAllowed: {
-      Response response = problem({Errc::kMethodNotAllowed, "request.method_not_allowed",
-                                   "This address takes " + allow_text(match.allowed) + ".", {}, {}, 0},
+      Response response = problem({Errc::kMethodNotAllowed,
+                                   "request.method_not_allowed",
+                                   "This address takes " + allow_text(match.allowed) + ".",
+                                   {},
+                                   {},
+                                   0},
                                   request.request_id);
       response.headers.emplace_back("Allow", allow_text(match.allowed));
       return response;
     }
     case Verdict::kBadPath:
-      return problem({Errc::kBadRequest, "request.bad_path",
-                      "The path has a broken escape, a NUL, no UTF-8 or a dot segment.", {}, {}, 0},
+      return problem({Errc::kBadRequest,
+                      "request.bad_path",
+                      "The path has a broken escape, a NUL, no UTF-8 or a dot segment.",
+                      {},
+                      {},
+                      0},
                      request.request_id);
     case Verdict::kFound:
-    case Verdict::kNotFound: break;
+    case Verdict::kNotFound:
+      break;
   }
-  return problem({Errc::kNotFound, "request.no_such_address", "There is nothing at this address.", {}, {}, 0}, request.request_id);
+  return problem({Errc::kNotFound, "request.no_such_address", "There is nothing at this address.", {}, {}, 0},
+                 request.request_id);
 }
 
 Response Dispatcher::run(const Match& match, const Request& request, BodyReader* reader) const {
@@ -188,11 +205,15 @@ Response Dispatcher::run(const Match& match, const Request& request, BodyReader*
     if (broken.empty()) broken = "exception";
   }
   if (!broken.empty())
-    response = problem({Errc::kInternal, "request.bug", "This is a defect of the shop; it has been noted.", {}, {}, 0}, request.request_id);
+    response = problem({Errc::kInternal, "request.bug", "This is a defect of the shop; it has been noted.", {}, {}, 0},
+                       request.request_id);
   if (response.status >= 500 && log_ != nullptr)
-    log_->error("request failed", {{"request_id", request.request_id}, {"method", method_name(request.method)},
-                                   {"route", match.route->pattern}, {"status", response.status},
-                                   {"bug", broken}, {"problem", response.ready == nullptr ? response.body : std::string()}});
+    log_->error("request failed", {{"request_id", request.request_id},
+                                   {"method", method_name(request.method)},
+                                   {"route", match.route->pattern},
+                                   {"status", response.status},
+                                   {"bug", broken},
+                                   {"problem", response.ready == nullptr ? response.body : std::string()}});
   return response;
 }
 

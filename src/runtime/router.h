@@ -1,5 +1,6 @@
-// Finds the endpoint of a request among several router tables, and runs it. Built once at start from routers that outlive it and
-// no longer change; afterwards every function is const and safe from any thread. Finding allocates nothing for plain paths.
+// Finds the endpoint of a request among several router tables, and runs it. Built once at start from routers that
+// outlive it and no longer change; afterwards every function is const and safe from any thread. Finding allocates
+// nothing for plain paths.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -36,9 +37,9 @@ class Dispatcher {
   // Views into the path that was asked for (which must outlive it), or into what had to be decoded.
   struct Match {
     Verdict verdict = Verdict::kNotFound;
-    const Route* route = nullptr;             // kFound only
-    const Endpoint* endpoint = nullptr;       // kFound only
-    unsigned allowed = 0;                     // bit per Method, for Allow
+    const Route* route = nullptr;        // kFound only
+    const Endpoint* endpoint = nullptr;  // kFound only
+    unsigned allowed = 0;                // bit per Method, for Allow
     std::size_t count = 0;
     std::array<std::string_view, kMaxParameters> values{};  // decoded, in the order of route->parameters
     std::unique_ptr<std::vector<std::string>> decoded;
@@ -55,8 +56,9 @@ class Dispatcher {
   // `path` as sent, without query. A HEAD is answered by the GET endpoint.
   Match find(Method method, std::string_view path) const;
 
-  // The answer, whatever the verdict. On a fiber (handlers may wait). A failed assertion or exhausted memory becomes 500.
-  // `reader` is for streamed endpoints. An endpoint's inline_read is the server's business, and only for requests without a query.
+  // The answer, whatever the verdict. On a fiber (handlers may wait). A failed assertion or exhausted memory becomes
+  // 500. `reader` is for streamed endpoints. An endpoint's inline_read is the server's business, and only for requests
+  // without a query.
   Response run(const Match& match, const Request& request, BodyReader* reader = nullptr) const;
 
   const std::vector<std::unique_ptr<Route>>& routes() const { return routes_; }  // in the order of the tables

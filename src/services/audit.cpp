@@ -13,7 +13,8 @@ constexpr db::Query kList{"audit.list", db::Home::kEvery, R"sql(
   SELECT id, actor, action, subject, detail, at FROM audit_entries WHERE id < $1 ORDER BY id DESC LIMIT $2
 )sql"};
 constexpr db::Query kListActor{"audit.list_actor", db::Home::kEvery, R"sql(
-  SELECT id, actor, action, subject, detail, at FROM audit_entries WHERE id < $1 AND actor = $3 ORDER BY id DESC LIMIT $2
+  SELECT id, actor, action, subject, detail, at FROM audit_entries
+   WHERE id < $1 AND actor = $3 ORDER BY id DESC LIMIT $2
 )sql"};
 constexpr db::Query kListSubject{"audit.list_subject", db::Home::kEvery, R"sql(
   SELECT id, actor, action, subject, detail, at FROM audit_entries
@@ -46,8 +47,12 @@ struct AuditQuery {
 AuditEntry Audit::entry(std::string actor, std::string action, std::string subject, std::string detail_json) {
   const auto now = clock_.now();
   const auto bucket = static_cast<int>(random_.number() % kBuckets);  // keeps ids of replicas apart
-  return {ids_.next<AuditEntryId>(now, bucket), std::move(actor), std::move(action), std::move(subject),
-          json::Raw{std::move(detail_json)}, now};
+  return {ids_.next<AuditEntryId>(now, bucket),
+          std::move(actor),
+          std::move(action),
+          std::move(subject),
+          json::Raw{std::move(detail_json)},
+          now};
 }
 
 Result<void> Audit::record(db::Tx& tx, const AuditEntry& entry) {
@@ -63,7 +68,8 @@ Result<std::vector<AuditEntry>> Audit::list(const Filter& filter) {
       all.resize(start);
       TRY(const auto rows, ask(tx, filter));
       for (const auto row : rows)
-        all.push_back({row.id<AuditEntryId>(0), row.str(1), row.str(2), row.str(3), json::Raw{row.str(4)}, row.time(5)});
+        all.push_back(
+            {row.id<AuditEntryId>(0), row.str(1), row.str(2), row.str(3), json::Raw{row.str(4)}, row.time(5)});
       return {};
     }));
   }
@@ -79,7 +85,7 @@ void add_audit_api(http::Router& router, Audit& audit, const Shoppers& shoppers,
       [&](http::Call& call, AuditQuery query) -> Result<Page<AuditEntry>> {
         TRY_DO(shoppers.require_role(call, Role::kAdmin));
         const auto question = "audit-log\n" + query.actor.value_or("") + "\n" + query.subject.value_or("");
-        TRY(const auto last, cursors.open(question, query.cursor, 1));
+        TRY(const auto last, cursors.after(question, query.cursor, 1));
         Audit::Filter filter{query.actor, query.subject, std::nullopt, static_cast<int>(query.limit) + 1};
         if (last) filter.before = AuditEntryId{last->numbers[0]};
         Page<AuditEntry> page;

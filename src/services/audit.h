@@ -1,5 +1,6 @@
 // Who did what: one row per act of staff or of the house, written in the transaction of the act, never changed.
-// Owns audit_*, which lie in every store; the list merges them by id, which sorts by time. Details carry ids and figures only.
+// Owns audit_*, which lie in every store; the list merges them by id, which sorts by time. Details carry ids and
+// figures only.
 #pragma once
 #include <optional>
 #include <string>
@@ -27,15 +28,17 @@ struct AuditEntry {
   Time at;
 
   static constexpr auto fields() {
-    return described(Field("id", &AuditEntry::id, "The entry; sorts by time"), Field("actor", &AuditEntry::actor, "Who"),
-                     Field("action", &AuditEntry::action, "Did what"), Field("subject", &AuditEntry::subject, "To what"),
-                     Field("detail", &AuditEntry::detail, "Ids and figures of the change"), Field("at", &AuditEntry::at, "When"));
+    return described(
+        Field("id", &AuditEntry::id, "The entry; sorts by time"), Field("actor", &AuditEntry::actor, "Who"),
+        Field("action", &AuditEntry::action, "Did what"), Field("subject", &AuditEntry::subject, "To what"),
+        Field("detail", &AuditEntry::detail, "Ids and figures of the change"), Field("at", &AuditEntry::at, "When"));
   }
 };
 
 class Audit {
  public:
-  Audit(db::Store& store, Clock& clock, IdSource& ids, Random& random) : store_(store), clock_(clock), ids_(ids), random_(random) {}
+  Audit(db::Store& store, Clock& clock, IdSource& ids, Random& random)
+      : store_(store), clock_(clock), ids_(ids), random_(random) {}
 
   // Outside of write functions: draws the id and the time. `detail_json` is a JSON value.
   AuditEntry entry(std::string actor, std::string action, std::string subject, std::string detail_json = "{}");
@@ -43,7 +46,7 @@ class Audit {
   static Result<void> record(db::Tx& tx, const AuditEntry& entry);
 
   struct Filter {
-    std::optional<std::string> actor;    // one of the two narrows the search; with both, subject is searched
+    std::optional<std::string> actor;  // one of the two narrows the search; with both, subject is searched
     std::optional<std::string> subject;
     std::optional<AuditEntryId> before;  // entries older than this one
     int limit = 20;

@@ -1,4 +1,5 @@
-// Wakes one waiting fiber (or thread) from any number of ringers on any threads; a ring while nobody waits is remembered once.
+// Wakes one waiting fiber (or thread) from any number of ringers on any threads; a ring while nobody waits is
+// remembered once.
 #pragma once
 #include <cstdint>
 #include <mutex>

@@ -11,7 +11,8 @@ namespace {
 constexpr db::Query kPosition{"consumer.position", db::Home::kEvery,
                               "SELECT position FROM consumer_positions WHERE consumer = $1 AND stream = $2"};
 constexpr db::Query kBegin{"consumer.begin", db::Home::kEvery, R"sql(
-  INSERT INTO consumer_positions (consumer, stream, position) VALUES ($1, $2, $3) ON CONFLICT (consumer, stream) DO NOTHING
+  INSERT INTO consumer_positions (consumer, stream, position) VALUES ($1, $2, $3)
+  ON CONFLICT (consumer, stream) DO NOTHING
 )sql"};
 // Only from where this runner believes it stands: a second runner of the same consumer changes nothing and hears of it.
 constexpr db::Query kMove{"consumer.move", db::Home::kEvery, R"sql(
@@ -141,8 +142,7 @@ Result<void> ConsumerRunner::park(Member& member, Track& track, const LoggedEven
   const auto reason = (error.reason + ": " + error.detail).substr(0, 500);
   const auto now = clock_.now();
   const auto done = store_.write(track.home, [&](db::Tx& tx) -> Result<void> {
-    if (member.once())
-      TRY_DO(move_in(tx, member.consumer.name, track.stream, *track.position, event.position));
+    if (member.once()) TRY_DO(move_in(tx, member.consumer.name, track.stream, *track.position, event.position));
     TRY_DO(tx.run(kPark, member.consumer.name, track.stream, event.position, event.name, event.subject, reason, now));
     return {};
   });
@@ -168,12 +168,14 @@ Result<bool> ConsumerRunner::failed(Member& member, Track& track, const LoggedEv
   const auto wait = std::min(settings_.longest_wait_ms, settings_.first_wait_ms << doublings);
   track.retry_at = clock_.now().plus_ms(wait);
   if (track.failures + track.outages == 1)
-    report(member, "failed at " + event.stream + ":" + std::to_string(event.position) + " " + event.name + ": " + error.reason);
+    report(member,
+           "failed at " + event.stream + ":" + std::to_string(event.position) + " " + event.name + ": " + error.reason);
   return false;
 }
 
 // Event by event; the position follows at the end of the batch, so a crash repeats at most one batch.
-Result<void> ConsumerRunner::take_each(Member& member, Track& track, const std::vector<LoggedEvent>& events, bool patient) {
+Result<void> ConsumerRunner::take_each(Member& member, Track& track, const std::vector<LoggedEvent>& events,
+                                       bool patient) {
   std::int64_t reached = *track.position;
   for (const auto& event : events) {
     if (stopping_.load(std::memory_order_relaxed)) break;
@@ -210,8 +212,10 @@ Result<void> ConsumerRunner::take_slice(Member& member, Track& track, std::span<
   return {};
 }
 
-// In slices, since a write function shall be short; when a slice fails its events go one by one, so that the culprit is found.
-Result<void> ConsumerRunner::take_in_tx(Member& member, Track& track, const std::vector<LoggedEvent>& events, bool patient) {
+// In slices, since a write function shall be short; when a slice fails its events go one by one, so that the culprit is
+// found.
+Result<void> ConsumerRunner::take_in_tx(Member& member, Track& track, const std::vector<LoggedEvent>& events,
+                                        bool patient) {
   constexpr std::size_t kSlice = 32;
   std::vector<const LoggedEvent*> wanted;
   for (const auto& event : events)
@@ -245,7 +249,8 @@ Result<bool> ConsumerRunner::advance(Member& member, Track& track, bool patient)
   TRY(const auto events, log_.read(track.stream, *track.position, settings_.batch));
   const auto before = *track.position;
   if (!events.empty())
-    TRY_DO(member.consumer.handle_in_tx ? take_in_tx(member, track, events, patient) : take_each(member, track, events, patient));
+    TRY_DO(member.consumer.handle_in_tx ? take_in_tx(member, track, events, patient)
+                                        : take_each(member, track, events, patient));
   if (settings_.lag)
     settings_.lag(member.consumer.name, track.stream, events.empty() ? 0 : events.back().position - *track.position);
   return *track.position > before;

@@ -1,7 +1,8 @@
 // Runs the consumers of the event log. Owns consumer_positions and consumer_dead_letters, which lie in every store.
-// `kOnce` consumers have a durable position and one running replica; every event reaches them at least once, in the order of its
-// stream, and exactly once in effect with `handle_in_tx`. `kEveryReplica` consumers start at the head and keep no position.
-// An event that keeps failing is parked as a dead letter after a bounded number of tries and never holds up the others for good.
+// `kOnce` consumers have a durable position and one running replica; every event reaches them at least once, in the
+// order of its stream, and exactly once in effect with `handle_in_tx`. `kEveryReplica` consumers start at the head and
+// keep no position. An event that keeps failing is parked as a dead letter after a bounded number of tries and never
+// holds up the others for good.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -30,8 +31,8 @@ struct Consumer {
   std::vector<std::string> handles;  // event names; empty: all
   // One of the two. `handle` runs on the consumer's fiber and may wait; a repetition must be harmless.
   std::function<Result<void>(const LoggedEvent&)> handle;
-  // Runs inside the write function that moves the position (kOnce only), under the rules of write functions. The position lies
-  // in the same place as `homes`, so the effect happens exactly once.
+  // Runs inside the write function that moves the position (kOnce only), under the rules of write functions. The
+  // position lies in the same place as `homes`, so the effect happens exactly once.
   std::function<Result<void>(db::Tx&, const LoggedEvent&)> handle_in_tx;
   db::Homes homes = db::Home::kCustomer;
   bool from_now = false;  // a consumer new to this store starts at the head instead of the beginning (kOnce)
@@ -51,36 +52,36 @@ struct DeadLetter {
 class ConsumerRunner {
  public:
   struct Settings {
-    int batch = 200;                     // events read at once
-    int tries = 8;                       // before an event is parked
-    int outage_tries = 400;              // the same when the failure is an outage (store, gateway, mail server away)
-    std::int64_t first_wait_ms = 50;     // before the second try; doubles
+    int batch = 200;                  // events read at once
+    int tries = 8;                    // before an event is parked
+    int outage_tries = 400;           // the same when the failure is an outage (store, gateway, mail server away)
+    std::int64_t first_wait_ms = 50;  // before the second try; doubles
     std::int64_t longest_wait_ms = 5000;
     std::int64_t active_poll_ms = 20;
     std::int64_t idle_poll_ms = 200;
     std::int64_t lease_ms = 10'000;
     // Told how many positions a consumer is behind, after each look; may be empty.
-    std::function<void(std::string_view consumer, std::string_view stream, std::int64_t lag)> lag;
+    std::function<void(std::string_view consumer, std::string_view stream, std::int64_t lag)> lag = {};
     // Told of failures worth a log line (an event that failed, a dead letter, a store that is away); may be empty.
-    std::function<void(std::string_view consumer, std::string_view words)> trouble;
+    std::function<void(std::string_view consumer, std::string_view words)> trouble = {};
   };
   ConsumerRunner(db::Store& store, EventLog& log, Leases& leases, Clock& clock, Settings settings);
   ~ConsumerRunner();
 
   // Before prepare(). Names are unique (asserted).
   void add(Consumer consumer);
-  // Notes the heads of the streams, where kEveryReplica consumers begin. Call it before the modules load the state that those
-  // consumers keep fresh: what commits in between is then told, not missed.
+  // Notes the heads of the streams, where kEveryReplica consumers begin. Call it before the modules load the state that
+  // those consumers keep fresh: what commits in between is then told, not missed.
   Result<void> prepare();
 
   // One fiber a consumer and one that watches the log, on `loop`. stop() makes them end; the runner outlives them.
   void start(runtime::Loop& loop);
-  void stop();       // from any thread
+  void stop();  // from any thread
   bool running() const { return fibers_.load() > 0; }
-  void notify();     // from any thread: something was written; look now
+  void notify();  // from any thread: something was written; look now
 
-  // Relays and handles until nothing is left, on the calling fiber or thread, without waiting between tries. Answers how many
-  // events were handled. For tests and the simulator; not together with start(). The Error is the store's.
+  // Relays and handles until nothing is left, on the calling fiber or thread, without waiting between tries. Answers
+  // how many events were handled. For tests and the simulator; not together with start(). The Error is the store's.
   Result<int> run_until_quiet();
 
   // The position that every kOnce consumer has passed in the stream; what lies before it may be pruned.

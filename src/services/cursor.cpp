@@ -27,10 +27,10 @@ Result<ListKey> Cursors::open(std::string_view query, std::string_view cursor, s
   return key;
 }
 
-Result<std::optional<ListKey>> Cursors::open(std::string_view query, const std::optional<std::string>& cursor,
-                                             std::size_t numbers) const {
+Result<std::optional<ListKey>> Cursors::after(std::string_view query, const std::optional<std::string>& cursor,
+                                              std::size_t numbers) const {
   if (!cursor) return std::optional<ListKey>();
-  TRY(auto key, open(query, std::string_view(*cursor), numbers));
+  TRY(auto key, open(query, *cursor, numbers));
   return std::optional<ListKey>(std::move(key));
 }
 

@@ -1,5 +1,6 @@
 // Opaque, signed cursors for keyset lists: the last row's key, bound to the query it belongs to.
-// A forged cursor, or one of another query, is 400 bad_cursor; what a list matched throughout is never shown twice or skipped.
+// A forged cursor, or one of another query, is 400 bad_cursor; what a list matched throughout is never shown twice or
+// skipped.
 #pragma once
 #include <optional>
 #include <string>
@@ -27,8 +28,8 @@ class Cursors {
   // kBadCursor "request.bad_cursor". `numbers` is how many the caller expects; another count is a bad cursor as well.
   Result<ListKey> open(std::string_view query, std::string_view cursor, std::size_t numbers) const;
   // The same for a parameter that may be absent.
-  Result<std::optional<ListKey>> open(std::string_view query, const std::optional<std::string>& cursor,
-                                      std::size_t numbers) const;
+  Result<std::optional<ListKey>> after(std::string_view query, const std::optional<std::string>& cursor,
+                                       std::size_t numbers) const;
 
  private:
   Signer signer_;

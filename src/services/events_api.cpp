@@ -14,8 +14,9 @@ struct EventsQuery {
   std::int64_t limit = kListLimitDefault;
 
   static constexpr auto fields() {
-    return described(Field("after", &EventsQuery::after, "next_after of the call before; absent: from the beginning", Default{}),
-                     Field("limit", &EventsQuery::limit, "How many", kListLimit, Default{}));
+    return described(
+        Field("after", &EventsQuery::after, "next_after of the call before; absent: from the beginning", Default{}),
+        Field("limit", &EventsQuery::limit, "How many", kListLimit, Default{}));
   }
 };
 
@@ -25,7 +26,8 @@ Result<std::map<std::string, std::int64_t>> positions_of(EventLog& log, std::str
   if (after.empty()) return positions;
   for (const auto part : split(after, '~')) {
     const auto dot = part.rfind('.');
-    const auto found = dot == std::string_view::npos ? positions.end() : positions.find(std::string(part.substr(0, dot)));
+    const auto found =
+        dot == std::string_view::npos ? positions.end() : positions.find(std::string(part.substr(0, dot)));
     const char* end = part.data() + part.size();
     std::int64_t position = -1;
     if (found != positions.end()) {
@@ -33,7 +35,8 @@ Result<std::map<std::string, std::int64_t>> positions_of(EventLog& log, std::str
       if (parsed.ptr != end || parsed.ec != std::errc()) position = -1;
     }
     if (position < 0)
-      return fail(Errc::kBadCursor, "request.bad_cursor", "'after' is not one that this list gave; start again without it.");
+      return fail(Errc::kBadCursor, "request.bad_cursor",
+                  "'after' is not one that this list gave; start again without it.");
     found->second = position;
   }
   return positions;
@@ -58,8 +61,8 @@ Result<EventPage> events_after(EventLog& log, std::string_view after, int limit)
     if (!first) break;
     auto& event = streams[*first][at[*first]++];
     positions[event.stream] = event.position;
-    page.items.push_back({event.stream + "." + std::to_string(event.position), std::move(event.name), std::move(event.subject),
-                          event.at, json::Raw{std::move(event.body)}});
+    page.items.push_back({event.stream + "." + std::to_string(event.position), std::move(event.name),
+                          std::move(event.subject), event.at, json::Raw{std::move(event.body)}});
   }
   for (const auto& [stream, position] : positions)
     page.next_after += (page.next_after.empty() ? "" : "~") + stream + "." + std::to_string(position);

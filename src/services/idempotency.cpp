@@ -10,8 +10,8 @@ namespace kontor::services {
 namespace {
 
 constexpr db::Query kBegin{"idempotency.begin", db::Home::kEvery, R"sql(
-  INSERT INTO idempotency_answers (caller, route, idempotency_key, request_hash, state, token, held_until, status, headers,
-                                   body, created_at)
+  INSERT INTO idempotency_answers (caller, route, idempotency_key, request_hash, state, token, held_until, status,
+                                   headers, body, created_at)
   VALUES ($1, $2, $3, $4, 0, $5, $6, 0, '', '', $7) ON CONFLICT (caller, route, idempotency_key) DO NOTHING
 )sql"};
 constexpr db::Query kFind{"idempotency.find", db::Home::kEvery, R"sql(
@@ -54,8 +54,10 @@ Idempotency::Answer unpack(int status, std::string_view packed, std::string_view
     if (colon == std::string_view::npos) continue;
     const auto name = line.substr(0, colon);
     const auto value = line.substr(colon + 1);
-    if (name == "Content-Type") answer.content_type = value;
-    else answer.headers.emplace_back(name, value);
+    if (name == "Content-Type")
+      answer.content_type = value;
+    else
+      answer.headers.emplace_back(name, value);
   }
   return answer;
 }
@@ -90,13 +92,15 @@ Result<std::optional<std::string>> idempotency_key(const http::Request& request)
   return std::optional<std::string>(std::move(key));
 }
 
-Result<std::optional<std::string>> idempotency_key(const http::Request& request, const std::optional<std::string>& member) {
+Result<std::optional<std::string>> idempotency_key(const http::Request& request,
+                                                   const std::optional<std::string>& member) {
   TRY(auto header, idempotency_key(request));
   if (header && member && *header != *member)
     return bad_key("idempotency.two_keys", "The header Idempotency-Key and the member idempotency_key differ.");
   if (!header && member) {
     if (member->empty() || member->size() > 255)
-      return invalid("idempotency.bad_key", "/idempotency_key", "bad_format", "An idempotency key has 1 to 255 characters.");
+      return invalid("idempotency.bad_key", "/idempotency_key", "bad_format",
+                     "An idempotency key has 1 to 255 characters.");
     return member;
   }
   return header;
@@ -118,13 +122,13 @@ Result<Idempotency::Begun> Idempotency::begin(const Asked& asked) {
   KONTOR_ASSERT(!asked.caller.empty() && asked.hash.size() == 32);
   const auto now = clock_.now();
   const auto held_until = now.plus_ms(settings_.hold_ms);
-  const Ticket ticket{asked.home, asked.caller, asked.route, asked.key, static_cast<std::int64_t>(random_.number() >> 1)};
+  const Ticket ticket{asked.home, asked.caller, asked.route, asked.key,
+                      static_cast<std::int64_t>(random_.number() >> 1)};
   const auto hash = db::Blob{asked.hash};
   Begun begun;
   TRY_DO(store_.write(asked.home, [&](db::Tx& tx) -> Result<void> {
     begun = {};
-    TRY(const auto noted,
-        tx.run(kBegin, asked.caller, asked.route, asked.key, hash, ticket.token, held_until, now));
+    TRY(const auto noted, tx.run(kBegin, asked.caller, asked.route, asked.key, hash, ticket.token, held_until, now));
     if (noted > 0) {
       begun.ticket = ticket;
       return {};
@@ -135,16 +139,23 @@ Result<Idempotency::Begun> Idempotency::begin(const Asked& asked) {
     const bool answered = row.i64(1) == 1;
     const bool over = row.time(6).plus_ms(settings_.keep_ms) <= now;
     if (!over && row.text(0) != asked.hash)
-      return fail(Errc::kKeyReused, "idempotency.key_reused", "This Idempotency-Key was sent with another body before.");
+      return fail(Errc::kKeyReused, "idempotency.key_reused",
+                  "This Idempotency-Key was sent with another body before.");
     if (!over && answered) {
       begun.answer = unpack(static_cast<int>(row.i64(3)), row.text(4), row.text(5));
       return {};
     }
     if (!answered && now < row.time(2)) {
-      Error error{Errc::kInProgress, "idempotency.in_progress", "The first call with this Idempotency-Key is still at work.", {}, {}, 1};
+      Error error{Errc::kInProgress,
+                  "idempotency.in_progress",
+                  "The first call with this Idempotency-Key is still at work.",
+                  {},
+                  {},
+                  1};
       return fail(std::move(error));
     }
-    TRY(const auto taken, tx.run(kTakeOver, asked.caller, asked.route, asked.key, hash, ticket.token, held_until, now, row.i64(7)));
+    TRY(const auto taken,
+        tx.run(kTakeOver, asked.caller, asked.route, asked.key, hash, ticket.token, held_until, now, row.i64(7)));
     KONTOR_ASSERT(taken == 1);
     begun.ticket = ticket;
     return {};
@@ -154,10 +165,11 @@ Result<Idempotency::Begun> Idempotency::begin(const Asked& asked) {
 
 Result<void> Idempotency::remember(db::Tx& tx, const Ticket& ticket, const Answer& answer) {
   const auto headers = "Content-Type:" + answer.content_type + "\n" + pack(answer.headers);
-  TRY(const auto noted, tx.run(kRemember, ticket.caller, ticket.route, ticket.key, ticket.token, answer.status, headers,
-                               answer.body));
+  TRY(const auto noted,
+      tx.run(kRemember, ticket.caller, ticket.route, ticket.key, ticket.token, answer.status, headers, answer.body));
   // Held too long and taken over: the other call makes the effect, so this one must not.
-  if (noted == 0) return fail(Errc::kInProgress, "idempotency.taken_over", "Another call with this Idempotency-Key is at work.");
+  if (noted == 0)
+    return fail(Errc::kInProgress, "idempotency.taken_over", "Another call with this Idempotency-Key is at work.");
   return {};
 }
 
@@ -168,7 +180,8 @@ Result<void> Idempotency::finish(const Ticket& ticket, const Answer& answer) {
       return {};
     }
     const auto headers = "Content-Type:" + answer.content_type + "\n" + pack(answer.headers);
-    TRY_DO(tx.run(kRemember, ticket.caller, ticket.route, ticket.key, ticket.token, answer.status, headers, answer.body));
+    TRY_DO(
+        tx.run(kRemember, ticket.caller, ticket.route, ticket.key, ticket.token, answer.status, headers, answer.body));
     return {};
   });
 }

@@ -1,6 +1,7 @@
-// Answers a repeated POST with the first answer, byte for byte: idempotency keys of every call but /checkout, whose journal row
-// is its own. Owns idempotency_*, which lie in every store, so that the stored answer can share the transaction of the effect.
-// Scope: caller and route, 24 hours. A key still at work is refused for now, a key with another body for good.
+// Answers a repeated POST with the first answer, byte for byte: idempotency keys of every call but /checkout, whose
+// journal row is its own. Owns idempotency_*, which lie in every store, so that the stored answer can share the
+// transaction of the effect. Scope: caller and route, 24 hours. A key still at work is refused for now, a key with
+// another body for good.
 #pragma once
 #include <optional>
 #include <string>
@@ -19,7 +20,8 @@ namespace kontor::services {
 // kBadRequest "idempotency.bad_key".
 Result<std::optional<std::string>> idempotency_key(const http::Request& request);
 // The same with the body member of that name: both, differing, are kBadRequest "idempotency.two_keys".
-Result<std::optional<std::string>> idempotency_key(const http::Request& request, const std::optional<std::string>& member);
+Result<std::optional<std::string>> idempotency_key(const http::Request& request,
+                                                   const std::optional<std::string>& member);
 
 // What a body is compared by: the hash of its canonical JSON (of its bytes when it is none). 32 bytes.
 std::string request_hash(std::string_view body);
@@ -37,7 +39,7 @@ class Idempotency {
     std::string caller;  // Shopper::caller()
     std::string route;   // "POST /admin/import"
     std::string key;
-    std::string hash;    // request_hash()
+    std::string hash;  // request_hash()
   };
   // A call that has the key and is at work.
   struct Ticket {
@@ -74,11 +76,13 @@ class Idempotency {
   Settings settings_;
 };
 
-// Wraps an endpoint: with the header Idempotency-Key it is answered once. `home` is where its effect is written. Its handler may
-// call idempotency_ticket() and remember(); else the answer is stored right after the effect. Calls of nobody are not kept.
+// Wraps an endpoint: with the header Idempotency-Key it is answered once. `home` is where its effect is written. Its
+// handler may call idempotency_ticket() and remember(); else the answer is stored right after the effect. Calls of
+// nobody are not kept.
 http::Endpoint idempotent(http::Endpoint endpoint, Idempotency& keys, const Shoppers& shoppers, db::Home home);
 // Adds every POST of `from` to `to` so wrapped, and the rest as it is.
-void add_idempotent(http::Router& to, const http::Router& from, Idempotency& keys, const Shoppers& shoppers, db::Home home);
+void add_idempotent(http::Router& to, const http::Router& from, Idempotency& keys, const Shoppers& shoppers,
+                    db::Home home);
 // The ticket of the call that a wrapped handler is answering; null without a key.
 const Idempotency::Ticket* idempotency_ticket(const http::Call& call);
 

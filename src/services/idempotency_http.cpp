@@ -60,7 +60,8 @@ http::Endpoint idempotent(http::Endpoint endpoint, Idempotency& keys, const Shop
   return endpoint;
 }
 
-void add_idempotent(http::Router& to, const http::Router& from, Idempotency& keys, const Shoppers& shoppers, db::Home home) {
+void add_idempotent(http::Router& to, const http::Router& from, Idempotency& keys, const Shoppers& shoppers,
+                    db::Home home) {
   for (const auto& endpoint : from.endpoints())
     to.add(endpoint.method == http::Method::kPost ? idempotent(endpoint, keys, shoppers, home) : endpoint);
 }

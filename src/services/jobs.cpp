@@ -31,12 +31,17 @@ constexpr db::Query kClaim{"job.claim", db::Home::kGlobal, R"sql(
 )sql"};
 constexpr db::Query kSave{"job.save", db::Home::kGlobal,
                           "UPDATE job_jobs SET progress = $3 WHERE id = $1 AND token = $2 AND state = 1"};
-constexpr db::Query kRenew{"job.renew", db::Home::kGlobal,
-                           "UPDATE job_jobs SET run_at = $3, updated_at = $4 WHERE id = $1 AND token = $2 AND state = 1"};
+constexpr db::Query kRenew{
+    "job.renew", db::Home::kGlobal,
+    "UPDATE job_jobs SET run_at = $3, updated_at = $4 WHERE id = $1 AND token = $2 AND state = 1"};
 constexpr db::Query kSettle{"job.settle", db::Home::kGlobal, R"sql(
   UPDATE job_jobs SET state = $3, error = $4, failures = $5, run_at = $6, updated_at = $7, holder = ''
    WHERE id = $1 AND token = $2 AND state = 1
 )sql"};
+
+// What an earlier run of this process had at work when it died.
+constexpr db::Query kReclaim{"job.reclaim", db::Home::kGlobal,
+                             "UPDATE job_jobs SET run_at = $2 WHERE state = 1 AND holder = $1 AND run_at > $2"};
 
 bool is_outage(const Error& error) { return error.code == Errc::kUnavailable || error.code == Errc::kFull; }
 
@@ -81,8 +86,9 @@ Result<JobView> Jobs::find(JobId id) {
     TRY(const auto rows, tx.ask(kFind, id));
     if (rows.empty()) return {};
     const auto row = rows.front();
-    view = JobView{row.id<JobId>(0), row.str(1),  static_cast<JobState>(row.i64(2)), json::Raw{row.str(3)}, row.opt_str(4),
-                   row.time(5),      row.time(6)};
+    view =
+        JobView{row.id<JobId>(0), row.str(1), static_cast<JobState>(row.i64(2)), json::Raw{row.str(3)}, row.opt_str(4),
+                row.time(5),      row.time(6)};
     return {};
   }));
   if (!view) return fail(Errc::kNotFound, "jobs.no_such_job", "There is no job with the id '" + id.text() + "'.");
@@ -123,7 +129,8 @@ void JobRunner::add(std::string kind, Handler handler) {
   KONTOR_ASSERT(added);
 }
 
-// The oldest due job of a kind that this process knows. Looks in a snapshot first: most looks find nothing and write nothing.
+// The oldest due job of a kind that this process knows. Looks in a snapshot first: most looks find nothing and write
+// nothing.
 Result<std::optional<JobContext>> JobRunner::claim() {
   const auto now = jobs_.clock_.now();
   JobId id;
@@ -168,10 +175,12 @@ Result<void> JobRunner::settle(JobContext& context, const Result<void>& outcome)
     state = JobState::kQueued;
     run_at = *context.again_;
   } else if (!outcome) {
-    error = outcome.error().detail.empty() ? outcome.error().reason : outcome.error().reason + ": " + outcome.error().detail;
+    error = outcome.error().detail.empty() ? outcome.error().reason
+                                           : outcome.error().reason + ": " + outcome.error().detail;
     failures = context.failures_ + (is_outage(outcome.error()) ? 0 : 1);
     state = failures >= settings_.tries ? JobState::kFailed : JobState::kQueued;
-    run_at = now.plus_ms(std::min(settings_.longest_wait_ms, settings_.first_wait_ms << std::clamp(failures - 1, 0, 20)));
+    run_at =
+        now.plus_ms(std::min(settings_.longest_wait_ms, settings_.first_wait_ms << std::clamp(failures - 1, 0, 20)));
     if (settings_.trouble) settings_.trouble(context.kind, context.id.text() + ": " + *error);
   }
   return jobs_.store_.write(db::Home::kGlobal, [&](db::Tx& tx) -> Result<void> {
@@ -206,7 +215,18 @@ Result<void> JobRunner::renew() {
   });
 }
 
+Result<void> JobRunner::reclaim() {
+  const auto now = jobs_.clock_.now();
+  return jobs_.store_.write(db::Home::kGlobal, [&](db::Tx& tx) -> Result<void> {
+    TRY_DO(tx.run(kReclaim, holder_, now));
+    return {};
+  });
+}
+
 void JobRunner::run_pump(runtime::Loop& loop) {
+  // Were it to fail, the old leases run out by themselves.
+  if (const auto reclaimed = reclaim(); !reclaimed && settings_.trouble)
+    settings_.trouble("", reclaimed.error().reason);
   Time renewed = jobs_.clock_.now();
   while (!stopping_.load()) {
     if (renewed.plus_ms(settings_.lease_ms / 3) <= jobs_.clock_.now()) {

@@ -1,6 +1,6 @@
 // Durable jobs: queued in the transaction that wants them, run by one process at a time, taken over when that one dies.
-// Owns job_* in the home `global`. A job is run at least once; it makes its effects repeatable by saving its progress in the same
-// transaction as the effect. A claim's token fences off a runner whose lease ran out.
+// Owns job_* in the home `global`. A job is run at least once; it makes its effects repeatable by saving its progress
+// in the same transaction as the effect. A claim's token fences off a runner whose lease ran out.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -52,8 +52,8 @@ struct JobView {
 struct NewJob {
   JobId id;  // drawn by Jobs::make
   std::string kind;
-  std::string payload = "{}";             // JSON
-  std::string progress = "{}";            // JSON, what it starts with
+  std::string payload = "{}";   // JSON
+  std::string progress = "{}";  // JSON, what it starts with
   Time run_at;
   std::optional<std::string> unique_key;  // at most one open job has it
 };
@@ -67,8 +67,8 @@ class Jobs {
 
   // Outside of write functions: draws the id. `run_at` is now unless changed.
   NewJob make(std::string kind, std::string payload);
-  // Inside a write function whose homes have `global`. Answers the job's id: the open job with the same unique_key when there is
-  // one, which stays as it is.
+  // Inside a write function whose homes have `global`. Answers the job's id: the open job with the same unique_key when
+  // there is one, which stays as it is.
   static Result<JobId> enqueue(db::Tx& tx, const NewJob& job, Time now);
   Result<JobId> enqueue(const NewJob& job);
 
@@ -119,9 +119,9 @@ class JobRunner {
     std::int64_t longest_wait_ms = 60'000;
     std::int64_t lease_ms = 30'000;  // renewed while the job runs
     std::int64_t poll_ms = 250;
-    std::function<void(std::string_view kind, std::string_view words)> trouble;  // log hook; may be empty
+    std::function<void(std::string_view kind, std::string_view words)> trouble = {};  // log hook; may be empty
   };
-  // `holder` names this process among the replicas.
+  // `holder` names this process among the replicas; the same advice as for Leases.
   JobRunner(Jobs& jobs, std::string holder, Settings settings);
   ~JobRunner();
 
@@ -134,7 +134,8 @@ class JobRunner {
   bool running() const { return fibers_.load() > 0; }
   void notify() { bell_.ring(); }
 
-  // Runs what is due, one after the other, on the calling fiber or thread, until nothing is. Answers how many tries that took.
+  // Runs what is due, one after the other, on the calling fiber or thread, until nothing is. Answers how many tries
+  // that took.
   Result<int> run_until_quiet();
 
  private:
@@ -145,6 +146,7 @@ class JobRunner {
   void run_one(JobContext& context);
   Result<void> settle(JobContext& context, const Result<void>& outcome);
   Result<void> renew();
+  Result<void> reclaim();
 
   Jobs& jobs_;
   std::string holder_;

@@ -9,7 +9,8 @@ namespace {
 constexpr db::Query kTake{"lease.take", db::Home::kGlobal, R"sql(
   INSERT INTO lease_leases (name, holder, token, expires_at) VALUES ($1, $2, 1, $3)
   ON CONFLICT (name) DO UPDATE
-     SET token = CASE WHEN lease_leases.holder = excluded.holder THEN lease_leases.token ELSE lease_leases.token + 1 END,
+     SET token = CASE WHEN lease_leases.holder = excluded.holder THEN lease_leases.token
+                      ELSE lease_leases.token + 1 END,
          holder = excluded.holder, expires_at = excluded.expires_at
    WHERE lease_leases.expires_at < $4 OR lease_leases.holder = excluded.holder
   RETURNING token

@@ -1,5 +1,6 @@
 // Named leases: one holder at a time among all replicas, until it expires. Owns lease_* in the home `global`.
-// A lease saves work; where two holders at once would do harm, the effect is fenced as well (still_held, or its own condition).
+// A lease saves work; where two holders at once would do harm, the effect is fenced as well (still_held, or its own
+// condition).
 #pragma once
 #include <optional>
 #include <string>
@@ -20,7 +21,8 @@ struct Lease {
 
 class Leases {
  public:
-  // `holder` names this process among the replicas and must differ between them (and between its runs).
+  // `holder` names this process among the replicas and must differ between them. Where the store lets in one process at
+  // a time (SQLite), the same name in every run lets a restart go on at once instead of waiting for its own old lease.
   Leases(db::Store& store, Clock& clock, std::string holder);
 
   // Takes or renews the lease for `ms` from now; nullopt while another holds it.

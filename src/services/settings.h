@@ -18,7 +18,8 @@ class Settings {
 
   Result<std::optional<std::string>> get(std::string_view name);
   Result<void> set(std::string_view name, std::string_view value);
-  // Writes the value unless there is one, and answers the one that holds: of two replicas that start at once both get the same.
+  // Writes the value unless there is one, and answers the one that holds: of two replicas that start at once both get
+  // the same.
   Result<std::string> get_or_set(std::string_view name, std::string_view value);
 
   // The same inside a write or read function whose homes have `global`.
@@ -30,8 +31,8 @@ class Settings {
   Clock& clock_;
 };
 
-// The secret that signs tokens and cursors: `given` (KONTOR_SECRET) when there is one, else the store's own, made at first start.
-// kInvalid "services.secret_too_short" below 16 characters.
+// The secret that signs tokens and cursors: `given` (KONTOR_SECRET) when there is one, else the store's own, made at
+// first start. kInvalid "services.secret_too_short" below 16 characters.
 Result<std::string> signing_secret(Settings& settings, Random& random, std::string_view given);
 
 }  // namespace kontor::services

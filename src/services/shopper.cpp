@@ -27,9 +27,11 @@ Site site_of(const http::Request& request) {
   return iequals_ascii(origin.substr(scheme_end + 3), request.header("Host")) ? Site::kSame : Site::kCross;
 }
 
-// Browsers take Secure cookies over plain HTTP from these hosts. The peer alone does not tell: a proxy is on loopback as well.
+// Browsers take Secure cookies over plain HTTP from these hosts. The peer alone does not tell: a proxy is on loopback
+// as well.
 bool is_loopback(const http::Request& request) {
-  if (!request.peer.starts_with("127.") && request.peer != "::1" && !request.peer.starts_with("::ffff:127.")) return false;
+  if (!request.peer.starts_with("127.") && request.peer != "::1" && !request.peer.starts_with("::ffff:127."))
+    return false;
   auto host = request.header("Host");
   if (host.starts_with('[')) return host.starts_with("[::1]");
   host = host.substr(0, host.find(':'));
@@ -39,11 +41,13 @@ bool is_loopback(const http::Request& request) {
 bool takes_secure_cookie(const http::Request& request) { return request.secure || is_loopback(request); }
 
 tl::unexpected<Error> cross_site() {
-  return fail(Errc::kForbidden, "services.cross_site",
-              "A change made with the cookie must come from this site's own pages; programs send Authorization instead.");
+  return fail(
+      Errc::kForbidden, "services.cross_site",
+      "A change made with the cookie must come from this site's own pages; programs send Authorization instead.");
 }
 tl::unexpected<Error> sign_in() {
-  return fail(Errc::kUnauthorised, "services.sign_in", "This call needs a token: 'Authorization: Bearer …', or the cookie.");
+  return fail(Errc::kUnauthorised, "services.sign_in",
+              "This call needs a token: 'Authorization: Bearer …', or the cookie.");
 }
 
 }  // namespace
@@ -110,7 +114,8 @@ Result<Shopper> Shoppers::of(const http::Request& request) const {
       TRY(shopper, by_token(trim(authorization.substr(kScheme.size()))));
     }
     if (!shopper)
-      return fail(Errc::kUnauthorised, "services.bad_token", "The bearer token is not one of this shop, or has expired.");
+      return fail(Errc::kUnauthorised, "services.bad_token",
+                  "The bearer token is not one of this shop, or has expired.");
     return std::move(*shopper);
   }
   auto token = request.cookie(kSecureCookie);
@@ -127,9 +132,11 @@ Result<Shopper> Shoppers::of(const http::Request& request) const {
 Result<Shopper> Shoppers::welcome(http::Call& call) const {
   TRY(auto shopper, of(call.request));
   if (shopper.kind == Shopper::Kind::kStaff && !shopper.customer)
-    return fail(Errc::kForbidden, "services.staff_buys_nothing", "A staff token has no cart; use a guest's or a customer's.");
+    return fail(Errc::kForbidden, "services.staff_buys_nothing",
+                "A staff token has no cart; use a guest's or a customer's.");
   if (shopper.kind == Shopper::Kind::kNone) {
-    // Another site's form must not replace the visitor's cookie, which the browser has held back from this very request.
+    // Another site's form must not replace the visitor's cookie, which the browser has held back from this very
+    // request.
     if (is_unsafe(call.request.method) && site_of(call.request) == Site::kCross) return cross_site();
     const auto issued = issue_guest();
     hand_over(call, issued);
@@ -178,7 +185,8 @@ Result<Shopper> Shoppers::require_staff(const http::Request& request) const {
 Result<Shopper> Shoppers::require_role(const http::Request& request, Role role) const {
   TRY(auto shopper, require_staff(request));
   if (!shopper.roles.has(role))
-    return fail(Errc::kForbidden, "services.role_needed", "This call needs the role '" + std::string(name_of(role)) + "'.");
+    return fail(Errc::kForbidden, "services.role_needed",
+                "This call needs the role '" + std::string(name_of(role)) + "'.");
   return shopper;
 }
 

@@ -1,6 +1,6 @@
 // Who asks: a guest, a customer, staff, or nobody yet. Reads the bearer token or the browser's cookie of a request.
-// Guests are customers of kind guest; their token is signed and carries the customer id, so no row exists until the first write.
-// Requests that change something by cookie must come from the same origin.
+// Guests are customers of kind guest; their token is signed and carries the customer id, so no row exists until the
+// first write. Requests that change something by cookie must come from the same origin.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -37,15 +37,17 @@ struct Roles {
 struct Shopper {
   enum class Kind { kNone, kGuest, kCustomer, kStaff };
   Kind kind = Kind::kNone;
-  CustomerId customer;        // of guests and customers
-  Roles roles;                // of staff
-  std::string name;           // of staff, for the audit log: "admin"
-  bool fresh = false;         // a guest made by this very request
+  CustomerId customer;  // of guests and customers
+  Roles roles;          // of staff
+  std::string name;     // of staff, for the audit log: "admin"
+  bool fresh = false;   // a guest made by this very request
   bool by_cookie = false;
 
   bool buys() const { return static_cast<bool>(customer); }
   // The same text for the same asker: scope of idempotency keys, actor of the audit log. "" for nobody.
-  std::string caller() const { return customer ? customer.text() : (kind == Kind::kStaff ? "staff:" + name : std::string()); }
+  std::string caller() const {
+    return customer ? customer.text() : (kind == Kind::kStaff ? "staff:" + name : std::string());
+  }
 };
 
 // A token and until when it holds.
@@ -58,21 +60,21 @@ struct Issued {
 class Shoppers {
  public:
   struct Settings {
-    std::string secret;       // signing_secret()
-    std::string admin_token;  // KONTOR_ADMIN_TOKEN; empty: there is none
+    std::string secret;            // signing_secret()
+    std::string admin_token = {};  // KONTOR_ADMIN_TOKEN; empty: there is none
     std::int64_t guest_days = 90;
     // Told once when a token goes out in a cookie without Secure (plain HTTP from another machine); may be empty.
-    std::function<void()> on_plain_cookie;
+    std::function<void()> on_plain_cookie = {};
   };
   Shoppers(Clock& clock, Random& random, IdSource& ids, Settings settings);
 
   // Who the token says; kind none when there is no token, or only a cookie that is no longer good.
-  // kUnauthorised "services.bad_token" for a bad or expired bearer token; kForbidden "services.cross_site" for a request that
-  // changes something by cookie and does not come from the same origin.
+  // kUnauthorised "services.bad_token" for a bad or expired bearer token; kForbidden "services.cross_site" for a
+  // request that changes something by cookie and does not come from the same origin.
   Result<Shopper> of(const http::Request& request) const;
 
-  // The same, and a new guest when there is nobody: its token goes into Session-Token and Set-Cookie of the answer. A guest whose
-  // token has used up half of its life gets a new one for the same customer. For calls on the cart.
+  // The same, and a new guest when there is nobody: its token goes into Session-Token and Set-Cookie of the answer. A
+  // guest whose token has used up half of its life gets a new one for the same customer. For calls on the cart.
   // kForbidden "services.staff_buys_nothing" for staff tokens.
   Result<Shopper> welcome(http::Call& call) const;
 
@@ -84,12 +86,13 @@ class Shoppers {
   Result<Shopper> require_staff(const http::Request& request) const;
   Result<Shopper> require_role(const http::Call& call, Role role) const { return require_role(call.request, role); }
 
-  // For other kinds of tokens (accounts): asked for tokens that begin with `prefix`. nullopt: no such token. Before serving.
+  // For other kinds of tokens (accounts): asked for tokens that begin with `prefix`. nullopt: no such token. Before
+  // serving.
   using Source = std::function<Result<std::optional<Shopper>>(std::string_view token)>;
   void add_source(std::string prefix, Source source);
 
-  Issued issue_guest() const;                      // a new guest, in a bucket of luck
-  Issued issue_guest(CustomerId customer) const;   // a new token for a guest that exists
+  Issued issue_guest() const;                     // a new guest, in a bucket of luck
+  Issued issue_guest(CustomerId customer) const;  // a new token for a guest that exists
   // Puts a token into the answer, as Session-Token and as the cookie; also for tokens of other sources.
   void hand_over(http::Call& call, const Issued& issued) const;
 

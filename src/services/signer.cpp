@@ -13,7 +13,8 @@ const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<c
 
 std::string blake2b(std::string_view bytes) {
   std::string out(32, '\0');
-  crypto_generichash(reinterpret_cast<unsigned char*>(out.data()), out.size(), bytes_of(bytes), bytes.size(), nullptr, 0);
+  crypto_generichash(reinterpret_cast<unsigned char*>(out.data()), out.size(), bytes_of(bytes), bytes.size(), nullptr,
+                     0);
   return out;
 }
 

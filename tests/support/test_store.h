@@ -74,7 +74,8 @@ class TempFolder {
 // Ends the test program with a line on standard error when the store does not open or a migration fails.
 class TestStore {
  public:
-  explicit TestStore(std::initializer_list<std::span<const db::Migration>> migrations = {}, bool inline_writer = false) {
+  explicit TestStore(std::initializer_list<std::span<const db::Migration>> migrations = {},
+                     bool inline_writer = false) {
     db_sqlite::SqliteStore::Options options;
     options.folder = folder_.path();
     options.sync = false;

@@ -90,13 +90,12 @@ Failure failure_of(const PGresult* result, std::string_view what) {
 
   if (state == "23505") return make(Kind::kStatement, Errc::kConflict, "db.duplicate", std::move(detail));
   if (state.starts_with("23")) return make(Kind::kStatement, Errc::kConflict, "db.constraint", std::move(detail));
-  if (state == "40001" || state == "40P01")
+  if (state == "40001" || state == "40P01" || state == "55P03")
     return make(Kind::kRepeat, Errc::kUnavailable, "db.busy", std::move(detail));
   if (state.empty() || state.starts_with("08") || state.starts_with("57P0") || state == "25P03" || state == "25P04")
     return make(Kind::kLost, Errc::kUnavailable, "db.away", std::move(detail));
   if (state == "0A000" || state == "26000")
     return make(Kind::kStale, Errc::kInternal, "db.statement", std::move(detail));
-  if (state == "55P03") return make(Kind::kStatement, Errc::kUnavailable, "db.locked", std::move(detail));
   if (state == "57014") return make(Kind::kStatement, Errc::kUnavailable, "db.timeout", std::move(detail));
   if (state == "53100") return make(Kind::kStatement, Errc::kFull, "db.full", std::move(detail));
   if (state.starts_with("53")) return make(Kind::kStatement, Errc::kUnavailable, "db.overloaded", std::move(detail));

@@ -129,12 +129,12 @@ Result<void> Connection::set_up(Mode mode) {
   std::string session =
       "SET client_min_messages = 'error'; SET jit = off; SET TIME ZONE 'UTC'; SET standard_conforming_strings = on;"
       "SET idle_in_transaction_session_timeout = '60s';"
-      "SET statement_timeout = " + std::to_string(settings_.statement_timeout_ms) + ";"
-      "SET lock_timeout = " + std::to_string(settings_.lock_timeout_ms) + ";";
+      "SET statement_timeout = " + std::to_string(settings_.statement_timeout_ms) + "; "
+      "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL ";
   session += mode == Mode::kWrite
-                 ? "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ WRITE;"
-                   "SET enable_seqscan = off;"
-                 : "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;";
+                 ? "SERIALIZABLE, READ WRITE; SET enable_seqscan = off; SET lock_timeout = " +
+                       std::to_string(settings_.lock_timeout_ms * (16 + PQbackendPID(pq_) * 7 % 32) / 16)
+                 : "REPEATABLE READ, READ ONLY";
   if (auto failed = script(session)) return fail(std::move(failed->error));
   if (PQenterPipelineMode(pq_) != 1) return fail(lost_failure("pipeline").error);
   return {};
@@ -176,6 +176,11 @@ void Connection::add_control(const char* sql) {
   if (lost_) return;
   if (PQsendQueryParams(pq_, sql, 0, nullptr, nullptr, nullptr, nullptr, kBinary) != 1) lost_ = true;
   expected_.push_back({Expected::Kind::kControl, "db.control", nullptr});
+}
+
+void Connection::add_commit() {
+  add_control("COMMIT");
+  if (!expected_.empty()) expected_.back().kind = Expected::Kind::kCommit;
 }
 
 void Connection::add_statement(const db::Query& query, std::span<const db::Param> params) {
@@ -253,6 +258,9 @@ std::optional<Failure> Connection::exchange(std::vector<ResultPtr>& answers) {
       lost_ = true;
       return failed;
     }
+    // COMMIT of a transaction that failed before succeeds, as a ROLLBACK; PostgresTx never asks for that.
+    KONTOR_ASSERT(!good || expected.kind != Expected::Kind::kCommit ||
+                  std::string_view(PQcmdStatus(result.get())) == "COMMIT");
     if (good && expected.kind == Expected::Kind::kStatement) answers.push_back(std::move(result));
   }
   const ResultPtr sync(next_result());

@@ -20,7 +20,7 @@ struct ConnectionSettings {
   std::int64_t connect_timeout_ms = 5'000;
   std::int64_t answer_timeout_ms = 30'000;    // a server that is silent for longer is taken for gone
   std::int64_t statement_timeout_ms = 20'000;
-  std::int64_t lock_timeout_ms = 5'000;
+  std::int64_t lock_timeout_ms = 100;  // a writer's, see PostgresStore::Options
 };
 
 enum class Mode { kWrite, kRead };
@@ -35,6 +35,7 @@ class Connection {
 
   // Queue a command. `control` is BEGIN and its kin: literal SQL without parameters, whose answer is only success.
   void add_control(const char* sql);
+  void add_commit();
   void add_statement(const db::Query& query, std::span<const db::Param> params);
   // Sends what is queued and waits for all answers: one for each statement, in order, as far as they went well.
   std::optional<Failure> exchange(std::vector<ResultPtr>& answers);
@@ -43,6 +44,8 @@ class Connection {
 
   // Several statements separated by `;`, outside the pipeline; for migrations and the set-up of the session.
   std::optional<Failure> script(const std::string& sql);
+
+  void set_answer_timeout_ms(std::int64_t ms) { settings_.answer_timeout_ms = ms; }
 
   bool lost() const { return lost_; }
   // Nothing is queued or unanswered but what send_off() left: the connection may be used by the next.
@@ -60,7 +63,7 @@ class Connection {
     std::vector<Statement> statements;
   };
   struct Expected {
-    enum class Kind { kControl, kPrepare, kStatement } kind;
+    enum class Kind { kControl, kCommit, kPrepare, kStatement } kind;
     std::string_view what;
     const db::Query* query = nullptr;
   };

@@ -133,7 +133,7 @@ Result<void> PostgresTx::ended_badly(Failure failure) {
 
 Result<void> PostgresTx::commit() {
   add_prefix();
-  connection_.add_control("COMMIT");
+  connection_.add_commit();
   std::vector<ResultPtr> answers;
   auto failure = exchange(answers);
   if (!failure) return {};

@@ -39,19 +39,28 @@ Error sqlite_error(int extended_code, std::string detail) {
   const auto make = [&](Errc code, const char* reason) { return Error{code, reason, std::move(detail), {}, {}, 0}; };
   if (is_duplicate(extended_code)) return make(Errc::kConflict, "db.duplicate");
   switch (extended_code & 0xff) {
-    case SQLITE_CONSTRAINT: return make(Errc::kConflict, "db.constraint");
+    case SQLITE_CONSTRAINT:
+      return make(Errc::kConflict, "db.constraint");
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return make(Errc::kUnavailable, "db.locked");
-    case SQLITE_FULL: return make(Errc::kFull, "db.full");
+    case SQLITE_LOCKED:
+      return make(Errc::kUnavailable, "db.locked");
+    case SQLITE_FULL:
+      return make(Errc::kFull, "db.full");
     case SQLITE_IOERR:
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return make(Errc::kUnavailable, "db.damaged");
-    case SQLITE_READONLY: return make(Errc::kUnavailable, "db.read_only");
+    case SQLITE_NOTADB:
+      return make(Errc::kUnavailable, "db.damaged");
+    case SQLITE_READONLY:
+      return make(Errc::kUnavailable, "db.read_only");
     case SQLITE_CANTOPEN:
-    case SQLITE_PERM: return make(Errc::kUnavailable, "db.open");
-    case SQLITE_NOMEM: return make(Errc::kUnavailable, "db.memory");
-    case SQLITE_TOOBIG: return make(Errc::kTooLarge, "db.too_large");
-    default: return make(Errc::kInternal, "db.statement");
+    case SQLITE_PERM:
+      return make(Errc::kUnavailable, "db.open");
+    case SQLITE_NOMEM:
+      return make(Errc::kUnavailable, "db.memory");
+    case SQLITE_TOOBIG:
+      return make(Errc::kTooLarge, "db.too_large");
+    default:
+      return make(Errc::kInternal, "db.statement");
   }
 }
 
@@ -75,7 +84,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const Settings& settings) {
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
   const char* vfs = settings.vfs.empty() ? nullptr : settings.vfs.c_str();
   const int code = sqlite3_open_v2(settings.path.c_str(), &handle, flags, vfs);
-  if (handle == nullptr) return fail(Errc::kUnavailable, "db.memory", "There is no memory to open " + settings.path + ".");
+  if (handle == nullptr)
+    return fail(Errc::kUnavailable, "db.memory", "There is no memory to open " + settings.path + ".");
   std::unique_ptr<Connection> connection(new Connection(handle));
   if (code != SQLITE_OK) return fail(connection->error(sqlite3_extended_errcode(handle), settings.path));
   if (auto configured = connection->configure(settings); !configured) {
@@ -126,8 +136,8 @@ Result<sqlite3_stmt*> Connection::prepared(const db::Query& query) {
   entry.statement = nullptr;
   entry.text = query.sql;
   const std::string text = numbered_parameters(query.sql);
-  const int code = sqlite3_prepare_v3(handle_, text.c_str(), static_cast<int>(text.size() + 1), SQLITE_PREPARE_PERSISTENT,
-                                      &entry.statement, nullptr);
+  const int code = sqlite3_prepare_v3(handle_, text.c_str(), static_cast<int>(text.size() + 1),
+                                      SQLITE_PREPARE_PERSISTENT, &entry.statement, nullptr);
   if (code != SQLITE_OK) return fail(error(code, query.name));
   KONTOR_ASSERT(entry.statement != nullptr);  // an empty text
   return entry.statement;
@@ -143,10 +153,15 @@ Result<void> Connection::bind(sqlite3_stmt* statement, const db::Query& query, s
     const int at = static_cast<int>(i) + 1;
     int code = SQLITE_OK;
     switch (param.kind) {
-      case db::Param::Kind::kNull: code = sqlite3_bind_null(statement, at); break;
-      case db::Param::Kind::kInt: code = sqlite3_bind_int64(statement, at, param.number); break;
+      case db::Param::Kind::kNull:
+        code = sqlite3_bind_null(statement, at);
+        break;
+      case db::Param::Kind::kInt:
+        code = sqlite3_bind_int64(statement, at, param.number);
+        break;
       case db::Param::Kind::kText:
-        code = sqlite3_bind_text64(statement, at, address_of(param.bytes), param.bytes.size(), SQLITE_STATIC, SQLITE_UTF8);
+        code =
+            sqlite3_bind_text64(statement, at, address_of(param.bytes), param.bytes.size(), SQLITE_STATIC, SQLITE_UTF8);
         break;
       case db::Param::Kind::kBlob:
         code = sqlite3_bind_blob64(statement, at, address_of(param.bytes), param.bytes.size(), SQLITE_STATIC);
@@ -183,14 +198,18 @@ Result<db::Rows> Connection::ask(const db::Query& query, std::span<const db::Par
         return data == nullptr ? std::string_view() : std::string_view(static_cast<const char*>(data), size);
       };
       switch (sqlite3_column_type(statement, column)) {
-        case SQLITE_INTEGER: rows.add_int(sqlite3_column_int64(statement, column)); break;
+        case SQLITE_INTEGER:
+          rows.add_int(sqlite3_column_int64(statement, column));
+          break;
         case SQLITE_TEXT:
           rows.add_bytes(db::Param::Kind::kText, bytes(sqlite3_column_text(statement, column)));
           break;
         case SQLITE_BLOB:
           rows.add_bytes(db::Param::Kind::kBlob, bytes(sqlite3_column_blob(statement, column)));
           break;
-        case SQLITE_NULL: rows.add_null(); break;
+        case SQLITE_NULL:
+          rows.add_null();
+          break;
         default:  // an overflow or a division made it REAL: no amount may be rounded on the way
           return fail(Errc::kInternal, "db.not_an_integer", std::string(query.name) + ": a number is not an integer.");
       }

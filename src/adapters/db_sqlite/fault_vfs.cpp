@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -87,8 +86,10 @@ struct FaultDisk::Impl {
   // Counts a write, truncation or sync; true when it is to fail.
   bool step_fails() {
     ++counters.steps;
-    if (fails_in > 1) --fails_in;
-    else if (fails_in == 1) return ++counters.failed, true;
+    if (fails_in > 1)
+      --fails_in;
+    else if (fails_in == 1)
+      return ++counters.failed, true;
     return false;
   }
   // Puts what luck keeps of the unsynced changes onto the durable content. `percent` of the sectors are kept.
@@ -101,7 +102,8 @@ struct FaultDisk::Impl {
       const auto size = static_cast<std::int64_t>(change.bytes.size());
       for (std::int64_t at = 0; at < size;) {
         const std::int64_t upto = std::min(size, at + kSectorBytes - (change.offset + at) % kSectorBytes);
-        const auto part = std::string_view(change.bytes).substr(static_cast<std::size_t>(at), static_cast<std::size_t>(upto - at));
+        const auto part =
+            std::string_view(change.bytes).substr(static_cast<std::size_t>(at), static_cast<std::size_t>(upto - at));
         if (draw() % 100 < percent) apply(file.durable, change.offset + at, part);
         at = upto;
       }
@@ -175,7 +177,8 @@ int write_file(sqlite3_file* base, const void* bytes, int amount, sqlite3_int64 
   if (file.dead) return SQLITE_IOERR_WRITE;
   ++disk.counters.writes;
   if (disk.step_fails()) return SQLITE_IOERR_WRITE;
-  const std::int64_t growth = std::max<std::int64_t>(0, offset + amount - static_cast<std::int64_t>(file.current.size()));
+  const std::int64_t growth =
+      std::max<std::int64_t>(0, offset + amount - static_cast<std::int64_t>(file.current.size()));
   if (disk.limit >= 0 && growth > 0 && disk.counters.bytes + growth > disk.limit) {
     ++disk.counters.failed;
     return SQLITE_FULL;
@@ -303,16 +306,15 @@ int shm_lock(sqlite3_file* base, int offset, int count, int flags) {
     const unsigned bit = 1u << i;
     if (taking == ((mask & bit) != 0)) continue;
     mask ^= bit;
-    if (shared) file.shm_shared[slot] += taking ? 1 : -1;
-    else file.shm_exclusive[slot] = taking ? handle : nullptr;
+    if (shared)
+      file.shm_shared[slot] += taking ? 1 : -1;
+    else
+      file.shm_exclusive[slot] = taking ? handle : nullptr;
   }
   return SQLITE_OK;
 }
 
-void shm_barrier(sqlite3_file* base) {
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  const std::lock_guard lock(handle_of(base)->disk->mutex);
-}
+void shm_barrier(sqlite3_file* base) { const std::lock_guard lock(handle_of(base)->disk->mutex); }
 
 int shm_unmap(sqlite3_file* base, int remove) {
   Handle* handle = handle_of(base);
@@ -321,9 +323,10 @@ int shm_unmap(sqlite3_file* base, int remove) {
   return SQLITE_OK;
 }
 
-const sqlite3_io_methods kMethods = {
-    2, close_file, read_file, write_file, truncate_file, sync_file, file_size, lock_file, unlock_file, check_reserved,
-    control, sector_size, characteristics, shm_map, shm_lock, shm_barrier, shm_unmap, nullptr, nullptr};
+const sqlite3_io_methods kMethods = {2,           close_file,  read_file,       write_file,  truncate_file,
+                                     sync_file,   file_size,   lock_file,       unlock_file, check_reserved,
+                                     control,     sector_size, characteristics, shm_map,     shm_lock,
+                                     shm_barrier, shm_unmap,   nullptr,         nullptr};
 
 int open_file(sqlite3_vfs* vfs, const char* path, sqlite3_file* out, int flags, int* out_flags) {
   FaultDisk::Impl& disk = disk_of(vfs);

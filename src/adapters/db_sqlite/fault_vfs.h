@@ -1,6 +1,6 @@
-// A disk in memory that keeps only what was synced: the file layer that the simulator gives SQLite. It can lose power, fail
-// from a chosen write or sync on, and run full. Everything it does follows from its calls and seeds.
-// It owns its files and is registered with SQLite under its name while it lives; close the stores on it before it goes.
+// A disk in memory that keeps only what was synced: the file layer that the simulator gives SQLite. It can lose power,
+// fail from a chosen write or sync on, and run full. Everything it does follows from its calls and seeds. It owns its
+// files and is registered with SQLite under its name while it lives; close the stores on it before it goes.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -16,11 +16,12 @@ class FaultDisk {
   FaultDisk& operator=(const FaultDisk&) = delete;
   const std::string& name() const;
 
-  // The power fails: of what was written and not synced, `seed` chooses what is kept (nothing, everything, or some 512-byte
-  // sectors in any order). Whoever has files open sees I/O errors from now on. A failing disk works again afterwards.
+  // The power fails: of what was written and not synced, `seed` chooses what is kept (nothing, everything, or some
+  // 512-byte sectors in any order). Whoever has files open sees I/O errors from now on. A failing disk works again
+  // afterwards.
   void crash(std::uint64_t seed);
-  // The `nth` write, truncation or sync from now (1 is the next) and all after it fail. A sync that fails has kept some of its
-  // sectors and forgotten the others for good, as Linux does.
+  // The `nth` write, truncation or sync from now (1 is the next) and all after it fail. A sync that fails has kept some
+  // of its sectors and forgotten the others for good, as Linux does.
   void fail_at(std::uint64_t nth);
   void revive();
   // Files may grow until they hold `bytes` together; then writes answer "disk full". Negative: no limit.
@@ -31,7 +32,7 @@ class FaultDisk {
   struct Counters {
     std::uint64_t steps = 0;  // writes, truncations and syncs: what fail_at counts
     std::uint64_t writes = 0, syncs = 0, failed = 0, crashes = 0;
-    std::int64_t bytes = 0;   // held by all files now
+    std::int64_t bytes = 0;  // held by all files now
   };
   Counters counters() const;
 

@@ -122,7 +122,8 @@ std::string live_through(std::uint64_t seed, Fault fault, Ids* acknowledged) {
     int steps = 1 << 20;
     if (fault == Fault::kCrash) steps = static_cast<int>(luck(state) % 300);
     if (fault == Fault::kFailingDisk || fault == Fault::kPassingFailure) disk.fail_at(1 + luck(state) % 400);
-    if (fault == Fault::kFullDisk) disk.full_after(disk.counters().bytes + static_cast<std::int64_t>(luck(state) % 200'000));
+    if (fault == Fault::kFullDisk)
+      disk.full_after(disk.counters().bytes + static_cast<std::int64_t>(luck(state) % 200'000));
     Told told = write_pairs(*store, seed + 31 * static_cast<std::uint64_t>(life), 1 + 100'000 * life, steps);
     all.acknowledged.merge(told.acknowledged);
     all.refused.merge(told.refused);

@@ -16,13 +16,15 @@ constexpr db::Query kNote{"db.migration_note", db::Home::kEvery,
 using Done = std::set<std::pair<std::string, std::int64_t>, std::less<>>;
 
 std::string label(const db::Migration& migration) {
-  return std::string(migration.module) + " " + std::to_string(migration.number) + " (" + std::string(migration.name) + ")";
+  return std::string(migration.module) + " " + std::to_string(migration.number) + " (" + std::string(migration.name) +
+         ")";
 }
 
 Result<Done> applied_so_far(Connection& connection) {
-  TRY_DO(connection.exec(
-      "CREATE TABLE IF NOT EXISTS kontor_migrations (module TEXT NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL, "
-      "PRIMARY KEY (module, number)) WITHOUT ROWID"));
+  TRY_DO(
+      connection.exec("CREATE TABLE IF NOT EXISTS kontor_migrations (module TEXT NOT NULL, number INTEGER NOT NULL, "
+                      "name TEXT NOT NULL, "
+                      "PRIMARY KEY (module, number)) WITHOUT ROWID"));
   TRY(const db::Rows rows, connection.ask(kDone));
   Done done;
   for (const auto& row : rows) done.emplace(row.str(0), row.i64(1));
@@ -34,7 +36,8 @@ Result<void> refuse_newer(const Done& done, std::span<const db::Migration> migra
   for (const auto& migration : migrations) {
     auto& highest = known[std::string(migration.module)];
     if (migration.number <= highest) {
-      return fail(Errc::kInternal, "db.migration", label(migration) + " comes after a higher or equal number of its module.");
+      return fail(Errc::kInternal, "db.migration",
+                  label(migration) + " comes after a higher or equal number of its module.");
     }
     highest = migration.number;
   }

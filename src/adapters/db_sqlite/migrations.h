@@ -1,5 +1,6 @@
-// Brings one database file to the program's schema: what is missing is applied in order, each migration in one transaction
-// with its row in `kontor_migrations`. A file that a newer program has migrated further is refused ("db.newer_schema").
+// Brings one database file to the program's schema: what is missing is applied in order, each migration in one
+// transaction with its row in `kontor_migrations`. A file that a newer program has migrated further is refused
+// ("db.newer_schema").
 #pragma once
 #include <span>
 #include <vector>
@@ -9,7 +10,8 @@
 
 namespace kontor::db_sqlite {
 
-// Sets `applied[i]` where migrations[i] was missing and now is there. Migrations of homes outside `homes` are passed over.
+// Sets `applied[i]` where migrations[i] was missing and now is there. Migrations of homes outside `homes` are passed
+// over.
 Result<void> migrate_file(Connection& connection, db::Homes homes, std::span<const db::Migration> migrations,
                           std::vector<bool>& applied);
 

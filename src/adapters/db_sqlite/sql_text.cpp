@@ -23,9 +23,12 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word(char c) { return (c >= 'a' && c <= 'z') || c == '_'; }
 
 constexpr std::pair<std::string_view, std::string_view> kWords[] = {
-    {"id", "INTEGER"}, {"int", "INTEGER"},
-    {"text", "TEXT"},  {"blob", "BLOB"},
-    {"serial", "INTEGER PRIMARY KEY AUTOINCREMENT"}, {"clustered", "WITHOUT ROWID"},
+    {"id", "INTEGER"},
+    {"int", "INTEGER"},
+    {"text", "TEXT"},
+    {"blob", "BLOB"},
+    {"serial", "INTEGER PRIMARY KEY AUTOINCREMENT"},
+    {"clustered", "WITHOUT ROWID"},
 };
 
 }  // namespace
@@ -62,9 +65,11 @@ Result<std::string> sqlite_dialect(std::string_view script) {
     std::size_t end = at + 1;
     while (end < script.size() && is_word(script[end])) ++end;
     const std::string_view word = script.substr(at + 1, end - at - 1);
-    const auto found = std::find_if(std::begin(kWords), std::end(kWords), [&](const auto& w) { return w.first == word; });
+    const auto found =
+        std::find_if(std::begin(kWords), std::end(kWords), [&](const auto& w) { return w.first == word; });
     if (found == std::end(kWords)) {
-      return fail(Errc::kInternal, "db.migration", "A migration says @" + std::string(word) + ", which no engine knows.");
+      return fail(Errc::kInternal, "db.migration",
+                  "A migration says @" + std::string(word) + ", which no engine knows.");
     }
     out.append(found->second);
     at = end;

@@ -1,5 +1,5 @@
-// The common SQL dialect made SQLite's: numbered parameters and the few words of migrations that differ between engines.
-// Literals, quoted names and comments are copied untouched.
+// The common SQL dialect made SQLite's: numbered parameters and the few words of migrations that differ between
+// engines. Literals, quoted names and comments are copied untouched.
 #pragma once
 #include <string>
 #include <string_view>

@@ -139,9 +139,8 @@ std::vector<db::Store::Place> SqliteStore::places() const {
 Result<int> SqliteStore::migrate(std::span<const db::Migration> migrations) {
   std::vector<bool> applied(migrations.size(), false);
   for (auto& file : files_) {
-    TRY_DO(file->writer->alone([&](Connection& connection) {
-      return migrate_file(connection, file->homes, migrations, applied);
-    }));
+    TRY_DO(file->writer->alone(
+        [&](Connection& connection) { return migrate_file(connection, file->homes, migrations, applied); }));
   }
   int count = 0;
   for (const bool one : applied) count += one ? 1 : 0;
@@ -175,7 +174,8 @@ void SqliteStore::start_checkpointer() {
   });
 }
 
-// Copies what the writers committed while they go on; alone it would never shorten the log, see Writer::checkpoint_if_long.
+// Copies what the writers committed while they go on; alone it would never shorten the log, see
+// Writer::checkpoint_if_long.
 void SqliteStore::checkpoint_loop() {
   std::unique_lock lock(mutex_);
   while (!stop_.wait_for(lock, kCheckpointEvery, [&] { return stopping_; })) {

@@ -1,6 +1,7 @@
-// The embedded store: a folder with shop.db (customers, stock, globals), catalog.db and telemetry.db, each with one writer
-// that collects functions into durable batches, and readers that run on the caller's thread. It holds `kontor.lock` while it
-// is open, so that two programs never share a folder. What write() answered with success survives a crash.
+// The embedded store: a folder with shop.db (customers, stock, globals), catalog.db and telemetry.db, each with one
+// writer that collects functions into durable batches, and readers that run on the caller's thread. It holds
+// `kontor.lock` while it is open, so that two programs never share a folder. What write() answered with success
+// survives a crash.
 #pragma once
 #include <array>
 #include <condition_variable>
@@ -20,13 +21,13 @@ namespace kontor::db_sqlite {
 class SqliteStore : public db::Store, public db::Migrator {
  public:
   struct Options {
-    std::string folder;           // made when it is missing
-    std::string vfs;              // an SQLite file layer by name; empty: the system's files
-    bool inline_writer = false;   // no threads: a fiber of the calling loop writes (the simulator)
-    bool sync = true;             // false only for tests: a power cut may then take acknowledged writes
-    int cache_mb = 64;            // of each writer
-    int reader_cache_mb = 8;      // of each reader
-    std::int64_t checkpoint_bytes = 64ll << 20;  // the longest write-ahead log before the writer itself copies it
+    std::string folder;                           // made when it is missing
+    std::string vfs;                              // an SQLite file layer by name; empty: the system's files
+    bool inline_writer = false;                   // no threads: a fiber of the calling loop writes (the simulator)
+    bool sync = true;                             // false only for tests: a power cut may then take acknowledged writes
+    int cache_mb = 64;                            // of each writer
+    int reader_cache_mb = 8;                      // of each reader
+    std::int64_t checkpoint_bytes = 64ll << 20;   // the longest write-ahead log before the writer itself copies it
     std::function<void(std::string_view)> alarm;  // one line about a bug or a failing disk; unset: standard error
   };
   // Errors are one clear line: db.locked, db.read_only, db.full, db.damaged, db.open.

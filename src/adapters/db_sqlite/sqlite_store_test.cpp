@@ -97,7 +97,8 @@ TEST_CASE("sqlite_store: a folder that cannot be made is one clear line") {
 
 TEST_CASE("sqlite_store: data of a newer program is refused") {
   const TempFolder folder;
-  constexpr db::Migration newer[] = {kNotes[0], {"notes", 2, "more", Home::kCustomer, "CREATE TABLE notes_more (id @id PRIMARY KEY);"}};
+  constexpr db::Migration newer[] = {
+      kNotes[0], {"notes", 2, "more", Home::kCustomer, "CREATE TABLE notes_more (id @id PRIMARY KEY);"}};
   {
     auto store = SqliteStore::open(in(folder));
     REQUIRE(store);
@@ -187,4 +188,59 @@ TEST_CASE("sqlite_store: functions that wait together are committed together") {
   const auto stats = test.store().stats()[0];
   CHECK(stats.functions == 800);
   CHECK(stats.batches < 800);
+}
+
+TEST_CASE("sqlite_store: fibers that are killed while they wait take nothing down with them") {
+  TestStore test({kNotes});
+  std::atomic<std::int64_t> acknowledged{0};
+  for (int round = 0; round < 20; ++round) {
+    runtime::Loop loop;
+    std::atomic<bool> stopped{false};
+    for (int fiber = 0; fiber < 16; ++fiber) {
+      loop.spawn([&, fiber] {
+        for (std::int64_t i = 1; !stopped; ++i) {
+          std::vector<std::int64_t> seen;  // on this fiber's stack: the writer must not touch it afterwards
+          const auto done = test.store().write(Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+            seen.assign(100, i);
+            TRY_DO(tx.run(kAdd, (round * 100 + fiber) * 1'000'000 + i, "words"));
+            return {};
+          });
+          if (done && ++acknowledged % 50 == 49) {
+            stopped = true;
+            loop.stop();
+          }
+        }
+      });
+    }
+    loop.run();
+  }
+  CHECK(acknowledged > 0);
+  CHECK(count(test.store()) >= acknowledged);
+  CHECK(test.store().check());
+}
+
+TEST_CASE("sqlite_store: inline, fibers of one loop share a commit") {
+  TestStore test({kNotes}, true);
+  runtime::Loop::Options options;
+  options.virtual_time = true;
+  runtime::Loop loop(std::move(options));
+  int acknowledged = 0;
+  for (int fiber = 0; fiber < 10; ++fiber) {
+    loop.spawn([&, fiber] {
+      if (add(test.store(), fiber + 1)) ++acknowledged;
+    });
+  }
+  const auto before = test.store().stats()[0];
+  loop.run();
+  CHECK(acknowledged == 10);
+  CHECK(count(test.store()) == 10);
+  CHECK(test.store().stats()[0].batches - before.batches < 10);
+}
+
+TEST_CASE("sqlite_store: a write inside a write is refused, not waited for") {
+  TestStore test({kNotes});
+  const auto nested = test.store().write(Home::kCustomer, [&](db::Tx&) { return add(test.store(), 1); });
+  REQUIRE(!nested);
+  CHECK(nested.error().reason == "db.assertion");
+  CHECK(add(test.store(), 2));
 }

@@ -30,7 +30,8 @@ Result<db::Rows> SqliteTx::ask_params(const db::Query& query, std::span<const db
   return noted(connection_.ask(query, params));
 }
 
-Result<std::vector<std::int64_t>> SqliteTx::run_each(const db::Query& query, std::span<const std::vector<db::Param>> sets) {
+Result<std::vector<std::int64_t>> SqliteTx::run_each(const db::Query& query,
+                                                     std::span<const std::vector<db::Param>> sets) {
   std::vector<std::int64_t> changed;
   changed.reserve(sets.size());
   for (const auto& params : sets) {
@@ -49,7 +50,8 @@ Result<void> SqliteTx::attempt(const std::function<Result<void>()>& part) {
     TRY_DO(noted(connection_.run(kRelease)));
     return {};
   }
-  if (!connection_.in_transaction()) {  // a full or failing disk undid the whole transaction: nothing here can heal that
+  if (!connection_
+           .in_transaction()) {  // a full or failing disk undid the whole transaction: nothing here can heal that
     failed_ = done.error();
     return done;
   }

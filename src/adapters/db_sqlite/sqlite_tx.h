@@ -1,5 +1,6 @@
-// One store function's view of a connection that has a transaction open. It refuses tables of other homes and, for readers,
-// every statement that writes. A statement's Error sticks unless an attempt() undoes it: a function that drops it still fails.
+// One store function's view of a connection that has a transaction open. It refuses tables of other homes and, for
+// readers, every statement that writes. A statement's Error sticks unless an attempt() undoes it: a function that drops
+// it still fails.
 #pragma once
 #include <optional>
 
@@ -14,7 +15,8 @@ class SqliteTx : public db::Tx {
 
   Result<std::int64_t> run_params(const db::Query& query, std::span<const db::Param> params) override;
   Result<db::Rows> ask_params(const db::Query& query, std::span<const db::Param> params) override;
-  Result<std::vector<std::int64_t>> run_each(const db::Query& query, std::span<const std::vector<db::Param>> sets) override;
+  Result<std::vector<std::int64_t>> run_each(const db::Query& query,
+                                             std::span<const std::vector<db::Param>> sets) override;
   Result<void> attempt(const std::function<Result<void>()>& part) override;
   bool serial_in_commit_order() const override { return true; }
 

@@ -47,9 +47,8 @@ class Writer::Waiting {
 };
 
 Writer::Writer(std::unique_ptr<Connection> connection, Settings settings)
-    : settings_(std::move(settings)),
-      connection_(std::move(connection)),
-      next_checkpoint_frames_(settings_.checkpoint_frames) {
+    : settings_(std::move(settings)), connection_(std::move(connection)) {
+  next_checkpoint_frames_ = settings_.checkpoint_frames;
   if (settings_.threaded) thread_ = std::thread([this] { work(); });
 }
 
@@ -91,8 +90,10 @@ Result<void> Writer::submit(RequestPtr request) {
   }
   if (wake) queued_.notify_one();
   if (start_drain) {
-    if (runtime::on_fiber()) runtime::spawn([this] { drain(); });
-    else drain();
+    if (runtime::on_fiber())
+      runtime::spawn([this] { drain(); });
+    else
+      drain();
   }
   Waiting waiting(*this, *request);
   waiting.wait();
@@ -209,8 +210,8 @@ Writer::Ended Writer::try_batch(std::span<RequestPtr> batch, bool savepoints) {
   return commit(batch);
 }
 
-// After it, either the transaction goes on without what `failed` did, or it is over and the batch has its answers (or is
-// to be run again).
+// After it, either the transaction goes on without what `failed` did, or it is over and the batch has its answers (or
+// is to be run again).
 Writer::Ended Writer::settle_failure(std::span<RequestPtr> batch, Request& failed, bool savepoints, bool changed) {
   const Error& error = failed.result.error();
   if (error.reason == "db.assertion" || error.reason == "db.exception" || error.reason == "db.damaged") report(error);

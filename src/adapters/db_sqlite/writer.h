@@ -1,6 +1,6 @@
-// The one writer of a database file. Functions wait in a queue; the writer runs as many as there are in one transaction,
-// commits, and only then answers them all. It owns its connection and, unless inline, its thread.
-// Batches are optimistic: no savepoints, unless a function failed after it changed something and the batch is run again.
+// The one writer of a database file. Functions wait in a queue; the writer runs as many as there are in one
+// transaction, commits, and only then answers them all. It owns its connection and, unless inline, its thread. Batches
+// are optimistic: no savepoints, unless a function failed after it changed something and the batch is run again.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -26,7 +26,7 @@ class Writer {
     bool threaded = true;  // false: a fiber of the caller's loop does the work (the simulator)
     std::size_t max_batch = 256;
     std::size_t max_queue = 65536;
-    std::int64_t checkpoint_frames = 16384;  // the writer copies the log itself when it is longer than this
+    std::int64_t checkpoint_frames = 16384;       // the writer copies the log itself when it is longer than this
     std::function<void(std::string_view)> alarm;  // a bug or a failing disk, in one line; from the writer's thread
   };
   using Job = std::function<Result<void>(Connection&)>;
@@ -82,7 +82,7 @@ class Writer {
 
   Settings settings_;
   std::unique_ptr<Connection> connection_;  // null after a failure that left it in doubt
-  std::int64_t next_checkpoint_frames_;
+  std::int64_t next_checkpoint_frames_ = 0;
   mutable std::mutex mutex_;
   std::condition_variable queued_;
   std::condition_variable done_;

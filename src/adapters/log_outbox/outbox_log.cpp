@@ -15,7 +15,8 @@ constexpr db::Query kCount{"outbox.count_on", db::Home::kEvery, R"sql(
 )sql"};
 constexpr db::Query kNumber{"outbox.number", db::Home::kEvery, R"sql(
   INSERT INTO outbox_events (id, name, subject, body, at)
-  SELECT CAST($1 AS BIGINT) + ROW_NUMBER() OVER (ORDER BY id), name, subject, body, at FROM outbox_pending WHERE id <= $2
+  SELECT CAST($1 AS BIGINT) + ROW_NUMBER() OVER (ORDER BY id), name, subject, body, at
+    FROM outbox_pending WHERE id <= $2
 )sql"};
 constexpr db::Query kUnqueue{"outbox.unqueue", db::Home::kEvery, "DELETE FROM outbox_pending WHERE id <= $1"};
 constexpr db::Query kPrune{"outbox.prune", db::Home::kEvery, R"sql(
@@ -48,8 +49,7 @@ Result<std::vector<LoggedEvent>> OutboxLog::read(const std::string& stream, std:
     events.clear();
     TRY(const auto rows, tx.ask(kRead, position, limit));
     events.reserve(rows.size());
-    for (const auto row : rows)
-      events.push_back({stream, row.i64(0), row.str(1), row.str(2), row.str(3), row.time(4)});
+    for (const auto row : rows) events.push_back({stream, row.i64(0), row.str(1), row.str(2), row.str(3), row.time(4)});
     return {};
   }));
   return events;

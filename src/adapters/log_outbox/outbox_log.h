@@ -1,6 +1,6 @@
 // The event log over the stores' own outbox tables (services/outbox.h); one stream per place of the store.
-// A position, once visible, never gets a smaller one behind it: where ids are not in commit order, the relay moves committed
-// rows to the log and numbers them from a counter, so a row that commits later gets a larger position.
+// A position, once visible, never gets a smaller one behind it: where ids are not in commit order, the relay moves
+// committed rows to the log and numbers them from a counter, so a row that commits later gets a larger position.
 #pragma once
 #include <atomic>
 #include <memory>
@@ -16,13 +16,14 @@ class OutboxLog final : public EventLog {
 
   std::vector<std::string> streams() const override;
   Result<std::vector<LoggedEvent>> read(const std::string& stream, std::int64_t position, int limit) override;
-  // At most kRelayBatch events a stream and call; answers how many got a position. Two relays at once are safe (the counter's
-  // row serialises them); the lease only saves work.
+  // At most kRelayBatch events a stream and call; answers how many got a position. Two relays at once are safe (the
+  // counter's row serialises them); the lease only saves work.
   Result<int> relay() override;
   Result<std::int64_t> head(const std::string& stream) override;
 
-  // Forgets at most `limit` of the oldest events that lie at or before `passed` (what every durable consumer has seen) and are
-  // older than `before`. The newest event always stays, so that positions never start again. Answers how many went.
+  // Forgets at most `limit` of the oldest events that lie at or before `passed` (what every durable consumer has seen)
+  // and are older than `before`. The newest event always stays, so that positions never start again. Answers how many
+  // went.
   Result<int> prune(const std::string& stream, std::int64_t passed, Time before, int limit = 1000);
 
   static constexpr int kRelayBatch = 500;

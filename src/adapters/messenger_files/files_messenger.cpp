@@ -40,7 +40,8 @@ std::string header_text(std::string_view text) {
   for (std::size_t at = 0; at < clean.size();) {
     auto end = std::min(clean.size(), at + 42);
     while (end < clean.size() && (static_cast<unsigned char>(clean[end]) & 0xC0) == 0x80) --end;
-    out += (out.empty() ? "=?UTF-8?B?" : "\r\n =?UTF-8?B?") + base64(std::string_view(clean).substr(at, end - at)) + "?=";
+    out +=
+        (out.empty() ? "=?UTF-8?B?" : "\r\n =?UTF-8?B?") + base64(std::string_view(clean).substr(at, end - at)) + "?=";
     at = end;
   }
   return out;
@@ -51,7 +52,8 @@ std::string date_text(Time now) {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   char text[64];
   std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d +0000", kDays[parts.tm_wday], parts.tm_mday,
                 kMonths[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
@@ -63,8 +65,8 @@ std::string file_name(std::string_view key) {
   std::string name;
   bool changed = false;
   for (const char c : key) {
-    const bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-                      (c == '.' && !name.empty());
+    const bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                      c == '_' || (c == '.' && !name.empty());
     name += fine ? c : '_';
     changed = changed || !fine;
   }
@@ -88,8 +90,10 @@ Result<void> write_whole(const std::string& path, std::string_view bytes) {
   int error = 0;
   while (!bytes.empty() && error == 0) {
     const auto wrote = ::write(fd, bytes.data(), bytes.size());
-    if (wrote > 0) bytes.remove_prefix(static_cast<std::size_t>(wrote));
-    else if (errno != EINTR) error = errno;
+    if (wrote > 0)
+      bytes.remove_prefix(static_cast<std::size_t>(wrote));
+    else if (errno != EINTR)
+      error = errno;
   }
   if (error == 0 && ::fsync(fd) != 0) error = errno;
   if (::close(fd) != 0 && error == 0) error = errno;
@@ -110,9 +114,9 @@ std::string mail_text(const Mail& mail, const std::string& from, Time now) {
     longest = std::max(longest, bare.size());
     lines.append(bare).append("\r\n");
   }
-  std::string out = "From: " + from + "\r\nTo: " + mail.to + "\r\nSubject: " + header_text(mail.subject) + "\r\nDate: " +
-                    date_text(now) + "\r\nMessage-ID: <" + percent_encode(mail.key) + "@kontor>\r\nMIME-Version: 1.0\r\n" +
-                    "Content-Type: text/plain; charset=utf-8\r\n";
+  std::string out = "From: " + from + "\r\nTo: " + mail.to + "\r\nSubject: " + header_text(mail.subject) +
+                    "\r\nDate: " + date_text(now) + "\r\nMessage-ID: <" + percent_encode(mail.key) +
+                    "@kontor>\r\nMIME-Version: 1.0\r\n" + "Content-Type: text/plain; charset=utf-8\r\n";
   // Mail lines hold at most 998 bytes.
   if (longest <= 998) return out + "Content-Transfer-Encoding: 8bit\r\n\r\n" + lines;
   out += "Content-Transfer-Encoding: base64\r\n\r\n";
@@ -125,7 +129,8 @@ FilesMessenger::FilesMessenger(std::string folder, std::string from, Clock& cloc
     : folder_(std::move(folder)), from_(std::move(from)), clock_(clock) {}
 
 Result<void> FilesMessenger::send(const Mail& mail) {
-  const bool control = std::any_of(mail.to.begin(), mail.to.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  const bool control =
+      std::any_of(mail.to.begin(), mail.to.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
   if (control || mail.to.find('@') == std::string::npos)
     return fail(Errc::kInvalid, "messenger.bad_address", "The mail's address is none.");
   std::error_code made;

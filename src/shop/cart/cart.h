@@ -1,6 +1,9 @@
 // Carts of guests and customers: lines, versions, totals by pricing. One row per customer in the home `customer` holds the lines as
 // a document, so a change is one row. Two devices adding at once both count; a stale If-Match is refused.
 #pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,9 +11,20 @@
 #include "base/id.h"
 #include "base/money.h"
 #include "base/result.h"
+#include "base/time.h"
+#include "ports/clock.h"
 #include "ports/db.h"
+#include "services/check_report.h"
+#include "services/if_match.h"
+#include "shop/cart/cart_view.h"
+#include "shop/inventory/inventory.h"
+#include "shop/pricing/pricing.h"
+#include "shop/showcase/showcase.h"
 
 namespace kontor::cart {
+
+struct Cart;
+struct Line;
 
 // A line as checkout needs it.
 struct CartLine {
@@ -24,10 +38,10 @@ struct CartContents {
   CartId id;
   std::int64_t version = 0;
   Currency currency;
-  std::vector<CartLine> lines;
+  std::vector<CartLine> lines;               // without those whose offer is no longer for sale
   std::optional<CheckoutId> claimed_by;      // a checkout is under way
   std::optional<CheckoutId> bought_by;       // the checkout that last emptied it
-  std::int64_t bought_version = 0;           // the version that it bought
+  std::int64_t bought_version = 0;           // the version that it bought; unchanged since when version is one more
 };
 
 // The part of the face that checkout uses; functions on a Tx run inside the caller's write function (home customer).
@@ -40,7 +54,102 @@ class CartsForCheckout {
   virtual Result<void> claim(db::Tx& tx, CustomerId customer, std::int64_t version, CheckoutId checkout) = 0;
   virtual Result<void> unclaim(db::Tx& tx, CustomerId customer, CheckoutId checkout) = 0;
   // Takes the bought lines out (what was added meanwhile stays), raises the version, remembers who bought which version.
+  // Repeatable; a cart that is gone is nothing to do. kConflict "cart.not_claimed" when the checkout does not hold it.
   virtual Result<void> bought(db::Tx& tx, CustomerId customer, CheckoutId checkout) = 0;
+};
+
+// Where carts look offers up; showcase behind it, memory speed. kNotFound "catalog.no_such_offer", "catalog.no_such_product".
+class OfferSource {
+ public:
+  virtual ~OfferSource() = default;
+  virtual Result<std::shared_ptr<const showcase::OfferCard>> offer_card(OfferId offer) = 0;
+  virtual Result<OfferId> featured_offer(ProductId product) = 0;
+};
+
+inline constexpr std::int64_t kMostOfALine = 999;
+inline constexpr std::size_t kMostLines = 100;  // in the cart, and again saved for later
+
+// Whose cart, and how long it lives.
+struct Owner {
+  CustomerId customer;
+  bool guest = true;
+};
+
+// Names a line by its own id, its offer's or its product's.
+struct ItemRef {
+  CartItemId item;
+  OfferId offer;
+  ProductId product;
+  // nullopt for a text that is none of them.
+  static std::optional<ItemRef> parse(std::string_view text);
+};
+
+class Carts : public CartsForCheckout {
+ public:
+  struct Settings {
+    std::int64_t guest_days = 7;
+    std::int64_t customer_days = 90;
+  };
+  struct Parts {
+    db::Store& store;
+    Clock& clock;
+    IdSource& ids;
+    OfferSource& offers;
+    inventory::Inventory& inventory;
+    const pricing::Pricing& pricing;
+  };
+  Carts(Parts parts, Settings settings) : parts_(parts), settings_(settings) {}
+
+  Result<CartView> view(const Owner& owner);
+  // `quantity` more of an offer: 1..999. A product stands for its featured offer; exactly one of the two is set.
+  // kOutOfStock "inventory.out_of_stock", kPurchaseLimit "cart.purchase_limit", kConflict "cart.line_limit",
+  // kInvalid "cart.other_currency", kVersionConflict "cart.version_conflict"; the source's errors.
+  struct Addition {
+    OfferId offer;
+    ProductId product;
+    std::int64_t quantity = 1;
+  };
+  Result<CartView> add(const Owner& owner, const Addition& addition, const services::IfMatch& if_match = {});
+  // Exactly so many: 0..999, 0 removes. kNotFound "cart.no_such_item" (unless 0), kAmbiguousItem "cart.ambiguous_item"; else as add.
+  Result<CartView> set_quantity(const Owner& owner, const ItemRef& ref, std::int64_t quantity, const services::IfMatch& if_match = {});
+  // Gone, also from what is saved; repeatable.
+  Result<void> remove(const Owner& owner, const ItemRef& ref, const services::IfMatch& if_match = {});
+  Result<void> clear(const Owner& owner, const services::IfMatch& if_match = {});  // the lines; what is saved stays
+  Result<CartView> save_for_later(const Owner& owner, const ItemRef& ref, const services::IfMatch& if_match = {});
+  Result<CartView> move_to_cart(const Owner& owner, const ItemRef& ref, const services::IfMatch& if_match = {});
+
+  Result<std::optional<CartContents>> contents(CustomerId customer) override;
+  Result<void> claim(db::Tx& tx, CustomerId customer, std::int64_t version, CheckoutId checkout) override;
+  Result<void> unclaim(db::Tx& tx, CustomerId customer, CheckoutId checkout) override;
+  Result<void> bought(db::Tx& tx, CustomerId customer, CheckoutId checkout) override;
+
+  // Looks at the next `limit` carts and removes those whose time is over; how many were. To be called again and again: it
+  // goes round the store, and one that is claimed by a checkout stays.
+  Result<int> sweep_expired(int limit = 500);
+  Result<void> check(services::CheckReport& report);
+
+ private:
+  // Works on the cart as it is inside the write function; an Error leaves the store as it was.
+  using Edit = std::function<Result<void>(Cart&)>;
+  using Card = std::shared_ptr<const showcase::OfferCard>;
+  // How many of an offer may lie in a cart. `plenty` is a figure that surely can be had, `exact` the whole of it when known.
+  struct Supply;
+  using SupplyEdit = std::function<Result<void>(Cart&, Supply&)>;
+
+  Result<Cart> load(const Owner& owner);
+  Result<Cart> load(db::Tx& tx, const Owner& owner, Time now);
+  Result<Cart> change(const Owner& owner, const services::IfMatch& if_match, const Edit& edit);
+  Result<Cart> change_with_supply(const Owner& owner, const services::IfMatch& if_match, const Card& card, const SupplyEdit& edit);
+  Result<Card> card_for_sale(OfferId offer);
+  Result<std::int64_t> exact_supply(const showcase::OfferCard& card);
+  Result<void> grow(Cart& cart, Line& line, std::int64_t quantity, Supply& supply);
+  Line fresh_line(CartItemId id, const showcase::OfferCard& card) const;
+  Result<Line*> line_of(Cart& cart, const showcase::OfferCard& card, const Line& fresh);
+  Result<CartView> show(const Cart& cart);
+
+  Parts parts_;
+  Settings settings_;
+  std::atomic<std::int64_t> swept_{0};  // the last key the sweep looked at
 };
 
 }  // namespace kontor::cart

@@ -92,6 +92,7 @@ struct Seller {
 struct Draft {
   Product product;
   std::optional<std::int64_t> if_version;  // kVersionConflict "catalog.version_conflict" when it has another
+  bool create_only = false;                // an external_id that is there already is refused
   ProductId fresh;                         // drawn by Catalog::prepare
   std::vector<OfferId> fresh_offers;
 };
@@ -109,6 +110,12 @@ struct ProductFilter {  // for the back office
   int limit = 20;
 };
 
+// Everything that is wrong with a draft taken by itself; fields are JSON pointers as in an import row and in POST /admin/products.
+void check_draft(const Draft& draft, std::vector<FieldError>& wrong);
+
+// What is wrong with an attributes object: names of 1 to 100 characters; texts up to 4,000, numbers, booleans, lists of up to 50.
+void check_attributes(std::string_view attributes_json, const std::string& field, std::vector<FieldError>& wrong);
+
 // Everything reads the store; callers that need memory speed ask showcase.
 class Catalog {
  public:
@@ -122,6 +129,7 @@ class Catalog {
   // In the order asked; a missing one is left out. One read for all.
   Result<std::vector<Product>> products(std::span<const ProductId> ids);
   Result<std::vector<Offer>> offers(std::span<const OfferId> ids);
+  Result<std::vector<Offer>> offers_of(std::span<const ProductId> products);  // by id within a product
   // The offers that have one of these skus, of any seller, in no order: for bulk changes.
   Result<std::vector<Offer>> offers_by_sku(std::span<const std::string> skus);
   Result<std::vector<Product>> find_products(const ProductFilter& filter);  // newest first
@@ -164,6 +172,5 @@ class Catalog {
   std::function<void(std::span<const ProductId>)> told_;
   std::function<void()> category_told_;
 };
-
 
 }  // namespace kontor::catalog

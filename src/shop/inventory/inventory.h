@@ -16,6 +16,7 @@
 #include "ports/clock.h"
 #include "ports/db.h"
 #include "services/check_report.h"
+#include "services/if_match.h"
 
 namespace kontor::inventory {
 
@@ -88,7 +89,7 @@ struct StockChange {
   std::optional<std::int64_t> safety_stock;
   std::optional<std::int64_t> incoming;
   std::optional<Time> incoming_at;
-  std::optional<std::int64_t> expected_version;  // else kVersionConflict "inventory.version_conflict"
+  services::IfMatch if_match;  // else kVersionConflict "inventory.version_conflict"; a row that is not there has version 0
   std::string reason;
 };
 
@@ -193,7 +194,6 @@ class Inventory {
  private:
   Error short_of(db::Tx& tx, std::span<const Demand> demands, CheckoutId key);
   Result<void> give_back(db::Tx& tx, CheckoutId key, ReservationState to, Time now);
-  Result<StockRow> changed(db::Tx& tx, OfferId offer, WarehouseId warehouse, Time now);
 
   db::Store& store_;
   Clock& clock_;

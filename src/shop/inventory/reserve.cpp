@@ -49,12 +49,6 @@ std::vector<Allotment> allotments(const std::vector<Take>& takes) {
   return out;
 }
 
-Result<bool> take(db::Tx& tx, CheckoutId key, std::int64_t line, const Take& wish, Time now) {
-  const std::string reference = key.text();
-  return sql::move(tx, wish.place, Delta{.reserved = wish.quantity}, Cause{MovementKind::kReserved, "", reference, now},
-                   Condition{Guard::kSellable, line >= 0 ? wish.room : kNoFloor});
-}
-
 // What can be had of an offer by one request, over all of its rows.
 struct Supply {
   Demand demand;
@@ -165,13 +159,15 @@ struct Outcome {
   bool fresh = true;
   bool short_of_stock = false;
 };
-Result<Outcome> take_all(db::Tx& tx, CheckoutId key, const std::vector<Take>& takes, Time now, bool guarded) {
+Result<Outcome> take_all(db::Tx& tx, CheckoutId key, const std::vector<Take>& takes, Time now) {
+  const std::string reference = key.text();
   std::int64_t line = 0;
   for (const Take& wish : takes) {
     ++line;
     TRY(const bool noted, sql::note_reservation(tx, key, {line, wish.place, wish.quantity, ReservationState::kReserved, 0}));
     if (!noted) return Outcome{false, false};
-    TRY(const bool taken, take(tx, key, guarded ? line : -1, wish, now));
+    TRY(const bool taken, sql::move(tx, wish.place, Delta{.reserved = wish.quantity},
+                                    Cause{MovementKind::kReserved, "", reference, now}, Condition{Guard::kSellable, wish.room}));
     if (!taken) return Outcome{true, true};
   }
   return Outcome{};
@@ -204,8 +200,9 @@ Result<std::vector<Allotment>> Inventory::reserve(db::Tx& tx, const ReserveReque
                                                            [](const Demand& demand) { return demand.backorder == 0; });
   if (plain || bugs_.drop_stock_guard) {
     // One warehouse and nothing beyond the stock: there is nothing to choose, and the guard alone decides.
+    const std::int64_t room = bugs_.drop_stock_guard ? kNoFloor : 0;
     const WarehouseId warehouse = warehouses.empty() ? kMainWarehouse : warehouses.front();
-    for (const Demand& demand : demands) takes.push_back({{demand.offer, warehouse, 0}, demand.quantity, 0});
+    for (const Demand& demand : demands) takes.push_back({{demand.offer, warehouse, 0}, demand.quantity, room});
   } else {
     TRY(const auto held, sql::reservation(tx, request.key));
     if (!held.empty()) return same_and_held(tx, request.key, demands);
@@ -213,7 +210,7 @@ Result<std::vector<Allotment>> Inventory::reserve(db::Tx& tx, const ReserveReque
     if (const auto missing = shortages(supplies); !missing.empty()) return fail(out_of_stock(missing));
     takes = plan(supplies, warehouses);
   }
-  TRY(const auto outcome, take_all(tx, request.key, takes, now, !bugs_.drop_stock_guard));
+  TRY(const auto outcome, take_all(tx, request.key, takes, now));
   if (!outcome.fresh) return same_and_held(tx, request.key, demands);
   if (outcome.short_of_stock) return fail(short_of(tx, demands, request.key));
   TRY_DO(say_reserved(tx, request.key, demands, now));

@@ -2,7 +2,9 @@
 // Talks to a PaymentGateway outside of any transaction; a timeout is "unknown" until the gateway was asked.
 // A payment's id is its idempotency key at the gateway, so that an attempt is charged at most once whatever is repeated.
 #pragma once
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -75,14 +77,17 @@ class Payments {
   Result<std::optional<Payment>> find(PaymentId id);
   std::string_view gateway_name() const { return gateway_.name(); }
 
-  // Ledger balanced, refunds within bounds, and each payment as the gateway has it.
-  Result<void> check(services::CheckReport& report);
+  // Every payment, in the order of ids, for checks.
+  Result<void> each(const std::function<void(const Payment&)>& visit);
+  // Ledger balanced, refunds within bounds, and each payment as the gateway has it. `open`: attempts of checkouts still under way,
+  // which the gateway may hold money for.
+  Result<void> check(services::CheckReport& report, const std::set<PaymentId>& open = {});
 
   PlantedBugs& planted_bugs() { return bugs_; }
 
  private:
   Result<void> check_rows(services::CheckReport& report, std::vector<Payment>& payments);
-  Result<void> check_gateway(services::CheckReport& report, const std::vector<Payment>& payments);
+  Result<void> check_gateway(services::CheckReport& report, const std::vector<Payment>& payments, const std::set<PaymentId>& open);
 
   db::Store& store_;
   PaymentGateway& gateway_;

@@ -1,17 +1,25 @@
 // The composed read model of a product: offers, featured offer, price, availability, and the ready bytes of GET /products/{id}.
 // Part of the browsing world: held in bounded memory, loaded by SQL once for all who wait, replaced by events; may be seconds old.
+// Owns showcase_availability in the home `catalog`, by which listings know what is in stock.
 #pragma once
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "base/id.h"
 #include "base/money.h"
 #include "base/result.h"
+#include "ports/db.h"
+#include "runtime/fiber.h"
+#include "runtime/http.h"
 #include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory.h"
+#include "shop/showcase/loading_cache.h"
 
 namespace kontor::showcase {
 
@@ -23,13 +31,128 @@ struct OfferCard {
   std::string sku;
   std::string title;
   std::string slug;
-  std::string image;              // "" when there is none
+  std::string image;  // "" when there is none
   Money price;
   std::optional<Money> list_price;
   std::int64_t purchase_limit = 0;
   std::int64_t backorder = 0;
-  std::int64_t sellable = 0;      // approximate: seconds old
-  bool buyable = true;            // product and offer are active
+  std::int64_t sellable = 0;  // approximate: seconds old
+  bool buyable = true;        // product and offer are active
+};
+
+enum class Availability { kOutOfStock = 0, kLowStock = 1, kInStock = 2, kBackorder = 3, kPreorder = 4 };
+constexpr auto enum_names(Availability) {
+  return std::array{EnumName<Availability>{Availability::kOutOfStock, "out_of_stock"},
+                    EnumName<Availability>{Availability::kLowStock, "low_stock"},
+                    EnumName<Availability>{Availability::kInStock, "in_stock"},
+                    EnumName<Availability>{Availability::kBackorder, "backorder"},
+                    EnumName<Availability>{Availability::kPreorder, "preorder"}};
+}
+// Up to so many are told to shoppers ("only 3 left").
+inline constexpr std::int64_t kLowStock = 5;
+Availability availability_of(std::int64_t sellable, std::int64_t backorder);
+
+// A product with the stock of its offers at one moment.
+struct ProductState {
+  catalog::Product product;
+  std::vector<std::int64_t> sellable;  // of product.offers, in their order
+  OfferId featured;                    // 0: none is sold
+  std::vector<std::string> category_path;
+  std::string category_slug;
+};
+
+struct ListingQuery;   // listing.h
+struct ListingAnswer;  // listing.h
+struct Facets;         // listing.h
+class QueryShelf;
+
+class Showcase {
+ public:
+  struct Settings {
+    std::size_t ready_bytes_mb = 64;
+    std::size_t cards_mb = 32;
+    Currency currency;                      // of prices when nobody asks for another
+    runtime::Workers* workers = nullptr;    // for listings on the embedded store, whose reads run on the asking thread
+  };
+  Showcase(db::Store& store, catalog::Catalog& catalog, inventory::Inventory& inventory, Settings settings);
+  ~Showcase();
+  Showcase(const Showcase&) = delete;
+  Showcase& operator=(const Showcase&) = delete;
+
+  // The bytes of GET /products/{id} when they are at hand, else null. Never waits, never asks the store.
+  std::shared_ptr<const http::ReadyBytes> ready_at_hand(ProductId id);
+  // The same, loaded when needed. kNotFound "catalog.no_such_product" also for what is not shown (drafts and the like).
+  Result<std::shared_ptr<const http::ReadyBytes>> ready(ProductId id);
+  // The product as it is now, from the store; pages and answers in another currency are made of it. Same errors.
+  Result<ProductState> state(ProductId id);
+  // The body of GET /products/{id} with prices in `currency`; `price` is null when it has none in it.
+  Result<std::string> detail_json(ProductId id, Currency currency);
+
+  // Memory speed when at hand. kNotFound "catalog.no_such_offer", "catalog.no_such_product".
+  Result<std::shared_ptr<const OfferCard>> offer_card(OfferId offer);
+  // In the order asked; kNotFound when one is missing.
+  Result<std::vector<std::shared_ptr<const OfferCard>>> offer_cards(std::span<const OfferId> offers);
+  // Cheapest in stock from a seller in good standing, ties by rating, then id; when nothing is in stock, the cheapest.
+  // kNotFound "catalog.no_such_product", "catalog.no_such_offer" when it has none.
+  Result<OfferId> featured_offer(ProductId product);
+
+  // A page of products with prices in one currency, and what can be narrowed.
+  Result<ListingAnswer> listing(const ListingQuery& query);
+  // The category by id or slug, with its path; nullopt when there is none.
+  Result<std::optional<catalog::Category>> category(std::string_view id_or_slug);
+  Result<std::vector<catalog::Category>> categories();
+
+  // What changed; from consumers and, on the replica that changed it, at once.
+  void product_changed(ProductId id);
+  void categories_changed();
+  // Notes the offers; refresh_stock() looks at them soon.
+  void stock_changed(std::span<const OfferId> offers);
+  // Brings availability, cards and ready bytes of the noted offers up to date; answers how many were looked at. Repeatable.
+  // An Error leaves them noted.
+  Result<int> refresh_stock();
+  bool stock_is_noted() const;
+  // Walks over all products and repairs their availability, for what happened while nobody listened. Yields between steps.
+  Result<int> reconcile();
+
+  const Settings& settings() const { return settings_; }
+
+ private:
+  // The cards of one product, loaded together.
+  struct Bundle {
+    ProductId product;
+    OfferId featured;
+    std::vector<std::shared_ptr<const OfferCard>> cards;
+  };
+  struct Directory;  // sellers and categories: few, kept whole
+  using BundlePointer = std::shared_ptr<const Bundle>;
+
+  Result<std::shared_ptr<const Directory>> directory();
+  Result<BundlePointer> bundle(ProductId id);
+  Result<BundlePointer> bundle_of(OfferId offer);
+  Result<typename LoadingCache<ProductId, Bundle>::Loaded> load_bundle(ProductId id);
+  Result<std::vector<std::int64_t>> sellable_of(std::span<const catalog::Offer> offers);
+  OfferId choose_featured(std::span<const catalog::Offer> offers, std::span<const std::int64_t> sellable, const Directory& all) const;
+  Result<int> refresh_products(std::span<const ProductId> products, bool compare_cards);
+  void refresh_bundle(ProductId id, std::span<const catalog::Offer> offers, std::span<const std::int64_t> sellable,
+                      const Directory& all);
+  Result<std::shared_ptr<const Facets>> facets(const ListingQuery& query, const std::string& key);
+  Result<void> read_catalog(const db::Function& function);
+
+  db::Store& store_;
+  catalog::Catalog& catalog_;
+  inventory::Inventory& inventory_;
+  Settings settings_;
+  LoadingCache<ProductId, http::ReadyBytes> ready_;
+  LoadingCache<ProductId, Bundle> bundles_;
+  LoadingCache<OfferId, ProductId> products_of_offers_;  // never changes but when the offer is deleted
+  std::unique_ptr<QueryShelf> shelf_;
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Directory> directory_;
+  std::uint64_t directory_age_ = 0;  // counts what made it stale
+  std::unordered_set<OfferId> noted_;
+  std::unordered_map<std::string, std::pair<std::uint64_t, std::shared_ptr<const Facets>>> facets_;
+  std::atomic<std::uint64_t> generation_{0};  // of everything that listings are made of
 };
 
 }  // namespace kontor::showcase

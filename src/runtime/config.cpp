@@ -1,0 +1,264 @@
+#include "runtime/config.h"
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+
+#include "base/assert.h"
+#include "base/text.h"
+
+namespace kontor::runtime {
+namespace {
+
+using enum SettingKind;
+
+constexpr Setting kSettings[] = {
+    {"listen", kAddress, "127.0.0.1:8080", "Where the shop answers"},
+    {"data", kText, "./data", "The folder of the embedded store, mails and the sandbox gateway's charges"},
+    {"store", kText, "", "postgresql://… for PostgreSQL; empty for the embedded store in the data folder"},
+    {"io_threads", kNumber, "1", "Event loops; each answers requests on a thread of its own", 1, 256},
+    {"workers", kNumber, "2", "Threads for work that burns CPU", 1, 256},
+    {"log_format", kChoice, "text", "How log lines look", 0, 0, "text|json"},
+    {"log_level", kChoice, "info", "The least level that is logged", 0, 0, "debug|info|warning|error"},
+    {"access_log", kSwitch, "on", "A log line for every request"},
+    {"admin_token", kText, "", "A bearer token with the role admin; empty for none", 0, 0, {}, true},
+    {"secret_key",
+     kText,
+     "",
+     "Signs guest tokens and cursors; empty: made at first start and kept in the data folder",
+     0,
+     0,
+     {},
+     true},
+    {"limits", kSwitch, "on", "Rate limits; off only for measurements"},
+    {"risk", kSwitch, "on", "Risk scoring; off only for measurements"},
+    {"currency", kText, "USD", "The shop's currency, ISO 4217"},
+    {"ready_bytes_mb", kNumber, "64", "Memory for answers kept ready", 1, 1'000'000},
+    {"mail_folder", kText, "", "Where mails are written as files; empty: mails in the data folder"},
+    {"public_url", kText, "", "The shop's address in mails and links; empty: http:// and the listen address"},
+    {"trust_proxy", kSwitch, "off", "Believe X-Forwarded-For and X-Forwarded-Proto of whoever connects"},
+    {"gateway", kChoice, "sandbox", "The payment gateway", 0, 0, "sandbox"},
+    {"gateway_timeout_ms", kNumber, "5000", "How long a gateway is waited for", 1, 120'000},
+    {"gateway_retries", kNumber, "1", "How often a call without an answer is repeated with the same key", 0, 10},
+    {"body_limit", kNumber, "1048576", "Bytes of a request body, import and media excepted", 1024, 1 << 30},
+    {"header_limit", kNumber, "16384", "Bytes of a request's line and headers", 1024, 1 << 20},
+    {"header_timeout_ms", kNumber, "10000", "How long a request's headers may take", 100, 600'000},
+    {"body_timeout_ms", kNumber, "30000", "How long a request's body may pause", 100, 600'000},
+    {"write_timeout_ms", kNumber, "30000", "How long a client may leave an answer unread", 100, 600'000},
+    {"idle_timeout_ms", kNumber, "75000", "How long a connection may be silent between requests", 100, 3'600'000},
+    {"max_connections", kNumber, "20000", "Connections at once", 1, 10'000'000},
+    {"shutdown_grace_ms", kNumber, "10000", "How long running requests may finish when the program is told to stop", 0,
+     600'000},
+};
+
+const Setting* find_setting(std::string_view name) {
+  for (const auto& setting : kSettings)
+    if (setting.name == name) return &setting;
+  return nullptr;
+}
+
+std::string env_name(std::string_view name) {
+  std::string out = "KONTOR_";
+  for (const char c : name) out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  return out;
+}
+
+std::optional<std::int64_t> parse_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+// What is wrong with the value; "" when nothing is. Switches come out as on or off.
+std::string check(const Setting& setting, std::string& value) {
+  switch (setting.kind) {
+    case kText:
+      return value.find('\0') == std::string::npos ? "" : "a text without NUL";
+    case kNumber: {
+      const auto number = parse_number(value);
+      if (number && *number >= setting.min && *number <= setting.max) return "";
+      return "a whole number from " + std::to_string(setting.min) + " to " + std::to_string(setting.max);
+    }
+    case kSwitch: {
+      const auto lower = ascii_lower(value);
+      if (lower == "on" || lower == "true" || lower == "yes" || lower == "1")
+        value = "on";
+      else if (lower == "off" || lower == "false" || lower == "no" || lower == "0")
+        value = "off";
+      else
+        return "on or off";
+      return "";
+    }
+    case kChoice: {
+      const auto choices = split(setting.choices, '|');
+      if (std::find(choices.begin(), choices.end(), value) != choices.end()) return "";
+      return "one of " + std::string(setting.choices);
+    }
+    case kAddress:
+      return parse_address(value) ? "" : "an address such as 127.0.0.1:8080";
+  }
+  return "";
+}
+
+std::string known_names(std::string_view near) {
+  std::string out;
+  for (const auto& setting : kSettings) {
+    if (!near.empty() && setting.name.front() != near.front()) continue;
+    out += out.empty() ? "" : ", ";
+    out += setting.name;
+  }
+  return out.empty() ? "see 'kontor config'" : "perhaps " + out;
+}
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+  }
+  return out + '"';
+}
+
+// A TOML value as the text a flag would have; nullopt for lists, dates and the like.
+std::optional<std::string> text_of(const toml::node& node) {
+  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* number = node.as_integer()) return std::to_string(number->get());
+  if (const auto* flag = node.as_boolean()) return flag->get() ? "on" : "off";
+  return std::nullopt;
+}
+
+struct FileValue {
+  std::string name;
+  std::optional<std::string> value;
+  unsigned line = 0;
+};
+
+// `[gateway] timeout_ms = 1` is gateway_timeout_ms.
+void collect(const toml::table& table, const std::string& prefix, std::vector<FileValue>& out) {
+  for (const auto& [key, node] : table) {
+    const std::string name = prefix + std::string(key.str());
+    if (const auto* inner = node.as_table())
+      collect(*inner, name + "_", out);
+    else
+      out.push_back({name, text_of(node), node.source().begin.line});
+  }
+}
+
+}  // namespace
+
+std::span<const Setting> settings() { return kSettings; }
+
+std::optional<Address> parse_address(std::string_view text) {
+  const auto colon = text.rfind(':');
+  std::string_view host = colon == std::string_view::npos ? std::string_view("127.0.0.1") : text.substr(0, colon);
+  const std::string_view digits = colon == std::string_view::npos ? text : text.substr(colon + 1);
+  if (host.empty()) host = "0.0.0.0";
+  if (host.front() == '[') {
+    if (host.size() < 4 || host.back() != ']') return std::nullopt;
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string_view::npos) {
+    return std::nullopt;
+  }
+  if (host.find_first_of(" \t/[]") != std::string_view::npos || digits.empty() || digits.front() == '-')
+    return std::nullopt;
+  const auto port = parse_number(digits);
+  if (!port || *port < 0 || *port > 65535) return std::nullopt;
+  return Address{std::string(host), static_cast<int>(*port)};
+}
+
+Result<void> Config::set(std::string_view name, std::string value, std::string origin) {
+  const Setting* setting = find_setting(name);
+  if (setting == nullptr)
+    return fail(Errc::kInvalid, "config.unknown_setting",
+                origin + ": there is no setting '" + std::string(name) + "' (" + known_names(name) + ").");
+  const std::string given = setting->secret ? "(hidden)" : value;
+  const auto wanted = check(*setting, value);
+  if (!wanted.empty())
+    return fail(Errc::kInvalid, "config.bad_value",
+                origin + ": '" + given + "' is no " + std::string(name) + "; it must be " + wanted + ".");
+  entries_[std::string(name)] = Entry{std::move(value), std::move(origin)};
+  return {};
+}
+
+Result<void> Config::read_file(const std::string& file) {
+  const auto parsed = toml::parse_file(file);
+  if (!parsed) {
+    const auto& error = parsed.error();
+    return fail(
+        Errc::kInvalid, "config.bad_file",
+        file + ", line " + std::to_string(error.source().begin.line) + ": " + std::string(error.description()) + ".");
+  }
+  std::vector<FileValue> values;
+  collect(parsed.table(), "", values);
+  for (auto& value : values) {
+    const std::string origin = "file " + file + " line " + std::to_string(value.line);
+    if (!value.value)
+      return fail(Errc::kInvalid, "config.bad_value",
+                  origin + ": '" + value.name + "' must be a text, a whole number or a switch.");
+    TRY_DO(set(value.name, std::move(*value.value), origin));
+  }
+  return {};
+}
+
+Result<Config> Config::load(const Sources& sources) {
+  Config config;
+  for (const auto& setting : kSettings) TRY_DO(config.set(setting.name, std::string(setting.initial), "default"));
+  if (!sources.file.empty()) TRY_DO(config.read_file(sources.file));
+  if (sources.environment) {
+    for (const auto& setting : kSettings) {
+      const auto name = env_name(setting.name);
+      if (auto value = sources.environment(name))
+        TRY_DO(config.set(setting.name, std::move(*value), "environment " + name));
+    }
+  }
+  for (const auto& [flag, value] : sources.flags) {
+    std::string name = flag;
+    std::replace(name.begin(), name.end(), '-', '_');
+    std::string shown = name;
+    std::replace(shown.begin(), shown.end(), '_', '-');
+    TRY_DO(config.set(name, value, "flag --" + shown));
+  }
+  return config;
+}
+
+const Config::Entry& Config::entry(std::string_view name) const {
+  const auto found = entries_.find(name);
+  KONTOR_ASSERT(found != entries_.end());
+  return found->second;
+}
+
+std::int64_t Config::number(std::string_view name) const {
+  KONTOR_ASSERT(find_setting(name) != nullptr && find_setting(name)->kind == kNumber);
+  return parse_number(text(name)).value();
+}
+
+bool Config::on(std::string_view name) const {
+  KONTOR_ASSERT(find_setting(name) != nullptr && find_setting(name)->kind == kSwitch);
+  return text(name) == "on";
+}
+
+Address Config::address(std::string_view name) const {
+  KONTOR_ASSERT(find_setting(name) != nullptr && find_setting(name)->kind == kAddress);
+  return parse_address(text(name)).value();
+}
+
+std::string Config::shown() const {
+  std::string out;
+  for (const auto& setting : kSettings) {
+    const Entry& found = entry(setting.name);
+    out += "# " + std::string(setting.words) + ".\n";
+    std::string line =
+        std::string(setting.name) + " = " + (setting.kind == kNumber ? found.value : quoted(found.value));
+    if (setting.secret && !found.value.empty())
+      line = "# " + std::string(setting.name) + " is set and not shown";  // and not read back
+    if (line.size() < 40) line.append(40 - line.size(), ' ');
+    out += line + "  # " + found.origin + "\n";
+  }
+  return out;
+}
+
+}  // namespace kontor::runtime

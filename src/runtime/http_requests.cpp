@@ -1,0 +1,188 @@
+// What happens to a request on the loop: parsed, answered at once when its bytes are at hand, else given to a fiber.
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "runtime/http_server_impl.h"
+
+namespace kontor::runtime {
+
+void Outgoing::add(std::string_view text) {
+  if (text.empty()) return;
+  parts[count].iov_base = const_cast<char*>(text.data());  // writev's type knows no const
+  parts[count++].iov_len = text.size();
+  left += text.size();
+}
+
+void Outgoing::advance(std::size_t bytes) {
+  left -= bytes;
+  std::size_t done = 0;
+  while (done < count && bytes >= parts[done].iov_len) bytes -= parts[done++].iov_len;
+  std::move(parts.begin() + static_cast<std::ptrdiff_t>(done), parts.begin() + static_cast<std::ptrdiff_t>(count), parts.begin());
+  count -= done;
+  if (count > 0) {
+    parts[0].iov_base = static_cast<char*>(parts[0].iov_base) + bytes;
+    parts[0].iov_len -= bytes;
+  }
+}
+
+std::unique_ptr<Exchange> Server::Impl::take_exchange() {
+  if (spare.empty()) return std::make_unique<Exchange>();
+  auto one = std::move(spare.back());
+  spare.pop_back();
+  return one;
+}
+
+// Serves what is complete in `input`, in order, until a request needs a fiber; returns how much was taken.
+std::size_t Server::Impl::consume(Conn& conn, std::string_view input) {
+  std::size_t taken = 0;
+  while (taken < input.size()) {
+    if (!scratch) scratch = take_exchange();
+    const std::string_view rest = input.substr(taken);
+    Refusal refusal;
+    const Parsed parsed = parse_head(rest, rules, scratch->head, refusal);
+    if (parsed == Parsed::kMore) {
+      set_state(conn, Conn::State::kHead);
+      return taken;
+    }
+    if (parsed == Parsed::kRefused) {
+      refuse(conn, refusal);
+      return input.size();
+    }
+    taken += scratch->head.bytes;
+    begin(conn, *scratch);
+    dispatch(conn, *scratch, rest);
+    if (conn.state != Conn::State::kIdle) return conn.state == Conn::State::kBusy ? taken : input.size();
+  }
+  return taken;
+}
+
+void Server::Impl::begin(Conn& conn, Exchange& exchange) {
+  http::Request& request = exchange.head.request;
+  exchange.conn = &conn;
+  exchange.began_us = world.observer != nullptr ? monotonic_micros() : 0;
+  exchange.bytes = 0;
+  exchange.status = 0;
+  exchange.route = {};
+  exchange.only_write = false;
+  exchange.outgoing.count = exchange.outgoing.left = 0;
+  request.request_id.clear();
+  ids.next_hex(request.request_id);
+  request.body = {};
+  request.peer = conn.peer;
+  request.secure = false;
+  if (settings.trusted_proxies.empty() || exchange.head.forwarded_for.empty()) return;
+  const auto& trusted = settings.trusted_proxies;
+  if (std::find(trusted.begin(), trusted.end(), conn.peer) == trusted.end()) return;
+  // The last address is the one the trusted proxy itself saw; those before it are hearsay.
+  std::string_view seen = exchange.head.forwarded_for;
+  seen.remove_prefix(seen.rfind(',') == std::string_view::npos ? 0 : seen.rfind(',') + 1);
+  while (!seen.empty() && seen.front() == ' ') seen.remove_prefix(1);
+  if (!seen.empty()) request.peer = seen;
+  request.secure = exchange.head.forwarded_proto == "https";
+}
+
+void Server::Impl::dispatch(Conn& conn, Exchange& exchange, std::string_view input) {
+  const Head& head = exchange.head;
+  const bool reads = head.request.method == http::Method::kGet || head.request.method == http::Method::kHead;
+  if (reads && head.framing == Framing::kNone && head.request.query.empty()) {
+    const auto match = dispatcher.find(head.request.method, head.request.path);
+    if (match.endpoint != nullptr && match.endpoint->inline_read) {
+      exchange.ready = match.endpoint->inline_read(match.last());
+      if (exchange.ready != nullptr) {
+        exchange.route = match.route->pattern;
+        put_ready(exchange, head.keep_alive && !stopping);
+        answer_inline(conn, exchange);
+        if (exchange.only_write) to_fiber(conn, exchange, input);
+        return;
+      }
+    }
+  }
+  if (busy.size() >= settings.in_flight) {
+    return refuse(conn, {503, "unavailable", "request.too_many_requests", "Too many requests are running; try again in a moment."});
+  }
+  to_fiber(conn, exchange, input);
+}
+
+Connection Server::Impl::connection(const Exchange& exchange, bool keep) const {
+  if (!keep) return Connection::kClose;
+  return exchange.head.http10 ? Connection::kKeep10 : Connection::kKeep;
+}
+
+// Ready bytes are the same for everyone; what is not goes between their status line and the rest.
+void Server::Impl::put_ready(Exchange& exchange, bool keep) {
+  const http::ReadyBytes& ready = *exchange.ready;
+  const bool same = !exchange.head.if_none_match.empty() && names_etag(exchange.head.if_none_match, ready.etag);
+  std::string_view text = same ? ready.not_modified : ready.full;
+  if (!same && exchange.head.request.method == http::Method::kHead) text = text.substr(0, ready.body_at);
+  const std::size_t line = text.find('\n') + 1;
+  exchange.status = same ? 304 : 200;
+  exchange.out.clear();
+  append_common(exchange.out, date(), exchange.head.request.request_id, connection(exchange, keep));
+  exchange.outgoing.add(text.substr(0, line));
+  exchange.outgoing.add(exchange.out);
+  exchange.outgoing.add(text.substr(line));
+  exchange.bytes = exchange.outgoing.left;
+}
+
+void Server::Impl::answer_inline(Conn& conn, Exchange& exchange) {
+  msghdr message{};
+  message.msg_iov = exchange.outgoing.parts.data();
+  message.msg_iovlen = exchange.outgoing.count;
+  const ssize_t sent = sendmsg(conn.fd, &message, MSG_NOSIGNAL);
+  if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+    exchange.ready.reset();
+    return close(conn);
+  }
+  exchange.outgoing.advance(sent < 0 ? 0 : static_cast<std::size_t>(sent));
+  if (exchange.outgoing.left > 0) {
+    exchange.only_write = true;
+    return;
+  }
+  note(exchange);
+  exchange.ready.reset();
+  if (!exchange.head.keep_alive || stopping) return end(conn);
+  set_state(conn, Conn::State::kIdle);
+}
+
+void Server::Impl::note(const Exchange& exchange) {
+  if (world.observer == nullptr) return;
+  world.observer->finished(
+      {exchange.head.request, exchange.route, exchange.status, exchange.bytes, monotonic_micros() - exchange.began_us});
+}
+
+void Server::Impl::to_fiber(Conn& conn, Exchange& exchange, std::string_view input) {
+  // The input is the shared buffer, or a carry that changes.
+  exchange.storage.assign(input.substr(0, exchange.head.bytes));
+  const bool forwarded = exchange.head.request.peer.data() != conn.peer.data();
+  exchange.head.move_views(input.data(), exchange.storage.data());
+  if (forwarded) {
+    const auto offset = exchange.head.request.peer.data() - input.data();
+    exchange.head.request.peer = {exchange.storage.data() + offset, exchange.head.request.peer.size()};
+  }
+  set_state(conn, Conn::State::kBusy);
+  conn.exchange = &exchange;
+  exchange.slot = busy.size();
+  busy.push_back(std::move(scratch));
+  loop.spawn([this, &exchange] { serve(exchange); });
+}
+
+void Server::Impl::refuse(Conn& conn, const Refusal& refusal) {
+  std::string id;
+  ids.next_hex(id);
+  const std::string answer = refusal_answer(refusal, date(), id);
+  // A client that sends nonsense and does not read is not waited for.
+  [[maybe_unused]] const auto sent = send(conn.fd, answer.data(), answer.size(), MSG_NOSIGNAL);
+  if (world.observer != nullptr) {
+    http::Request request;
+    request.method = http::Method::kOther;
+    request.peer = conn.peer;
+    request.request_id = id;
+    world.observer->finished({request, {}, refusal.status, answer.size(), 0});
+  }
+  end(conn);
+}
+
+}  // namespace kontor::runtime

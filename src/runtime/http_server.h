@@ -1,0 +1,78 @@
+// The HTTP/1.1 server of one loop: connections, time-outs, limits, and the way from bytes to a Dispatcher and back.
+// An idle connection holds no fiber and no buffer. Point reads are answered on the loop, everything else on a fiber of its own.
+// Several servers, one a loop, may listen on the same port (SO_REUSEPORT). Everything here belongs to the loop's thread.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "runtime/fiber.h"
+#include "runtime/router.h"
+
+namespace kontor::runtime {
+
+struct ServerSettings {
+  std::size_t line_bytes = 8 * 1024;    // request line; more is 414
+  std::size_t head_bytes = 16 * 1024;   // request line and headers; more is 431
+  std::size_t body_bytes = 1 << 20;     // more is 413; an endpoint's own limit holds where it is lower
+  std::size_t connections = 20'000;     // more are answered 503 and closed
+  std::size_t in_flight = 2'000;        // requests on fibers at once; more are answered 503
+  std::int64_t head_ms = 10'000;        // from a request's first byte to its blank line
+  std::int64_t body_ms = 15'000;        // without a byte of the body
+  std::int64_t body_total_ms = 60'000;  // the whole body, unless streamed
+  std::int64_t idle_ms = 75'000;        // keep-alive without a request
+  std::int64_t write_ms = 15'000;       // without a byte of the answer taken
+  std::int64_t slowest_bytes_per_s = 8 * 1024;  // a client that reads an answer more slowly than this, beyond write_ms, is cut
+  std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For and -Proto are believed
+};
+
+// One answered request, for the access log and the metrics. Views live for the call.
+struct Served {
+  const http::Request& request;
+  std::string_view route;  // the pattern, or "" when no route was found
+  int status = 0;
+  std::size_t bytes = 0;   // of the answer, head included
+  std::int64_t micros = 0;
+};
+class ServerObserver {
+ public:
+  virtual ~ServerObserver() = default;
+  virtual void finished(const Served& served) = 0;  // on the loop, must not wait
+};
+
+// What the server must not fetch for itself.
+struct ServerWorld {
+  std::function<Time()> wall_clock;     // for Date; read once a second
+  std::uint64_t seed = 0;               // of request ids and trace ids; from the operating system in production
+  ServerObserver* observer = nullptr;
+};
+
+class Server {
+ public:
+  Server(Loop& loop, const http::Dispatcher& dispatcher, ServerSettings settings, ServerWorld world);
+  // Closes everything. No request may be running: shut_down() or Loop::kill_all() first.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Binds, listens, and returns the port (of use when it was 0). `address` is numeric, IPv4 or IPv6.
+  Result<int> listen(const std::string& address, int port);
+  // Stops accepting, lets running requests finish (their answers say `Connection: close`), closes idle connections, and cuts
+  // what is left after `grace_ms`. On a fiber of the loop. True when nothing had to be cut.
+  bool shut_down(std::int64_t grace_ms);
+
+  std::size_t connections() const;
+  std::size_t in_flight() const;
+
+  struct Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kontor::runtime

@@ -1,0 +1,296 @@
+#include "services/consumers.h"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "adapters/log_outbox/outbox_log.h"
+#include "services/outbox.h"
+#include "tests/support/each_store.h"
+
+namespace kontor {
+std::span<const db::Migration> services_migrations();
+}
+
+namespace kontor::services {
+namespace {
+
+struct Happened {
+  static constexpr std::string_view kName = "testing.happened";
+  std::int64_t number = 0;
+  static constexpr auto fields() { return described(Field("number", &Happened::number, "Which")); }
+};
+struct Ignored {
+  static constexpr std::string_view kName = "testing.ignored";
+  static constexpr auto fields() { return described(); }
+};
+
+constexpr db::Migration kEffects[] = {{"testing", 1, "effects", db::Home::kCustomer,
+                                       "CREATE TABLE testing_effects (id @serial, subject @text NOT NULL);"}};
+constexpr db::Query kEffect{"testing.effect", db::Home::kCustomer, "INSERT INTO testing_effects (subject) VALUES ($1)"};
+constexpr db::Query kAllEffects{"testing.effects", db::Home::kCustomer,
+                                "SELECT subject FROM testing_effects ORDER BY id"};
+
+void emit_numbers(db::Store& store, int from, int to) {
+  const auto done = store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    for (int i = from; i <= to; ++i) TRY_DO(emit(tx, Happened{i}, std::to_string(i), Time{i}));
+    return {};
+  });
+  REQUIRE(done);
+}
+
+std::string effects(db::Store& store) {
+  std::string all;
+  REQUIRE(store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    all.clear();
+    TRY(const auto rows, tx.ask(kAllEffects));
+    for (const auto row : rows) all += row.str(0) + " ";
+    return {};
+  }));
+  return all;
+}
+
+struct World {
+  db::Store& store;
+  testing::FakeClock clock;
+  log_outbox::OutboxLog log{store};
+  Leases leases{store, clock, "me"};
+
+  explicit World(db::Store& s) : store(s) {}
+  ConsumerRunner runner(ConsumerRunner::Settings settings = {}) {
+    return {store, log, leases, clock, std::move(settings)};
+  }
+};
+
+Consumer listener(std::string name, std::string& heard) {
+  Consumer consumer;
+  consumer.name = std::move(name);
+  consumer.handles = {"testing.happened"};
+  consumer.handle = [&heard](const LoggedEvent& event) -> Result<void> {
+    heard += event.subject + " ";
+    return {};
+  };
+  return consumer;
+}
+
+Consumer writer(std::string name) {
+  Consumer consumer;
+  consumer.name = std::move(name);
+  consumer.handles = {"testing.happened"};
+  consumer.handle_in_tx = [](db::Tx& tx, const LoggedEvent& event) -> Result<void> {
+    TRY_DO(tx.run(kEffect, event.subject));
+    return {};
+  };
+  return consumer;
+}
+
+TEST_CASE("a durable consumer hears each event once, in order, and goes on where it stopped") {
+  testing::on_each_store({services_migrations()}, [](db::Store& store) {
+    World world(store);
+    std::string heard;
+    emit_numbers(store, 1, 3);
+    {
+      auto runner = world.runner();
+      runner.add(listener("testing.mail", heard));
+      REQUIRE(runner.prepare());
+      CHECK(*runner.run_until_quiet() == 3);
+      REQUIRE(store.write(db::Home::kCustomer, [](db::Tx& tx) { return emit(tx, Ignored{}, "x", Time{}); }));
+      CHECK(*runner.run_until_quiet() == 0);
+      CHECK(*runner.passed("shop") == *world.log.head("shop"));
+    }
+    emit_numbers(store, 4, 5);
+    auto again = world.runner();
+    again.add(listener("testing.mail", heard));
+    REQUIRE(again.prepare());
+    CHECK(*again.run_until_quiet() == 2);
+    CHECK(heard == "1 2 3 4 5 ");
+  });
+}
+
+TEST_CASE("events beyond one batch are all heard") {
+  testing::TestStore test({services_migrations()});
+  World world(test.store());
+  int count = 0;
+  auto runner = world.runner({.batch = 10});
+  Consumer consumer;
+  consumer.name = "testing.count";
+  consumer.handle = [&](const LoggedEvent&) -> Result<void> {
+    ++count;
+    return {};
+  };
+  runner.add(std::move(consumer));
+  runner.add(writer("testing.ignored"));
+  REQUIRE(runner.prepare());
+  emit_numbers(test.store(), 1, 95);
+  // The second consumer's table is not there: its events end as dead letters and hold up nobody.
+  CHECK(*runner.run_until_quiet() == 95);
+  CHECK(count == 95);
+  CHECK(runner.dead_letters(100)->size() == 95);
+}
+
+TEST_CASE("an event that keeps failing is parked after its tries, and the next one runs") {
+  testing::on_each_store({services_migrations()}, [](db::Store& store) {
+    World world(store);
+    std::string heard;
+    int tries = 0;
+    auto consumer = listener("testing.mail", heard);
+    consumer.handle = [&, inner = consumer.handle](const LoggedEvent& event) -> Result<void> {
+      if (event.subject != "2") return inner(event);
+      ++tries;
+      return fail(Errc::kInvalid, "testing.bad", "cannot be");
+    };
+    std::string parked;
+    auto runner = world.runner({.tries = 3, .trouble = [&](auto, auto words) { parked = words; }});
+    runner.add(std::move(consumer));
+    REQUIRE(runner.prepare());
+    emit_numbers(store, 1, 3);
+    CHECK(runner.run_until_quiet());
+    CHECK(heard == "1 3 ");
+    CHECK(tries == 3);
+    const auto letters = runner.dead_letters(10);
+    REQUIRE(letters->size() == 1);
+    CHECK((*letters)[0].consumer == "testing.mail");
+    CHECK((*letters)[0].subject == "2");
+    CHECK((*letters)[0].reason == "testing.bad: cannot be");
+    CHECK(parked.find("parked shop:") == 0);
+    CHECK(*runner.run_until_quiet() == 0);
+  });
+}
+
+TEST_CASE("an outage is tried much longer than a fault of the event") {
+  testing::TestStore test({services_migrations()});
+  World world(test.store());
+  int tries = 0;
+  std::string heard;
+  auto consumer = listener("testing.mail", heard);
+  consumer.handle = [&, inner = consumer.handle](const LoggedEvent& event) -> Result<void> {
+    if (++tries <= 20) return fail(Errc::kUnavailable, "testing.away");
+    return inner(event);
+  };
+  auto runner = world.runner({.tries = 3});
+  runner.add(std::move(consumer));
+  REQUIRE(runner.prepare());
+  emit_numbers(test.store(), 1, 1);
+  CHECK(*runner.run_until_quiet() == 1);
+  CHECK(heard == "1 ");
+  CHECK(runner.dead_letters(10)->empty());
+}
+
+TEST_CASE("an effect in the transaction of the position happens exactly once, also beside a failing neighbour") {
+  testing::on_each_store({services_migrations(), kEffects}, [](db::Store& store) {
+    World world(store);
+    auto consumer = writer("testing.effects");
+    consumer.handle_in_tx = [inner = consumer.handle_in_tx](db::Tx& tx, const LoggedEvent& event) -> Result<void> {
+      TRY_DO(inner(tx, event));
+      if (event.subject == "3") return fail(Errc::kInvalid, "testing.bad");
+      return {};
+    };
+    auto runner = world.runner({.tries = 2});
+    runner.add(std::move(consumer));
+    REQUIRE(runner.prepare());
+    emit_numbers(store, 1, 5);
+    CHECK(*runner.run_until_quiet() == 4);
+    CHECK(effects(store) == "1 2 4 5 ");
+    CHECK(runner.dead_letters(10)->size() == 1);
+  });
+}
+
+TEST_CASE("two runners of one consumer make each effect once") {
+  testing::on_each_store({services_migrations(), kEffects}, [](db::Store& store) {
+    World world(store);
+    constexpr int kEvents = 200;
+    emit_numbers(store, 1, kEvents);
+    REQUIRE(world.log.relay());
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 2; ++t)
+      threads.emplace_back([&] {
+        auto runner = world.runner({.batch = 5});
+        runner.add(writer("testing.effects"));
+        if (!runner.prepare()) return;
+        // The one that is overtaken hears "consumer.moved" and looks again.
+        for (int i = 0; i < 1000; ++i)
+          if (const auto done = runner.run_until_quiet(); done) return;
+      });
+    for (auto& thread : threads) thread.join();
+    std::string wanted;
+    for (int i = 1; i <= kEvents; ++i) wanted += std::to_string(i) + " ";
+    CHECK(effects(store) == wanted);
+  });
+}
+
+TEST_CASE("a consumer of every replica starts at the head and keeps no position") {
+  testing::TestStore test({services_migrations()});
+  World world(test.store());
+  std::string heard;
+  auto consumer = listener("testing.cache", heard);
+  consumer.kind = ConsumerKind::kEveryReplica;
+  emit_numbers(test.store(), 1, 2);
+  auto runner = world.runner();
+  runner.add(consumer);
+  REQUIRE(runner.prepare());
+  emit_numbers(test.store(), 3, 4);
+  CHECK(*runner.run_until_quiet() == 2);
+  CHECK(heard == "3 4 ");
+  CHECK(*runner.passed("shop") == *world.log.head("shop"));  // holds up no pruning
+}
+
+TEST_CASE("a consumer new to a store may begin now") {
+  testing::TestStore test({services_migrations()});
+  World world(test.store());
+  std::string heard;
+  auto consumer = listener("testing.mail", heard);
+  consumer.from_now = true;
+  emit_numbers(test.store(), 1, 2);
+  for (int restart = 0; restart < 2; ++restart) {
+    auto runner = world.runner();
+    runner.add(consumer);
+    REQUIRE(runner.prepare());
+    emit_numbers(test.store(), 3 + restart, 3 + restart);
+    CHECK(*runner.run_until_quiet() == 1);
+    emit_numbers(test.store(), 9, 9);  // comes between this run and the next: not skipped by the next start
+    CHECK(*runner.run_until_quiet() == 1);
+  }
+  CHECK(heard == "3 9 4 9 ");
+}
+
+TEST_CASE("on a loop: consumers run as fibers, wake up for events, retry later and stop") {
+  testing::TestStore test({services_migrations()}, true);
+  World world(test.store());
+  runtime::Loop loop({.virtual_time = true});
+  std::string heard;
+  int failures = 0;
+  std::int64_t lag = -1;
+  auto consumer = listener("testing.mail", heard);
+  consumer.handle = [&, inner = consumer.handle](const LoggedEvent& event) -> Result<void> {
+    if (event.subject == "2" && failures++ < 2) return fail(Errc::kInvalid, "testing.not_yet");
+    return inner(event);
+  };
+  auto runner = world.runner({.lag = [&](auto, auto stream, auto behind) {
+    if (stream == "shop") lag = behind;
+  }});
+  runner.add(std::move(consumer));
+  bool ended = false;
+  loop.spawn([&] {
+    REQUIRE(runner.prepare());
+    runner.start(loop);
+    for (int i = 0; i < 100; ++i) {
+      if (i == 10) emit_numbers(test.store(), 1, 3);
+      runtime::sleep_for(20);
+      world.clock.advance_ms(20);
+    }
+    CHECK(heard == "1 2 3 ");
+    CHECK(lag == 0);
+    runner.stop();
+    while (runner.running()) runtime::sleep_for(10);
+    // The lease was given back, so another replica goes on at once.
+    Leases other(test.store(), world.clock, "other");
+    CHECK(*other.take("consumer:testing.mail", 1000));
+    ended = true;
+  });
+  loop.run();
+  CHECK(ended);
+  CHECK(failures == 3);
+}
+
+}  // namespace
+}  // namespace kontor::services

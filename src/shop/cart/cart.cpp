@@ -1,0 +1,274 @@
+#include "shop/cart/cart.h"
+
+#include <algorithm>
+
+#include "shop/cart/cart_document.h"
+#include "shop/cart/cart_store.h"
+
+namespace kontor::cart {
+namespace {
+
+// A card's figure is seconds old: it is trusted only where it is plainly larger than what is asked.
+constexpr std::int64_t kPlainlyLarger = 10;
+
+Error stale() { return {Errc::kVersionConflict, "cart.version_conflict", "The cart has changed since it was read.", {}, {}, 0}; }
+
+Error no_such_item() { return {Errc::kNotFound, "cart.no_such_item", "The cart has no such item.", {}, {}, 0}; }
+
+Error over_limit(std::int64_t limit, bool by_offer) {
+  Error error{Errc::kPurchaseLimit, by_offer ? "cart.purchase_limit" : "cart.quantity_limit",
+              "At most " + std::to_string(limit) + " of it may be bought at once.", {}, {}, 0};
+  error.members = "\"limit\":" + std::to_string(limit);
+  return error;
+}
+
+bool meant(const Line& line, const ItemRef& ref) {
+  return (ref.item && line.id == ref.item) || (ref.offer && line.offer == ref.offer) || (ref.product && line.product == ref.product);
+}
+
+// The line that is meant, or null; kAmbiguousItem when there are several.
+Result<Line*> find_line(std::vector<Line>& lines, const ItemRef& ref) {
+  Line* found = nullptr;
+  for (Line& line : lines) {
+    if (!meant(line, ref)) continue;
+    if (found != nullptr)
+      return fail(Errc::kAmbiguousItem, "cart.ambiguous_item", "Several lines have this product; name one by its own id.");
+    found = &line;
+  }
+  return found;
+}
+
+void drop(std::vector<Line>& lines, const Line* line) { lines.erase(lines.begin() + (line - lines.data())); }
+
+}  // namespace
+
+struct Carts::Supply {
+  const showcase::OfferCard& card;
+  std::int64_t most = 0;       // what may be promised without asking further
+  bool exact = false;          // whether `most` is all there is
+  bool ask_exact = false;      // set by an edit that needs more than `most`
+};
+
+std::optional<ItemRef> ItemRef::parse(std::string_view text) {
+  if (const auto item = CartItemId::parse(text)) return ItemRef{*item, {}, {}};
+  if (const auto product = ProductId::parse(text)) return ItemRef{{}, {}, *product};
+  if (const auto offer = OfferId::parse(text)) return ItemRef{{}, *offer, {}};
+  return std::nullopt;
+}
+
+Result<Cart> Carts::load(db::Tx& tx, const Owner& owner, Time now) {
+  TRY(auto found, sql::find(tx, owner.customer));
+  Cart cart;
+  if (found) {
+    cart = std::move(*found);
+    if (cart.expires <= now && !cart.claimed_by) {  // the sweep has not come by yet
+      cart.lines.clear();
+      cart.saved.clear();
+      cart.coupons.clear();
+    }
+    return cart;
+  }
+  cart.customer = owner.customer;
+  cart.created = cart.updated = now;
+  cart.expires = now.plus_ms((owner.guest ? settings_.guest_days : settings_.customer_days) * kDayMs);
+  return cart;
+}
+
+Result<Cart> Carts::load(const Owner& owner) {
+  Cart cart;
+  const Time now = parts_.clock.now();
+  TRY_DO(parts_.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    TRY(cart, load(tx, owner, now));
+    return {};
+  }));
+  return cart;
+}
+
+Result<Cart> Carts::change(const Owner& owner, const services::IfMatch& if_match, const Edit& edit) {
+  Cart cart;
+  const Time now = parts_.clock.now();
+  TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    TRY(cart, load(tx, owner, now));
+    if (!if_match.allows(cart.version)) return fail(stale());
+    auto before_lines = cart.lines;
+    const auto before_saved = cart.saved;
+    TRY_DO(edit(cart));
+    if (cart.lines == before_lines && cart.saved == before_saved) return {};
+    if (cart.claimed_by && !cart.claimed_lines) cart.claimed_lines = std::move(before_lines);
+    const std::int64_t was = cart.version;
+    ++cart.version;
+    cart.updated = now;
+    cart.expires = now.plus_ms((owner.guest ? settings_.guest_days : settings_.customer_days) * kDayMs);
+    return sql::save(tx, cart, was);
+  }));
+  return cart;
+}
+
+Result<Carts::Card> Carts::card_for_sale(OfferId offer) {
+  TRY(auto card, parts_.offers.offer_card(offer));
+  if (!card->buyable) return fail(Errc::kNotFound, "catalog.no_such_offer", "The offer " + offer.text() + " is not for sale.");
+  return card;
+}
+
+Result<std::int64_t> Carts::exact_supply(const showcase::OfferCard& card) {
+  const OfferId offers[] = {card.offer};
+  TRY(const auto figures, parts_.inventory.figures(offers));
+  if (figures.empty()) return 0;
+  return std::max<std::int64_t>(figures.front().sellable + card.backorder, 0);
+}
+
+Line Carts::fresh_line(CartItemId id, const showcase::OfferCard& card) const {
+  return {id, card.offer, card.product, 0, card.price.amount_minor(), parts_.clock.now()};
+}
+
+// Tries with the figure at hand, and once more with the exact one when that was too little.
+Result<Cart> Carts::change_with_supply(const Owner& owner, const services::IfMatch& if_match, const Card& card,
+                                       const SupplyEdit& edit) {
+  Supply supply{*card, card->sellable / kPlainlyLarger};
+  auto tried = change(owner, if_match, [&](Cart& cart) { return edit(cart, supply); });
+  if (tried || !supply.ask_exact) return tried;
+  TRY(supply.most, exact_supply(*card));
+  supply.exact = true;
+  return change(owner, if_match, [&](Cart& cart) { return edit(cart, supply); });
+}
+
+// Sets the line to `quantity`, which is more than it has.
+Result<void> Carts::grow(Cart& cart, Line& line, std::int64_t quantity, Supply& supply) {
+  const auto& card = supply.card;
+  if (card.purchase_limit > 0 && quantity > card.purchase_limit) return fail(over_limit(card.purchase_limit, true));
+  if (quantity > kMostOfALine) return fail(over_limit(kMostOfALine, false));
+  if (quantity > supply.most) {
+    supply.ask_exact = !supply.exact;
+    const inventory::Shortage shortage{card.offer, quantity, supply.most};
+    return fail(inventory::out_of_stock({&shortage, 1}));
+  }
+  KONTOR_ASSERT(card.price.currency() == cart.currency);
+  line.quantity = quantity;
+  return {};
+}
+
+// The cart's line of the offer, made with quantity 0 when it is new.
+Result<Line*> Carts::line_of(Cart& cart, const showcase::OfferCard& card, const Line& fresh) {
+  const Currency currency = card.price.currency();
+  if (cart.lines.empty() && cart.saved.empty()) cart.currency = currency;
+  if (currency != cart.currency)
+    return invalid("cart.other_currency", "/offer_id", "other_currency",
+                   "The cart is in " + std::string(cart.currency.code()) + ", the offer in " + std::string(currency.code()) + ".");
+  for (Line& line : cart.lines)
+    if (line.offer == card.offer) return &line;
+  if (cart.lines.size() >= kMostLines)
+    return fail(Errc::kConflict, "cart.line_limit", "A cart holds at most " + std::to_string(kMostLines) + " lines.");
+  cart.lines.push_back(fresh);
+  return &cart.lines.back();
+}
+
+Result<CartView> Carts::view(const Owner& owner) {
+  TRY(const auto cart, load(owner));
+  return show(cart);
+}
+
+Result<CartView> Carts::add(const Owner& owner, const Addition& addition, const services::IfMatch& if_match) {
+  KONTOR_ASSERT(addition.quantity > 0 && addition.quantity <= kMostOfALine);
+  KONTOR_ASSERT(static_cast<bool>(addition.offer) != static_cast<bool>(addition.product));
+  OfferId offer = addition.offer;
+  if (!offer) {
+    TRY(offer, parts_.offers.featured_offer(addition.product));
+  }
+  TRY(const auto card, card_for_sale(offer));
+  const Line fresh = fresh_line(parts_.ids.next<CartItemId>(parts_.clock.now(), owner.customer.bucket()), *card);
+  TRY(const auto cart, change_with_supply(owner, if_match, card, [&](Cart& now, Supply& supply) -> Result<void> {
+        TRY(Line* const line, line_of(now, *card, fresh));
+        return grow(now, *line, line->quantity + addition.quantity, supply);
+      }));
+  return show(cart);
+}
+
+Result<CartView> Carts::set_quantity(const Owner& owner, const ItemRef& ref, std::int64_t quantity,
+                                     const services::IfMatch& if_match) {
+  KONTOR_ASSERT(quantity >= 0 && quantity <= kMostOfALine);
+  TRY(auto before, load(owner));
+  TRY(const Line* const seen, find_line(before.lines, ref));
+  if (quantity == 0 || (seen != nullptr && quantity <= seen->quantity)) {  // less needs no look at the stock
+    TRY(const auto cart, change(owner, if_match, [&](Cart& now) -> Result<void> {
+          TRY(Line* const line, find_line(now.lines, ref));
+          if (quantity == 0) {
+            if (line != nullptr) drop(now.lines, line);
+            return {};
+          }
+          if (line == nullptr) return fail(no_such_item());
+          line->quantity = std::min(line->quantity, quantity);  // somebody else may have taken some out meanwhile
+          return {};
+        }));
+    return show(cart);
+  }
+  if (seen == nullptr) return fail(no_such_item());
+  TRY(const auto card, card_for_sale(seen->offer));
+  const ItemRef exactly{seen->id, {}, {}};
+  TRY(const auto cart, change_with_supply(owner, if_match, card, [&](Cart& now, Supply& supply) -> Result<void> {
+        TRY(Line* const line, find_line(now.lines, exactly));
+        if (line == nullptr) return fail(no_such_item());
+        if (card->price.currency() != now.currency) return fail(no_such_item());
+        return grow(now, *line, quantity, supply);
+      }));
+  return show(cart);
+}
+
+Result<void> Carts::remove(const Owner& owner, const ItemRef& ref, const services::IfMatch& if_match) {
+  TRY_DO(change(owner, if_match, [&](Cart& now) -> Result<void> {
+    TRY(Line* const line, find_line(now.lines, ref));
+    if (line != nullptr) {
+      drop(now.lines, line);
+      return {};
+    }
+    std::erase_if(now.saved, [&](const Line& saved) { return ref.item && saved.id == ref.item; });
+    return {};
+  }));
+  return {};
+}
+
+Result<void> Carts::clear(const Owner& owner, const services::IfMatch& if_match) {
+  TRY_DO(change(owner, if_match, [](Cart& now) -> Result<void> {
+    now.lines.clear();
+    return {};
+  }));
+  return {};
+}
+
+Result<CartView> Carts::save_for_later(const Owner& owner, const ItemRef& ref, const services::IfMatch& if_match) {
+  TRY(const auto cart, change(owner, if_match, [&](Cart& now) -> Result<void> {
+        TRY(Line* const line, find_line(now.lines, ref));
+        if (line == nullptr) return fail(no_such_item());
+        const Line moved = *line;
+        drop(now.lines, line);
+        for (Line& saved : now.saved) {
+          if (saved.offer != moved.offer) continue;
+          saved.quantity = std::min(saved.quantity + moved.quantity, kMostOfALine);
+          return {};
+        }
+        if (now.saved.size() >= kMostLines)
+          return fail(Errc::kConflict, "cart.line_limit", "At most " + std::to_string(kMostLines) + " lines are kept for later.");
+        now.saved.push_back(moved);
+        return {};
+      }));
+  return show(cart);
+}
+
+Result<CartView> Carts::move_to_cart(const Owner& owner, const ItemRef& ref, const services::IfMatch& if_match) {
+  TRY(auto before, load(owner));
+  TRY(const Line* const seen, find_line(before.saved, ref));
+  if (seen == nullptr) return fail(no_such_item());
+  TRY(const auto card, card_for_sale(seen->offer));
+  const ItemRef exactly{seen->id, {}, {}};
+  const Line fresh = fresh_line(seen->id, *card);
+  TRY(const auto cart, change_with_supply(owner, if_match, card, [&](Cart& now, Supply& supply) -> Result<void> {
+        TRY(Line* const saved, find_line(now.saved, exactly));
+        if (saved == nullptr) return fail(no_such_item());
+        const Line moved = *saved;
+        drop(now.saved, saved);
+        TRY(Line* const line, line_of(now, *card, fresh));
+        return grow(now, *line, line->quantity + moved.quantity, supply);
+      }));
+  return show(cart);
+}
+
+}  // namespace kontor::cart

@@ -1,0 +1,150 @@
+#include "shop/cart/cart_api.h"
+
+namespace kontor::cart {
+namespace {
+
+struct CartQuery {
+  std::optional<Currency> currency;
+  std::optional<std::string> locale;
+  std::optional<std::string> country;
+
+  static constexpr auto fields() {
+    return described(Field("currency", &CartQuery::currency, "Taken by an empty cart; one with lines keeps its own"),
+                     Field("locale", &CartQuery::locale, "Language of the messages", Length{1, 35}),
+                     Field("country", &CartQuery::country, "Where it would go", Length{2, 2}));
+  }
+};
+
+struct AddItem {
+  std::optional<OfferId> offer_id;
+  std::optional<ProductId> product_id;
+  std::int64_t quantity = 1;
+
+  static constexpr auto fields() {
+    return described(Field("offer_id", &AddItem::offer_id, "The offer to put in the cart"),
+                     Field("product_id", &AddItem::product_id, "Or a product: its featured offer is taken"),
+                     Field("quantity", &AddItem::quantity, "How many more of it", Range{1, kMostOfALine}));
+  }
+};
+
+struct SetQuantity {
+  std::int64_t quantity = 0;
+
+  static constexpr auto fields() {
+    return described(Field("quantity", &SetQuantity::quantity, "How many there shall be; 0 removes", Range{0, kMostOfALine}));
+  }
+};
+
+class Api {
+ public:
+  Api(Carts& carts, const services::Shoppers& shoppers) : carts_(carts), shoppers_(shoppers) {}
+
+  Result<CartView> show(http::Call& call, const CartQuery& query) const {
+    TRY(const auto owner, owner_of(call));
+    TRY(auto view, carts_.view(owner));
+    if (query.currency && view.items.empty() && view.saved_for_later.empty()) in_currency(view, *query.currency);
+    return answer(call, std::move(view));
+  }
+
+  Result<CartView> add(http::Call& call, const AddItem& in) const {
+    TRY(const auto owner, owner_of(call));
+    if (!in.offer_id && !in.product_id)
+      return invalid("cart.which_offer", "/offer_id", "required", "Say offer_id or product_id.");
+    if (in.offer_id && in.product_id)
+      return invalid("cart.which_offer", "/product_id", "not_together", "Say offer_id or product_id, not both.");
+    TRY(auto view, carts_.add(owner, {in.offer_id.value_or(OfferId{}), in.product_id.value_or(ProductId{}), in.quantity},
+                              services::if_match(call.request)));
+    return answer(call, std::move(view));
+  }
+
+  Result<CartView> set(http::Call& call, const SetQuantity& in) const {
+    TRY(const auto owner, owner_of(call));
+    TRY(const auto ref, ref_of(call));
+    TRY(auto view, carts_.set_quantity(owner, ref, in.quantity, services::if_match(call.request)));
+    return answer(call, std::move(view));
+  }
+
+  Result<http::None> remove(http::Call& call) const {
+    TRY(const auto owner, owner_of(call));
+    TRY(const auto ref, ref_of(call));
+    TRY_DO(carts_.remove(owner, ref, services::if_match(call.request)));
+    return http::None{};
+  }
+
+  Result<http::None> clear(http::Call& call) const {
+    TRY(const auto owner, owner_of(call));
+    TRY_DO(carts_.clear(owner, services::if_match(call.request)));
+    return http::None{};
+  }
+
+  Result<CartView> save(http::Call& call) const {
+    TRY(const auto owner, owner_of(call));
+    TRY(const auto ref, ref_of(call));
+    TRY(auto view, carts_.save_for_later(owner, ref, services::if_match(call.request)));
+    return answer(call, std::move(view));
+  }
+
+  Result<CartView> move(http::Call& call) const {
+    TRY(const auto owner, owner_of(call));
+    TRY(const auto ref, ref_of(call));
+    TRY(auto view, carts_.move_to_cart(owner, ref, services::if_match(call.request)));
+    return answer(call, std::move(view));
+  }
+
+ private:
+  Result<Owner> owner_of(http::Call& call) const {
+    TRY(const auto shopper, shoppers_.welcome(call));
+    return Owner{shopper.customer, shopper.kind == services::Shopper::Kind::kGuest};
+  }
+  static Result<ItemRef> ref_of(const http::Call& call) {
+    const auto ref = ItemRef::parse(call.param("item_id"));
+    if (!ref) return fail(Errc::kNotFound, "cart.no_such_item", "The cart has no such item.");
+    return *ref;
+  }
+  static void in_currency(CartView& view, Currency currency) {
+    view.currency = currency;
+    view.subtotal = view.total = Money::minor(0, currency);
+  }
+  static CartView answer(http::Call& call, CartView view) {
+    call.set_header("ETag", services::version_etag(view.version));
+    call.set_header("Cache-Control", "private, no-store");
+    return view;
+  }
+
+  Carts& carts_;
+  const services::Shoppers& shoppers_;
+};
+
+}  // namespace
+
+void add_cart_routes(http::Router& router, Carts& carts, const services::Shoppers& shoppers) {
+  using http::Call;
+  using http::None;
+  const Api api(carts, shoppers);
+  router.get<CartQuery, CartView>("/cart", {"The cart at today's prices", {}},
+                                  [api](Call& call, const CartQuery& query) { return api.show(call, query); });
+  router.post<AddItem, CartView>(
+      "/cart/items",
+      {"Puts an offer in the cart or raises its quantity",
+       {"cart.which_offer", "cart.line_limit", "cart.purchase_limit", "cart.quantity_limit", "cart.other_currency",
+        "cart.version_conflict", "catalog.no_such_offer", "catalog.no_such_product", "inventory.out_of_stock"}},
+      [api](Call& call, const AddItem& in) { return api.add(call, in); });
+  router.put<SetQuantity, CartView>(
+      "/cart/items/{item_id}",
+      {"Sets how many there are of a line, named by its own id, its product's or its offer's",
+       {"cart.no_such_item", "cart.ambiguous_item", "cart.purchase_limit", "cart.version_conflict", "inventory.out_of_stock"}},
+      [api](Call& call, const SetQuantity& in) { return api.set(call, in); });
+  router.del<None, None>("/cart/items/{item_id}", {"Takes a line out", {"cart.ambiguous_item", "cart.version_conflict"}},
+                         [api](Call& call, None) { return api.remove(call); });
+  router.del<None, None>("/cart", {"Takes all lines out", {"cart.version_conflict"}},
+                         [api](Call& call, None) { return api.clear(call); });
+  router.post<None, CartView>("/cart/items/{item_id}/save-for-later",
+                              {"Keeps a line for later", {"cart.no_such_item", "cart.ambiguous_item", "cart.line_limit"}},
+                              [api](Call& call, None) { return api.save(call); });
+  router.post<None, CartView>("/cart/saved/{item_id}/move-to-cart",
+                              {"Puts a kept line back in the cart",
+                               {"cart.no_such_item", "cart.purchase_limit", "cart.line_limit", "inventory.out_of_stock"}},
+                              [api](Call& call, None) { return api.move(call); });
+}
+
+}  // namespace kontor::cart

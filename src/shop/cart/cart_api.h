@@ -1,0 +1,12 @@
+// The shopper's cart over HTTP: `/cart` and below, as the public contract has it. A first call makes a guest.
+#pragma once
+#include "runtime/http.h"
+#include "services/shopper.h"
+#include "shop/cart/cart.h"
+
+namespace kontor::cart {
+
+// Both outlive the router.
+void add_cart_routes(http::Router& router, Carts& carts, const services::Shoppers& shoppers);
+
+}  // namespace kontor::cart

@@ -1,0 +1,84 @@
+// What checkout does with a cart, and what time does: claimed, bought, expired.
+#include <algorithm>
+
+#include "shop/cart/cart.h"
+#include "shop/cart/cart_document.h"
+#include "shop/cart/cart_store.h"
+
+namespace kontor::cart {
+
+Result<std::optional<CartContents>> Carts::contents(CustomerId customer) {
+  std::optional<Cart> cart;
+  TRY_DO(parts_.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    TRY(cart, sql::find(tx, customer));
+    return {};
+  }));
+  if (!cart) return std::nullopt;
+  CartContents out;
+  out.id = CartId{customer.value};
+  out.version = cart->version;
+  out.currency = cart->currency;
+  if (cart->claimed_by) out.claimed_by = cart->claimed_by;
+  if (cart->bought_by) out.bought_by = cart->bought_by;
+  out.bought_version = cart->bought_version;
+  if (cart->expires <= parts_.clock.now() && !cart->claimed_by) return out;  // as good as swept: nothing in it
+  for (const Line& line : cart->lines) {
+    const auto card = parts_.offers.offer_card(line.offer);
+    if (!card && card.error().code != Errc::kNotFound) return fail(card.error());
+    if (!card || !(*card)->buyable || (*card)->price.currency() != cart->currency) continue;
+    out.lines.push_back({line.id, line.offer, line.product, line.quantity});
+  }
+  return out;
+}
+
+Result<void> Carts::claim(db::Tx& tx, CustomerId customer, std::int64_t version, CheckoutId checkout) {
+  TRY(const bool claimed, sql::claim(tx, customer, version, checkout));
+  if (claimed) return {};
+  TRY(const auto cart, sql::find(tx, customer));
+  if (cart && cart->claimed_by == checkout && cart->claimed_version == version) return {};
+  if (cart && cart->claimed_by && cart->claimed_by != checkout)
+    return fail(Errc::kConflict, "cart.claimed", "Another checkout of this cart is under way.");
+  return fail(Errc::kVersionConflict, "cart.version_conflict", "The cart has changed since it was read.");
+}
+
+Result<void> Carts::unclaim(db::Tx& tx, CustomerId customer, CheckoutId checkout) { return sql::unclaim(tx, customer, checkout); }
+
+Result<void> Carts::bought(db::Tx& tx, CustomerId customer, CheckoutId checkout) {
+  TRY(const bool done, sql::bought_unchanged(tx, customer, checkout));
+  if (done) return {};
+  TRY(auto cart, sql::find(tx, customer));
+  if (!cart || cart->bought_by == checkout) return {};
+  if (cart->claimed_by != checkout) return fail(Errc::kConflict, "cart.not_claimed", "The checkout does not hold this cart.");
+  KONTOR_ASSERT(cart->claimed_lines.has_value());
+  take_out(cart->lines, *cart->claimed_lines);
+  return sql::bought_changed(tx, *cart, checkout);
+}
+
+Result<int> Carts::sweep_expired(int limit) {
+  const Time now = parts_.clock.now();
+  const CustomerId after{swept_.load()};
+  int removed = 0;
+  sql::Expired found;
+  TRY_DO(parts_.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    TRY(found, sql::expired(tx, after, now, limit));
+    return {};
+  }));
+  if (!found.customers.empty()) {
+    TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+      removed = 0;
+      for (const CustomerId customer : found.customers) {
+        TRY(const bool gone, sql::remove_expired(tx, customer, now));
+        removed += gone ? 1 : 0;
+      }
+      return {};
+    }));
+  }
+  swept_.store(found.last.value);
+  return removed;
+}
+
+Result<void> Carts::check(services::CheckReport& report) {
+  return parts_.store.read(db::Home::kCustomer, [&](db::Tx& tx) { return sql::check(tx, report); });
+}
+
+}  // namespace kontor::cart

@@ -1,0 +1,93 @@
+// How a cart looks today: each line beside its offer's card, and the totals by pricing.
+#include "shop/cart/cart.h"
+#include "shop/cart/cart_document.h"
+
+namespace kontor::cart {
+namespace {
+
+constexpr std::int64_t kLow = 5;  // units left from which a line says so
+
+Availability availability_of(const Line& line, const showcase::OfferCard& card) {
+  if (card.sellable >= line.quantity) return card.sellable <= kLow ? Availability::kLowStock : Availability::kInStock;
+  return card.sellable + card.backorder >= line.quantity ? Availability::kBackorder : Availability::kOutOfStock;
+}
+
+// `card` is null when the offer is gone; one that is not for sale, or in another currency now, counts as gone.
+ItemView item_view(const Cart& cart, const Line& line, const showcase::OfferCard* card) {
+  ItemView item;
+  item.id = line.id;
+  item.product_id = line.product;
+  item.offer_id = line.offer;
+  item.quantity = line.quantity;
+  item.price_when_added = Money::minor(line.price_minor, cart.currency);
+  item.unit_price = item.price_when_added;
+  item.line_total = Money::minor(0, cart.currency);
+  item.availability = Availability::kRemoved;
+  item.title = card != nullptr ? card->title : "No longer sold";
+  if (card != nullptr && !card->image.empty()) item.image = card->image;
+  if (card == nullptr || !card->buyable || card->price.currency() != cart.currency) return item;
+  item.unit_price = card->price;
+  item.price_changed = item.unit_price != item.price_when_added;
+  item.availability = availability_of(line, *card);
+  return item;
+}
+
+void add_messages(const ItemView& item, std::vector<MessageView>& out) {
+  if (item.availability == Availability::kRemoved)
+    out.push_back({"removed", item.id, "“" + item.title + "” is no longer sold and is not counted."});
+  if (item.availability == Availability::kOutOfStock)
+    out.push_back({"out_of_stock", item.id, "There are not " + std::to_string(item.quantity) + " of “" + item.title + "” left."});
+  if (item.price_changed)
+    out.push_back({"price_changed", item.id,
+                   "“" + item.title + "” cost " + item.price_when_added.text() + " and costs " + item.unit_price.text() + " now."});
+}
+
+}  // namespace
+
+Result<CartView> Carts::show(const Cart& cart) {
+  CartView out;
+  out.id = CartId{cart.customer.value};
+  out.version = cart.version;
+  out.currency = cart.currency;
+  out.coupons = cart.coupons;
+  out.last_modified = cart.updated;
+  out.expires_at = cart.expires;
+  std::vector<pricing::LineInput> inputs;
+  std::vector<std::size_t> counted;
+  inputs.reserve(cart.lines.size());
+  out.items.reserve(cart.lines.size());
+  const auto shown = [&](const Line& line) -> Result<ItemView> {
+    auto card = parts_.offers.offer_card(line.offer);
+    if (!card && card.error().code != Errc::kNotFound) return fail(std::move(card.error()));
+    return item_view(cart, line, card ? card->get() : nullptr);
+  };
+  for (const Line& line : cart.lines) {
+    TRY(auto item, shown(line));
+    add_messages(item, out.messages);
+    if (item.availability != Availability::kRemoved) {
+      inputs.push_back({line.offer, line.product, line.quantity, item.unit_price});
+      counted.push_back(out.items.size());
+      out.item_count += line.quantity;
+    }
+    out.items.push_back(std::move(item));
+  }
+  for (const Line& line : cart.saved) {
+    TRY(auto item, shown(line));
+    out.saved_for_later.push_back(std::move(item));
+  }
+  pricing::Context context;
+  context.currency = cart.currency;
+  context.now = parts_.clock.now();
+  TRY(const auto totals, parts_.pricing.quote(inputs, context));
+  for (std::size_t at = 0; at < counted.size(); ++at) {
+    const auto& line = totals.lines[at];
+    out.items[counted[at]].line_total = line.subtotal - line.discount;
+  }
+  out.subtotal = totals.subtotal;
+  for (const auto& discount : totals.discounts) out.discounts.push_back({discount.promotion_id, discount.label, discount.amount});
+  if (totals.tax.amount_minor() > 0) out.tax = totals.tax;
+  out.total = totals.total;
+  return out;
+}
+
+}  // namespace kontor::cart

@@ -1,0 +1,36 @@
+// All SQL of carts: one row per customer in the home `customer`, read and written by its key alone. Time of expiry has no index,
+// because every change of a cart would dirty it; the sweep walks the keys instead.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "ports/db.h"
+#include "services/check_report.h"
+#include "shop/cart/cart_document.h"
+
+namespace kontor::cart::sql {
+
+Result<std::optional<Cart>> find(db::Tx& tx, CustomerId customer);
+// Writes the cart over the version it was read at (`was`), or makes its row. Nobody else can have changed it: writes are serial.
+Result<void> save(db::Tx& tx, const Cart& cart, std::int64_t was);
+
+// False when the version is another, or another checkout holds it.
+Result<bool> claim(db::Tx& tx, CustomerId customer, std::int64_t version, CheckoutId checkout);
+Result<void> unclaim(db::Tx& tx, CustomerId customer, CheckoutId checkout);
+// False when the checkout does not hold the cart, or its lines changed since the claim.
+Result<bool> bought_unchanged(db::Tx& tx, CustomerId customer, CheckoutId checkout);
+// For the other case: `cart` has what stays.
+Result<void> bought_changed(db::Tx& tx, const Cart& cart, CheckoutId checkout);
+
+// Of the next `limit` carts after `after`: those that expired before `now`; `last` is the last key looked at, 0 at the end.
+struct Expired {
+  std::vector<CustomerId> customers;
+  CustomerId last;
+};
+Result<Expired> expired(db::Tx& tx, CustomerId after, Time now, int limit);
+// False when it was touched or claimed since.
+Result<bool> remove_expired(db::Tx& tx, CustomerId customer, Time now);
+
+Result<void> check(db::Tx& tx, services::CheckReport& report);
+
+}  // namespace kontor::cart::sql

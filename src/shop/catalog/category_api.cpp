@@ -1,0 +1,194 @@
+#include <algorithm>
+#include <map>
+
+#include "services/if_match.h"
+#include "shop/catalog/catalog_api.h"
+#include "shop/catalog/catalog_views.h"
+
+namespace kontor::catalog {
+
+CategoryView view_of(const Category& c) {
+  CategoryView view{c.id, {}, c.name, c.slug, c.path, c.version};
+  if (c.parent) view.parent_id = Nullable<CategoryId>(c.parent);
+  return view;
+}
+
+namespace {
+
+using services::Role;
+using services::Shopper;
+
+struct CategoryNode {
+  CategoryId id;
+  Nullable<CategoryId> parent_id;
+  std::string name, slug, path;
+  std::vector<CategoryNode> children;
+
+  static constexpr auto fields() {
+    return described(Field("id", &CategoryNode::id, "The category"), Field("parent_id", &CategoryNode::parent_id, "Below which"),
+                     Field("name", &CategoryNode::name, "Its name"), Field("slug", &CategoryNode::slug, "Its name in addresses"),
+                     Field("path", &CategoryNode::path, "From the root down"),
+                     Field("children", &CategoryNode::children, "What is below it"));
+  }
+};
+
+struct CategoryTree {
+  std::vector<CategoryNode> items;
+  Nullable<std::string> next_cursor;
+  static constexpr auto fields() {
+    return described(Field("items", &CategoryTree::items, "The roots, each with what is below it"),
+                     Field("next_cursor", &CategoryTree::next_cursor, "Always null"));
+  }
+};
+
+struct CategoryList {
+  std::vector<CategoryView> items;
+  Nullable<std::string> next_cursor;
+  static constexpr auto fields() {
+    return described(Field("items", &CategoryList::items, "All categories, by path"),
+                     Field("next_cursor", &CategoryList::next_cursor, "Always null"));
+  }
+};
+
+struct NewCategory {
+  std::string name;
+  std::optional<CategoryId> parent_id;
+  static constexpr auto fields() {
+    return described(Field("name", &NewCategory::name, "Its name", Length{1, 200}),
+                     Field("parent_id", &NewCategory::parent_id, "Below which; absent: a root"));
+  }
+};
+
+struct CategoryPatch {
+  std::optional<std::string> name, slug;
+  std::optional<CategoryId> parent_id;
+  static constexpr auto fields() {
+    return described(Field("name", &CategoryPatch::name, "Its name", Length{1, 200}),
+                     Field("slug", &CategoryPatch::slug, "Its name in addresses", kSlug),
+                     Field("parent_id", &CategoryPatch::parent_id, "Moves it and what is below it"));
+  }
+};
+
+using Children = std::multimap<CategoryId, const Category*>;
+
+CategoryNode node_of(const Category& category, const Children& children) {
+  CategoryNode node{category.id, {}, category.name, category.slug, category.path, {}};
+  if (category.parent) node.parent_id = Nullable<CategoryId>(category.parent);
+  const auto [first, last] = children.equal_range(category.id);
+  for (auto it = first; it != last; ++it) node.children.push_back(node_of(*it->second, children));
+  return node;
+}
+
+Children children_of(const std::vector<Category>& all) {
+  Children children;
+  for (const Category& category : all) children.emplace(category.parent, &category);
+  return children;
+}
+
+template <class T>
+Result<http::Response> cached(const T& value) {
+  http::Response response;
+  response.ready = http::make_ready("application/json", "public, max-age=60, stale-while-revalidate=300", json::print(value));
+  return response;
+}
+
+class Handlers {
+ public:
+  explicit Handlers(const CatalogApi& api) : api_(api) {}
+
+  Result<http::Response> tree(http::Call&) {
+    TRY(const std::vector<Category> all, api_.catalog.categories());
+    const Children children = children_of(all);
+    CategoryTree tree;
+    const auto [first, last] = children.equal_range(CategoryId{});
+    for (auto it = first; it != last; ++it) tree.items.push_back(node_of(*it->second, children));
+    return cached(tree);
+  }
+
+  Result<http::Response> node(http::Call& call) {
+    TRY(const std::vector<Category> all, api_.catalog.categories());
+    const std::string_view wanted = call.param("id");
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Category& c) { return c.slug == wanted || c.id.text() == wanted; });
+    if (found == all.end()) return fail(Errc::kNotFound, "catalog.no_such_category", "There is no such category.");
+    return cached(node_of(*found, children_of(all)));
+  }
+
+  Result<CategoryList> list(http::Call& call) {
+    TRY_DO(api_.shoppers.require_staff(call.request));
+    TRY(const std::vector<Category> all, api_.catalog.categories());
+    CategoryList list;
+    for (const Category& category : all) list.items.push_back(view_of(category));
+    return list;
+  }
+
+  Result<CategoryView> create(http::Call& call, const NewCategory& in) {
+    TRY(const Shopper who, api_.shoppers.require_role(call, Role::kMerchandiser));
+    TRY(const Category made, api_.catalog.create_category(in.parent_id.value_or(CategoryId{}), in.name,
+                                                          noting(who, "catalog.category_create", in.name)));
+    call.set_header("Location", "/api/v1/categories/" + made.id.text());
+    call.set_header("ETag", services::version_etag(made.version));
+    return view_of(made);
+  }
+
+  Result<CategoryView> patch(http::Call& call, const CategoryPatch& in) {
+    TRY(const Shopper who, api_.shoppers.require_role(call, Role::kMerchandiser));
+    TRY(Category category, find(call));
+    if (!services::if_match(call.request).allows(category.version))
+      return fail(Errc::kVersionConflict, "catalog.version_conflict", "The category has been changed meanwhile.");
+    if (in.name) category.name = *in.name;
+    if (in.slug) category.slug = *in.slug;
+    if (in.parent_id) category.parent = *in.parent_id;
+    TRY(const Category changed, api_.catalog.change_category(category, category.version,
+                                                             noting(who, "catalog.category_change", category.id.text())));
+    call.set_header("ETag", services::version_etag(changed.version));
+    return view_of(changed);
+  }
+
+  Result<http::None> remove(http::Call& call) {
+    TRY(const Shopper who, api_.shoppers.require_role(call, Role::kMerchandiser));
+    TRY(const CategoryId id, call.id<CategoryId>("id"));
+    TRY_DO(api_.catalog.remove_category(id, noting(who, "catalog.category_delete", id.text())));
+    return http::None{};
+  }
+
+ private:
+  Catalog::Beside noting(const Shopper& who, std::string action, std::string subject) {
+    return [entry = api_.audit.entry(who.caller(), std::move(action), std::move(subject))](db::Tx& tx, Time) {
+      return services::Audit::record(tx, entry);
+    };
+  }
+
+  Result<Category> find(const http::Call& call) {
+    TRY(const CategoryId id, call.id<CategoryId>("id"));
+    TRY(const std::vector<Category> all, api_.catalog.categories());
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Category& c) { return c.id == id; });
+    if (found == all.end()) return fail(Errc::kNotFound, "catalog.no_such_category", "There is no such category.");
+    return *found;
+  }
+
+  CatalogApi api_;
+};
+
+}  // namespace
+
+void add_category_routes(http::Router& router, const CatalogApi& api) {
+  using http::Call, http::None;
+  const auto on = std::make_shared<Handlers>(api);
+  const std::vector<std::string_view> writes{"services.sign_in",        "services.role_needed",    "catalog.no_such_category",
+                                             "catalog.category_exists", "catalog.category_in_use", "catalog.category_cycle",
+                                             "catalog.version_conflict"};
+  router.get<None, http::Response>("/categories", {"The category tree", {}, 200, "categories"},
+                                   [on](Call& call, None) { return on->tree(call); });
+  router.get<None, http::Response>("/categories/{id}", {"A category, by id or slug", {"catalog.no_such_category"}, 200, "categories"},
+                                   [on](Call& call, None) { return on->node(call); });
+  router.get<None, CategoryList>("/admin/categories", {"All categories with their versions", {}, 200, "admin"},
+                                 [on](Call& call, None) { return on->list(call); });
+  router.post<NewCategory, CategoryView>("/admin/categories", {"Makes a category", writes, 201, "admin"},
+                                         [on](Call& call, NewCategory in) { return on->create(call, in); });
+  router.patch<CategoryPatch, CategoryView>("/admin/categories/{id}", {"Renames or moves a category", writes, 200, "admin"},
+                                            [on](Call& call, CategoryPatch in) { return on->patch(call, in); });
+  router.del<None, None>("/admin/categories/{id}", {"Removes an empty category", writes, 204, "admin"},
+                         [on](Call& call, None) { return on->remove(call); });
+}
+
+}  // namespace kontor::catalog

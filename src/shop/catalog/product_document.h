@@ -1,0 +1,31 @@
+// The part of a product that no statement filters by: kept as one JSON document in the column `details`. Also the walk over a
+// product's attributes, which are free in name and kind.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "shop/catalog/catalog.h"
+
+namespace kontor::catalog {
+
+std::string print_details(const Product& product);
+Result<void> read_details(std::string_view text, Product& product);
+
+// A value that can be filtered by: short texts, numbers and booleans; one entry per element of a list.
+struct AttributeValue {
+  std::string name;
+  std::int64_t place = 0;
+  std::string text;                   // as shown
+  std::optional<std::int64_t> micro;  // of numbers: times 10^6
+};
+inline constexpr std::size_t kMaxAttributes = 300;
+inline constexpr std::size_t kMaxFilterBytes = 100;  // longer texts are shown, never filtered by
+
+std::vector<AttributeValue> attribute_values(std::string_view attributes_json);
+// What is wrong with an attributes object: names of 1 to 100 characters; texts up to 4,000, numbers, booleans, lists of up to 50.
+void check_attributes(std::string_view attributes_json, const std::string& field, std::vector<FieldError>& wrong);
+
+}  // namespace kontor::catalog

@@ -1,0 +1,190 @@
+// Checkout: turns a cart into an order, exactly once, whatever fails in between. Owns the journal of every purchase under way
+// (which is its idempotency key as well), quotes, and the cancelling of orders; all in the home `customer`.
+// Reserve, pay, place, confirm: a step touches one home, each decision is in the journal before its effect goes out, and what a
+// dead process left is completed or undone by sweep().
+#pragma once
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/id.h"
+#include "base/money.h"
+#include "base/result.h"
+#include "ports/clock.h"
+#include "ports/db.h"
+#include "services/check_report.h"
+#include "shop/cart/cart.h"
+#include "shop/checkout/checkout_body.h"
+#include "shop/checkout/checkout_state.h"
+#include "shop/inventory/inventory.h"
+#include "shop/orders/orders.h"
+#include "shop/payments/payments.h"
+#include "shop/pricing/pricing.h"
+
+namespace kontor::checkout {
+
+// What checkout must know of an offer, exact and fresh: it is what the buyer pays.
+struct OfferFacts {
+  OfferId offer;
+  ProductId product;
+  std::string title;
+  std::string sku;
+  Money price;
+  std::int64_t purchase_limit = 0;  // 0: none
+  std::int64_t backorder = 0;
+  bool buyable = true;
+};
+
+class PriceSource {
+ public:
+  virtual ~PriceSource() = default;
+  // One read for all; what does not exist is left out.
+  virtual Result<std::vector<OfferFacts>> offers(std::span<const OfferId> ids) = 0;
+};
+
+struct Settings {
+  std::int64_t flight_ms = 30 * kSecondMs;        // how long a request may be at work before the sweeper looks after it
+  std::int64_t first_question_ms = 1000;          // after an unanswered charge the gateway is asked
+  std::int64_t longest_wait_ms = kMinuteMs;       // between two tries of the sweeper
+  std::int64_t reservation_ms = 10 * kMinuteMs;
+  std::int64_t step_up_ms = 30 * kMinuteMs;
+  std::int64_t key_ms = kDayMs;
+  std::int64_t quote_ms = 10 * kMinuteMs;
+  std::vector<pricing::ShippingOption> shipping_options = {{"standard", "Standard", 0}};
+};
+
+// Not owned; they outlive the Checkouts.
+struct Parts {
+  db::Store& store;
+  cart::CartsForCheckout& carts;
+  PriceSource& prices;
+  pricing::Pricing& pricing;
+  inventory::Inventory& inventory;
+  payments::Payments& payments;
+  orders::Orders& orders;
+  Clock& clock;
+  IdSource& ids;
+};
+
+struct Purchase {
+  CustomerId customer;
+  std::string key;          // the idempotency key
+  std::string fingerprint;  // fingerprint_of() the body
+  CheckoutBody body;
+  std::string request_id;
+};
+
+// What goes out, and is kept for a repetition of the request. A problem document when the status is 400 or above.
+struct Answer {
+  int status = 201;
+  std::string body;
+  bool replayed = false;
+  CheckoutId checkout;  // for Location, behind a 202
+};
+
+struct NextAction {
+  std::string type;
+  std::string url;
+
+  static constexpr auto fields() {
+    return described(Field("type", &NextAction::type, "What the buyer must do: step_up"),
+                     Field("url", &NextAction::url, "Where it is done"));
+  }
+};
+
+struct CheckoutView {
+  CheckoutId id;
+  CheckoutState state = CheckoutState::kCreated;
+  std::optional<OrderId> order_id;
+  std::optional<NextAction> next_action;
+  Time expires_at;
+  std::optional<json::Raw> problem;
+
+  static constexpr auto fields() {
+    return described(Field("id", &CheckoutView::id, "The checkout"), Field("state", &CheckoutView::state, "How far it is"),
+                     Field("order_id", &CheckoutView::order_id, "The order, once there is one"),
+                     Field("next_action", &CheckoutView::next_action, "What the buyer must do"),
+                     Field("expires_at", &CheckoutView::expires_at, "Until when it waits"),
+                     Field("problem", &CheckoutView::problem, "Why it came to nothing"));
+  }
+};
+
+struct ShippingOptionView {
+  std::string code;
+  std::string label;
+  Money price;
+  orders::DeliveryEstimate estimated_delivery;
+
+  static constexpr auto fields() {
+    return described(Field("code", &ShippingOptionView::code, "For shipping_option"),
+                     Field("label", &ShippingOptionView::label, "For people"), Field("price", &ShippingOptionView::price, "What it costs"),
+                     Field("estimated_delivery", &ShippingOptionView::estimated_delivery, "When it should arrive"));
+  }
+};
+
+struct QuotedShipment {
+  orders::DeliveryEstimate estimated_delivery;
+  std::vector<orders::ShipmentItem> items;
+
+  static constexpr auto fields() {
+    return described(Field("estimated_delivery", &QuotedShipment::estimated_delivery, "When it should arrive"),
+                     Field("items", &QuotedShipment::items, "What is in it"));
+  }
+};
+
+struct QuoteView {
+  QuoteId quote_id;
+  Time expires_at;
+  std::int64_t cart_version = 0;
+  std::vector<orders::OrderLine> items;
+  orders::OrderTotals totals;
+  std::vector<ShippingOptionView> shipping_options;
+  std::vector<QuotedShipment> shipments;
+
+  static constexpr auto fields() {
+    return described(Field("quote_id", &QuoteView::quote_id, "Holds these prices at /checkout"),
+                     Field("expires_at", &QuoteView::expires_at, "Until when"),
+                     Field("cart_version", &QuoteView::cart_version, "The cart that was quoted"),
+                     Field("items", &QuoteView::items, "The lines"), Field("totals", &QuoteView::totals, "All totals"),
+                     Field("shipping_options", &QuoteView::shipping_options, "How it may travel"),
+                     Field("shipments", &QuoteView::shipments, "How it would be split"));
+  }
+};
+
+enum class Which { kDue, kAllOpen };
+
+class Checkouts {
+ public:
+  Checkouts(const Parts& parts, Settings settings);
+  ~Checkouts();
+
+  // The purchase, or the answer that its key already has. Errors are answers that are not kept (the key is free again).
+  Result<Answer> buy(const Purchase& purchase);
+  Result<QuoteView> quote(CustomerId customer, const CheckoutBody& body);
+  // kNotFound for other people's.
+  Result<CheckoutView> view(CustomerId customer, CheckoutId id);
+  // The buyer took the step, or wants to know: asks the gateway and goes on. 201, 202 or 402.
+  Result<Answer> complete(CustomerId customer, CheckoutId id, const std::string& request_id);
+  // Gives up what waits behind a 202; money and stock go back. kInvalidTransition once it is completed.
+  Result<CheckoutView> cancel(CustomerId customer, CheckoutId id);
+
+  // Cancels an order until it is packed: order, shipments and stock at once, the money right after, by sweep() if need be.
+  Result<orders::Order> cancel_order(OrderId id, const std::string& by);
+
+  // Goes on with what waits: at start with kAllOpen where this is the only process on the store, and every second with kDue.
+  // How many rows were taken up.
+  Result<int> sweep(int limit, Which which = Which::kDue);
+  // A gateway says that a charge of this checkout changed. Harmless at any time, however often.
+  Result<void> hint(CheckoutId id);
+
+  // One order per completed checkout, and payments, orders and the gateway's charges agree (payments' own check included).
+  Result<void> check(services::CheckReport& report);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kontor::checkout

@@ -1,0 +1,102 @@
+// What a buyer sends to /checkout and /checkout/quote, and every rule about it that needs no store. A price in it is only ever
+// compared. Card numbers are refused wherever they stand: only tokens of the gateway travel.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/described.h"
+#include "base/id.h"
+#include "base/money.h"
+#include "base/result.h"
+#include "runtime/json.h"
+#include "shop/orders/orders.h"
+
+namespace kontor::checkout {
+
+bool is_email(std::string_view text);
+
+enum class DeliveryPreference { kSpeed, kCost };
+constexpr auto enum_names(DeliveryPreference) {
+  return std::array{EnumName<DeliveryPreference>{DeliveryPreference::kSpeed, "speed"},
+                    EnumName<DeliveryPreference>{DeliveryPreference::kCost, "cost"}};
+}
+
+enum class PaymentMethod { kCard };
+constexpr auto enum_names(PaymentMethod) { return std::array{EnumName<PaymentMethod>{PaymentMethod::kCard, "card"}}; }
+
+struct PaymentBody {
+  PaymentMethod method = PaymentMethod::kCard;
+  std::optional<std::string> token;
+  std::optional<Money> amount;
+
+  static constexpr auto fields() {
+    return described(Field("method", &PaymentBody::method, "card"),
+                     Field("token", &PaymentBody::token, "The gateway's token of the card", Length{1, 255}),
+                     Field("amount", &PaymentBody::amount, "What this payment covers; all but the last name theirs"));
+  }
+};
+
+struct CheckoutBody {
+  std::optional<AddressId> shipping_address_id;
+  std::optional<orders::Address> shipping_address;
+  std::optional<orders::Address> billing_address;
+  std::optional<std::string> email;
+  std::optional<std::string> shipping_option;
+  std::optional<DeliveryPreference> delivery_preference;
+  std::optional<bool> consolidate;
+  std::optional<bool> carbon_neutral;
+  std::optional<std::string> payment_method_id;
+  std::optional<std::vector<PaymentBody>> payments;
+  std::optional<bool> save_payment_method;
+  std::optional<Currency> currency;
+  std::optional<std::string> tax_id;
+  std::optional<QuoteId> quote_id;
+  std::optional<Money> expected_total;
+  std::optional<std::int64_t> cart_version;
+  std::optional<json::Raw> device;
+  std::optional<std::string> challenge;
+  std::optional<std::string> queue_ticket;
+  std::optional<std::string> idempotency_key;
+
+  static constexpr auto fields() {
+    using B = CheckoutBody;
+    return described(
+        Field("shipping_address_id", &B::shipping_address_id, "A stored address"),
+        Field("shipping_address", &B::shipping_address, "Where it goes"),
+        Field("billing_address", &B::billing_address, "Where the invoice goes, if elsewhere"),
+        Field("email", &B::email, "For the confirmation; guests must give one", Length{3, 254}, Format{"email", is_email}),
+        Field("shipping_option", &B::shipping_option, "One of the quote's shipping options", Length{1, 60}),
+        Field("delivery_preference", &B::delivery_preference, "speed or cost, when warehouses are chosen"),
+        Field("consolidate", &B::consolidate, "Fewer parcels rather than sooner"),
+        Field("carbon_neutral", &B::carbon_neutral, "Carried without emissions where offered"),
+        Field("payment_method_id", &B::payment_method_id, "A stored payment method", Length{1, 255}),
+        Field("payments", &B::payments, "How it is paid; without an amount the one payment covers the total", Length{1, 5}),
+        Field("save_payment_method", &B::save_payment_method, "Keep the token for the next time"),
+        Field("currency", &B::currency, "The cart's, unless said otherwise"),
+        Field("tax_id", &B::tax_id, "For the invoice of a company", Length{1, 40}),
+        Field("quote_id", &B::quote_id, "A quote whose prices shall hold"),
+        Field("expected_total", &B::expected_total, "Compared with the store's total; never trusted"),
+        Field("cart_version", &B::cart_version, "The version of the cart that was shown", Range{0, INT64_MAX}),
+        Field("device", &B::device, "What risk checks know of the device"),
+        Field("challenge", &B::challenge, "Answer to a challenge", Length{1, 4000}),
+        Field("queue_ticket", &B::queue_ticket, "Of a waiting room", Length{1, 400}),
+        Field("idempotency_key", &B::idempotency_key, "The same as the header Idempotency-Key", Length{1, 255}));
+  }
+};
+
+// What has to be there: everything to buy, or only what a quote needs.
+enum class Purpose { kBuy, kQuote };
+
+// The body with all that is wrong with it at once: members, card numbers, what is missing for the purpose.
+// `guest`: nobody whose e-mail is known. `has_key`: an idempotency key came with the header.
+Result<CheckoutBody> read_body(const json::Document& document, Purpose purpose, bool guest, bool has_key);
+
+// What two bodies are compared by: equal after parsing, whatever the order of members; the key itself is left out.
+std::string fingerprint_of(const json::Document& document);
+
+// Whether the text holds 13 to 19 digits, blanks and dashes between them allowed, that pass the card check (Luhn).
+bool holds_card_number(std::string_view text);
+
+}  // namespace kontor::checkout

@@ -1,0 +1,108 @@
+#include "shop/checkout/place_order.h"
+
+#include <algorithm>
+
+#include "runtime/json.h"
+
+namespace kontor::checkout {
+namespace {
+
+struct AnsweredOrder {
+  OrderId order_id;
+  std::string number;
+  orders::OrderState status = orders::OrderState::kConfirmed;
+  Money total_charged;
+  orders::DeliveryEstimate estimated_delivery;
+  std::vector<orders::OrderShipment> shipments;
+
+  static constexpr auto fields() {
+    return described(Field("order_id", &AnsweredOrder::order_id, "The order"),
+                     Field("number", &AnsweredOrder::number, "Its number for people"),
+                     Field("status", &AnsweredOrder::status, "confirmed"),
+                     Field("total_charged", &AnsweredOrder::total_charged, "What was taken"),
+                     Field("estimated_delivery", &AnsweredOrder::estimated_delivery, "Of the last shipment"),
+                     Field("shipments", &AnsweredOrder::shipments, "How it travels"));
+  }
+};
+
+// One shipment per warehouse, in the order of warehouses.
+std::vector<orders::OrderShipment> shipments_of(std::vector<inventory::Allotment> allotments, const orders::DeliveryEstimate& estimate) {
+  std::sort(allotments.begin(), allotments.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.warehouse, a.offer) < std::pair(b.warehouse, b.offer);
+  });
+  std::vector<orders::OrderShipment> shipments;
+  for (const auto& allotment : allotments) {
+    if (shipments.empty() || shipments.back().warehouse_id != allotment.warehouse) {
+      shipments.emplace_back();
+      shipments.back().warehouse_id = allotment.warehouse;
+      shipments.back().estimated_delivery = estimate;
+    }
+    auto& items = shipments.back().items;
+    if (!items.empty() && items.back().offer_id == allotment.offer) items.back().quantity += allotment.quantity;
+    else items.push_back({allotment.offer, allotment.quantity});
+  }
+  return shipments;
+}
+
+}  // namespace
+
+std::string order_answer(const orders::Order& order) {
+  AnsweredOrder answer;
+  answer.order_id = order.id;
+  answer.number = order.number();
+  answer.status = order.state;
+  answer.total_charged = order.document.totals.total;
+  answer.shipments = order.document.shipments;
+  for (const auto& shipment : answer.shipments)
+    if (shipment.estimated_delivery.latest > answer.estimated_delivery.latest) answer.estimated_delivery = shipment.estimated_delivery;
+  return json::print(answer);
+}
+
+Placing PlaceOrder::prepare(const Journal& journal, const std::vector<inventory::Allotment>& allotments, const Verdict& verdict,
+                            Time now) {
+  KONTOR_ASSERT(verdict.kind == Verdict::Kind::kPaid && !allotments.empty());
+  Placing placing;
+  auto& order = placing.order;
+  order.id = journal.plan.order_id;
+  order.customer = journal.customer;
+  order.checkout = journal.id;
+  order.reservation = journal.reservation;
+  order.state = orders::OrderState::kConfirmed;
+  order.email = journal.plan.email;
+  order.created = order.updated = now;
+  order.document = journal.plan.document;
+  order.document.timeline.push_back({order.state, now, "system"});
+  const auto estimate = orders::estimate_delivery(now, order.document.shipping_address.country);
+  order.document.shipments = shipments_of(allotments, estimate);
+  for (auto& shipment : order.document.shipments) shipment.id = ids_.next<ShipmentId>(now, journal.customer.bucket());
+  auto& attempts = order.document.payments;
+  KONTOR_ASSERT(verdict.outcomes.size() == attempts.size());
+  for (std::size_t i = 0; i < attempts.size(); ++i) {
+    const auto& outcome = verdict.outcomes[i];
+    attempts[i].status = name_of(outcome.state);
+    const Money none = Money::minor(0, attempts[i].amount.currency());
+    placing.payments.push_back({attempts[i].id, journal.id, order.id, outcome.state, attempts[i].amount, none, attempts[i].method,
+                                outcome.reference, now});
+  }
+  placing.document = json::print(order.document);
+  placing.answer = order_answer(order);
+  return placing;
+}
+
+Result<void> PlaceOrder::run(db::Tx& tx, const Journal& journal, const Placing& placing, bool confirm_later) {
+  const Time now = placing.order.created;
+  Change change;
+  change.from = journal.state;
+  change.to = after(journal.state, CheckoutTrigger::kPaid);
+  if (confirm_later) change.next = now;
+  change.order = placing.order.id;
+  change.reservation = placing.order.reservation;
+  change.answer_status = 201;
+  change.answer_body = &placing.answer;
+  TRY_DO(apply(tx, journal.id, change, now));
+  for (const auto& payment : placing.payments) TRY_DO(payments_.record(tx, payment, now));
+  TRY_DO(orders_.place(tx, placing.order, placing.document));
+  return carts_.bought(tx, journal.customer, journal.id);
+}
+
+}  // namespace kontor::checkout

@@ -1,0 +1,225 @@
+#include "shop/checkout/quoting.h"
+
+#include <unordered_map>
+
+#include "runtime/json.h"
+#include "shop/checkout/checkout_store.h"
+
+namespace kontor::checkout {
+namespace {
+
+struct HeldPrice {
+  OfferId offer_id;
+  Money unit_price;
+  static constexpr auto fields() {
+    return described(Field("offer_id", &HeldPrice::offer_id, "The offer"), Field("unit_price", &HeldPrice::unit_price, "Of one"));
+  }
+};
+
+struct Terms {
+  std::vector<HeldPrice> prices;
+  Money total;
+  static constexpr auto fields() {
+    return described(Field("prices", &Terms::prices, "By line"), Field("total", &Terms::total, "Of everything"));
+  }
+};
+
+// What differs from what the buyer saw.
+struct PriceChange {
+  std::optional<OfferId> offer_id;  // absent: the total
+  Money expected;
+  Money actual;
+  static constexpr auto fields() {
+    return described(Field("offer_id", &PriceChange::offer_id, "The offer whose price changed; absent for the total"),
+                     Field("expected", &PriceChange::expected, "What the buyer saw"),
+                     Field("actual", &PriceChange::actual, "What it is now"));
+  }
+};
+struct PriceChanges {
+  std::vector<PriceChange> changes;
+  QuoteView quote;
+  static constexpr auto fields() {
+    return described(Field("changes", &PriceChanges::changes, "What differs"), Field("quote", &PriceChanges::quote, "What it costs now"));
+  }
+};
+
+orders::OrderTotals shown(const pricing::Totals& totals) {
+  orders::OrderTotals out;
+  out.subtotal = totals.subtotal;
+  for (const auto& discount : totals.discounts) out.discounts.push_back({discount.promotion_id, discount.label, discount.amount});
+  out.shipping = totals.shipping;
+  out.tax = totals.tax;
+  out.total = totals.total;
+  return out;
+}
+
+std::string country_of(const CheckoutBody& body) { return body.shipping_address ? body.shipping_address->country : std::string(); }
+
+tl::unexpected<Error> not_sold(const cart::CartLine& line) {
+  const inventory::Shortage gone[] = {{line.offer, line.quantity, 0}};
+  return fail(inventory::out_of_stock(gone));
+}
+
+// What may be bought, in the order of the cart.
+Result<std::vector<OfferFacts>> facts_of(PriceSource& prices, const cart::CartContents& contents) {
+  std::vector<OfferId> ids;
+  ids.reserve(contents.lines.size());
+  for (const auto& line : contents.lines) ids.push_back(line.offer);
+  TRY(auto found, prices.offers(ids));
+  std::unordered_map<OfferId, OfferFacts*> by_id;
+  for (auto& facts : found) by_id[facts.offer] = &facts;
+  std::unordered_map<OfferId, std::int64_t> wanted;
+  for (const auto& line : contents.lines) wanted[line.offer] += line.quantity;
+  std::vector<OfferFacts> ordered;
+  ordered.reserve(contents.lines.size());
+  for (const auto& line : contents.lines) {
+    const auto at = by_id.find(line.offer);
+    if (at == by_id.end() || !at->second->buyable) return not_sold(line);
+    const auto limit = at->second->purchase_limit;
+    if (limit > 0 && wanted[line.offer] > limit)
+      return fail(Errc::kPurchaseLimit, "checkout.purchase_limit",
+                  "At most " + std::to_string(limit) + " of '" + at->second->title + "' go to one buyer.");
+    ordered.push_back(*at->second);
+  }
+  return ordered;
+}
+
+}  // namespace
+
+struct Quoting::Held {
+  std::int64_t cart_version = 0;
+  bool holds = false;  // still inside its time
+  Terms terms;
+};
+
+Result<std::optional<Quoting::Held>> Quoting::held(CustomerId customer, const CheckoutBody& body) {
+  if (!body.quote_id) return std::optional<Held>();
+  std::optional<Held> found;
+  const Time now = parts_.clock.now();
+  TRY_DO(parts_.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    found.reset();
+    TRY(const auto rows, tx.ask(kFindQuote, *body.quote_id, customer));
+    if (rows.empty()) return {};
+    TRY(auto terms, json::read<Terms>(rows.front().text(2)));
+    found = Held{rows.front().i64(0), rows.front().time(1) > now, std::move(terms)};
+    return {};
+  }));
+  if (!found) return invalid("checkout.no_such_quote", "/quote_id", "unknown_value", "There is no such quote of yours.");
+  return found;
+}
+
+Result<Plan> Quoting::present(const cart::CartContents& contents, const CheckoutBody& body, const Held* held, Time now) {
+  TRY(auto facts, facts_of(parts_.prices, contents));
+  std::vector<pricing::LineInput> inputs;
+  inputs.reserve(facts.size());
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    auto& line = inputs.emplace_back();
+    line.offer = facts[i].offer;
+    line.product = facts[i].product;
+    line.quantity = contents.lines[i].quantity;
+    line.unit_price = facts[i].price;
+    if (held == nullptr) continue;
+    for (const auto& price : held->terms.prices)
+      if (price.offer_id == line.offer) line.unit_price = price.unit_price;
+  }
+  pricing::Context context;
+  context.currency = body.currency.value_or(contents.currency);
+  context.country = country_of(body);
+  context.shipping_option = body.shipping_option.value_or(settings_.shipping_options.front().code);
+  context.now = now;
+  TRY(const auto totals, parts_.pricing.quote(inputs, context));
+  KONTOR_ASSERT(totals.lines.size() == inputs.size());
+  Plan plan;
+  plan.cart_version = contents.version;
+  plan.document.totals = shown(totals);
+  plan.document.lines.reserve(facts.size());
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const auto& priced = totals.lines[i];
+    auto& line = plan.document.lines.emplace_back();
+    line.id = OrderLineId{parts_.ids.draw(now, contents.id.bucket())};
+    line.offer_id = facts[i].offer;
+    line.product_id = facts[i].product;
+    line.title = std::move(facts[i].title);
+    line.sku = std::move(facts[i].sku);
+    line.quantity = inputs[i].quantity;
+    line.unit_price = inputs[i].unit_price;
+    line.discount = priced.discount;
+    line.tax = priced.tax;
+    line.line_total = priced.total;
+    plan.backorders.push_back(facts[i].backorder);
+  }
+  return plan;
+}
+
+Result<Plan> Quoting::price(CustomerId customer, const cart::CartContents& contents, const CheckoutBody& body, Time now) {
+  TRY(const auto quote, held(customer, body));
+  const bool holds = quote && quote->holds && quote->cart_version == contents.version;
+  TRY(auto plan, present(contents, body, holds ? &*quote : nullptr, now));
+  const Money total = plan.document.totals.total;
+  if (body.expected_total && *body.expected_total != total) return fail(changed(customer, plan, body, quote ? &*quote : nullptr));
+  if (quote && quote->terms.total != total) return fail(changed(customer, plan, body, &*quote));
+  return plan;
+}
+
+Error Quoting::changed(CustomerId customer, const Plan& plan, const CheckoutBody& body, const Held* held) {
+  PriceChanges members;
+  const Money total = plan.document.totals.total;
+  for (const auto& line : plan.document.lines)
+    for (std::size_t i = 0; held != nullptr && i < held->terms.prices.size(); ++i)
+      if (held->terms.prices[i].offer_id == line.offer_id && held->terms.prices[i].unit_price != line.unit_price)
+        members.changes.push_back({line.offer_id, held->terms.prices[i].unit_price, line.unit_price});
+  const Money expected = body.expected_total ? *body.expected_total : held->terms.total;
+  members.changes.push_back({std::nullopt, expected, total});
+  auto kept = keep(customer, plan, body, parts_.clock.now());
+  if (!kept) return std::move(kept.error());
+  members.quote = std::move(*kept);
+  Error error{Errc::kPriceChanged, "checkout.price_changed",
+              "The total is " + total.text() + ", not " + expected.text() + "; nothing was charged.", {}, {}, 0};
+  const std::string text = json::print(members);
+  error.members = text.substr(1, text.size() - 2);
+  return error;
+}
+
+Result<QuoteView> Quoting::keep(CustomerId customer, const Plan& plan, const CheckoutBody& body, Time now) {
+  QuoteView view;
+  view.quote_id = QuoteId{parts_.ids.draw(now, customer.bucket())};
+  view.expires_at = now.plus_ms(settings_.quote_ms);
+  view.cart_version = plan.cart_version;
+  view.items = plan.document.lines;
+  view.totals = plan.document.totals;
+  const Currency currency = view.totals.total.currency();
+  const auto estimate = orders::estimate_delivery(now, country_of(body));
+  for (const auto& option : settings_.shipping_options)
+    view.shipping_options.push_back({option.code, option.label, Money::minor(option.price_minor, currency), estimate});
+  QuotedShipment shipment{estimate, {}};
+  Terms terms;
+  terms.total = view.totals.total;
+  for (const auto& line : view.items) {
+    shipment.items.push_back({line.offer_id, line.quantity});
+    terms.prices.push_back({line.offer_id, line.unit_price});
+  }
+  view.shipments.push_back(std::move(shipment));
+  const std::string text = json::print(terms);
+  TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    TRY_DO(tx.run(kInsertQuote, view.quote_id, customer, plan.cart_version, view.expires_at, text));
+    return {};
+  }));
+  return view;
+}
+
+Result<QuoteView> Quoting::quote(CustomerId customer, const cart::CartContents& contents, const CheckoutBody& body, Time now) {
+  TRY(const auto plan, present(contents, body, nullptr, now));
+  return keep(customer, plan, body, now);
+}
+
+Result<int> Quoting::prune(Time now, int limit) {
+  std::int64_t removed = 0;
+  TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    removed = 0;
+    TRY(removed, tx.run(kPruneQuotes, now, limit));
+    return {};
+  }));
+  return static_cast<int>(removed);
+}
+
+}  // namespace kontor::checkout

@@ -1,0 +1,26 @@
+// Step 1: sets the stock aside. Stock before money: an authorisation for goods that are not there is the mistake a shopper sees.
+// Every function runs inside the caller's write function, home `stock`; the key is the journal's reservation.
+#pragma once
+#include <vector>
+
+#include "shop/checkout/journal.h"
+#include "shop/inventory/inventory.h"
+
+namespace kontor::checkout {
+
+class ReserveStock {
+ public:
+  explicit ReserveStock(inventory::Inventory& inventory) : inventory_(inventory) {}
+
+  // Repeating it answers the same allotments.
+  Result<std::vector<inventory::Allotment>> run(db::Tx& tx, CheckoutId reservation, const Plan& plan, Time now);
+  // Succeeds as well when `run` never happened, and then keeps a late one from happening.
+  Result<void> undo(db::Tx& tx, CheckoutId reservation, bool expired, Time now);
+  // Sold: forward only, repeatable.
+  Result<void> confirm(db::Tx& tx, CheckoutId reservation, Time now);
+
+ private:
+  inventory::Inventory& inventory_;
+};
+
+}  // namespace kontor::checkout

@@ -1,0 +1,95 @@
+// Brings products in from NDJSON (one a line, docs in API "A product, as imported"). Owns no tables: it reads rows as a stream,
+// checks them, and hands them to catalog and inventory in chunks. Repeating an import changes nothing twice.
+#pragma once
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/described.h"
+#include "base/id.h"
+#include "base/result.h"
+#include "ports/db.h"
+#include "runtime/line_file.h"
+#include "shop/catalog/catalog.h"
+#include "shop/inventory/inventory.h"
+
+namespace kontor::importing {
+
+// What is wrong with one member of one row.
+struct BadRow {
+  std::int64_t line = 0;
+  std::string field;    // JSON pointer within the row; "" for the whole
+  std::string code;
+  std::string message;
+  static constexpr auto fields() {
+    return described(Field("line", &BadRow::line, "The row's line, from 1"), Field("field", &BadRow::field, "Which member"),
+                     Field("code", &BadRow::code, "What kind of mistake"), Field("message", &BadRow::message, "In words"));
+  }
+};
+
+struct Report {
+  static constexpr std::size_t kKept = 1000;
+  std::int64_t created = 0;
+  std::int64_t updated = 0;
+  std::int64_t failed = 0;         // rows
+  std::vector<BadRow> errors;      // the first kKept
+  static constexpr auto fields() {
+    return described(Field("created", &Report::created, "New products"), Field("updated", &Report::updated, "Products that were there"),
+                     Field("failed", &Report::failed, "Rows that were left out"),
+                     Field("errors", &Report::errors, "What was wrong with them, the first thousand"));
+  }
+};
+
+enum class OnError { kStop, kSkip };
+constexpr auto enum_names(OnError) {
+  return std::array{EnumName<OnError>{OnError::kStop, "stop"}, EnumName<OnError>{OnError::kSkip, "skip"}};
+}
+
+// How far an import is; enough to go on with it.
+struct Progress {
+  std::int64_t offset = 0;
+  std::int64_t line = 0;
+  bool checked = false;  // the first pass of on_error=stop is done
+  Report report;
+  static constexpr auto fields() {
+    return described(Field("offset", &Progress::offset, "Bytes read"), Field("line", &Progress::line, "Lines read"),
+                     Field("checked", &Progress::checked, "Every row was found valid"),
+                     Field("report", &Progress::report, "What came of it so far"));
+  }
+};
+
+struct Options {
+  OnError on_error = OnError::kStop;
+  bool dry_run = false;  // check only
+  // After each chunk; `passes_left` counts the chunk's pass too. An Error ends the import there (a job that lost its lease).
+  std::function<Result<void>(const Progress&)> after_chunk;
+  std::function<void(const BadRow&)> on_bad_row;  // all of them, beyond the report's limit as well; may be empty
+};
+
+class Importer {
+ public:
+  static constexpr std::size_t kChunk = 40;  // rows a write function: a few milliseconds
+
+  Importer(db::Store& store, Clock& clock, catalog::Catalog& catalog, inventory::Inventory& inventory)
+      : store_(store), clock_(clock), catalog_(catalog), inventory_(inventory) {}
+
+  // Reads `file` from progress's place to its end. With on_error=stop and a bad row the report names it and nothing was applied
+  // (created and updated are 0). Errors are the store's and the file's; `progress` then says how far it came.
+  Result<void> run(runtime::LineFile& file, const Options& options, Progress& progress);
+
+ private:
+  struct Row;
+  struct Known;  // warehouses, sellers, category paths
+  Result<Known> known();
+  Result<void> pass(runtime::LineFile& file, const Options& options, Known& known, Progress& progress, bool apply);
+  bool check(runtime::LineFile::Line line, const Known& known, const Options& options, Progress& progress, Row& row) const;
+  Result<void> apply_rows(std::vector<Row>& rows, const Options& options, Known& known, Progress& progress);
+
+  db::Store& store_;
+  Clock& clock_;
+  catalog::Catalog& catalog_;
+  inventory::Inventory& inventory_;
+};
+
+}  // namespace kontor::importing

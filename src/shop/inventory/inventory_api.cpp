@@ -1,0 +1,428 @@
+#include "shop/inventory/inventory_api.h"
+
+#include <algorithm>
+#include <map>
+
+#include "services/idempotency.h"
+
+namespace kontor::inventory {
+namespace {
+
+constexpr std::int64_t kMostUnits = 1'000'000'000;
+constexpr std::size_t kBulkRows = 1000;
+constexpr std::size_t kBulkChunk = 50;  // rows a write: far below 5 ms
+
+bool is_code(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+constexpr Format kCode{"code", is_code};
+
+struct WarehouseView {
+  WarehouseId id;
+  std::string code;
+  std::string name;
+  std::int64_t latitude_e6 = 0;
+  std::int64_t longitude_e6 = 0;
+  std::int64_t processing_hours = 24;
+  bool active = true;
+
+  static constexpr auto fields() {
+    using V = WarehouseView;
+    return described(Field("id", &V::id, "The warehouse"), Field("code", &V::code, "Its short name in imports"),
+                     Field("name", &V::name, "Its name for people"),
+                     Field("latitude_e6", &V::latitude_e6, "Where it is, millionths of a degree"),
+                     Field("longitude_e6", &V::longitude_e6, "Where it is, millionths of a degree"),
+                     Field("processing_hours", &V::processing_hours, "From order to parcel"),
+                     Field("active", &V::active, "Whether its stock is for sale"));
+  }
+};
+
+WarehouseView view(const Warehouse& w) {
+  return {w.id, w.code, w.name, w.latitude_e6, w.longitude_e6, w.processing_hours, w.active};
+}
+
+struct NewWarehouse {
+  std::string code;
+  std::string name;
+  std::int64_t latitude_e6 = 0;
+  std::int64_t longitude_e6 = 0;
+  std::int64_t processing_hours = 24;
+
+  static constexpr auto fields() {
+    using V = NewWarehouse;
+    return described(Field("code", &V::code, "Short name: lower-case letters, digits, '-'", Length{1, 40}, kCode),
+                     Field("name", &V::name, "Name for people", Length{1, 200}),
+                     Field("latitude_e6", &V::latitude_e6, "Millionths of a degree", Range{-90'000'000, 90'000'000}, Default{}),
+                     Field("longitude_e6", &V::longitude_e6, "Millionths of a degree", Range{-180'000'000, 180'000'000}, Default{}),
+                     Field("processing_hours", &V::processing_hours, "From order to parcel", Range{0, 720}, Default{}));
+  }
+};
+
+struct WarehouseList {
+  std::vector<WarehouseView> items;
+  Nullable<std::string> next_cursor;
+
+  static constexpr auto fields() {
+    return described(Field("items", &WarehouseList::items, "All warehouses"),
+                     Field("next_cursor", &WarehouseList::next_cursor, "Always null: they are few"));
+  }
+};
+
+struct StockView {
+  OfferId offer_id;
+  WarehouseId warehouse_id;
+  std::int64_t on_hand = 0;
+  std::int64_t reserved = 0;
+  std::int64_t allocated = 0;
+  std::int64_t safety_stock = 0;
+  std::int64_t sellable = 0;
+  std::int64_t incoming = 0;
+  std::optional<Time> incoming_at;
+  std::int64_t version = 0;
+
+  static constexpr auto fields() {
+    using V = StockView;
+    return described(Field("offer_id", &V::offer_id, "The offer"), Field("warehouse_id", &V::warehouse_id, "The warehouse"),
+                     Field("on_hand", &V::on_hand, "Physically there"), Field("reserved", &V::reserved, "Held by checkouts"),
+                     Field("allocated", &V::allocated, "Sold and not shipped"),
+                     Field("safety_stock", &V::safety_stock, "Kept back"), Field("sellable", &V::sellable, "What can be sold"),
+                     Field("incoming", &V::incoming, "On its way here"), Field("incoming_at", &V::incoming_at, "When it comes"),
+                     Field("version", &V::version, "Raised by every change; also the ETag"));
+  }
+};
+
+StockView view(const StockRow& r) {
+  return {r.offer, r.warehouse, r.on_hand, r.reserved, r.allocated, r.safety_stock, r.sellable(), r.incoming, r.incoming_at, r.version};
+}
+
+struct StockQuery {
+  std::optional<OfferId> offer_id;
+  std::int64_t limit = services::kListLimitDefault;
+  std::optional<std::string> cursor;
+
+  static constexpr auto fields() {
+    using V = StockQuery;
+    return described(Field("offer_id", &V::offer_id, "Only this offer, in every warehouse"),
+                     Field("limit", &V::limit, "Rows a page", services::kListLimit, Default{}),
+                     Field("cursor", &V::cursor, "From the page before"));
+  }
+};
+
+struct SetStock {
+  std::optional<std::int64_t> on_hand;
+  std::optional<std::int64_t> safety_stock;
+  std::optional<std::int64_t> incoming;
+  std::optional<Time> incoming_at;
+  std::optional<std::string> reason;
+
+  static constexpr auto fields() {
+    using V = SetStock;
+    return described(Field("on_hand", &V::on_hand, "What was counted", Range{0, kMostUnits}),
+                     Field("safety_stock", &V::safety_stock, "How many to keep back", Range{0, kMostUnits}),
+                     Field("incoming", &V::incoming, "How many are on their way", Range{0, kMostUnits}),
+                     Field("incoming_at", &V::incoming_at, "When they come"),
+                     Field("reason", &V::reason, "Why, for the history", Length{1, 200}));
+  }
+};
+
+struct AdjustStock {
+  std::int64_t delta = 0;
+  std::string reason;
+
+  static constexpr auto fields() {
+    return described(Field("delta", &AdjustStock::delta, "How many more, or fewer, are there", Range{-kMostUnits, kMostUnits}),
+                     Field("reason", &AdjustStock::reason, "Why, for the history", Length{1, 200}));
+  }
+};
+
+struct MovementView {
+  std::int64_t id = 0;
+  MovementKind kind = MovementKind::kCounted;
+  Time at;
+  std::int64_t on_hand = 0;
+  std::int64_t reserved = 0;
+  std::int64_t allocated = 0;
+  std::int64_t safety_stock = 0;
+  std::int64_t incoming = 0;
+  std::string reason;
+  std::string reference;
+
+  static constexpr auto fields() {
+    using V = MovementView;
+    return described(Field("id", &V::id, "Grows with time"), Field("kind", &V::kind, "What happened"), Field("at", &V::at, "When"),
+                     Field("on_hand", &V::on_hand, "Added to on_hand"), Field("reserved", &V::reserved, "Added to reserved"),
+                     Field("allocated", &V::allocated, "Added to allocated"),
+                     Field("safety_stock", &V::safety_stock, "Added to safety_stock"),
+                     Field("incoming", &V::incoming, "Added to incoming"), Field("reason", &V::reason, "Why, in words"),
+                     Field("reference", &V::reference, "The checkout, order or shipment behind it"));
+  }
+};
+
+struct MovementQuery {
+  std::int64_t limit = services::kListLimitDefault;
+  std::optional<std::string> cursor;
+
+  static constexpr auto fields() {
+    return described(Field("limit", &MovementQuery::limit, "Rows a page", services::kListLimit, Default{}),
+                     Field("cursor", &MovementQuery::cursor, "From the page before"));
+  }
+};
+
+struct BulkRow {
+  std::optional<std::string> sku;
+  std::optional<std::string> external_id;
+  std::string warehouse = "main";
+  std::int64_t on_hand = 0;
+  std::optional<std::int64_t> safety_stock;
+
+  static constexpr auto fields() {
+    using V = BulkRow;
+    return described(Field("sku", &V::sku, "The offer", Length{1, 200}),
+                     Field("external_id", &V::external_id, "Or the product that has one offer", Length{1, 200}),
+                     Field("warehouse", &V::warehouse, "The warehouse's code", Length{1, 40}, Default{}),
+                     Field("on_hand", &V::on_hand, "What was counted", Range{0, kMostUnits}),
+                     Field("safety_stock", &V::safety_stock, "How many to keep back", Range{0, kMostUnits}));
+  }
+};
+
+struct Bulk {
+  std::vector<BulkRow> items;
+
+  static constexpr auto fields() { return described(Field("items", &Bulk::items, "The rows", Length{1, kBulkRows})); }
+};
+
+struct BulkResult {
+  std::int64_t row = 0;
+  bool ok = false;
+  std::optional<OfferId> offer_id;
+  std::optional<std::string> reason;
+  std::optional<std::string> detail;
+
+  static constexpr auto fields() {
+    using V = BulkResult;
+    return described(Field("row", &V::row, "Which row, from 0"), Field("ok", &V::ok, "Whether it holds now"),
+                     Field("offer_id", &V::offer_id, "The offer it meant"), Field("reason", &V::reason, "What was wrong"),
+                     Field("detail", &V::detail, "The same in words"));
+  }
+};
+
+struct BulkAnswer {
+  std::vector<BulkResult> items;
+
+  static constexpr auto fields() { return described(Field("items", &BulkAnswer::items, "One per row, in their order")); }
+};
+
+void refuse(BulkResult& result, const Error& error) {
+  result.ok = false;
+  result.reason = error.reason;
+  result.detail = error.detail;
+}
+
+class Api {
+ public:
+  explicit Api(InventoryApiParts parts) : p_(parts) {}
+
+  Result<WarehouseList> warehouses(const http::Call& call) const {
+    TRY_DO(p_.shoppers.require_role(call, services::Role::kWarehouse));
+    TRY(const auto all, p_.inventory.warehouses());
+    WarehouseList out;
+    for (const Warehouse& warehouse : all) out.items.push_back(view(warehouse));
+    return out;
+  }
+
+  Result<WarehouseView> add_warehouse(const http::Call& call, const NewWarehouse& in) const {
+    TRY(const auto staff, p_.shoppers.require_role(call, services::Role::kWarehouse));
+    const Time now = p_.inventory.clock().now();
+    Warehouse made{p_.inventory.ids().next<WarehouseId>(now, 0), in.code, in.name, in.latitude_e6, in.longitude_e6,
+                   in.processing_hours, true};
+    const auto entry = p_.audit.entry(staff.caller(), "inventory.add_warehouse", made.id.text(), json::print(view(made)));
+    TRY_DO(p_.inventory.store().write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
+      TRY_DO(p_.inventory.add_warehouse(tx, made));
+      return services::Audit::record(tx, entry);
+    }));
+    return view(made);
+  }
+
+  Result<services::Page<StockView>> list(const http::Call& call, const StockQuery& query) const {
+    TRY_DO(p_.shoppers.require_role(call, services::Role::kWarehouse));
+    services::Page<StockView> page;
+    if (query.offer_id) {
+      TRY(const auto rows, p_.inventory.rows(*query.offer_id));
+      for (const StockRow& row : rows) page.items.push_back(view(row));
+      return page;
+    }
+    TRY(const auto key, p_.cursors.after("admin/inventory", query.cursor, 2));
+    const OfferId offer{key ? key->numbers[0] : 0};
+    const WarehouseId warehouse{key ? key->numbers[1] : 0};
+    TRY(const auto rows, p_.inventory.rows_after(offer, warehouse, static_cast<int>(query.limit) + 1));
+    const auto shown = std::min<std::size_t>(rows.size(), static_cast<std::size_t>(query.limit));
+    for (std::size_t at = 0; at < shown; ++at) page.items.push_back(view(rows[at]));
+    if (rows.size() > shown)
+      page.next_cursor = p_.cursors.make("admin/inventory", {{rows[shown - 1].offer.value, rows[shown - 1].warehouse.value}, ""});
+    return page;
+  }
+
+  Result<StockView> set(http::Call& call, const SetStock& in) const {
+    TRY(const auto staff, p_.shoppers.require_role(call, services::Role::kWarehouse));
+    TRY(StockChange wish, place_of(call));
+    wish.on_hand = in.on_hand;
+    wish.safety_stock = in.safety_stock;
+    wish.incoming = in.incoming;
+    wish.incoming_at = in.incoming_at;
+    wish.if_match = services::if_match(call.request);
+    wish.reason = in.reason.value_or("set by staff");
+    TRY(const bool known, p_.offers.exists(wish.offer));
+    if (!known) return fail(Errc::kNotFound, "catalog.no_such_offer", "There is no offer " + wish.offer.text() + ".");
+    return write(call, staff, "inventory.set", json::print(in), [&](db::Tx& tx, Time now) { return p_.inventory.change(tx, wish, now); });
+  }
+
+  Result<StockView> adjust(http::Call& call, const AdjustStock& in) const {
+    TRY(const auto staff, p_.shoppers.require_role(call, services::Role::kWarehouse));
+    TRY(const StockChange place, place_of(call));
+    return write(call, staff, "inventory.adjust", json::print(in), [&](db::Tx& tx, Time now) {
+      return p_.inventory.adjust(tx, {place.offer, place.warehouse, in.delta}, in.reason, now);
+    });
+  }
+
+  Result<services::Page<MovementView>> movements(const http::Call& call, const MovementQuery& query) const {
+    TRY_DO(p_.shoppers.require_role(call, services::Role::kWarehouse));
+    TRY(const StockChange place, place_of(call));
+    const std::string list = "admin/movements/" + place.offer.text() + "/" + place.warehouse.text();
+    TRY(const auto key, p_.cursors.after(list, query.cursor, 1));
+    TRY(const auto found, p_.inventory.movements(place.offer, place.warehouse, key ? key->numbers[0] : 0,
+                                                 static_cast<int>(query.limit) + 1));
+    services::Page<MovementView> page;
+    const auto shown = std::min<std::size_t>(found.size(), static_cast<std::size_t>(query.limit));
+    for (std::size_t at = 0; at < shown; ++at) {
+      const Movement& m = found[at];
+      page.items.push_back({m.id, m.kind, m.at, m.on_hand, m.reserved, m.allocated, m.safety_stock, m.incoming, m.reason, m.reference});
+    }
+    if (found.size() > shown) page.next_cursor = p_.cursors.make(list, services::ListKey{{found[shown - 1].id}, ""});
+    return page;
+  }
+
+  Result<BulkAnswer> bulk(const http::Call& call, const Bulk& in) const {
+    TRY(const auto staff, p_.shoppers.require_role(call, services::Role::kWarehouse));
+    TRY(const auto all, p_.inventory.warehouses());
+    std::map<std::string, WarehouseId> codes;
+    for (const Warehouse& warehouse : all) codes[warehouse.code] = warehouse.id;
+    BulkAnswer answer;
+    std::vector<StockChange> wishes(in.items.size());
+    for (std::size_t at = 0; at < in.items.size(); ++at) {
+      BulkResult& result = answer.items.emplace_back();
+      result.row = static_cast<std::int64_t>(at);
+      TRY_DO(resolve(in.items[at], codes, wishes[at], result));
+    }
+    for (std::size_t at = 0; at < wishes.size(); at += kBulkChunk) {
+      const auto count = std::min(kBulkChunk, wishes.size() - at);
+      TRY_DO(write_chunk(staff, std::span(wishes).subspan(at, count), std::span(answer.items).subspan(at, count)));
+    }
+    return answer;
+  }
+
+ private:
+  static Result<StockChange> place_of(const http::Call& call) {
+    StockChange out;
+    TRY(out.offer, call.id<OfferId>("offer_id"));
+    TRY(out.warehouse, call.id<WarehouseId>("warehouse_id"));
+    return out;
+  }
+
+  // Runs the act with its audit row and, for a call with an idempotency key, its stored answer, in one transaction.
+  Result<StockView> write(http::Call& call, const services::Shopper& staff, std::string_view action, std::string detail,
+                          const std::function<Result<StockRow>(db::Tx&, Time)>& act) const {
+    const std::string subject = std::string(call.param("offer_id")) + "/" + std::string(call.param("warehouse_id"));
+    const auto entry = p_.audit.entry(staff.caller(), std::string(action), subject, std::move(detail));
+    const auto* ticket = services::idempotency_ticket(call);
+    const Time now = p_.inventory.clock().now();
+    StockView out;
+    TRY_DO(p_.inventory.store().write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
+      TRY(const StockRow row, act(tx, now));
+      out = view(row);
+      if (ticket != nullptr)
+        TRY_DO(services::Idempotency::remember(
+            tx, *ticket, {200, "application/json", {{"ETag", services::version_etag(row.version)}}, json::print(out)}));
+      return services::Audit::record(tx, entry);
+    }));
+    call.set_header("ETag", services::version_etag(out.version));
+    return out;
+  }
+
+  // Fills the wish, or says in the result what is wrong with the row; an Error is the store's.
+  Result<void> resolve(const BulkRow& row, const std::map<std::string, WarehouseId>& codes, StockChange& wish,
+                       BulkResult& result) const {
+    if (row.sku.has_value() == row.external_id.has_value()) {
+      refuse(result, {Errc::kInvalid, "inventory.which_offer", "Say sku or external_id, one of them.", {}, {}, 0});
+      return {};
+    }
+    const auto warehouse = codes.find(row.warehouse);
+    if (warehouse == codes.end()) {
+      refuse(result, {Errc::kNotFound, "inventory.no_such_warehouse", "There is no warehouse '" + row.warehouse + "'.", {}, {}, 0});
+      return {};
+    }
+    auto offer = p_.offers.find(row.sku.value_or(""), row.external_id.value_or(""));
+    if (!offer && offer.error().code != Errc::kAmbiguousItem && offer.error().code != Errc::kConflict) return fail(offer.error());
+    if (!offer || !*offer) {
+      refuse(result, offer ? Error{Errc::kNotFound, "catalog.no_such_offer", "There is no such offer.", {}, {}, 0} : offer.error());
+      return {};
+    }
+    result.ok = true;
+    result.offer_id = **offer;
+    wish.offer = **offer;
+    wish.warehouse = warehouse->second;
+    wish.on_hand = row.on_hand;
+    wish.safety_stock = row.safety_stock;
+    wish.reason = "bulk";
+    return {};
+  }
+
+  Result<void> write_chunk(const services::Shopper& staff, std::span<const StockChange> wishes, std::span<BulkResult> results) const {
+    std::vector<services::AuditEntry> entries(wishes.size());
+    for (std::size_t at = 0; at < wishes.size(); ++at)
+      if (results[at].ok)
+        entries[at] = p_.audit.entry(staff.caller(), "inventory.set", wishes[at].offer.text() + "/" + wishes[at].warehouse.text(),
+                                     "{\"on_hand\":" + std::to_string(*wishes[at].on_hand) + "}");
+    const Time now = p_.inventory.clock().now();
+    return p_.inventory.store().write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
+      for (std::size_t at = 0; at < wishes.size(); ++at) {
+        if (!results[at].ok) continue;
+        TRY_DO(p_.inventory.change(tx, wishes[at], now));
+        TRY_DO(services::Audit::record(tx, entries[at]));
+      }
+      return {};
+    });
+  }
+
+  InventoryApiParts p_;
+};
+
+}  // namespace
+
+void add_inventory_routes(http::Router& router, InventoryApiParts parts) {
+  using http::Call;
+  const Api api(parts);
+  router.get<http::None, WarehouseList>("/admin/warehouses", {"All warehouses", {}},
+                                        [api](Call& call, http::None) { return api.warehouses(call); });
+  router.post<NewWarehouse, WarehouseView>("/admin/warehouses",
+                                           {"Adds a warehouse", {"inventory.warehouse_code_taken"}, 201},
+                                           [api](Call& call, const NewWarehouse& in) { return api.add_warehouse(call, in); });
+  router.get<StockQuery, services::Page<StockView>>("/admin/inventory", {"Stock rows, by offer and warehouse", {"request.bad_cursor"}},
+                                                    [api](Call& call, const StockQuery& query) { return api.list(call, query); });
+  router.post<Bulk, BulkAnswer>("/admin/inventory/bulk", {"Sets many counts by sku or external id; a result per row", {}},
+                                [api](Call& call, const Bulk& in) { return api.bulk(call, in); });
+  router.put<SetStock, StockView>(
+      "/admin/inventory/{offer_id}/{warehouse_id}",
+      {"Sets absolute figures of an offer in a warehouse",
+       {"catalog.no_such_offer", "inventory.no_such_warehouse", "inventory.version_conflict"}},
+      [api](Call& call, const SetStock& in) { return api.set(call, in); });
+  router.post<AdjustStock, StockView>("/admin/inventory/{offer_id}/{warehouse_id}/adjust",
+                                      {"Adds to on_hand, or takes away, never below what is promised",
+                                       {"inventory.no_such_stock", "inventory.below_promised"}},
+                                      [api](Call& call, const AdjustStock& in) { return api.adjust(call, in); });
+  router.get<MovementQuery, services::Page<MovementView>>(
+      "/admin/inventory/{offer_id}/{warehouse_id}/movements",
+      {"What changed this stock row, newest first", {"inventory.no_such_stock", "request.bad_cursor"}},
+      [api](Call& call, const MovementQuery& query) { return api.movements(call, query); });
+}
+
+}  // namespace kontor::inventory

@@ -1,0 +1,444 @@
+#include "shop/inventory/inventory.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <map>
+#include <random>
+#include <thread>
+
+#include "tests/support/test_store.h"
+
+namespace kontor {
+std::span<const db::Migration> inventory_migrations();
+std::span<const db::Migration> services_migrations();
+}  // namespace kontor
+
+namespace kontor::inventory {
+namespace {
+
+const OfferId kTea{101}, kCup{102}, kPot{103};
+CheckoutId key(std::int64_t number) { return CheckoutId{9'000'000 + number}; }
+
+struct Shop {
+  testing::TestStore test{inventory_migrations(), services_migrations()};
+  Inventory inventory{test.store(), test.clock, test.ids};
+  Time now = test.clock.now();
+
+  Result<void> write(const db::Function& fn) { return test.store().write(db::Home::kStock, fn); }
+  void stock(OfferId offer, std::int64_t on_hand, WarehouseId warehouse = kMainWarehouse) {
+    REQUIRE(write([&](db::Tx& tx) { return inventory.set_on_hand(tx, {offer, warehouse, on_hand}, "test", now); }).has_value());
+  }
+  Result<std::vector<Allotment>> reserve(CheckoutId id, std::vector<Demand> lines) {
+    std::vector<Allotment> out;
+    TRY_DO(write([&](db::Tx& tx) -> Result<void> {
+      TRY(out, inventory.reserve(tx, {id, lines}, now));
+      return {};
+    }));
+    return out;
+  }
+  Result<void> confirm(CheckoutId id) {
+    return write([&](db::Tx& tx) { return inventory.confirm(tx, id, now); });
+  }
+  Result<void> release(CheckoutId id) {
+    return write([&](db::Tx& tx) { return inventory.release(tx, id, now); });
+  }
+  Result<void> ship(std::vector<Allotment> units, const std::string& reference) {
+    return write([&](db::Tx& tx) { return inventory.ship(tx, units, reference, now); });
+  }
+  Result<void> deallocate(CheckoutId id, std::vector<Allotment> units, const std::string& reference) {
+    return write([&](db::Tx& tx) { return inventory.deallocate(tx, id, units, reference, now); });
+  }
+  WarehouseId add_warehouse(const std::string& code) {
+    const auto id = test.ids.next<WarehouseId>(now, 0);
+    REQUIRE(write([&](db::Tx& tx) -> Result<void> {
+      TRY_DO(inventory.add_warehouse(tx, {id, code, code}));
+      return {};
+    }).has_value());
+    return id;
+  }
+  StockRow row(OfferId offer, WarehouseId warehouse = kMainWarehouse) {
+    const auto rows = inventory.rows(offer);
+    REQUIRE(rows.has_value());
+    for (const StockRow& found : *rows)
+      if (found.warehouse == warehouse) return found;
+    return {};
+  }
+  std::int64_t sellable(OfferId offer) {
+    const OfferId offers[] = {offer};
+    const auto figures = inventory.figures(offers);
+    REQUIRE(figures.has_value());
+    return figures->empty() ? 0 : figures->front().sellable;
+  }
+  int events(std::string_view name) {
+    static constexpr db::Query kCount{"test.events", db::Home::kEvery, "SELECT COUNT(*) FROM outbox_events WHERE name = $1"};
+    int count = 0;
+    REQUIRE(test.store().read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
+      TRY(const auto rows, tx.ask(kCount, name));
+      count = static_cast<int>(rows.front().i64(0));
+      return {};
+    }).has_value());
+    return count;
+  }
+  void check() {
+    services::CheckReport report;
+    REQUIRE(inventory.check(report).has_value());
+    for (const auto& [invariant, finding] : report.findings()) MESSAGE(invariant << ": " << finding.details.front());
+    CHECK(report.ok());
+  }
+};
+
+TEST_CASE("a new store has the warehouse main") {
+  Shop shop;
+  const auto all = shop.inventory.warehouses();
+  REQUIRE(all->size() == 1);
+  CHECK(all->front().code == "main");
+  CHECK(all->front().id == kMainWarehouse);
+}
+
+TEST_CASE("reserve, confirm and ship move the columns and their movements") {
+  Shop shop;
+  shop.stock(kTea, 20);
+  const auto got = shop.reserve(key(1), {{kTea, 2, 0}, {kTea, 1, 0}});
+  REQUIRE(got.has_value());
+  CHECK(*got == std::vector<Allotment>{{kTea, kMainWarehouse, 3}});
+  CHECK(shop.row(kTea).reserved == 3);
+  CHECK(shop.sellable(kTea) == 17);
+  REQUIRE(shop.confirm(key(1)).has_value());
+  REQUIRE(shop.confirm(key(1)).has_value());
+  CHECK(shop.row(kTea).reserved == 0);
+  CHECK(shop.row(kTea).allocated == 3);
+  CHECK(shop.sellable(kTea) == 17);
+  REQUIRE(shop.ship(*got, "shp_1").has_value());
+  REQUIRE(shop.ship(*got, "shp_1").has_value());
+  CHECK(shop.row(kTea).on_hand == 17);
+  CHECK(shop.row(kTea).allocated == 0);
+  const auto movements = shop.inventory.movements(kTea, kMainWarehouse, 0, 10);
+  REQUIRE(movements->size() == 4);
+  CHECK(movements->at(0).kind == MovementKind::kShipped);
+  CHECK(movements->at(0).reference == "shp_1");
+  CHECK(movements->at(3).kind == MovementKind::kCounted);
+  CHECK(movements->at(3).on_hand == 20);
+  const auto older = shop.inventory.movements(kTea, kMainWarehouse, movements->at(1).id, 1);
+  REQUIRE(older->size() == 1);
+  CHECK(older->front().id == movements->at(2).id);
+  shop.check();
+}
+
+TEST_CASE("everything or nothing, and what is short is said") {
+  Shop shop;
+  shop.stock(kTea, 5);
+  shop.stock(kCup, 1);
+  const auto refused = shop.reserve(key(1), {{kTea, 5, 0}, {kCup, 2, 0}, {kPot, 1, 0}});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == Errc::kOutOfStock);
+  CHECK(refused.error().members == "\"lines\":[{\"offer_id\":\"" + kCup.text() +
+                                       "\",\"requested\":2,\"available\":1},{\"offer_id\":\"" + kPot.text() +
+                                       "\",\"requested\":1,\"available\":0}]");
+  CHECK(shop.row(kTea).reserved == 0);
+  CHECK(shop.events("stock.reserved") == 0);
+  REQUIRE(shop.reserve(key(1), {{kTea, 5, 0}, {kCup, 1, 0}}).has_value());  // the refused key is free
+  CHECK(shop.events("stock.reserved") == 1);
+  shop.check();
+}
+
+TEST_CASE("a key is one wish: repeating, releasing, tombstones") {
+  Shop shop;
+  shop.stock(kTea, 5);
+  const auto first = shop.reserve(key(1), {{kTea, 2, 0}});
+  const auto again = shop.reserve(key(1), {{kTea, 2, 0}});
+  REQUIRE(again.has_value());
+  CHECK(*first == *again);
+  CHECK(shop.row(kTea).reserved == 2);
+  CHECK(shop.reserve(key(1), {{kTea, 3, 0}}).error().reason == "inventory.key_reused");
+  REQUIRE(shop.release(key(1)).has_value());
+  REQUIRE(shop.release(key(1)).has_value());
+  CHECK(shop.row(kTea).reserved == 0);
+  CHECK(shop.reserve(key(1), {{kTea, 2, 0}}).error().reason == "inventory.reservation_gone");
+  CHECK(shop.confirm(key(1)).error().reason == "inventory.reservation_gone");
+  REQUIRE(shop.release(key(2)).has_value());  // never reserved: a tombstone
+  REQUIRE(shop.release(key(2)).has_value());
+  CHECK(shop.reserve(key(2), {{kTea, 1, 0}}).error().reason == "inventory.reservation_gone");
+  CHECK(shop.confirm(key(3)).error().reason == "inventory.reservation_gone");
+  REQUIRE(shop.reserve(key(4), {{kTea, 5, 0}}).has_value());
+  REQUIRE(shop.confirm(key(4)).has_value());
+  CHECK(shop.release(key(4)).error().reason == "inventory.reservation_confirmed");
+  CHECK(shop.row(kTea).allocated == 5);
+  shop.check();
+}
+
+TEST_CASE("a cancelled order gives its units back once, and no more than it holds") {
+  Shop shop;
+  shop.stock(kTea, 5);
+  const auto units = shop.reserve(key(1), {{kTea, 3, 0}});
+  REQUIRE(shop.confirm(key(1)).has_value());
+  REQUIRE(shop.deallocate(key(1), {{kTea, kMainWarehouse, 1}}, "ord_1/a").has_value());
+  REQUIRE(shop.deallocate(key(1), {{kTea, kMainWarehouse, 1}}, "ord_1/a").has_value());
+  CHECK(shop.row(kTea).allocated == 2);
+  CHECK(shop.deallocate(key(1), *units, "ord_1/b").error().reason == "inventory.not_allocated");
+  REQUIRE(shop.deallocate(key(1), {{kTea, kMainWarehouse, 2}}, "ord_1/b").has_value());  // the refused reference is free
+  CHECK(shop.sellable(kTea) == 5);
+  CHECK(shop.events("stock.released") == 2);
+  CHECK(shop.ship(*units, "shp_1").error().reason == "inventory.not_on_hand");
+  shop.check();
+}
+
+TEST_CASE("what is missing in one warehouse comes from another") {
+  Shop shop;
+  const auto east = shop.add_warehouse("east");
+  shop.stock(kTea, 2);
+  shop.stock(kTea, 9, east);
+  shop.stock(kCup, 4);
+  shop.stock(kCup, 4, east);
+  // East alone has all of it: one parcel.
+  CHECK(*shop.reserve(key(1), {{kTea, 3, 0}, {kCup, 1, 0}}) == std::vector<Allotment>{{kTea, east, 3}, {kCup, east, 1}});
+  // Nobody has all of it: split.
+  CHECK(*shop.reserve(key(2), {{kTea, 7, 0}}) == std::vector<Allotment>{{kTea, kMainWarehouse, 2}, {kTea, east, 5}});
+  const auto refused = shop.reserve(key(3), {{kTea, 2, 0}});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().members.find("\"available\":1") != std::string::npos);
+  REQUIRE(shop.release(key(2)).has_value());
+  CHECK(shop.sellable(kTea) == 8);
+  shop.check();
+}
+
+TEST_CASE("backorder sells below zero, but only so far, and what is not there does not leave") {
+  Shop shop;
+  const auto east = shop.add_warehouse("east");
+  shop.stock(kTea, 2);
+  shop.stock(kTea, 1, east);
+  CHECK(shop.reserve(key(1), {{kTea, 6, 2}}).error().code == Errc::kOutOfStock);
+  const auto got = shop.reserve(key(2), {{kTea, 4, 2}});
+  REQUIRE(got.has_value());
+  CHECK(shop.sellable(kTea) == -1);
+  CHECK(shop.reserve(key(3), {{kTea, 2, 2}}).error().code == Errc::kOutOfStock);
+  REQUIRE(shop.reserve(key(4), {{kTea, 1, 2}}).has_value());
+  CHECK(shop.sellable(kTea) == -2);
+  REQUIRE(shop.confirm(key(2)).has_value());
+  CHECK(shop.ship(*got, "shp_1").error().reason == "inventory.not_on_hand");
+  shop.stock(kTea, 10);
+  REQUIRE(shop.ship(*got, "shp_1").has_value());
+  shop.check();
+}
+
+TEST_CASE("a count never brings sold goods back; one below what is promised is said") {
+  Shop shop;
+  shop.stock(kTea, 5);
+  REQUIRE(shop.reserve(key(1), {{kTea, 3, 0}}).has_value());
+  REQUIRE(shop.confirm(key(1)).has_value());
+  shop.stock(kTea, 5);
+  CHECK(shop.sellable(kTea) == 2);
+  CHECK(shop.events("stock.level_changed") == 1);  // the second count changed nothing and said nothing
+  const auto adjust = [&](std::int64_t delta) {
+    return shop.write([&](db::Tx& tx) -> Result<void> {
+      TRY_DO(shop.inventory.adjust(tx, {kTea, kMainWarehouse, delta}, "broken", shop.now));
+      return {};
+    });
+  };
+  CHECK(adjust(-3).error().reason == "inventory.below_promised");
+  REQUIRE(adjust(-2).has_value());
+  CHECK(shop.row(kTea).on_hand == 3);
+  CHECK(shop.events("stock.oversold_externally") == 0);
+  shop.stock(kTea, 1);
+  CHECK(shop.events("stock.oversold_externally") == 1);
+  CHECK(shop.sellable(kTea) == -2);
+  CHECK(adjust(-1).error().reason == "inventory.below_promised");
+  REQUIRE(adjust(1).has_value());
+  shop.check();
+}
+
+TEST_CASE("staff set figures at a version") {
+  Shop shop;
+  shop.stock(kTea, 5);
+  const auto change = [&](StockChange wish) {
+    wish.offer = kTea;
+    wish.warehouse = wish.warehouse ? wish.warehouse : kMainWarehouse;
+    StockRow row;
+    return shop.write([&](db::Tx& tx) -> Result<void> {
+      TRY(row, shop.inventory.change(tx, wish, shop.now));
+      return {};
+    });
+  };
+  const std::int64_t version = shop.row(kTea).version;
+  StockChange wish;
+  wish.safety_stock = 2;
+  wish.incoming = 30;
+  wish.incoming_at = Time{1'800'000'000'000};
+  wish.if_match = {true, {version}};
+  REQUIRE(change(wish).has_value());
+  CHECK(shop.sellable(kTea) == 3);
+  CHECK(shop.row(kTea).incoming == 30);
+  CHECK(shop.row(kTea).incoming_at == Time{1'800'000'000'000});
+  CHECK(change(wish).error().code == Errc::kVersionConflict);
+  CHECK(shop.reserve(key(1), {{kTea, 4, 0}}).error().code == Errc::kOutOfStock);
+  StockChange elsewhere;
+  elsewhere.warehouse = WarehouseId{77};
+  elsewhere.on_hand = 1;
+  CHECK(change(elsewhere).error().reason == "inventory.no_such_warehouse");
+  shop.check();
+}
+
+TEST_CASE("of a batch each stands alone") {
+  Shop shop;
+  shop.stock(kTea, 5);
+  shop.stock(kCup, 5);
+  const std::vector<ReserveRequest> requests = {{key(1), {{kTea, 4, 0}}},
+                                                {key(2), {{kCup, 5, 0}, {kTea, 2, 0}}},  // the cups go back
+                                                {key(3), {{kCup, 5, 0}, {kTea, 1, 0}}},
+                                                {key(1), {{kTea, 4, 0}}}};
+  std::vector<Result<std::vector<Allotment>>> results;
+  REQUIRE(shop.write([&](db::Tx& tx) -> Result<void> {
+    TRY(results, shop.inventory.reserve_many(tx, requests, shop.now));
+    return {};
+  }).has_value());
+  REQUIRE(results.size() == 4);
+  CHECK(results[0].has_value());
+  CHECK(results[1].error().code == Errc::kOutOfStock);
+  CHECK(results[2].has_value());
+  CHECK(*results[3] == *results[0]);
+  CHECK(shop.row(kTea).reserved == 5);
+  CHECK(shop.row(kCup).reserved == 5);
+  shop.check();
+}
+
+TEST_CASE("many threads after the last units: exactly as many win as there are") {
+  Shop shop;
+  constexpr int kUnits = 7, kBuyers = 8, kTries = 10;
+  shop.stock(kTea, kUnits);
+  shop.stock(kCup, 1000);
+  std::atomic<int> won{0}, refused{0}, other{0};
+  std::vector<std::thread> buyers;
+  for (int buyer = 0; buyer < kBuyers; ++buyer) {
+    buyers.emplace_back([&, buyer] {
+      for (int attempt = 0; attempt < kTries; ++attempt) {
+        const auto got = shop.reserve(key(buyer * 100 + attempt), {{kCup, 1, 0}, {kTea, 1, 0}});
+        if (got) ++won;
+        else if (got.error().code == Errc::kOutOfStock) ++refused;
+        else ++other;
+      }
+    });
+  }
+  for (auto& buyer : buyers) buyer.join();
+  CHECK(won == kUnits);
+  CHECK(refused == kBuyers * kTries - kUnits);
+  CHECK(other == 0);
+  CHECK(shop.row(kCup).reserved == kUnits);
+  shop.check();
+}
+
+TEST_CASE("the planted bug sells what is not there") {
+  Shop shop;
+  shop.stock(kTea, 1);
+  shop.inventory.plant({.drop_stock_guard = true});
+  REQUIRE(shop.reserve(key(1), {{kTea, 2, 0}}).has_value());
+  CHECK(shop.sellable(kTea) == -1);
+}
+
+// The same rules on plain maps.
+struct Model {
+  struct Columns {
+    std::int64_t on_hand = 0, reserved = 0, allocated = 0;
+  };
+  enum class State { kNone, kHeld, kSold, kGone };
+  std::map<OfferId, Columns> stock;
+  std::map<std::int64_t, std::map<OfferId, std::int64_t>> lines;
+  std::map<std::int64_t, State> states;
+  std::map<std::int64_t, bool> shipped;
+};
+
+TEST_CASE("random histories agree with a model of plain maps") {
+  for (const std::uint64_t seed : {1u, 2u, 3u, 4u}) {
+    Shop shop;
+    Model model;
+    std::mt19937_64 luck(seed);
+    const auto any = [&](std::int64_t from, std::int64_t to) { return std::uniform_int_distribution<std::int64_t>(from, to)(luck); };
+    const OfferId offers[] = {kTea, kCup, kPot};
+    for (const OfferId offer : offers) {
+      shop.stock(offer, 12);
+      model.stock[offer].on_hand = 12;
+    }
+    for (int step = 0; step < 250; ++step) {
+      const std::int64_t id = any(1, 40);
+      auto& state = model.states[id];
+      switch (any(0, 4)) {
+        case 0: {
+          std::map<OfferId, std::int64_t> wish;
+          std::vector<Demand> demands;
+          for (std::int64_t i = any(1, 3); i > 0; --i) {
+            const Demand demand{offers[any(0, 2)], any(1, 3), 0};
+            demands.push_back(demand);
+            wish[demand.offer] += demand.quantity;
+          }
+          bool enough = true;
+          for (const auto& [offer, quantity] : wish) {
+            const auto& s = model.stock[offer];
+            enough = enough && s.on_hand - s.reserved - s.allocated >= quantity;
+          }
+          const auto got = shop.reserve(key(id), demands);
+          if (state == Model::State::kNone) {
+            CHECK(got.has_value() == enough);
+            if (!enough) break;
+            state = Model::State::kHeld;
+            model.lines[id] = wish;
+            for (const auto& [offer, quantity] : wish) model.stock[offer].reserved += quantity;
+          } else {  // the key is taken: only the same wish again, while it holds, is answered
+            CHECK(got.has_value() == (state != Model::State::kGone && wish == model.lines[id]));
+          }
+          break;
+        }
+        case 1: {
+          const auto done = shop.confirm(key(id));
+          CHECK(done.has_value() == (state == Model::State::kHeld || state == Model::State::kSold));
+          if (state != Model::State::kHeld) break;
+          state = Model::State::kSold;
+          for (const auto& [offer, quantity] : model.lines[id]) {
+            model.stock[offer].reserved -= quantity;
+            model.stock[offer].allocated += quantity;
+          }
+          break;
+        }
+        case 2: {
+          const auto done = shop.release(key(id));
+          CHECK(done.has_value() == (state != Model::State::kSold));
+          if (state == Model::State::kHeld)
+            for (const auto& [offer, quantity] : model.lines[id]) model.stock[offer].reserved -= quantity;
+          if (state != Model::State::kSold) state = Model::State::kGone;
+          break;
+        }
+        case 3: {
+          if (state != Model::State::kSold || model.shipped[id]) break;
+          std::vector<Allotment> units;
+          for (const auto& [offer, quantity] : model.lines[id]) units.push_back({offer, kMainWarehouse, quantity});
+          bool there = true;
+          for (const Allotment& unit : units) there = there && model.stock[unit.offer].on_hand >= unit.quantity;
+          const auto done = shop.ship(units, "shp_" + std::to_string(id) + "_" + std::to_string(step));
+          CHECK(done.has_value() == there);
+          if (!there) break;
+          for (const Allotment& unit : units) {
+            model.stock[unit.offer].on_hand -= unit.quantity;
+            model.stock[unit.offer].allocated -= unit.quantity;
+          }
+          model.shipped[id] = true;
+          break;
+        }
+        default: {
+          const OfferId offer = offers[any(0, 2)];
+          auto& s = model.stock[offer];
+          s.on_hand = any(0, 25);
+          shop.stock(offer, s.on_hand);
+        }
+      }
+      for (const OfferId offer : offers) {
+        const auto row = shop.row(offer);
+        const auto& s = model.stock[offer];
+        REQUIRE(row.on_hand == s.on_hand);
+        REQUIRE(row.reserved == s.reserved);
+        REQUIRE(row.allocated == s.allocated);
+      }
+    }
+    shop.check();
+  }
+}
+
+}  // namespace
+}  // namespace kontor::inventory

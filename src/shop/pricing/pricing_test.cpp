@@ -1,0 +1,122 @@
+#include "shop/pricing/pricing.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace kontor::pricing {
+namespace {
+
+const Currency kUsd = *Currency::parse("USD");
+const Currency kYen = *Currency::parse("JPY");
+
+LineInput line(std::int64_t offer, std::int64_t quantity, std::int64_t price, Currency currency = kUsd) {
+  return {OfferId{offer}, ProductId{offer}, quantity, Money::minor(price, currency)};
+}
+
+Context context(std::optional<std::string> shipping = {}) { return {kUsd, "", std::move(shipping), Time{1}}; }
+
+// Takes a fixed amount off, as a promotion would.
+class TakeOff : public Stage {
+ public:
+  explicit TakeOff(std::int64_t amount) : amount_(amount) {}
+  std::string_view name() const override { return "take_off"; }
+  Result<void> apply(std::span<const LineInput>, const Context& c, Totals& totals) const override {
+    discount_lines(totals, {"p1", "Ten off", Money::minor(amount_, c.currency)});
+    return {};
+  }
+
+ private:
+  std::int64_t amount_;
+};
+
+TEST_CASE("lines, shipping and tax add up") {
+  const ShippingStage shipping({{"standard", "Standard", 0}, {"express", "Express", 900}});
+  const TaxStage tax(BasisPoints{725});
+  const Pricing pricing({&shipping, &tax});
+  const LineInput lines[] = {line(1, 3, 450), line(2, 1, 1999)};
+  const auto totals = pricing.quote(lines, context("express"));
+  REQUIRE(totals.has_value());
+  CHECK(totals->subtotal.amount_minor() == 3349);
+  CHECK(totals->shipping.amount_minor() == 900);
+  CHECK(totals->lines[0].tax.amount_minor() == 98);   // 97.875
+  CHECK(totals->lines[1].tax.amount_minor() == 145);  // 144.9275
+  CHECK(totals->tax.amount_minor() == 243);
+  CHECK(totals->total.amount_minor() == 3349 + 900 + 243);
+  CHECK(totals->lines[1].total.amount_minor() == 2144);
+}
+
+TEST_CASE("no chosen shipping costs nothing, an unknown one is refused") {
+  const ShippingStage shipping;
+  const Pricing pricing({&shipping});
+  const LineInput lines[] = {line(1, 1, 100)};
+  CHECK(pricing.quote(lines, context())->shipping.amount_minor() == 0);
+  CHECK(pricing.quote(lines, context("standard"))->total.amount_minor() == 100);
+  const auto wrong = pricing.quote(lines, context("rocket"));
+  REQUIRE_FALSE(wrong.has_value());
+  CHECK(wrong.error().reason == "pricing.no_such_shipping_option");
+}
+
+TEST_CASE("other currencies and sums beyond all prices are refused") {
+  const Pricing pricing({});
+  const LineInput mixed[] = {line(1, 1, 100), line(2, 1, 100, kYen)};
+  const auto other = pricing.quote(mixed, context());
+  REQUIRE_FALSE(other.has_value());
+  CHECK(other.error().reason == "pricing.currency_mismatch");
+  CHECK(other.error().fields.at(0).field == "/lines/1");
+  const LineInput huge[] = {line(1, 999, kMaxAmountMinor)};
+  CHECK(pricing.quote(huge, context()).error().reason == "pricing.total_too_large");
+  const LineInput two[] = {line(1, 1, kMaxAmountMinor), line(2, 1, 1)};
+  CHECK(pricing.quote(two, context()).error().reason == "pricing.total_too_large");
+  CHECK(pricing.quote(std::span(two).first(1), context())->total.amount_minor() == kMaxAmountMinor);
+}
+
+TEST_CASE("nothing costs nothing") {
+  const ShippingStage shipping({{"standard", "Standard", 500}});
+  const Pricing pricing({&shipping});
+  const auto totals = pricing.quote({}, context("standard"));
+  CHECK(totals->total.amount_minor() == 0);
+  CHECK(totals->lines.empty());
+}
+
+TEST_CASE("whatever the lines: parts add up, nothing is negative, and their order does not matter") {
+  std::mt19937_64 luck(20261121);
+  const auto any = [&](std::int64_t from, std::int64_t to) { return std::uniform_int_distribution<std::int64_t>(from, to)(luck); };
+  for (int round = 0; round < 500; ++round) {
+    std::vector<LineInput> lines;
+    for (std::int64_t i = any(1, 12); i > 0; --i) lines.push_back(line(i, any(1, 999), any(0, 3) == 0 ? any(0, 3) : any(0, 200'000)));
+    const TakeOff off(any(0, 5000));
+    const ShippingStage shipping({{"standard", "Standard", any(0, 2000)}});
+    const TaxStage tax(BasisPoints{any(0, 2500)});
+    const Pricing pricing({&off, &shipping, &tax});
+    const auto totals = pricing.quote(lines, context("standard"));
+    REQUIRE(totals.has_value());
+    std::int64_t subtotal = 0, discount = 0, taxes = 0, total = 0, listed = 0;
+    for (const LineTotal& one : totals->lines) {
+      CHECK(one.subtotal.amount_minor() == one.unit_price.amount_minor() * one.quantity);
+      CHECK(one.discount.amount_minor() >= 0);
+      CHECK(one.discount <= one.subtotal);
+      CHECK(one.total.amount_minor() >= 0);
+      subtotal += one.subtotal.amount_minor();
+      discount += one.discount.amount_minor();
+      taxes += one.tax.amount_minor();
+      total += one.total.amount_minor();
+    }
+    for (const Discount& one : totals->discounts) listed += one.amount.amount_minor();
+    CHECK(subtotal == totals->subtotal.amount_minor());
+    CHECK(discount == listed);
+    CHECK(taxes == totals->tax.amount_minor());
+    CHECK(total + totals->shipping.amount_minor() == totals->total.amount_minor());
+    CHECK(totals->total.amount_minor() == subtotal - discount + taxes + totals->shipping.amount_minor());
+    const Pricing undiscounted({&shipping, &tax});
+    const auto one = undiscounted.quote(lines, context("standard"));
+    std::shuffle(lines.begin(), lines.end(), luck);
+    const auto other = undiscounted.quote(lines, context("standard"));
+    CHECK(one->total == other->total);
+    CHECK(one->tax == other->tax);
+  }
+}
+
+}  // namespace
+}  // namespace kontor::pricing

@@ -1,0 +1,72 @@
+#include "shop/showcase/product_detail.h"
+
+#include <algorithm>
+
+namespace kontor::showcase {
+
+Availability availability_of(std::int64_t sellable, std::int64_t backorder) {
+  if (sellable > kLowStock) return Availability::kInStock;
+  if (sellable > 0) return Availability::kLowStock;
+  return sellable + backorder > 0 ? Availability::kBackorder : Availability::kOutOfStock;
+}
+
+AvailabilityView availability_view(std::int64_t sellable, std::int64_t backorder) {
+  AvailabilityView view{availability_of(sellable, backorder), {}};
+  if (view.status == Availability::kLowStock) view.quantity_hint = sellable;
+  return view;
+}
+
+namespace {
+
+std::string seller_name(SellerId id, std::span<const SellerName> sellers) {
+  const auto found = std::find_if(sellers.begin(), sellers.end(), [&](const SellerName& s) { return s.id == id; });
+  return found == sellers.end() ? std::string() : found->name;
+}
+
+DetailOffer offer_view(const catalog::Offer& offer, std::int64_t sellable, std::span<const SellerName> sellers) {
+  DetailOffer view{offer.id, offer.seller, seller_name(offer.seller, sellers), offer.sku, offer.condition, offer.options, offer.price,
+                   offer.list_price, availability_view(sellable, offer.backorder), {}};
+  if (offer.purchase_limit > 0) view.purchase_limit = offer.purchase_limit;
+  return view;
+}
+
+}  // namespace
+
+ProductDetail detail_of(const ProductState& state, Currency currency, std::span<const SellerName> sellers) {
+  const catalog::Product& p = state.product;
+  ProductDetail detail;
+  detail.id = p.id;
+  if (!p.external_id.empty()) detail.external_id = p.external_id;
+  detail.slug = p.slug;
+  detail.title = p.title;
+  detail.description = p.description;
+  detail.brand = p.brand;
+  if (p.category) detail.category = Nullable<CategoryId>(p.category);
+  detail.category_path = state.category_path;
+  detail.images = p.images;
+  detail.attributes = json::Raw{p.attributes_json};
+  detail.status = p.status;
+  detail.avg_rating = p.rating;
+  detail.review_count = p.review_count;
+  detail.version = p.version;
+  std::int64_t sellable = 0, backorder = 0;
+  const DetailOffer* shown = nullptr;
+  detail.offers.reserve(p.offers.size());
+  for (std::size_t i = 0; i < p.offers.size(); ++i) {
+    const catalog::Offer& offer = p.offers[i];
+    if (!offer.active || offer.price.currency() != currency) continue;
+    const DetailOffer& view = detail.offers.emplace_back(offer_view(offer, state.sellable[i], sellers));
+    sellable += std::max<std::int64_t>(0, state.sellable[i]);
+    backorder += offer.backorder + std::min<std::int64_t>(0, state.sellable[i]);
+    if (offer.id == state.featured || shown == nullptr || (shown->id != state.featured && offer.price < shown->price)) shown = &view;
+  }
+  if (shown != nullptr && p.status == catalog::ProductStatus::kActive) {
+    detail.price = Nullable<Money>(shown->price);
+    detail.list_price = shown->list_price;
+    detail.featured_offer_id = Nullable<OfferId>(shown->id);
+    detail.availability = availability_view(sellable, backorder);
+  }
+  return detail;
+}
+
+}  // namespace kontor::showcase

@@ -1,0 +1,88 @@
+// GET /products/{id} as a described struct, made of a ProductState.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/described.h"
+#include "runtime/json.h"
+#include "shop/showcase/showcase.h"
+
+namespace kontor::showcase {
+
+struct AvailabilityView {
+  Availability status = Availability::kOutOfStock;
+  std::optional<std::int64_t> quantity_hint;
+  static constexpr auto fields() {
+    return described(Field("status", &AvailabilityView::status, "Whether it can be had"),
+                     Field("quantity_hint", &AvailabilityView::quantity_hint, "How many are left, when few are"));
+  }
+};
+AvailabilityView availability_view(std::int64_t sellable, std::int64_t backorder);
+
+struct DetailOffer {
+  OfferId id;
+  SellerId seller_id;
+  std::string seller, sku, condition;
+  std::map<std::string, std::string> options;
+  Money price;
+  std::optional<Money> list_price;
+  AvailabilityView availability;
+  std::optional<std::int64_t> purchase_limit;
+
+  static constexpr auto fields() {
+    return described(Field("id", &DetailOffer::id, "What goes into the cart"), Field("seller_id", &DetailOffer::seller_id, "Who sells it"),
+                     Field("seller", &DetailOffer::seller, "The seller's name"), Field("sku", &DetailOffer::sku, "The seller's key"),
+                     Field("condition", &DetailOffer::condition, "new, refurbished, used"),
+                     Field("options", &DetailOffer::options, "What makes the variant"), Field("price", &DetailOffer::price, "The price"),
+                     Field("list_price", &DetailOffer::list_price, "The price it is compared with"),
+                     Field("availability", &DetailOffer::availability, "Whether it can be had"),
+                     Field("purchase_limit", &DetailOffer::purchase_limit, "At most so many per customer"));
+  }
+};
+
+struct ProductDetail {
+  ProductId id;
+  std::optional<std::string> external_id;
+  std::string slug, title, description, brand;
+  Nullable<CategoryId> category;
+  std::vector<std::string> category_path, images;
+  json::Raw attributes;
+  catalog::ProductStatus status = catalog::ProductStatus::kActive;
+  Nullable<Money> price;
+  std::optional<Money> list_price;
+  std::vector<DetailOffer> offers;
+  Nullable<OfferId> featured_offer_id;
+  double avg_rating = 0;
+  std::int64_t review_count = 0;
+  AvailabilityView availability;
+  std::int64_t version = 1;
+
+  static constexpr auto fields() {
+    return described(
+        Field("id", &ProductDetail::id, "The product"), Field("external_id", &ProductDetail::external_id, "The shop's own key"),
+        Field("slug", &ProductDetail::slug, "Its name in addresses"), Field("title", &ProductDetail::title, "Its name"),
+        Field("description", &ProductDetail::description, "What it is"), Field("brand", &ProductDetail::brand, "Who makes it"),
+        Field("category", &ProductDetail::category, "Where it stands"),
+        Field("category_path", &ProductDetail::category_path, "The names from the root down"),
+        Field("images", &ProductDetail::images, "Addresses or file names"),
+        Field("attributes", &ProductDetail::attributes, "Names and values"),
+        Field("status", &ProductDetail::status, "active or discontinued"),
+        Field("price", &ProductDetail::price, "Of the featured offer; null when it is not sold"),
+        Field("list_price", &ProductDetail::list_price, "The price it is compared with"),
+        Field("offers", &ProductDetail::offers, "Who sells it for how much"),
+        Field("featured_offer_id", &ProductDetail::featured_offer_id, "The offer that product_id means in a cart"),
+        Field("avg_rating", &ProductDetail::avg_rating, "0 to 5"), Field("review_count", &ProductDetail::review_count, "How many"),
+        Field("availability", &ProductDetail::availability, "Whether it can be had"),
+        Field("version", &ProductDetail::version, "Grows with each change"));
+  }
+};
+
+struct SellerName {
+  SellerId id;
+  std::string name;
+};
+// Only active offers with a price in `currency` are shown. `featured` may be of another currency: the cheapest shown stands in.
+ProductDetail detail_of(const ProductState& state, Currency currency, std::span<const SellerName> sellers);
+
+}  // namespace kontor::showcase

@@ -1,0 +1,250 @@
+#include "shop/showcase/showcase.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "base/text.h"
+#include "shop/showcase/listing.h"
+#include "shop/showcase/product_detail.h"
+
+namespace kontor::showcase {
+namespace {
+
+constexpr std::string_view kProductCaching = "public, max-age=60, stale-while-revalidate=300";
+
+Error no_such_product() { return Error{Errc::kNotFound, "catalog.no_such_product", "There is no such product.", {}, {}, 0}; }
+Error no_such_offer() { return Error{Errc::kNotFound, "catalog.no_such_offer", "There is no such offer.", {}, {}, 0}; }
+
+bool is_shown(const catalog::Product& product) {
+  return product.status == catalog::ProductStatus::kActive || product.status == catalog::ProductStatus::kDiscontinued;
+}
+
+std::vector<std::string> path_names(std::string_view path) {
+  std::vector<std::string> names;
+  while (!path.empty()) {
+    const auto end = path.find(" > ");
+    names.emplace_back(path.substr(0, end));
+    path = end == std::string_view::npos ? std::string_view() : path.substr(end + 3);
+  }
+  return names;
+}
+
+}  // namespace
+
+// Sellers and categories: few beside the products, kept whole and thrown away together.
+struct Showcase::Directory {
+  std::unordered_map<SellerId, catalog::Seller> sellers;
+  std::vector<SellerName> seller_names;
+  std::vector<catalog::Category> categories;
+  std::unordered_map<CategoryId, std::size_t> category_at;
+};
+
+Showcase::Showcase(db::Store& store, catalog::Catalog& catalog, inventory::Inventory& inventory, Settings settings)
+    : store_(store),
+      catalog_(catalog),
+      inventory_(inventory),
+      settings_(settings),
+      ready_(settings.ready_bytes_mb << 20),
+      bundles_(settings.cards_mb << 20),
+      products_of_offers_(settings.cards_mb << 18),
+      shelf_(std::make_unique<QueryShelf>()) {}
+
+Showcase::~Showcase() = default;
+
+Result<std::shared_ptr<const Showcase::Directory>> Showcase::directory() {
+  std::uint64_t age = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (directory_) return directory_;
+    age = directory_age_;
+  }
+  auto fresh = std::make_shared<Directory>();
+  TRY(const auto sellers, catalog_.sellers());
+  TRY(fresh->categories, catalog_.categories());
+  for (const auto& seller : sellers) {
+    fresh->sellers.emplace(seller.id, seller);
+    fresh->seller_names.push_back({seller.id, seller.name});
+  }
+  for (std::size_t i = 0; i < fresh->categories.size(); ++i) fresh->category_at[fresh->categories[i].id] = i;
+  const std::lock_guard lock(mutex_);
+  if (age == directory_age_) directory_ = fresh;
+  return std::shared_ptr<const Directory>(std::move(fresh));
+}
+
+Result<std::vector<catalog::Category>> Showcase::categories() {
+  TRY(const auto all, directory());
+  return all->categories;
+}
+
+Result<std::optional<catalog::Category>> Showcase::category(std::string_view id_or_slug) {
+  TRY(const auto all, directory());
+  const auto id = CategoryId::parse(id_or_slug);
+  for (const auto& category : all->categories)
+    if (id ? category.id == *id : category.slug == id_or_slug) return std::optional<catalog::Category>(category);
+  return std::optional<catalog::Category>{};
+}
+
+Result<std::vector<std::int64_t>> Showcase::sellable_of(std::span<const catalog::Offer> offers) {
+  std::vector<OfferId> ids;
+  ids.reserve(offers.size());
+  for (const auto& offer : offers) ids.push_back(offer.id);
+  std::vector<std::int64_t> sellable(offers.size(), 0);
+  if (ids.empty()) return sellable;
+  TRY(const auto figures, inventory_.figures(ids));
+  std::unordered_map<OfferId, std::int64_t> by_offer;
+  for (const auto& figure : figures) by_offer[figure.offer] = figure.sellable;
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if (const auto found = by_offer.find(ids[i]); found != by_offer.end()) sellable[i] = found->second;
+  return sellable;
+}
+
+OfferId Showcase::choose_featured(std::span<const catalog::Offer> offers, std::span<const std::int64_t> sellable,
+                                  const Directory& all) const {
+  using Rank = std::tuple<bool, bool, bool, std::int64_t, std::int64_t, OfferId>;  // the lowest wins
+  std::optional<Rank> best;
+  for (std::size_t i = 0; i < offers.size(); ++i) {
+    const catalog::Offer& offer = offers[i];
+    if (!offer.active) continue;
+    const auto seller = all.sellers.find(offer.seller);
+    const bool good = seller == all.sellers.end() || seller->second.good_standing;
+    const std::int64_t rating = seller == all.sellers.end() ? 0 : seller->second.rating_milli;
+    const Rank rank{offer.price.currency() != settings_.currency, sellable[i] + offer.backorder <= 0, !good,
+                    offer.price.amount_minor(), -rating, offer.id};
+    if (!best || rank < *best) best = rank;
+  }
+  return best ? std::get<5>(*best) : OfferId{};
+}
+
+Result<ProductState> Showcase::state(ProductId id) {
+  TRY(auto product, catalog_.product(id));
+  if (!product || !is_shown(*product)) return fail(no_such_product());
+  TRY(const auto all, directory());
+  ProductState state;
+  state.product = std::move(*product);
+  TRY(state.sellable, sellable_of(state.product.offers));
+  state.featured = choose_featured(state.product.offers, state.sellable, *all);
+  const auto category = all->category_at.find(state.product.category);
+  if (category != all->category_at.end()) {
+    state.category_path = path_names(all->categories[category->second].path);
+    state.category_slug = all->categories[category->second].slug;
+  }
+  return state;
+}
+
+Result<std::string> Showcase::detail_json(ProductId id, Currency currency) {
+  TRY(const ProductState now, state(id));
+  TRY(const auto all, directory());
+  return json::print(detail_of(now, currency, all->seller_names));
+}
+
+std::shared_ptr<const http::ReadyBytes> Showcase::ready_at_hand(ProductId id) { return ready_.peek(id).value_or(nullptr); }
+
+Result<std::shared_ptr<const http::ReadyBytes>> Showcase::ready(ProductId id) {
+  using Cache = LoadingCache<ProductId, http::ReadyBytes>;
+  TRY(auto bytes, ready_.get(id, [&]() -> Result<Cache::Loaded> {
+    const auto body = detail_json(id, settings_.currency);
+    if (!body && body.error().code == Errc::kNotFound) return Cache::Loaded{};
+    if (!body) return tl::unexpected(body.error());
+    auto made = http::make_ready("application/json", kProductCaching, *body);
+    const std::size_t weight = made->full.capacity() + made->not_modified.capacity() + made->etag.size() + sizeof(http::ReadyBytes);
+    return Cache::Loaded{std::move(made), weight};
+  }));
+  if (!bytes) return fail(no_such_product());
+  return bytes;
+}
+
+Result<LoadingCache<ProductId, Showcase::Bundle>::Loaded> Showcase::load_bundle(ProductId id) {
+  using Loaded = LoadingCache<ProductId, Bundle>::Loaded;
+  TRY(const auto product, catalog_.product(id));
+  if (!product) return Loaded{};
+  TRY(const auto all, directory());
+  TRY(const auto sellable, sellable_of(product->offers));
+  auto made = std::make_shared<Bundle>();
+  made->product = id;
+  made->featured = choose_featured(product->offers, sellable, *all);
+  std::size_t weight = sizeof(Bundle);
+  for (std::size_t i = 0; i < product->offers.size(); ++i) {
+    const catalog::Offer& o = product->offers[i];
+    auto card = std::make_shared<OfferCard>(
+        OfferCard{o.id, id, o.seller, o.sku, product->title, product->slug, product->images.empty() ? "" : product->images.front(),
+                  o.price, o.list_price, o.purchase_limit, o.backorder, sellable[i],
+                  o.active && product->status == catalog::ProductStatus::kActive});
+    weight += sizeof(OfferCard) + 64 + card->sku.size() + card->title.size() + card->slug.size() + card->image.size();
+    made->cards.push_back(std::move(card));
+  }
+  return Loaded{std::move(made), weight};
+}
+
+Result<Showcase::BundlePointer> Showcase::bundle(ProductId id) {
+  TRY(auto found, bundles_.get(id, [&] { return load_bundle(id); }));
+  if (!found) return fail(no_such_product());
+  return found;
+}
+
+Result<Showcase::BundlePointer> Showcase::bundle_of(OfferId offer) {
+  using Cache = LoadingCache<OfferId, ProductId>;
+  TRY(const auto product, products_of_offers_.get(offer, [&]() -> Result<Cache::Loaded> {
+    TRY(const auto offers, catalog_.offers(std::span(&offer, 1)));
+    if (offers.empty()) return Cache::Loaded{};
+    return Cache::Loaded{std::make_shared<const ProductId>(offers[0].product), 32};
+  }));
+  if (!product) {
+    products_of_offers_.drop(offer);  // it may be made any time, and no event names it before it is asked for
+    return fail(no_such_offer());
+  }
+  auto found = bundle(*product);
+  if (!found && found.error().code == Errc::kNotFound) return fail(no_such_offer());
+  return found;
+}
+
+Result<std::shared_ptr<const OfferCard>> Showcase::offer_card(OfferId offer) {
+  TRY(const auto found, bundle_of(offer));
+  for (const auto& card : found->cards)
+    if (card->offer == offer) return card;
+  return fail(no_such_offer());
+}
+
+Result<std::vector<std::shared_ptr<const OfferCard>>> Showcase::offer_cards(std::span<const OfferId> offers) {
+  std::vector<std::shared_ptr<const OfferCard>> cards;
+  cards.reserve(offers.size());
+  for (const OfferId offer : offers) {
+    TRY(auto card, offer_card(offer));
+    cards.push_back(std::move(card));
+  }
+  return cards;
+}
+
+Result<OfferId> Showcase::featured_offer(ProductId product) {
+  TRY(const auto found, bundle(product));
+  if (!found->featured) return fail(no_such_offer());
+  return found->featured;
+}
+
+void Showcase::product_changed(ProductId id) {
+  generation_.fetch_add(1);
+  ready_.drop(id);
+  bundles_.drop(id);
+}
+
+void Showcase::categories_changed() {
+  {
+    const std::lock_guard lock(mutex_);
+    directory_.reset();
+    ++directory_age_;
+  }
+  generation_.fetch_add(1);
+  ready_.clear();  // paths are in the bytes
+}
+
+void Showcase::stock_changed(std::span<const OfferId> offers) {
+  const std::lock_guard lock(mutex_);
+  noted_.insert(offers.begin(), offers.end());
+}
+
+bool Showcase::stock_is_noted() const {
+  const std::lock_guard lock(mutex_);
+  return !noted_.empty();
+}
+
+}  // namespace kontor::showcase
