@@ -155,3 +155,27 @@ function(headers name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARGN})
 endfunction()
+
+# embed(target header variable namespace file): a file's text as a constant in a generated header, found as <folder of header>.
+function(embed target header variable namespace file)
+  file(READ ${CMAKE_SOURCE_DIR}/${file} text)
+  set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${file})
+  # A string literal may have 64 KiB: longer texts are cut into neighbours.
+  string(LENGTH "${text}" length)
+  set(pieces "")
+  set(at 0)
+  while(at LESS length)
+    string(SUBSTRING "${text}" ${at} 12000 piece)
+    string(APPEND pieces "R\"text(${piece})text\"\n")
+    math(EXPR at "${at} + 12000")
+  endwhile()
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/embedded/${header} CONTENT "// Made from ${file}.
+#pragma once
+#include <string_view>
+namespace ${namespace} {
+inline constexpr std::string_view ${variable} =
+@pieces@;
+}  // namespace ${namespace}
+" @ONLY)
+  target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/embedded)
+endfunction()

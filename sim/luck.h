@@ -18,8 +18,12 @@ class Luck : public Random {
     return z ^ (z >> 31);
   }
   // 0 … bound−1.
-  std::int64_t below(std::int64_t bound) { return static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(bound)); }
-  bool chance(int percent) { return below(100) < percent; }
+  std::int64_t below(std::int64_t bound) {
+    return static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(bound));
+  }
+  bool chance(int percent) { return percent > 0 && below(100) < percent; }
+  // True once in so many calls, on average; never for 0.
+  bool once_in(std::int64_t calls) { return calls > 0 && below(calls) == 0; }
   void fill(std::span<std::uint8_t> bytes) override {
     for (auto& byte : bytes) byte = static_cast<std::uint8_t>(next() >> 40);
   }

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/trace.h"
+
 namespace kontor::sim {
 
 // Chances in percent of each call, or once every so many scheduler steps (0: never).
@@ -15,22 +17,23 @@ struct Faults {
   int late_effect_pct = 0;    // it arrives and takes effect after the caller gave up
   int refused_pct = 0;        // certainly not done: the gateway is down
   int decline_pct = 0;
+  int step_up_pct = 0;        // the buyer must confirm at the bank
   int webhook_pct = 0;        // a webhook comes, once or twice, before or after the answer
   int lost_reply_pct = 0;     // the shop's own answer is lost: the shopper asks again
   int crash_every_steps = 0;  // the process dies between two steps, on average this often
-  int disk_fails_every_steps = 0;  // a write or sync fails, and all after it until the process starts again
+  int disk_fails_every_writes = 0;  // a write or sync fails, and all after it until the process starts again
   int clock_jumps_every_steps = 0;
 };
 
 struct Scenario {
   std::string_view name;
   int shoppers = 3;
-  int purchases = 2;     // each shopper's intentions
+  int purchases = 2;  // each shopper's intentions
   int offers = 3;
-  int units = 4;         // in stock of each
+  int units = 4;      // in stock of each
   int most_per_line = 2;
-  int cancel_pct = 0;    // of the placed orders
-  int ship_pct = 0;      // of the placed orders, by a warehouse that works beside
+  int cancel_pct = 0;        // of the placed orders
+  int ship_pct = 0;          // of the placed orders, by a warehouse that works beside
   int double_click_pct = 0;  // the same cart is checked out twice at once, under two keys or one
   Faults faults;
 };
@@ -42,19 +45,25 @@ struct Planted {
 };
 
 std::span<const Scenario> scenarios();
+// The scenario of that name; null when there is none. Without a name each seed has its own.
+const Scenario* find_scenario(std::string_view name);
+const Scenario& scenario_of(std::uint64_t seed);
 
 struct Outcome {
   std::uint64_t hash = 0;
   std::string_view scenario;
-  bool ok = true;
-  std::string problem;   // the first broken promise, with what is needed to see it
+  std::string problem;  // the first broken promise, with what is needed to see it; empty: all was kept
   std::int64_t steps = 0;
+  std::int64_t virtual_ms = 0;
   int crashes = 0;
   int orders = 0;
+  Coverage coverage;
   std::vector<std::string> trace;  // when asked for
+
+  bool ok() const { return problem.empty(); }
 };
 
 // One seed, one history. Deterministic: the same arguments give the same outcome.
-Outcome run_seed(std::uint64_t seed, const Scenario& scenario, Planted planted, bool keep_trace);
+Outcome run_seed(std::uint64_t seed, const Scenario& scenario, Planted planted = {}, bool keep_trace = false);
 
 }  // namespace kontor::sim

@@ -1,104 +1,149 @@
 #include "sim/sim_gateway.h"
 
+#include "base/described.h"
 #include "runtime/fiber.h"
 
 namespace kontor::sim {
 namespace {
+
 constexpr std::int64_t kPatienceMs = 5000;  // how long a caller waits before it gives up
+
+std::string_view words(ChargeState state) {
+  switch (state) {
+    case ChargeState::kAuthorised: return "authorised";
+    case ChargeState::kCaptured: return "captured";
+    case ChargeState::kDeclined: return "declined";
+    case ChargeState::kRequiresAction: return "requires_action";
+    case ChargeState::kVoided: return "voided";
+    case ChargeState::kRefunded: return "refunded";
+    case ChargeState::kRejectedByRisk: return "rejected_by_risk";
+    case ChargeState::kNone: break;
+  }
+  return "none";
+}
+
 }  // namespace
 
 void SimGateway::wait_a_little() { runtime::sleep_for(1 + luck_.below(40)); }
 
-Charge SimGateway::take_effect(const ChargeRequest& request) {
-  Held& held = held_[request.key];
-  if (held.charge.state != ChargeState::kNone) return held.charge;  // the same attempt again
-  held.checkout = request.checkout;
-  held.charge.amount = request.amount;
-  held.charge.reference = "sim-" + request.key;
-  if (held.barred) {
-    held.charge.state = ChargeState::kVoided;
-  } else if (luck_.chance(faults_.decline_pct)) {
-    held.charge.state = ChargeState::kDeclined;
-    held.charge.decline_code = "card_declined";
-  } else {
-    held.charge.state = request.capture ? ChargeState::kCaptured : ChargeState::kAuthorised;
-  }
-  if (luck_.chance(faults_.webhook_pct)) {
-    const int times = luck_.chance(50) ? 2 : 1;
-    for (int i = 0; i < times; ++i) hooks_.push_back({clock_.now().ms + luck_.below(300), request.key});
-  }
-  trace_.say(clock_.now().ms, "gateway holds " + request.key + " state " + std::to_string(static_cast<int>(held.charge.state)));
-  return held.charge;
-}
-
-Result<Charge> SimGateway::charge(const ChargeRequest& request) {
+Result<void> SimGateway::reach(bool patient) {
   arrive();
   wait_a_little();
-  if (luck_.chance(faults_.refused_pct)) return fail(Errc::kGatewayUnavailable, "gateway.down");
+  if (luck_.chance(faults_.refused_pct)) {
+    trace_.reached("gateway: down");
+    return fail(Errc::kGatewayUnavailable, "gateway.down");
+  }
   if (luck_.chance(faults_.lost_request_pct)) {
-    runtime::sleep_for(kPatienceMs);
+    trace_.reached("gateway: request lost");
+    if (patient) runtime::sleep_for(kPatienceMs);
     return fail(Errc::kTimeout, "gateway.timeout");
   }
-  if (luck_.chance(faults_.late_effect_pct)) {
-    on_its_way_.push_back({clock_.now().ms + luck_.below(4 * kPatienceMs), request});
-    runtime::sleep_for(kPatienceMs);
-    return fail(Errc::kTimeout, "gateway.timeout");
-  }
-  const Charge charge = take_effect(request);
+  return {};
+}
+
+Result<Charge> SimGateway::reply(const std::string& key, bool patient) {
+  const Charge charge = held_[key].charge;
+  trace_.say(clock_.now().ms, "gateway: " + key + " is " + std::string(words(charge.state)));
   if (luck_.chance(faults_.lost_answer_pct)) {
-    runtime::sleep_for(kPatienceMs);
+    trace_.reached("gateway: answer lost");
+    if (patient) runtime::sleep_for(kPatienceMs);
     return fail(Errc::kTimeout, "gateway.timeout");
   }
   wait_a_little();
   return charge;
 }
 
+void SimGateway::call_back(const std::string& key) {
+  if (!luck_.chance(faults_.webhook_pct)) return;
+  const int times = luck_.chance(50) ? 2 : 1;
+  for (int i = 0; i < times; ++i) hooks_.push_back({clock_.now().ms + luck_.below(300), key});
+}
+
+Charge SimGateway::take_effect(const ChargeRequest& request) {
+  Held& held = held_[request.key];
+  if (held.charge.state != ChargeState::kNone) {  // the same attempt again
+    if (held.charge.amount != request.amount) complaint_ = "one key, two amounts: " + request.key;
+    trace_.reached("gateway: the same attempt again");
+    return held.charge;
+  }
+  held.checkout = request.checkout;
+  held.charge.amount = request.amount;
+  held.charge.refunded = Money::minor(0, request.amount.currency());
+  held.charge.reference = "sim-" + request.key;
+  if (held.barred) {
+    held.charge.state = ChargeState::kVoided;
+    trace_.reached("gateway: a charge after its void");
+  } else if (luck_.chance(faults_.decline_pct)) {
+    held.charge.state = ChargeState::kDeclined;
+    held.charge.decline_code = "card_declined";
+    trace_.reached("gateway: declined");
+  } else if (luck_.chance(faults_.step_up_pct)) {
+    held.charge.state = ChargeState::kRequiresAction;
+    held.charge.action_url = "https://bank.example/" + request.key;
+    trace_.reached("gateway: a step of the buyer");
+  } else {
+    held.charge.state = request.capture ? ChargeState::kCaptured : ChargeState::kAuthorised;
+  }
+  call_back(request.key);
+  return held.charge;
+}
+
+Result<Charge> SimGateway::charge(const ChargeRequest& request) {
+  TRY_DO(reach(true));
+  if (luck_.chance(faults_.late_effect_pct)) {
+    trace_.reached("gateway: effect after the time-out");
+    on_its_way_.push_back({clock_.now().ms + luck_.below(4 * kPatienceMs), request});
+    runtime::sleep_for(kPatienceMs);
+    return fail(Errc::kTimeout, "gateway.timeout");
+  }
+  take_effect(request);
+  return reply(request.key, true);
+}
+
+Result<Charge> SimGateway::confirm_action(const std::string& key) {
+  TRY_DO(reach(false));
+  Held& held = held_[key];
+  if (held.charge.state == ChargeState::kRequiresAction) {
+    held.charge.state = luck_.chance(20) ? ChargeState::kDeclined : ChargeState::kCaptured;
+    call_back(key);
+  }
+  return reply(key, false);
+}
+
 Result<Charge> SimGateway::find(const std::string& key) {
-  arrive();
-  wait_a_little();
-  if (luck_.chance(faults_.refused_pct)) return fail(Errc::kGatewayUnavailable, "gateway.down");
-  if (luck_.chance(faults_.lost_request_pct)) return fail(Errc::kTimeout, "gateway.timeout");
+  TRY_DO(reach(false));
   const auto found = held_.find(key);
   return found == held_.end() ? Charge{} : found->second.charge;
 }
 
 Result<Charge> SimGateway::void_charge(const std::string& key) {
-  arrive();
-  wait_a_little();
-  if (luck_.chance(faults_.refused_pct)) return fail(Errc::kGatewayUnavailable, "gateway.down");
-  if (luck_.chance(faults_.lost_request_pct)) return fail(Errc::kTimeout, "gateway.timeout");
+  TRY_DO(reach(false));
   Held& held = held_[key];
   held.barred = true;
-  if (held.charge.state == ChargeState::kAuthorised) held.charge.state = ChargeState::kVoided;
-  if (held.charge.state == ChargeState::kCaptured) {
+  if (held.charge.state == ChargeState::kAuthorised || held.charge.state == ChargeState::kCaptured ||
+      held.charge.state == ChargeState::kRequiresAction) {
+    if (held.charge.state == ChargeState::kCaptured) trace_.reached("gateway: a capture given back");
     held.charge.state = ChargeState::kVoided;
-    held.refunded = held.charge.amount.amount_minor();
   }
-  const Charge charge = held.charge;
-  trace_.say(clock_.now().ms, "gateway voids " + key);
-  if (luck_.chance(faults_.lost_answer_pct)) return fail(Errc::kTimeout, "gateway.timeout");
-  return charge;
+  return reply(key, false);
 }
 
 Result<Charge> SimGateway::refund(const std::string& key, const std::string& refund_key, Money amount) {
-  arrive();
-  wait_a_little();
-  if (luck_.chance(faults_.refused_pct)) return fail(Errc::kGatewayUnavailable, "gateway.down");
-  if (luck_.chance(faults_.lost_request_pct)) return fail(Errc::kTimeout, "gateway.timeout");
+  TRY_DO(reach(false));
   const auto found = held_.find(key);
   if (found == held_.end()) return fail(Errc::kNotFound, "gateway.no_such_charge");
-  Held& held = found->second;
+  Charge& charge = found->second.charge;
   if (!refunds_.contains(refund_key)) {
-    if (held.refunded + amount.amount_minor() > held.charge.amount.amount_minor()) {
+    const Money after = charge.refunded + amount;
+    if (charge.state != ChargeState::kCaptured || after > charge.amount)
       return fail(Errc::kConflict, "gateway.refund_over_capture");
-    }
-    held.refunded += amount.amount_minor();
+    charge.refunded = after;
     refunds_[refund_key] = amount.amount_minor();
-    if (held.refunded == held.charge.amount.amount_minor()) held.charge.state = ChargeState::kRefunded;
-    trace_.say(clock_.now().ms, "gateway refunds " + refund_key);
+    if (after == charge.amount) charge.state = ChargeState::kRefunded;
+  } else {
+    trace_.reached("gateway: the same refund again");
   }
-  if (luck_.chance(faults_.lost_answer_pct)) return fail(Errc::kTimeout, "gateway.timeout");
-  return held.charge;
+  return reply(key, false);
 }
 
 Result<std::vector<std::pair<std::string, Charge>>> SimGateway::all_charges() {
@@ -110,14 +155,16 @@ Result<std::vector<std::pair<std::string, Charge>>> SimGateway::all_charges() {
 
 void SimGateway::arrive() {
   const auto now = clock_.now().ms;
+  std::vector<OnItsWay> due;
   std::erase_if(on_its_way_, [&](const OnItsWay& late) {
     if (late.at_ms > now) return false;
-    take_effect(late.request);
+    due.push_back(late);
     return true;
   });
+  for (const OnItsWay& late : due) take_effect(late.request);
 }
 
-void SimGateway::deliver_webhooks() {
+void SimGateway::deliver_webhooks(gateway_sandbox::WebhookSink& sink) {
   arrive();
   const auto now = clock_.now().ms;
   std::vector<std::string> due;
@@ -128,7 +175,8 @@ void SimGateway::deliver_webhooks() {
   });
   for (const auto& key : due) {
     const Held held = held_[key];
-    if (sink_ != nullptr) sink_->charge_changed(key, held.checkout, held.charge);
+    trace_.reached("gateway: a webhook");
+    sink.charge_changed(key, held.checkout, held.charge);
   }
 }
 

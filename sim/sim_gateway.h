@@ -1,7 +1,7 @@
-// A payment gateway that lives outside the shop's process: it survives crashes, loses answers and requests, takes effect late,
-// and calls back once or twice, early or late. It never charges a key twice; what it holds is the truth that money is checked against.
+// A payment gateway that lives outside the shop's process: it survives crashes, loses answers and requests, takes effect
+// late, and calls back once or twice, early or late. It never charges a key twice; what it holds is the truth that money
+// is checked against.
 #pragma once
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -11,37 +11,39 @@
 #include "ports/payment_gateway.h"
 #include "sim/luck.h"
 #include "sim/scenario.h"
-#include "sim/trace.h"
 
 namespace kontor::sim {
 
 class SimGateway : public PaymentGateway {
  public:
-  SimGateway(Luck& luck, Trace& trace, const Clock& clock, Faults faults) : luck_(luck), trace_(trace), clock_(clock), faults_(faults) {}
+  SimGateway(std::uint64_t seed, Trace& trace, const Clock& clock, Faults faults)
+      : luck_(seed), trace_(trace), clock_(clock), faults_(faults) {}
 
   std::string_view name() const override { return "sandbox"; }
   Result<Charge> charge(const ChargeRequest& request) override;
+  Result<Charge> confirm_action(const std::string& key) override;
   Result<Charge> find(const std::string& key) override;
   Result<Charge> void_charge(const std::string& key) override;
   Result<Charge> refund(const std::string& key, const std::string& refund_key, Money amount) override;
   Result<std::vector<std::pair<std::string, Charge>>> all_charges() override;
 
-  // Who hears the webhooks; null while the process is down.
-  void set_sink(gateway_sandbox::WebhookSink* sink) { sink_ = sink; }
-  // From here on everything works at once.
+  // From here on everything works at once; what is on its way still arrives.
   void end_faults() { faults_ = Faults{}; }
-  // Lets what is on its way arrive; called at each call and between the lives of the process.
+  // Lets what is on its way arrive; called at each call and beside them.
   void arrive();
   // Webhooks that are due, called on a fiber of the live process.
-  void deliver_webhooks();
+  void deliver_webhooks(gateway_sandbox::WebhookSink& sink);
+  // Nothing is on its way, in either direction.
+  bool quiet() const { return on_its_way_.empty() && hooks_.empty(); }
 
   struct Held {
     Charge charge;
     CheckoutId checkout;
-    bool barred = false;       // voided before it arrived: a later charge is refused
-    std::int64_t refunded = 0;
+    bool barred = false;  // voided before it arrived: a later charge is refused
   };
   const std::map<std::string, Held>& held() const { return held_; }
+  // A key that came with two amounts: a bug of the shop; empty when there is none.
+  const std::string& complaint() const { return complaint_; }
 
  private:
   struct OnItsWay {
@@ -53,17 +55,22 @@ class SimGateway : public PaymentGateway {
     std::string key;
   };
   Charge take_effect(const ChargeRequest& request);
+  void call_back(const std::string& key);
   void wait_a_little();
+  // What may go wrong before a call arrives.
+  Result<void> reach(bool patient);
+  // What may go wrong on the way back.
+  Result<Charge> reply(const std::string& key, bool patient);
 
-  Luck& luck_;
+  Luck luck_;
   Trace& trace_;
   const Clock& clock_;
   Faults faults_;
-  gateway_sandbox::WebhookSink* sink_ = nullptr;
   std::map<std::string, Held> held_;
   std::map<std::string, std::int64_t> refunds_;
   std::vector<OnItsWay> on_its_way_;
   std::vector<Hook> hooks_;
+  std::string complaint_;
 };
 
 }  // namespace kontor::sim

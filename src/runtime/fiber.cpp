@@ -38,7 +38,8 @@ thread_local Fiber* t_fiber = nullptr;
 thread_local Loop::Impl* t_loop = nullptr;
 thread_local int t_no_waiting = 0;
 
-// Not inlined: a compiler may keep the address of a thread_local across a switch, and a loop may be torn down by another thread.
+// Not inlined: a compiler may keep the address of a thread_local across a switch, and a loop may be torn down by
+// another thread.
 [[gnu::noinline]] void set_current_fiber(Fiber* fiber) {
   t_fiber = fiber;
   asm volatile("" ::: "memory");
@@ -124,7 +125,8 @@ Stack StackPool::take() {
     free_.pop_back();
     return stack;
   }
-  void* base = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  void* base =
+      mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (base == MAP_FAILED) throw std::bad_alloc();
   if (mprotect(base, static_cast<std::size_t>(sysconf(_SC_PAGESIZE)), PROT_NONE) != 0) {
     munmap(base, bytes_);
@@ -234,11 +236,6 @@ void yield() {
 }
 
 void sleep_for(std::int64_t ms) {
-  check_may_wait();
-  if (!on_fiber()) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(ms));
-    return;
-  }
   if (ms <= 0) {
     yield();
     return;
@@ -281,7 +278,8 @@ Result<void> wait_ready(int fd, Ready what, std::int64_t timeout_ms) {
   if (!on_fiber()) return poll_plain(fd, what, timeout_ms);
   Loop& loop = *Loop::current();
   Parker parker;
-  loop.watch(fd, what == Ready::kReadable ? EPOLLIN | EPOLLRDHUP : EPOLLOUT, [&parker](std::uint32_t) { parker.wake(); });
+  loop.watch(fd, what == Ready::kReadable ? EPOLLIN | EPOLLRDHUP : EPOLLOUT,
+             [&parker](std::uint32_t) { parker.wake(); });
   const Watching watching(loop, fd);
   if (!parker.wait_for(timeout_ms)) return timed_out();
   return {};

@@ -1,6 +1,6 @@
 // Stackful fibers on event loops. Code on a fiber reads as if it blocked; it waits only through what is declared here.
-// A fiber stays on its loop's thread. Waiting asserts that no exception is being handled and that no store function runs.
-// Everything that waits also works on a plain thread (it blocks), so any function can be called from any test.
+// A fiber stays on its loop's thread. Waiting asserts that no exception is being handled and that no store function
+// runs. Everything that waits also works on a plain thread (it blocks), so any function can be called from any test.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -19,7 +19,8 @@ class Loop;
 // Never caught but by the fiber's own entry. Not a std::exception on purpose.
 struct FiberKilled {};
 
-// One rendezvous: one waiter, one waker, any threads. A wake before the wait is remembered. Reusable after wait() returned.
+// One rendezvous: one waiter, one waker, any threads. A wake before the wait is remembered. Reusable after wait()
+// returned.
 class Parker {
  public:
   Parker();
@@ -27,7 +28,8 @@ class Parker {
   Parker(const Parker&) = delete;
   Parker& operator=(const Parker&) = delete;
   void wait();
-  // As wait(), but kill_all() holds back until the wake came (real loops): for work elsewhere that uses this fiber's frames.
+  // As wait(), but kill_all() holds back until the wake came (real loops): for work elsewhere that uses this fiber's
+  // frames.
   void wait_shielded();
   // False when `timeout_ms` passed first; a later wake is then remembered for the next wait.
   bool wait_for(std::int64_t timeout_ms);
@@ -41,16 +43,18 @@ class Parker {
 
 enum class Ready { kReadable, kWritable };
 
-// One thread's event loop. Two kinds: `real` waits on epoll and the monotonic clock; `virtual` has no sockets, and its time
-// jumps to the next timer when nothing is ready to run (the simulator).
+// One thread's event loop. Two kinds: `real` waits on epoll and the monotonic clock; `virtual` has no sockets, and its
+// time jumps to the next timer when nothing is ready to run (the simulator).
 class Loop {
  public:
   struct Options {
     std::size_t stack_bytes = 256 * 1024;  // reserved; pages are touched as used
     bool virtual_time = false;
-    // Virtual loops only: picks which of `count` ready fibers runs next (a seeded scheduler); unset: first come, first served.
+    // Virtual loops only: picks which of `count` ready fibers runs next (a seeded scheduler); unset: first come, first
+    // served.
     std::function<std::size_t(std::size_t count)> choose = {};
-    // Virtual loops only: called before each fiber step; may throw nothing; returns false to stop the loop there (a crash).
+    // Virtual loops only: called before each fiber step; may throw nothing; returns false to stop the loop there (a
+    // crash).
     std::function<bool()> before_step = {};
   };
   Loop();
@@ -59,13 +63,13 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  void run();                                  // until stop(), or (virtual) until nothing is left to do
-  void stop();                                 // from any thread
-  void spawn(std::function<void()> body);      // from any thread; a new fiber
-  void post(std::function<void()> callback);   // from any thread; runs on the loop outside of fibers, must not wait
-  void kill_all();                             // from the loop's thread, outside of fibers: every fiber ends by FiberKilled
+  void run();                                 // until stop(), or (virtual) until nothing is left to do
+  void stop();                                // from any thread
+  void spawn(std::function<void()> body);     // from any thread; a new fiber
+  void post(std::function<void()> callback);  // from any thread; runs on the loop outside of fibers, must not wait
+  void kill_all();  // from the loop's thread, outside of fibers: every fiber ends by FiberKilled
 
-  std::int64_t now_ms() const;                 // monotonic (or virtual) milliseconds, cached per turn
+  std::int64_t now_ms() const;  // monotonic (or virtual) milliseconds, cached per turn
   // Timers of the wheel (10 ms coarse on real loops). Loop thread only. The callback runs outside of fibers.
   using TimerId = std::uint64_t;
   TimerId call_after(std::int64_t ms, std::function<void()> callback);
@@ -76,10 +80,10 @@ class Loop {
   void rewatch(int fd, std::uint32_t events);
   void unwatch(int fd);
 
-  std::size_t fibers() const;                  // alive
-  std::int64_t delay_us() const;               // how long the last turn kept others waiting
+  std::size_t fibers() const;     // alive
+  std::int64_t delay_us() const;  // how long the last turn kept others waiting
 
-  static Loop* current();                      // of this thread, or null
+  static Loop* current();  // of this thread, or null
   struct Impl;
   Impl& impl() { return *impl_; }
 
@@ -88,10 +92,11 @@ class Loop {
 };
 
 bool on_fiber();
-void spawn(std::function<void()> body);        // on the current loop
-void yield();                                  // lets others run
-void sleep_for(std::int64_t ms);               // fiber: virtual or real; plain thread: real
-// Waits until fd is ready. Errc::kTimeout (reason "runtime.timeout") after timeout_ms. Fibers of real loops, or plain threads.
+void spawn(std::function<void()> body);  // on the current loop
+void yield();                            // lets others run
+void sleep_for(std::int64_t ms);         // fiber: virtual or real; plain thread: real
+// Waits until fd is ready. Errc::kTimeout (reason "runtime.timeout") after timeout_ms. Fibers of real loops, or plain
+// threads.
 Result<void> wait_ready(int fd, Ready what, std::int64_t timeout_ms);
 
 // While one lives, waiting on this fiber or thread is an assertion: store functions and critical sections hold one.

@@ -1,5 +1,5 @@
-// The insides of fibers and loops, for runtime/ only: what a fiber is, where it may be, how threads hand it back to its loop.
-// All members belong to the loop's thread, except those of Remote and the phase of a Parker.
+// The insides of fibers and loops, for runtime/ only: what a fiber is, where it may be, how threads hand it back to its
+// loop. All members belong to the loop's thread, except those of Remote and the phase of a Parker.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -76,18 +76,18 @@ struct Remote {
   void interrupt();  // makes a sleeping loop look around
 
   std::mutex mutex;
-  std::vector<Item> items;           // under mutex
-  bool sleeping = false;             // under mutex: the loop waits in epoll
-  std::atomic<bool> filled{false};   // hint: items is not empty
+  std::vector<Item> items;          // under mutex
+  bool sleeping = false;            // under mutex: the loop waits in epoll
+  std::atomic<bool> filled{false};  // hint: items is not empty
   int event_fd = -1;
 };
 
 struct Parker::State {
   enum Phase : int { kEmpty, kWaiting, kSignalled };
   std::atomic<int> phase{kEmpty};
-  Fiber* fiber = nullptr;            // who waits; null for a plain thread
-  std::shared_ptr<Remote> remote;    // of the fiber's loop
-  std::mutex mutex;                  // plain threads only
+  Fiber* fiber = nullptr;          // who waits; null for a plain thread
+  std::shared_ptr<Remote> remote;  // of the fiber's loop
+  std::mutex mutex;                // plain threads only
   std::condition_variable woken;
 };
 
@@ -113,10 +113,10 @@ struct Loop::Impl {
   Fiber* make_fiber(std::function<void()> body);
   void make_ready(Fiber* fiber);
   Fiber* next_ready();
-  void resume(Fiber* fiber);          // runs it until it waits or ends
+  void resume(Fiber* fiber);  // runs it until it waits or ends
   void end_fiber(Fiber* fiber);
   void kill_all();
-  std::int64_t clock_ms() const;      // fresh, not cached
+  std::int64_t clock_ms() const;  // fresh, not cached
 
   Options options;
   StackPool stacks;
@@ -132,7 +132,7 @@ struct Loop::Impl {
   std::int64_t now = 0;
   int epoll_fd = -1;
   Loop* owner = nullptr;
-  const void* asan_low = nullptr;     // the stack of the thread that runs the loop
+  const void* asan_low = nullptr;  // the stack of the thread that runs the loop
   std::size_t asan_size = 0;
   void* tsan_thread = nullptr;
 };

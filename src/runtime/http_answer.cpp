@@ -130,7 +130,10 @@ http::Response refusal_response(const Refusal& refusal, std::string_view request
   title.remove_suffix(2);
   // All texts are literals of this program without anything to escape.
   response.body.append("{\"type\":\"/docs/errors/").append(refusal.code).append("\",\"title\":\"").append(title);
-  response.body.append("\",\"status\":").append(std::to_string(refusal.status)).append(",\"detail\":\"").append(refusal.detail);
+  response.body.append("\",\"status\":")
+      .append(std::to_string(refusal.status))
+      .append(",\"detail\":\"")
+      .append(refusal.detail);
   response.body.append("\",\"code\":\"").append(refusal.code).append("\",\"reason\":\"").append(refusal.reason);
   response.body.append("\",\"request_id\":\"").append(request_id).append("\"}");
   if (refusal.status == 503) response.headers.emplace_back("Retry-After", "1");
@@ -173,9 +176,9 @@ void RequestIds::next_hex(std::string& out) {
 }
 
 bool is_traceparent(std::string_view text) {
-  return text.size() == 55 && text.substr(0, 3) == "00-" && text[35] == '-' && text[52] == '-' && hex_lower(text.substr(3, 32)) &&
-         hex_lower(text.substr(36, 16)) && hex_lower(text.substr(53)) && text.substr(3, 32) != std::string(32, '0') &&
-         text.substr(36, 16) != std::string(16, '0');
+  return text.size() == 55 && text.substr(0, 3) == "00-" && text[35] == '-' && text[52] == '-' &&
+         hex_lower(text.substr(3, 32)) && hex_lower(text.substr(36, 16)) && hex_lower(text.substr(53)) &&
+         text.substr(3, 32) != std::string(32, '0') && text.substr(36, 16) != std::string(16, '0');
 }
 
 }  // namespace kontor::runtime

@@ -1,4 +1,5 @@
-// Answers as bytes: status lines, the headers every answer carries (Date, Request-Id, Connection), refusals as problem documents.
+// Answers as bytes: status lines, the headers every answer carries (Date, Request-Id, Connection), refusals as problem
+// documents.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -20,8 +21,8 @@ enum class Connection { kKeep, kKeep10, kClose };  // kKeep10: an HTTP/1.0 clien
 
 // Appends "Date: …\r\nRequest-Id: …\r\n" and, where needed, "Connection: …\r\n".
 void append_common(std::string& out, std::string_view date, std::string_view request_id, Connection connection);
-// Appends status line and headers of a plain Response, blank line included. `chunked`: no Content-Length but Transfer-Encoding;
-// `until_close`: neither (HTTP/1.0 and a body in pieces).
+// Appends status line and headers of a plain Response, blank line included. `chunked`: no Content-Length but
+// Transfer-Encoding; `until_close`: neither (HTTP/1.0 and a body in pieces).
 struct HeadOptions {
   std::string_view date;
   std::string_view request_id;

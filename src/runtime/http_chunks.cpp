@@ -41,24 +41,31 @@ ChunkDecoder::Step ChunkDecoder::next(std::string_view input) {
 ChunkDecoder::State ChunkDecoder::on_byte(unsigned char byte) {
   switch (state_) {
     case State::kSizeFirst:
-    case State::kSize: return on_size_byte(byte);
+    case State::kSize:
+      return on_size_byte(byte);
     case State::kExtension:
     case State::kQuoted:
-    case State::kQuotedPair: return on_extension_byte(byte);
+    case State::kQuotedPair:
+      return on_extension_byte(byte);
     case State::kSizeLf:
       if (byte != '\n') return State::kBad;
       digits_ = 0;
       return left_ > 0 ? State::kData : State::kTrailerStart;
-    case State::kDataCr: return byte == '\r' ? State::kDataLf : State::kBad;
-    case State::kDataLf: return byte == '\n' ? State::kSizeFirst : State::kBad;
+    case State::kDataCr:
+      return byte == '\r' ? State::kDataLf : State::kBad;
+    case State::kDataLf:
+      return byte == '\n' ? State::kSizeFirst : State::kBad;
     case State::kTrailerStart:
     case State::kTrailerName:
     case State::kTrailerValue:
-    case State::kTrailerLf: return on_trailer_byte(byte);
-    case State::kEndLf: return byte == '\n' ? State::kDone : State::kBad;
+    case State::kTrailerLf:
+      return on_trailer_byte(byte);
+    case State::kEndLf:
+      return byte == '\n' ? State::kDone : State::kBad;
     case State::kData:
     case State::kDone:
-    case State::kBad: break;
+    case State::kBad:
+      break;
   }
   return State::kBad;
 }
@@ -111,7 +118,8 @@ ChunkDecoder::State ChunkDecoder::on_trailer_byte(unsigned char byte) {
     case State::kTrailerValue:
       if (byte == '\r') return State::kTrailerLf;
       return is_text(byte) ? State::kTrailerValue : State::kBad;
-    default: return byte == '\n' ? State::kTrailerStart : State::kBad;
+    default:
+      return byte == '\n' ? State::kTrailerStart : State::kBad;
   }
 }
 

@@ -22,9 +22,9 @@ constexpr std::size_t kMaxHead = 64 * 1024;
 
 bool same_name(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return lower(x) == lower(y);
-  });
+           const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+           return lower(x) == lower(y);
+         });
 }
 
 std::string_view trim(std::string_view text) {
@@ -33,12 +33,15 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-tl::unexpected<Error> broken(std::string detail) { return fail(Errc::kUnavailable, "runtime.broken_off", std::move(detail)); }
+tl::unexpected<Error> broken(std::string detail) {
+  return fail(Errc::kUnavailable, "runtime.broken_off", std::move(detail));
+}
 
 // The socket and how long each wait may last.
 class Wire {
  public:
-  explicit Wire(const ClientLimits& limits) : limits_(limits), give_up_us_(monotonic_micros() + limits.total_ms * 1000) {}
+  explicit Wire(const ClientLimits& limits)
+      : limits_(limits), give_up_us_(monotonic_micros() + limits.total_ms * 1000) {}
   ~Wire() {
     if (fd_ >= 0) close(fd_);
   }
@@ -64,8 +67,9 @@ class Wire {
 
 Result<void> Wire::connect_to(const ClientRequest& request) {
   const auto failed = [&](std::string_view why) {
-    return fail(Errc::kUnavailable, "runtime.connect",
-                "No connection to " + request.host + ":" + std::to_string(request.port) + ": " + std::string(why) + ".");
+    return fail(
+        Errc::kUnavailable, "runtime.connect",
+        "No connection to " + request.host + ":" + std::to_string(request.port) + ": " + std::string(why) + ".");
   };
   sockaddr_storage storage{};
   auto* v4 = reinterpret_cast<sockaddr_in*>(&storage);
@@ -183,7 +187,8 @@ Result<void> read_chunks(Wire& wire, std::string& rest, ClientAnswer& answer, st
       input.remove_prefix(step.consumed);
     }
     if (chunks.bad()) return broken("The answer's chunks are malformed.");
-    if (answer.body.size() > limit) return fail(Errc::kTooLarge, "runtime.answer_too_large", "The answer is too large.");
+    if (answer.body.size() > limit)
+      return fail(Errc::kTooLarge, "runtime.answer_too_large", "The answer is too large.");
     if (chunks.done()) return {};
     rest.clear();
     TRY(const bool more, wire.read_more(rest));
@@ -196,12 +201,14 @@ Result<void> read_body(Wire& wire, std::string& rest, ClientAnswer& answer, std:
   const std::string_view text = answer.header("Content-Length");
   std::size_t length = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (!text.empty() && (error != std::errc() || end != text.data() + text.size())) return broken("Content-Length is no number.");
+  if (!text.empty() && (error != std::errc() || end != text.data() + text.size()))
+    return broken("Content-Length is no number.");
   if (length > limit) return fail(Errc::kTooLarge, "runtime.answer_too_large", "The answer is too large.");
   answer.body = std::move(rest);
   while (text.empty() || answer.body.size() < length) {
     TRY(const bool more, wire.read_more(answer.body));
-    if (answer.body.size() > limit) return fail(Errc::kTooLarge, "runtime.answer_too_large", "The answer is too large.");
+    if (answer.body.size() > limit)
+      return fail(Errc::kTooLarge, "runtime.answer_too_large", "The answer is too large.");
     if (more) continue;
     if (text.empty()) return {};
     return broken("The connection ended inside the answer.");

@@ -32,7 +32,8 @@ struct OneAnswer {
       char ignored[4096];
       [[maybe_unused]] const auto got = recv(client, ignored, sizeof ignored, 0);
       [[maybe_unused]] const auto sent = send(client, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (bytes.empty()) [[maybe_unused]] const auto end = recv(client, ignored, sizeof ignored, 0);
+      if (bytes.empty()) [[maybe_unused]]
+        const auto end = recv(client, ignored, sizeof ignored, 0);
       close(client);
     });
   }
@@ -95,8 +96,10 @@ TEST_CASE("what goes wrong with a call can be told apart") {
 
 TEST_CASE("broken answers are errors, never half a body") {
   CHECK(OneAnswer("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf").ask().error().reason == "runtime.broken_off");
-  CHECK(OneAnswer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel").ask().error().reason == "runtime.broken_off");
-  CHECK(OneAnswer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno\r\n").ask().error().reason == "runtime.broken_off");
+  CHECK(OneAnswer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel").ask().error().reason ==
+        "runtime.broken_off");
+  CHECK(OneAnswer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno\r\n").ask().error().reason ==
+        "runtime.broken_off");
   CHECK(OneAnswer("HTTP/1.1 200").ask().error().reason == "runtime.broken_off");
   CHECK(OneAnswer("SSH-2.0-OpenSSH\r\n\r\n").ask().error().reason == "runtime.broken_off");
   CHECK(OneAnswer("HTTP/1.1 200 OK\r\nContent-Length: ten\r\n\r\n").ask().error().reason == "runtime.broken_off");

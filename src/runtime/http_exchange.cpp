@@ -1,4 +1,5 @@
-// What happens to a request on its fiber: its body is read, its handler run, its answer written, its connection given back.
+// What happens to a request on its fiber: its body is read, its handler run, its answer written, its connection given
+// back.
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -22,7 +23,8 @@ Refusal refusal_of(const Error& error) {
   if (error.reason == "request.body_timeout") {
     return {408, "timeout", "request.body_timeout", "The request's body did not arrive in time."};
   }
-  if (error.code == Errc::kTooLarge) return {413, "too_large", "request.body_too_large", "The request's body is too large."};
+  if (error.code == Errc::kTooLarge)
+    return {413, "too_large", "request.body_too_large", "The request's body is too large."};
   return {400, "bad_request", "request.chunking", "The request's chunked body is malformed."};
 }
 
@@ -120,7 +122,9 @@ Result<void> BodyStream::more(char* into, std::size_t room, std::size_t& got) {
 }
 
 Result<void> BodyStream::read_whole(std::size_t limit) {
-  const auto too_large = [] { return fail(Errc::kTooLarge, "request.body_too_large", "The request's body is too large."); };
+  const auto too_large = [] {
+    return fail(Errc::kTooLarge, "request.body_too_large", "The request's body is too large.");
+  };
   if (left_ > limit) return too_large();
   give_up_ms_ = loop_.now_ms() + settings_.body_total_ms;
   exchange_.body.clear();
@@ -195,11 +199,13 @@ bool Server::Impl::send_answer(Exchange& exchange, const http::Response& respons
   const bool pieces = response.next_piece != nullptr;
   const bool chunked = pieces && !exchange.head.http10;
   const bool until_close = pieces && exchange.head.http10;
-  const bool body = exchange.head.request.method != http::Method::kHead && response.status != 204 && response.status != 304;
+  const bool body =
+      exchange.head.request.method != http::Method::kHead && response.status != 204 && response.status != 304;
   exchange.status = response.status;
   exchange.out.clear();
-  append_head(exchange.out, response,
-              {date(), exchange.head.request.request_id, connection(exchange, keep && !until_close), chunked, until_close});
+  append_head(
+      exchange.out, response,
+      {date(), exchange.head.request.request_id, connection(exchange, keep && !until_close), chunked, until_close});
   exchange.outgoing.add(exchange.out);
   if (body && !pieces) exchange.outgoing.add(response.body);
   exchange.bytes = exchange.outgoing.left;
@@ -226,8 +232,8 @@ bool Server::Impl::send_pieces(Exchange& exchange, const http::Response& respons
 
 bool Server::Impl::send_all(Exchange& exchange) {
   Outgoing& out = exchange.outgoing;
-  const std::int64_t until = loop.now_ms() + settings.write_ms +
-                             static_cast<std::int64_t>(out.left) * 1000 / settings.slowest_bytes_per_s;
+  const std::int64_t until =
+      loop.now_ms() + settings.write_ms + static_cast<std::int64_t>(out.left) * 1000 / settings.slowest_bytes_per_s;
   while (out.left > 0) {
     msghdr message{};
     message.msg_iov = out.parts.data();
@@ -255,6 +261,7 @@ void Server::Impl::release(Exchange& exchange) {
   busy[slot]->slot = slot;
   if (spare.size() < 256) spare.push_back(std::move(busy.back()));
   busy.pop_back();
+  busy_count.store(busy.size(), std::memory_order_relaxed);
 }
 
 void Server::Impl::finish(Exchange& exchange, bool keep) {

@@ -15,7 +15,9 @@ constexpr std::string_view kRoot = "/";  // the path of an absolute target that 
 
 std::string_view plain(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
-constexpr Refusal bad(std::string_view reason, std::string_view detail) { return Refusal{400, "bad_request", reason, detail}; }
+constexpr Refusal bad(std::string_view reason, std::string_view detail) {
+  return Refusal{400, "bad_request", reason, detail};
+}
 constexpr Refusal kBadHead = bad("request.malformed", "The request is not valid HTTP/1.1.");
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
@@ -34,14 +36,22 @@ std::string_view trim(std::string_view text) {
 
 http::Method method_of(beast_http::verb verb) {
   switch (verb) {
-    case beast_http::verb::get: return http::Method::kGet;
-    case beast_http::verb::head: return http::Method::kHead;
-    case beast_http::verb::post: return http::Method::kPost;
-    case beast_http::verb::put: return http::Method::kPut;
-    case beast_http::verb::patch: return http::Method::kPatch;
-    case beast_http::verb::delete_: return http::Method::kDelete;
-    case beast_http::verb::options: return http::Method::kOptions;
-    default: return http::Method::kOther;
+    case beast_http::verb::get:
+      return http::Method::kGet;
+    case beast_http::verb::head:
+      return http::Method::kHead;
+    case beast_http::verb::post:
+      return http::Method::kPost;
+    case beast_http::verb::put:
+      return http::Method::kPut;
+    case beast_http::verb::patch:
+      return http::Method::kPatch;
+    case beast_http::verb::delete_:
+      return http::Method::kDelete;
+    case beast_http::verb::options:
+      return http::Method::kOptions;
+    default:
+      return http::Method::kOther;
   }
 }
 
@@ -52,7 +62,8 @@ class Sink : public beast_http::basic_parser<true> {
   const Refusal* refusal() const { return refusal_ ? &*refusal_ : nullptr; }
 
   std::optional<Refusal> check_end() const {
-    if (hosts_ == 0 && !head_.http10 && rules_.require_host) return bad("request.host_missing", "There must be a Host header.");
+    if (hosts_ == 0 && !head_.http10 && rules_.require_host)
+      return bad("request.host_missing", "There must be a Host header.");
     if (length_seen_ && coding_seen_) {
       return bad("request.two_lengths", "Content-Length and Transfer-Encoding must not come together.");
     }
@@ -161,18 +172,22 @@ void Sink::on_coding(std::string_view value, Code& code) {
   const std::size_t comma = value.rfind(',');
   const bool chunked_last = comma != std::string_view::npos && same_word(trim(value.substr(comma + 1)), "chunked");
   if (!chunked_last) return refuse(bad("request.transfer_encoding", "Transfer-Encoding must end in chunked."), code);
-  refuse(Refusal{501, "not_implemented", "request.transfer_encoding", "The only Transfer-Encoding taken is chunked."}, code);
+  refuse(Refusal{501, "not_implemented", "request.transfer_encoding", "The only Transfer-Encoding taken is chunked."},
+         code);
 }
 
 void Sink::on_host(std::string_view value, Code& code) {
   ++hosts_;
   const bool clean = std::all_of(value.begin(), value.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::strchr(".-_:[]%~!$&'()*+;=", c);
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::strchr(".-_:[]%~!$&'()*+;=", c);
   });
-  if (!clean || hosts_ > 1) refuse(bad("request.host", "There must be one Host header with a host name and port."), code);
+  if (!clean || hosts_ > 1)
+    refuse(bad("request.host", "There must be one Host header with a host name and port."), code);
 }
 
-void Sink::on_field_impl(Field field, boost::beast::string_view raw_name, boost::beast::string_view raw_value, Code& code) {
+void Sink::on_field_impl(Field field, boost::beast::string_view raw_name, boost::beast::string_view raw_value,
+                         Code& code) {
   const std::string_view value = plain(raw_value);
   if (head_.request.headers.size() >= rules_.headers) {
     return refuse(Refusal{431, "too_large", "request.too_many_headers", "The request has too many headers."}, code);
@@ -180,14 +195,21 @@ void Sink::on_field_impl(Field field, boost::beast::string_view raw_name, boost:
   if (raw_name.empty()) return refuse(kBadHead, code);
   head_.request.headers.push_back({plain(raw_name), value});
   switch (field) {
-    case Field::connection: return on_connection(value);
-    case Field::content_length: return on_length(value, code);
-    case Field::transfer_encoding: return on_coding(value, code);
-    case Field::host: return on_host(value, code);
-    case Field::if_none_match: head_.if_none_match = value; return;
+    case Field::connection:
+      return on_connection(value);
+    case Field::content_length:
+      return on_length(value, code);
+    case Field::transfer_encoding:
+      return on_coding(value, code);
+    case Field::host:
+      return on_host(value, code);
+    case Field::if_none_match:
+      head_.if_none_match = value;
+      return;
     case Field::expect:
       if (!same_word(value, "100-continue")) {
-        return refuse(Refusal{417, "expectation_failed", "request.expect", "The only Expect taken is 100-continue."}, code);
+        return refuse(Refusal{417, "expectation_failed", "request.expect", "The only Expect taken is 100-continue."},
+                      code);
       }
       head_.expect_continue = true;
       return;
@@ -197,7 +219,8 @@ void Sink::on_field_impl(Field field, boost::beast::string_view raw_name, boost:
     case Field::content_type:
       if (!only_once(2)) refuse(bad("request.duplicate_header", "Content-Type came twice."), code);
       return;
-    default: break;
+    default:
+      break;
   }
   if (field != Field::unknown) return;
   if (same_word(plain(raw_name), "idempotency-key")) {
@@ -211,8 +234,8 @@ void Sink::on_field_impl(Field field, boost::beast::string_view raw_name, boost:
   }
 }
 
-// Walks the lines: finds where the head ends and refuses what no strict reader takes. Beast is lenient about some of it.
-// Returns the bytes of the head, 0 when it is not complete; sets `refusal` and returns 0 with `refused`.
+// Walks the lines: finds where the head ends and refuses what no strict reader takes. Beast is lenient about some of
+// it. Returns the bytes of the head, 0 when it is not complete; sets `refusal` and returns 0 with `refused`.
 std::size_t end_of_head(std::string_view input, const HeadRules& rules, Refusal& refusal, bool& refused) {
   const auto refuse = [&](const Refusal& why) {
     refusal = why;

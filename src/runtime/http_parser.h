@@ -1,5 +1,5 @@
-// Reads requests off the wire: the head by Beast's parser behind stricter checks of our own, chunked bodies by a small decoder.
-// Everything by which two HTTP programs could disagree about where a request ends is refused, never repaired.
+// Reads requests off the wire: the head by Beast's parser behind stricter checks of our own, chunked bodies by a small
+// decoder. Everything by which two HTTP programs could disagree about where a request ends is refused, never repaired.
 #pragma once
 #include <cstdint>
 #include <string_view>
@@ -47,7 +47,8 @@ enum class Parsed { kMore, kHead, kRefused };
 // kMore: the head is not complete, nothing was consumed. `head` is filled for kHead only, `refusal` for kRefused only.
 Parsed parse_head(std::string_view input, const HeadRules& rules, Head& head, Refusal& refusal);
 
-// False for paths with dot segments, encoded or not (also behind encoded slashes and backslashes), NUL, or broken escapes.
+// False for paths with dot segments, encoded or not (also behind encoded slashes and backslashes), NUL, or broken
+// escapes.
 bool path_is_clean(std::string_view path);
 
 // Takes a chunked body apart. Extensions are skipped, trailers are dropped; both are bounded.
@@ -64,8 +65,22 @@ class ChunkDecoder {
 
  private:
   enum class State {
-    kSizeFirst, kSize, kExtension, kQuoted, kQuotedPair, kSizeLf, kData, kDataCr, kDataLf,
-    kTrailerStart, kTrailerName, kTrailerValue, kTrailerLf, kEndLf, kDone, kBad
+    kSizeFirst,
+    kSize,
+    kExtension,
+    kQuoted,
+    kQuotedPair,
+    kSizeLf,
+    kData,
+    kDataCr,
+    kDataLf,
+    kTrailerStart,
+    kTrailerName,
+    kTrailerValue,
+    kTrailerLf,
+    kEndLf,
+    kDone,
+    kBad
   };
   State on_byte(unsigned char byte);
   State on_size_byte(unsigned char byte);
@@ -73,10 +88,10 @@ class ChunkDecoder {
   State on_trailer_byte(unsigned char byte);
 
   State state_ = State::kSizeFirst;
-  std::uint64_t left_ = 0;       // of the chunk
+  std::uint64_t left_ = 0;  // of the chunk
   int digits_ = 0;
-  unsigned char before_ = 0;     // the extension's byte before this one
-  std::size_t overhead_ = 0;     // extension and trailer bytes so far
+  unsigned char before_ = 0;  // the extension's byte before this one
+  std::size_t overhead_ = 0;  // extension and trailer bytes so far
 };
 
 }  // namespace kontor::runtime

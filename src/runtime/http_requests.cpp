@@ -20,7 +20,8 @@ void Outgoing::advance(std::size_t bytes) {
   left -= bytes;
   std::size_t done = 0;
   while (done < count && bytes >= parts[done].iov_len) bytes -= parts[done++].iov_len;
-  std::move(parts.begin() + static_cast<std::ptrdiff_t>(done), parts.begin() + static_cast<std::ptrdiff_t>(count), parts.begin());
+  std::move(parts.begin() + static_cast<std::ptrdiff_t>(done), parts.begin() + static_cast<std::ptrdiff_t>(count),
+            parts.begin());
   count -= done;
   if (count > 0) {
     parts[0].iov_base = static_cast<char*>(parts[0].iov_base) + bytes;
@@ -101,7 +102,8 @@ void Server::Impl::dispatch(Conn& conn, Exchange& exchange, std::string_view inp
     }
   }
   if (busy.size() >= settings.in_flight) {
-    return refuse(conn, {503, "unavailable", "request.too_many_requests", "Too many requests are running; try again in a moment."});
+    return refuse(conn, {503, "unavailable", "request.too_many_requests",
+                         "Too many requests are running; try again in a moment."});
   }
   to_fiber(conn, exchange, input);
 }
@@ -166,6 +168,7 @@ void Server::Impl::to_fiber(Conn& conn, Exchange& exchange, std::string_view inp
   conn.exchange = &exchange;
   exchange.slot = busy.size();
   busy.push_back(std::move(scratch));
+  busy_count.store(busy.size(), std::memory_order_relaxed);
   loop.spawn([this, &exchange] { serve(exchange); });
 }
 

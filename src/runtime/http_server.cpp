@@ -161,7 +161,8 @@ void Server::Impl::admit(int fd, const std::string& peer) {
     std::string id;
     ids.next_hex(id);
     const std::string answer = refusal_answer(
-        {503, "unavailable", "request.too_many_connections", "Too many connections; try again in a moment."}, date(), id);
+        {503, "unavailable", "request.too_many_connections", "Too many connections; try again in a moment."}, date(),
+        id);
     [[maybe_unused]] const auto sent = send(fd, answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     ::close(fd);
     return;
@@ -172,9 +173,11 @@ void Server::Impl::admit(int fd, const std::string& peer) {
   one.peer = peer;
   one.slot = conns.size();
   conns.push_back(std::move(conn));
+  open_count.store(conns.size(), std::memory_order_relaxed);
   set_state(one, Conn::State::kIdle);
   // Edge-triggered for both directions: one epoll_ctl in a connection's life.
-  loop.watch(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, [this, &one](std::uint32_t events) { on_event(one, events); });
+  loop.watch(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+             [this, &one](std::uint32_t events) { on_event(one, events); });
 }
 
 void Server::Impl::on_event(Conn& conn, std::uint32_t events) {
@@ -185,9 +188,14 @@ void Server::Impl::on_event(Conn& conn, std::uint32_t events) {
     case Conn::State::kHead:
       if (conn.readable) pump(conn);
       break;
-    case Conn::State::kBusy: conn.exchange->parker.wake(); break;
-    case Conn::State::kLingering: discard(conn); break;
-    case Conn::State::kClosed: break;
+    case Conn::State::kBusy:
+      conn.exchange->parker.wake();
+      break;
+    case Conn::State::kLingering:
+      discard(conn);
+      break;
+    case Conn::State::kClosed:
+      break;
   }
   reap();
 }
@@ -219,7 +227,8 @@ void Server::Impl::pump(Conn& conn) {
     }
     if (got <= 0) return close(conn);
     const auto bytes = static_cast<std::size_t>(got);
-    // A short read emptied the socket; what comes later makes a new event. The end of the stream may have been told already.
+    // A short read emptied the socket; what comes later makes a new event. The end of the stream may have been told
+    // already.
     if (bytes < buffer.size() && !conn.hung_up) conn.readable = false;
     if (conn.carry.empty()) {
       const std::string_view input(buffer.data(), bytes);
@@ -249,6 +258,7 @@ void Server::Impl::close(Conn& conn) {
     conns[slot]->slot = slot;
   }
   conns.pop_back();
+  open_count.store(conns.size(), std::memory_order_relaxed);
   if (drained != nullptr) drained->wake();
 }
 
@@ -326,7 +336,7 @@ Server::Server(Loop& loop, const http::Dispatcher& dispatcher, ServerSettings se
 Server::~Server() = default;
 Result<int> Server::listen(const std::string& address, int port) { return impl_->listen(address, port); }
 bool Server::shut_down(std::int64_t grace_ms) { return impl_->shut_down(grace_ms); }
-std::size_t Server::connections() const { return impl_->conns.size(); }
-std::size_t Server::in_flight() const { return impl_->busy.size(); }
+std::size_t Server::connections() const { return impl_->open_count.load(std::memory_order_relaxed); }
+std::size_t Server::in_flight() const { return impl_->busy_count.load(std::memory_order_relaxed); }
 
 }  // namespace kontor::runtime

@@ -1,6 +1,7 @@
 // The HTTP/1.1 server of one loop: connections, time-outs, limits, and the way from bytes to a Dispatcher and back.
-// An idle connection holds no fiber and no buffer. Point reads are answered on the loop, everything else on a fiber of its own.
-// Several servers, one a loop, may listen on the same port (SO_REUSEPORT). Everything here belongs to the loop's thread.
+// An idle connection holds no fiber and no buffer. Point reads are answered on the loop, everything else on a fiber of
+// its own. Several servers, one a loop, may listen on the same port (SO_REUSEPORT). Everything here belongs to the
+// loop's thread.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -27,7 +28,8 @@ struct ServerSettings {
   std::int64_t body_total_ms = 60'000;  // the whole body, unless streamed
   std::int64_t idle_ms = 75'000;        // keep-alive without a request
   std::int64_t write_ms = 15'000;       // without a byte of the answer taken
-  std::int64_t slowest_bytes_per_s = 8 * 1024;  // a client that reads an answer more slowly than this, beyond write_ms, is cut
+  std::int64_t slowest_bytes_per_s =
+      8 * 1024;  // a client that reads an answer more slowly than this, beyond write_ms, is cut
   std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For and -Proto are believed
 };
 
@@ -36,7 +38,7 @@ struct Served {
   const http::Request& request;
   std::string_view route;  // the pattern, or "" when no route was found
   int status = 0;
-  std::size_t bytes = 0;   // of the answer, head included
+  std::size_t bytes = 0;  // of the answer, head included
   std::int64_t micros = 0;
 };
 class ServerObserver {
@@ -47,8 +49,8 @@ class ServerObserver {
 
 // What the server must not fetch for itself.
 struct ServerWorld {
-  std::function<Time()> wall_clock;     // for Date; read once a second
-  std::uint64_t seed = 0;               // of request ids and trace ids; from the operating system in production
+  std::function<Time()> wall_clock;  // for Date; read once a second
+  std::uint64_t seed = 0;            // of request ids and trace ids; from the operating system in production
   ServerObserver* observer = nullptr;
 };
 
@@ -62,11 +64,11 @@ class Server {
 
   // Binds, listens, and returns the port (of use when it was 0). `address` is numeric, IPv4 or IPv6.
   Result<int> listen(const std::string& address, int port);
-  // Stops accepting, lets running requests finish (their answers say `Connection: close`), closes idle connections, and cuts
-  // what is left after `grace_ms`. On a fiber of the loop. True when nothing had to be cut.
+  // Stops accepting, lets running requests finish (their answers say `Connection: close`), closes idle connections, and
+  // cuts what is left after `grace_ms`. On a fiber of the loop. True when nothing had to be cut.
   bool shut_down(std::int64_t grace_ms);
 
-  std::size_t connections() const;
+  std::size_t connections() const;  // these two from any thread
   std::size_t in_flight() const;
 
   struct Impl;

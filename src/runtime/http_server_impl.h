@@ -1,8 +1,10 @@
-// The insides of the server, for its own sources only: connections, exchanges (one request being served on a fiber), their lists.
+// The insides of the server, for its own sources only: connections, exchanges (one request being served on a fiber),
+// their lists.
 #pragma once
 #include <sys/uio.h>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -23,15 +25,15 @@ struct Conn {
   enum class State : std::uint8_t { kIdle, kHead, kBusy, kLingering, kClosed };
   int fd = -1;
   State state = State::kBusy;
-  bool readable = false;  // bytes (or the end) may wait in the socket; events are edge-triggered
-  bool hung_up = false;   // the client will send nothing more
+  bool readable = false;         // bytes (or the end) may wait in the socket; events are edge-triggered
+  bool hung_up = false;          // the client will send nothing more
   Exchange* exchange = nullptr;  // kBusy
   Conn* previous = nullptr;      // in the list of its state, ordered by deadline
   Conn* next = nullptr;
   std::int64_t deadline = 0;
-  std::size_t slot = 0;          // in Server::Impl::conns
+  std::size_t slot = 0;  // in Server::Impl::conns
   std::string peer;
-  std::string carry;             // received and not yet parsed
+  std::string carry;  // received and not yet parsed
 };
 
 // Connections in one state with one time-out, so the first is always the first to expire.
@@ -64,7 +66,7 @@ struct Exchange {
   Head head;
   std::string storage;  // the head's bytes, once the request is on a fiber
   std::string body;
-  std::string out;      // headers of the answer
+  std::string out;  // headers of the answer
   Outgoing outgoing;
   std::shared_ptr<const http::ReadyBytes> ready;  // keeps `outgoing` alive
   std::string_view route;
@@ -85,12 +87,12 @@ struct Server::Impl {
   void admit(int fd, const std::string& peer);
   void on_event(Conn& conn, std::uint32_t events);
   void set_state(Conn& conn, Conn::State state);
-  void pump(Conn& conn);      // reads and serves until nothing is left to do
+  void pump(Conn& conn);  // reads and serves until nothing is left to do
   void close(Conn& conn);
-  void end(Conn& conn);       // closes, so that the answer is not lost when the client is still sending
-  void discard(Conn& conn);   // reads and drops what a lingering client sends
+  void end(Conn& conn);      // closes, so that the answer is not lost when the client is still sending
+  void discard(Conn& conn);  // reads and drops what a lingering client sends
   void take_carry(Conn& conn);
-  void reap();                // frees what was closed; nobody holds a Conn then
+  void reap();  // frees what was closed; nobody holds a Conn then
   void sweep();
   void stop_listening();
   bool shut_down(std::int64_t grace_ms);
@@ -129,6 +131,8 @@ struct Server::Impl {
   Parker* drained = nullptr;
   Loop::TimerId sweeper = 0;
   std::int64_t sweep_ms = 0;
+  std::atomic<std::size_t> open_count{0};  // for other threads: conns.size(), busy.size()
+  std::atomic<std::size_t> busy_count{0};
   std::vector<std::unique_ptr<Conn>> conns;
   std::vector<std::unique_ptr<Conn>> closed;  // freed by reap()
   ConnList idle, heads, lingering;
@@ -152,7 +156,8 @@ class BodyStream : public http::BodyReader {
   // All of it into exchange.body.
   Result<void> read_whole(std::size_t limit);
   bool finished() const;
-  // Reads and drops a short rest, so that the connection can go on. False when it is long, or the client waits to be asked for it.
+  // Reads and drops a short rest, so that the connection can go on. False when it is long, or the client waits to be
+  // asked for it.
   bool drain();
 
  private:
@@ -163,11 +168,11 @@ class BodyStream : public http::BodyReader {
   const Loop& loop_;
   Exchange& exchange_;
   std::string input_;
-  std::size_t at_ = 0;       // of input_
-  std::uint64_t left_ = 0;   // Framing::kLength
+  std::size_t at_ = 0;      // of input_
+  std::uint64_t left_ = 0;  // Framing::kLength
   ChunkDecoder chunks_;
   std::int64_t give_up_ms_ = -1;  // when the whole body must be there
-  bool asked_ = false;       // "100 Continue" is not needed, or was sent
+  bool asked_ = false;            // "100 Continue" is not needed, or was sent
   bool broken_ = false;
 };
 

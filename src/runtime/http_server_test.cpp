@@ -13,10 +13,12 @@ std::string get(std::string_view target, std::string_view headers = {}) {
   return "GET " + std::string(target) + " HTTP/1.1\r\n" + std::string(kHost) + std::string(headers) + "\r\n";
 }
 std::string post(std::string_view target, std::string_view body) {
-  return "POST " + std::string(target) + " HTTP/1.1\r\n" + std::string(kHost) + "Content-Length: " + std::to_string(body.size()) +
-         "\r\n\r\n" + std::string(body);
+  return "POST " + std::string(target) + " HTTP/1.1\r\n" + std::string(kHost) +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
 }
-std::string id_of(const testing::Answer& answer) { return answer.head.substr(answer.head.find("Request-Id: ") + 12, 16); }
+std::string id_of(const testing::Answer& answer) {
+  return answer.head.substr(answer.head.find("Request-Id: ") + 12, 16);
+}
 
 TEST_CASE("a connection is kept, and each answer has a date and an id of its own") {
   TestServer shop;
@@ -51,18 +53,21 @@ TEST_CASE("pipelined requests are answered in order, inline or not") {
   TestServer shop;
   RawClient client(shop.port());
   client.say(get("/t/ready") + get("/t/hold") + get("/t/ready") + post("/t/echo", "body") + "\r\n" + get("/t/plain") +
-             "POST /t/echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nlast\r\n0\r\n\r\n" + get("/t/plain"));
+             "POST /t/echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nlast\r\n0\r\n\r\n" +
+             get("/t/plain"));
   CHECK(client.answer().body == "ready bytes");
   shop.held.wait();
   shop.let_go.wake();
-  for (const auto* body : {"held", "ready bytes", "body", "plain", "last", "plain"}) CHECK(client.answer().body == body);
+  for (const auto* body : {"held", "ready bytes", "body", "plain", "last", "plain"})
+    CHECK(client.answer().body == body);
 }
 
 TEST_CASE("requests may come byte by byte") {
   TestServer shop;
   RawClient client(shop.port());
-  const std::string text =
-      post("/t/echo", "slow") + "POST /t/echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n1\r\nc\r\n0\r\nA: b\r\n\r\n";
+  const std::string text = post("/t/echo", "slow") +
+                           "POST /t/echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: "
+                           "chunked\r\n\r\n2;x=y\r\nab\r\n1\r\nc\r\n0\r\nA: b\r\n\r\n";
   for (const char c : text) client.say({&c, 1});
   CHECK(client.answer().body == "slow");
   CHECK(client.answer().body == "abc");
@@ -100,7 +105,9 @@ TEST_CASE("Expect: 100-continue is answered before the body is sent, and not whe
   CHECK(client.answer().status == 413);
   CHECK(client.is_closed());
   RawClient lost(shop.port());
-  CHECK(lost.ask("POST /t/nothing HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n").status == 404);
+  CHECK(
+      lost.ask("POST /t/nothing HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n").status ==
+      404);
   RawClient other(shop.port());
   CHECK(other.ask("POST /t/echo HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\nExpect: tea\r\n\r\n").status == 417);
 }
@@ -139,17 +146,17 @@ TEST_CASE("everything has a limit") {
   for (int i = 0; i < 120; ++i) many += "X-" + std::to_string(i) + ": y\r\n";
   CHECK(status(get("/t/plain", many)) == 431);
   CHECK(status(post("/t/echo", std::string(1001, 'b'))) == 413);
-  CHECK(status("POST /t/echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'b') + "\r\n0\r\n\r\n") == 413);
+  CHECK(status("POST /t/echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" +
+               std::string(1001, 'b') + "\r\n0\r\n\r\n") == 413);
   CHECK(status("GET /t/plain HTTP/2.0\r\nHost: shop\r\n\r\n") == 505);
   CHECK(status("POST /t/echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: gzip, chunked\r\n\r\n") == 501);
   RawClient fits(shop.port());
   CHECK(fits.ask(post("/t/echo", std::string(1000, 'b'))).body.size() == 1000);
 }
 
-TEST_CASE("shapes by which requests are smuggled are refused, and the connection ends") {
-  TestServer shop;
+std::vector<std::string> smuggling_shapes() {
   const std::string evil = get("/t/plain");
-  const std::vector<std::string> shapes = {
+  return {
       "POST /t/echo HTTP/1.1\r\nHost: shop\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + evil,
       "POST /t/echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n" + evil,
       "POST /t/echo HTTP/1.1\r\nHost: shop\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + evil,
@@ -164,9 +171,13 @@ TEST_CASE("shapes by which requests are smuggled are refused, and the connection
       "POST /t/echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + evil,
       "POST /t/echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + evil,
       "POST /t/echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n" + evil,
-      "POST /t/echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + evil,
+      "POST /t/echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n0\r\n\r\n" +
+          evil,
       "POST /t/echo HTTP/1.0\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + evil,
-      "POST /t/echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding:\x0b" "chunked\r\n\r\n0\r\n\r\n" + evil,
+      "POST /t/echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding:\x0b"
+      "chunked\r\n\r\n0\r\n\r\n" +
+          evil,
       "POST /t/echo HTTP/1.1\r\nHost: shop\r\n Content-Length: 4\r\n\r\nabcd" + evil,
       "POST /t/echo HTTP/1.1\r\n Host: shop\r\n\r\n" + evil,
       "POST /t/echo HTTP/1.1\r\nHost: shop\r\nX: y\r\n\tfolded\r\n\r\n" + evil,
@@ -205,7 +216,11 @@ TEST_CASE("shapes by which requests are smuggled are refused, and the connection
       "GET /t/plain HTTP/1.1\r\nHost: shop\r\nIdempotency-Key: 1\r\nidempotency-key: 2\r\n\r\n",
       std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 15),
   };
-  for (const std::string& shape : shapes) {
+}
+
+TEST_CASE("shapes by which requests are smuggled are refused, and the connection ends") {
+  TestServer shop;
+  for (const std::string& shape : smuggling_shapes()) {
     CAPTURE(shape);
     RawClient client(shop.port());
     client.say(shape);
@@ -219,8 +234,9 @@ TEST_CASE("shapes by which requests are smuggled are refused, and the connection
 
 TEST_CASE("broken chunks are refused on the way") {
   TestServer shop;
-  for (const std::string chunks : {"zz\r\n", "-1\r\n", "5\r\nhello0\r\n\r\n", "5\nhello\r\n", "5 \r\nhello\r\n", "5;\r\nhello\r\n", "0\r\nno colon\r\n\r\n",
-                                   "10000000000000000\r\n", "\r\n", "0x5\r\nhello\r\n", "5\r\nhello\r\n0\r\n X: y\r\n\r\n"}) {
+  for (const std::string chunks : {"zz\r\n", "-1\r\n", "5\r\nhello0\r\n\r\n", "5\nhello\r\n", "5 \r\nhello\r\n",
+                                   "5;\r\nhello\r\n", "0\r\nno colon\r\n\r\n", "10000000000000000\r\n", "\r\n",
+                                   "0x5\r\nhello\r\n", "5\r\nhello\r\n0\r\n X: y\r\n\r\n"}) {
     CAPTURE(chunks);
     RawClient client(shop.port());
     client.say("POST /t/echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + get("/t/plain"));
@@ -262,7 +278,8 @@ TEST_CASE("each part of a request has its time") {
     CHECK(body.ask("POST /t/echo HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\n\r\nhel").status == 408);
     CHECK(body.is_closed());
     RawClient streamed(shop.port());
-    CHECK(streamed.ask("POST /t/count HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\n\r\nhel").has("Connection: close"));
+    CHECK(
+        streamed.ask("POST /t/count HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\n\r\nhel").has("Connection: close"));
     RawClient idle(shop.port());
     CHECK(idle.ask(get("/t/ready")).status == 200);
     CHECK(idle.to_end().empty());
@@ -350,7 +367,8 @@ TEST_CASE("only a trusted proxy is believed") {
   TestServer open;
   RawClient client(open.port());
   CHECK(client.ask(get("/t/who", kForwarded)).body.substr(0, 15) == "127.0.0.1 open ");
-  CHECK(client.ask(get("/t/who", kTrace)).body == "127.0.0.1 open 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  CHECK(client.ask(get("/t/who", kTrace)).body ==
+        "127.0.0.1 open 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   ServerSettings settings;
   settings.trusted_proxies = {"127.0.0.1"};
   TestServer behind(settings);

@@ -104,7 +104,8 @@ class RawClient {
   std::string rest_;
 };
 
-// GET /t/ready (inline), /t/plain, /t/hold (waits for let_go), /t/pieces, /t/large, /t/who; POST /t/echo, /t/count (streamed).
+// GET /t/ready (inline), /t/plain, /t/hold (waits for let_go), /t/pieces, /t/large, /t/who; POST /t/echo, /t/count
+// (streamed).
 class TestServer {
  public:
   explicit TestServer(ServerSettings settings = {}) {
@@ -138,13 +139,14 @@ class TestServer {
   Server& server() { return *server_; }
   Loop& loop() { return loop_; }
 
-  Parker held;                         // woken when /t/hold runs
-  Parker let_go;                       // wake it to let /t/hold answer
+  Parker held;    // woken when /t/hold runs
+  Parker let_go;  // wake it to let /t/hold answer
   std::atomic<int> finished_holds{0};
   std::atomic<int> broken_streams{0};
 
  private:
-  void add(http::Method method, std::string pattern, std::function<http::Response(http::Call&)> handle, bool streamed = false) {
+  void add(http::Method method, std::string pattern, std::function<http::Response(http::Call&)> handle,
+           bool streamed = false) {
     http::Endpoint endpoint;
     endpoint.method = method;
     endpoint.pattern = std::move(pattern);
@@ -181,7 +183,8 @@ inline void TestServer::add_endpoints() {
   router_.add(std::move(inline_one));
   add(http::Method::kGet, "/plain", [](http::Call&) { return text("plain"); });
   add(http::Method::kGet, "/who", [](http::Call& call) {
-    return text(std::string(call.request.peer) + (call.request.secure ? " secure " : " open ") + call.request.traceparent);
+    return text(std::string(call.request.peer) + (call.request.secure ? " secure " : " open ") +
+                call.request.traceparent);
   });
   add(http::Method::kGet, "/hold", [this](http::Call&) {
     held.wake();
@@ -199,8 +202,11 @@ inline void TestServer::add_endpoints() {
   });
   add(http::Method::kGet, "/large", [](http::Call&) { return text(std::string(32 << 20, 'x')); });
   add(http::Method::kPost, "/echo", [](http::Call& call) { return text(std::string(call.request.body)); });
-  add(http::Method::kPost, "/ignore", [](http::Call&) { return text("ignored"); }, true);
-  add(http::Method::kPost, "/count", [this](http::Call& call) {
+  add(
+      http::Method::kPost, "/ignore", [](http::Call&) { return text("ignored"); }, true);
+  add(
+      http::Method::kPost, "/count",
+      [this](http::Call& call) {
         std::size_t bytes = 0;
         for (;;) {
           const auto piece = call.body_reader->next();
@@ -209,7 +215,8 @@ inline void TestServer::add_endpoints() {
           bytes += piece->size();
         }
         return text(std::to_string(bytes));
-      }, true);
+      },
+      true);
 }
 
 }  // namespace kontor::runtime::testing

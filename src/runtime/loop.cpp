@@ -43,7 +43,10 @@ void Remote::interrupt() {
 }
 
 Loop::Impl::Impl(Options options_)
-    : options(std::move(options_)), stacks(options.stack_bytes), timers(options.virtual_time), remote(std::make_shared<Remote>()) {
+    : options(std::move(options_)),
+      stacks(options.stack_bytes),
+      timers(options.virtual_time),
+      remote(std::make_shared<Remote>()) {
   if (options.virtual_time) return;
   epoll_fd = epoll_create1(EPOLL_CLOEXEC);
   KONTOR_ASSERT(epoll_fd >= 0);
@@ -85,9 +88,15 @@ void Loop::Impl::drain_remote() {
   }
   for (Remote::Item& item : drained) {
     switch (item.kind) {
-      case Remote::Item::Kind::kResume: make_ready(item.fiber); break;
-      case Remote::Item::Kind::kPost: posted.push_back(std::move(item.function)); break;
-      case Remote::Item::Kind::kSpawn: make_ready(make_fiber(std::move(item.function))); break;
+      case Remote::Item::Kind::kResume:
+        make_ready(item.fiber);
+        break;
+      case Remote::Item::Kind::kPost:
+        posted.push_back(std::move(item.function));
+        break;
+      case Remote::Item::Kind::kSpawn:
+        make_ready(make_fiber(std::move(item.function)));
+        break;
     }
   }
   drained.clear();
@@ -100,12 +109,14 @@ void Loop::Impl::run_posted() {
   for (auto& callback : now_posted) callback();
 }
 
-// Runs what is ready, and what that makes ready, for a short while: a fiber that yields lets sockets and timers through.
+// Runs what is ready, and what that makes ready, for a short while: a fiber that yields lets sockets and timers
+// through.
 void Loop::Impl::run_ready() {
   if (ready.empty()) return;
   const std::int64_t until = monotonic_micros() + kStepsUs;
   do {
-    for (std::size_t steps = std::min(ready.size(), kFibersPerTurn); steps > 0 && !ready.empty(); --steps) resume(next_ready());
+    for (std::size_t steps = std::min(ready.size(), kFibersPerTurn); steps > 0 && !ready.empty(); --steps)
+      resume(next_ready());
   } while (!ready.empty() && monotonic_micros() < until);
 }
 
@@ -130,7 +141,8 @@ void Loop::Impl::poll_sockets(int timeout_ms) {
     }
     // An earlier callback of this round may have ended this watch, and even begun another on the same number.
     Watch* watch = watches[static_cast<std::uint32_t>(event.data.u64)].get();
-    if (watch->active && watch->generation == static_cast<std::uint32_t>(event.data.u64 >> 32)) watch->on_ready(event.events);
+    if (watch->active && watch->generation == static_cast<std::uint32_t>(event.data.u64 >> 32))
+      watch->on_ready(event.events);
   }
 }
 

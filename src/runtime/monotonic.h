@@ -1,4 +1,5 @@
-// Time that only runs forward, for measuring and for deadlines inside runtime/. What a clock shows comes from ports/clock.h.
+// Time that only runs forward, for measuring and for deadlines inside runtime/. What a clock shows comes from
+// ports/clock.h.
 #pragma once
 #include <time.h>
 

@@ -1,5 +1,6 @@
-// One waiter and one waker meet in one atomic word: Empty → Waiting → Signalled → Empty, or Empty → Signalled when the wake is
-// first. Who moves it away from Waiting (waker, timer or killer) owns the fiber until it is put among the ready ones.
+// One waiter and one waker meet in one word: Empty to Waiting to Signalled to Empty, or Empty to Signalled when the
+// wake is first. Who moves it away from Waiting (waker, timer or killer) owns the fiber until it is put among the ready
+// ones.
 #include <chrono>
 #include <utility>
 
@@ -11,7 +12,9 @@ namespace {
 
 using State = Parker::State;
 
-bool move_phase(State& state, int from, int to) { return state.phase.compare_exchange_strong(from, to, std::memory_order_acq_rel); }
+bool move_phase(State& state, int from, int to) {
+  return state.phase.compare_exchange_strong(from, to, std::memory_order_acq_rel);
+}
 
 bool wait_on_thread(State& state, std::int64_t timeout_ms) {
   if (move_phase(state, State::kSignalled, State::kEmpty)) return true;
@@ -77,7 +80,9 @@ Parker::~Parker() = default;
 
 void Parker::wait() { wait_for_wake(*state_, -1, false); }
 void Parker::wait_shielded() { wait_for_wake(*state_, -1, true); }
-bool Parker::wait_for(std::int64_t timeout_ms) { return wait_for_wake(*state_, timeout_ms < 0 ? 0 : timeout_ms, false); }
+bool Parker::wait_for(std::int64_t timeout_ms) {
+  return wait_for_wake(*state_, timeout_ms < 0 ? 0 : timeout_ms, false);
+}
 
 void Parker::wake() {
   // The waiter may destroy the Parker as soon as it is woken.

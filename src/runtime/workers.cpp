@@ -66,7 +66,8 @@ Result<void> Workers::run(const std::function<void()>& work) {
   {
     const std::lock_guard lock(impl_->mutex);
     if (impl_->closed || impl_->queue.size() >= impl_->limit) {
-      return fail(Errc::kUnavailable, "runtime.workers_full", "Too much work is waiting already; try again in a moment.");
+      return fail(Errc::kUnavailable, "runtime.workers_full",
+                  "Too much work is waiting already; try again in a moment.");
     }
     impl_->queue.push_back(&job);
   }

@@ -1,5 +1,5 @@
-// Versions on the wire: a resource's ETag is its version in quotes, and a write with If-Match holds only for the versions it names.
-// Weak tags and tags of other shapes match nothing.
+// Versions on the wire: a resource's ETag is its version in quotes, and a write with If-Match holds only for the
+// versions it names. Weak tags and tags of other shapes match nothing.
 #pragma once
 #include <cstdint>
 #include <optional>

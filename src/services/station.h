@@ -1,6 +1,6 @@
-// A place where many fibers and threads hand in the same kind of write, so that one transaction does all that came while the
-// last one committed. One of them leads at a time: it takes what waits (at most max_batch), runs the batch command for it, hands
-// out the answers and passes the lead on. Alone, a caller is served at once.
+// A place where many fibers and threads hand in the same kind of write, so that one transaction does all that came
+// while the last one committed. One of them leads at a time: it takes what waits (at most max_batch), runs the batch
+// command for it, hands out the answers and passes the lead on. Alone, a caller is served at once.
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -23,9 +23,11 @@ namespace kontor::services {
 template <class In, class Out>
 class Station {
  public:
-  // The batch command: `answers` has an element for each input, preset to kInternal "station.unanswered", and the command sets
-  // each. Its own Error undoes the whole batch and goes to everybody in it. It may run more than once, like every store function.
-  using Command = std::function<Result<void>(db::Tx& tx, std::span<const In> inputs, std::vector<Result<Out>>& answers)>;
+  // The batch command: `answers` has an element for each input, preset to kInternal "station.unanswered", and the
+  // command sets each. Its own Error undoes the whole batch and goes to everybody in it. It may run more than once,
+  // like every store function.
+  using Command =
+      std::function<Result<void>(db::Tx& tx, std::span<const In> inputs, std::vector<Result<Out>>& answers)>;
 
   static constexpr std::size_t kMaxBatch = 256;
 
@@ -92,12 +94,14 @@ class Station {
     TicketPtr ticket_;
   };
 
-  // What one leader does. Whatever ends it early (its loop is torn down), the others are answered and the next one leads.
+  // What one leader does. Whatever ends it early (its loop is torn down), the others are answered and the next one
+  // leads.
   struct Batch {
     Station& station;
     std::vector<TicketPtr> tickets;
     std::vector<Result<Out>> answers;
-    std::optional<Error> failed = Error{Errc::kUnavailable, "db.outcome_unknown", "The write was broken off.", {}, {}, 0};
+    std::optional<Error> failed =
+        Error{Errc::kUnavailable, "db.outcome_unknown", "The write was broken off.", {}, {}, 0};
 
     explicit Batch(Station& s) : station(s) {}
     Batch(const Batch&) = delete;
@@ -106,8 +110,10 @@ class Station {
       const std::lock_guard lock(station.mutex_);
       for (std::size_t i = 0; i < tickets.size(); ++i) {
         Ticket& ticket = *tickets[i];
-        if (failed) ticket.answer = tl::unexpected<Error>(*failed);
-        else ticket.answer = std::move(answers[i]);
+        if (failed)
+          ticket.answer = tl::unexpected<Error>(*failed);
+        else
+          ticket.answer = std::move(answers[i]);
         ticket.state = State::kDone;
         if (i > 0) ticket.parker.wake();  // the first one is the leader itself
       }
@@ -139,8 +145,10 @@ class Station {
       KONTOR_ASSERT(batch.answers.size() == inputs.size());
       return result;
     });
-    if (done) batch.failed.reset();
-    else batch.failed = std::move(done.error());
+    if (done)
+      batch.failed.reset();
+    else
+      batch.failed = std::move(done.error());
   }
 
   // Under the lock: the next one in the line leads, or nobody does.

@@ -1,5 +1,5 @@
-// A TCP relay to a PostgreSQL server that a test can make cut a connection at a chosen word, or refuse altogether: so an answer
-// is lost exactly where the test wants it. One thread; it ends with the object.
+// A TCP relay to a PostgreSQL server that a test can make cut a connection at a chosen word, or refuse altogether: so
+// an answer is lost exactly where the test wants it. One thread; it ends with the object.
 #pragma once
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -30,7 +30,8 @@ class CuttingProxy {
   explicit CuttingProxy(int server_port) : server_port_(server_port) {
     listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address = local(0);
-    if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(listener_, 16) != 0) std::abort();
+    if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(listener_, 16) != 0)
+      std::abort();
     socklen_t size = sizeof address;
     ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);
@@ -84,7 +85,8 @@ class CuttingProxy {
     const int server = ::socket(AF_INET, SOCK_STREAM, 0);
     const sockaddr_in address = local(server_port_);
     auto pair = std::make_unique<Pair>(client, server);
-    if (::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) pairs_.push_back(std::move(pair));
+    if (::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+      pairs_.push_back(std::move(pair));
   }
 
   bool must_cut(Pair& pair, std::string_view bytes) {
@@ -105,7 +107,8 @@ class CuttingProxy {
     const std::string_view bytes(buffer, static_cast<std::size_t>(size));
     if (from_client ? must_cut(pair, bytes) : pair.cut_on_answer) return false;
     for (std::size_t sent = 0; sent < bytes.size();) {
-      const auto more = ::send(from_client ? pair.server : pair.client, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+      const auto more =
+          ::send(from_client ? pair.server : pair.client, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
       if (more <= 0) return false;
       sent += static_cast<std::size_t>(more);
     }

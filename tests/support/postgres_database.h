@@ -1,5 +1,6 @@
-// A database of its own for a test, on the server that KONTOR_TEST_POSTGRES names (tools/with_postgres starts one). It is dropped
-// with the object, whoever is still connected to it. Without a server available() is false and the test says that it skips.
+// A database of its own for a test, on the server that KONTOR_TEST_POSTGRES names (tools/with_postgres starts one). It
+// is dropped with the object, whoever is still connected to it. Without a server available() is false and the test says
+// that it skips.
 #pragma once
 #include <libpq-fe.h>
 #include <unistd.h>

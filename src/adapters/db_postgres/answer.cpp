@@ -8,7 +8,8 @@ namespace kontor::db_postgres {
 namespace {
 
 // Type numbers of the server's catalogue; they never change.
-constexpr Oid kBool = 16, kBytea = 17, kChar = 18, kName = 19, kInt8 = 20, kInt2 = 21, kInt4 = 23, kText = 25, kOid = 26;
+constexpr Oid kBool = 16, kBytea = 17, kChar = 18, kName = 19, kInt8 = 20, kInt2 = 21, kInt4 = 23, kText = 25,
+              kOid = 26;
 constexpr Oid kUnknown = 705, kBpchar = 1042, kVarchar = 1043, kNumeric = 1700, kVoid = 2278;
 
 std::uint64_t big_endian(const char* bytes, int count) {
@@ -33,8 +34,10 @@ std::optional<std::int64_t> whole_numeric(const char* bytes, int size) {
   __int128 value = 0;
   for (int i = 0; i <= weight || i < count; ++i) {
     const auto digits = i < count ? whole(bytes + 8 + 2 * i, 2) : 0;
-    if (i <= weight) value = value * 10000 + digits;
-    else if (digits != 0) return std::nullopt;
+    if (i <= weight)
+      value = value * 10000 + digits;
+    else if (digits != 0)
+      return std::nullopt;
   }
   if (sign != 0) value = -value;
   if (value > INT64_MAX || value < INT64_MIN) return std::nullopt;
@@ -45,24 +48,41 @@ bool add_cell(db::Rows& rows, Oid type, const char* bytes, int size) {
   const auto length = static_cast<std::size_t>(size);
   switch (type) {
     case kBool:
-    case kChar: rows.add_int(static_cast<unsigned char>(bytes[0])); return true;
-    case kInt2: rows.add_int(whole(bytes, 2)); return true;
-    case kInt4: rows.add_int(whole(bytes, 4)); return true;
-    case kInt8: rows.add_int(whole(bytes, 8)); return true;
-    case kOid: rows.add_int(static_cast<std::int64_t>(big_endian(bytes, 4))); return true;
+    case kChar:
+      rows.add_int(static_cast<unsigned char>(bytes[0]));
+      return true;
+    case kInt2:
+      rows.add_int(whole(bytes, 2));
+      return true;
+    case kInt4:
+      rows.add_int(whole(bytes, 4));
+      return true;
+    case kInt8:
+      rows.add_int(whole(bytes, 8));
+      return true;
+    case kOid:
+      rows.add_int(static_cast<std::int64_t>(big_endian(bytes, 4)));
+      return true;
     case kText:
     case kVarchar:
     case kBpchar:
     case kName:
-    case kUnknown: rows.add_bytes(db::Param::Kind::kText, {bytes, length}); return true;
-    case kBytea: rows.add_bytes(db::Param::Kind::kBlob, {bytes, length}); return true;
-    case kVoid: rows.add_null(); return true;
+    case kUnknown:
+      rows.add_bytes(db::Param::Kind::kText, {bytes, length});
+      return true;
+    case kBytea:
+      rows.add_bytes(db::Param::Kind::kBlob, {bytes, length});
+      return true;
+    case kVoid:
+      rows.add_null();
+      return true;
     case kNumeric: {
       const auto value = whole_numeric(bytes, size);
       if (value) rows.add_int(*value);
       return value.has_value();
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -74,8 +94,7 @@ Failure make(Failure::Kind kind, Errc code, std::string_view reason, std::string
 
 std::string one_line(const char* message) {
   std::string line;
-  for (const char c : std::string_view(message == nullptr ? "" : message))
-    line += c == '\n' || c == '\t' ? ' ' : c;
+  for (const char c : std::string_view(message == nullptr ? "" : message)) line += c == '\n' || c == '\t' ? ' ' : c;
   return std::string(trim(line));
 }
 
@@ -83,7 +102,8 @@ Failure failure_of(const PGresult* result, std::string_view what) {
   using Kind = Failure::Kind;
   const char* field = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   const std::string_view state = field == nullptr ? "" : field;
-  // The primary message names tables and constraints; the further lines may carry the values, which are nobody's business.
+  // The primary message names tables and constraints; the further lines may carry the values, which are nobody's
+  // business.
   const char* primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   std::string detail = std::string(what) + ": " + one_line(primary != nullptr ? primary : PQresultErrorMessage(result));
   if (!state.empty()) detail += " (" + std::string(state) + ")";

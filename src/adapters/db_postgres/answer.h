@@ -1,4 +1,5 @@
-// What PostgreSQL answers, turned into the words of the store port: rows with integer and byte cells, and Errors by SQLSTATE.
+// What PostgreSQL answers, turned into the words of the store port: rows with integer and byte cells, and Errors by
+// SQLSTATE.
 #pragma once
 #include <libpq-fe.h>
 
@@ -29,7 +30,8 @@ struct Failure {
 
 Failure failure_of(const PGresult* result, std::string_view what);
 
-// Binary results only. Integers of every width, booleans and whole numerics become integers. kInternal ("db.not_an_integer") otherwise.
+// Binary results only. Integers of every width, booleans and whole numerics become integers. kInternal
+// ("db.not_an_integer") otherwise.
 Result<db::Rows> rows_of(const PGresult* result, std::string_view what);
 std::int64_t changed_by(const PGresult* result);
 

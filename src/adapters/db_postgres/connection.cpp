@@ -14,10 +14,14 @@ constexpr int kBinary = 1;
 
 char kind_letter(const db::Param& param) {
   switch (param.kind) {
-    case db::Param::Kind::kNull: return '?';
-    case db::Param::Kind::kInt: return 'i';
-    case db::Param::Kind::kText: return 't';
-    case db::Param::Kind::kBlob: return 'b';
+    case db::Param::Kind::kNull:
+      return '?';
+    case db::Param::Kind::kInt:
+      return 'i';
+    case db::Param::Kind::kText:
+      return 't';
+    case db::Param::Kind::kBlob:
+      return 'b';
   }
   return '?';
 }
@@ -103,8 +107,8 @@ Result<void> Connection::finish_connecting() {
   PostgresPollingStatusType state = PGRES_POLLING_WRITING;
   while (state != PGRES_POLLING_OK && state != PGRES_POLLING_FAILED) {
     if (!wait(state == PGRES_POLLING_WRITING, settings_.connect_timeout_ms)) {
-      return fail(Errc::kUnavailable, "db.away", "PostgreSQL did not answer within " +
-                                                     std::to_string(settings_.connect_timeout_ms) + " ms.");
+      return fail(Errc::kUnavailable, "db.away",
+                  "PostgreSQL did not answer within " + std::to_string(settings_.connect_timeout_ms) + " ms.");
     }
     state = PQconnectPoll(pq_);
   }
@@ -114,8 +118,9 @@ Result<void> Connection::finish_connecting() {
 
 Result<void> Connection::set_up(Mode mode) {
   if (PQserverVersion(pq_) < 130000) {
-    return fail(Errc::kUnavailable, "db.open", "PostgreSQL 13 or later is needed; this server is version " +
-                                                   std::to_string(PQserverVersion(pq_) / 10000) + ".");
+    return fail(Errc::kUnavailable, "db.open",
+                "PostgreSQL 13 or later is needed; this server is version " +
+                    std::to_string(PQserverVersion(pq_) / 10000) + ".");
   }
   const char* encoding = PQparameterStatus(pq_, "server_encoding");
   if (encoding == nullptr || std::string_view(encoding) != "UTF8") {
@@ -124,12 +129,14 @@ Result<void> Connection::set_up(Mode mode) {
   PQsetnonblocking(pq_, 1);
   PQsetClientEncoding(pq_, "UTF8");
   PQsetErrorVerbosity(pq_, PQERRORS_TERSE);
-  // Serialisable functions lock what they read: a sequential scan locks the whole table and makes strangers repeat, so writers
-  // take an index wherever there is one. Compiling a statement never pays for statements of milliseconds.
+  // Serialisable functions lock what they read: a sequential scan locks the whole table and makes strangers repeat, so
+  // writers take an index wherever there is one. Compiling a statement never pays for statements of milliseconds.
   std::string session =
       "SET client_min_messages = 'error'; SET jit = off; SET TIME ZONE 'UTC'; SET standard_conforming_strings = on;"
       "SET idle_in_transaction_session_timeout = '60s';"
-      "SET statement_timeout = " + std::to_string(settings_.statement_timeout_ms) + "; "
+      "SET statement_timeout = " +
+      std::to_string(settings_.statement_timeout_ms) +
+      "; "
       "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL ";
   session += mode == Mode::kWrite
                  ? "SERIALIZABLE, READ WRITE; SET enable_seqscan = off; SET lock_timeout = " +
@@ -309,9 +316,12 @@ std::optional<Failure> Connection::script(const std::string& sql) {
 Failure Connection::lost_failure(std::string_view what) {
   lost_ = true;
   const std::string said = one_line(PQerrorMessage(pq_));
-  return {Failure::Kind::kLost, Error{Errc::kUnavailable, "db.away",
+  return {Failure::Kind::kLost, Error{Errc::kUnavailable,
+                                      "db.away",
                                       std::string(what) + ": " + (said.empty() ? "PostgreSQL does not answer." : said),
-                                      {}, {}, 0}};
+                                      {},
+                                      {},
+                                      0}};
 }
 
 }  // namespace kontor::db_postgres

@@ -1,5 +1,6 @@
-// One connection to PostgreSQL, always in pipeline mode: commands are queued, sent together and answered together. It owns the
-// statements prepared on it, one for each Query and kinds of parameters. Waiting for the socket lets other fibers run.
+// One connection to PostgreSQL, always in pipeline mode: commands are queued, sent together and answered together. It
+// owns the statements prepared on it, one for each Query and kinds of parameters. Waiting for the socket lets other
+// fibers run.
 #pragma once
 #include <libpq-fe.h>
 
@@ -18,7 +19,7 @@ namespace kontor::db_postgres {
 struct ConnectionSettings {
   std::string url;
   std::int64_t connect_timeout_ms = 5'000;
-  std::int64_t answer_timeout_ms = 30'000;    // a server that is silent for longer is taken for gone
+  std::int64_t answer_timeout_ms = 30'000;  // a server that is silent for longer is taken for gone
   std::int64_t statement_timeout_ms = 20'000;
   std::int64_t lock_timeout_ms = 100;  // a writer's, see PostgresStore::Options
 };

@@ -29,18 +29,24 @@ constexpr Word kWords[] = {
     {"clustered", ""},
 };
 
-// The end of what begins at `at` and is copied untouched: a literal, a quoted name or a comment; `at` itself if none begins.
+// The end of what begins at `at` and is copied untouched: a literal, a quoted name or a comment; `at` itself if none
+// begins.
 std::size_t end_of_quoted(std::string_view sql, std::size_t at) {
   std::size_t end = std::string_view::npos;
-  if (sql[at] == '\'' || sql[at] == '"') end = sql.find(sql[at], at + 1);
-  else if (sql.substr(at, 2) == "--") end = sql.find('\n', at);
-  else if (sql.substr(at, 2) == "/*") end = sql.find("*/", at + 2);
-  else return at;
+  if (sql[at] == '\'' || sql[at] == '"')
+    end = sql.find(sql[at], at + 1);
+  else if (sql.substr(at, 2) == "--")
+    end = sql.find('\n', at);
+  else if (sql.substr(at, 2) == "/*")
+    end = sql.find("*/", at + 2);
+  else
+    return at;
   return end == std::string_view::npos ? sql.size() : end + 1;
 }
 
 std::string label(const db::Migration& migration) {
-  return std::string(migration.module) + " " + std::to_string(migration.number) + " (" + std::string(migration.name) + ")";
+  return std::string(migration.module) + " " + std::to_string(migration.number) + " (" + std::string(migration.name) +
+         ")";
 }
 
 Result<void> run_script(Connection& connection, const std::string& sql) {
@@ -66,7 +72,8 @@ Result<void> refuse_newer(const Done& done, std::span<const db::Migration> migra
   for (const auto& migration : migrations) {
     auto& highest = known[std::string(migration.module)];
     if (migration.number <= highest) {
-      return fail(Errc::kInternal, "db.migration", label(migration) + " comes after a higher or equal number of its module.");
+      return fail(Errc::kInternal, "db.migration",
+                  label(migration) + " comes after a higher or equal number of its module.");
     }
     highest = migration.number;
   }
@@ -120,7 +127,8 @@ Result<std::string> postgres_dialect(std::string_view script) {
     for (const Word& candidate : kWords)
       if (candidate.word == word) known = &candidate;
     if (known == nullptr) {
-      return fail(Errc::kInternal, "db.migration", "A migration says @" + std::string(word) + ", which no engine knows.");
+      return fail(Errc::kInternal, "db.migration",
+                  "A migration says @" + std::string(word) + ", which no engine knows.");
     }
     text += known->postgres;
     at = end;

@@ -35,9 +35,11 @@ TEST_CASE("migrations: once, in order, each whole or not at all") {
   PostgresStore& store = **opened;
 
   const db::Migration first{"m", 1, "make", Home::kCustomer, "CREATE TABLE m_a (id @id PRIMARY KEY);"};
-  const db::Migration second{"m", 2, "grow", Home::kStock, "ALTER TABLE m_a ADD COLUMN n @int;\nINSERT INTO m_a VALUES (1, 2);"};
+  const db::Migration second{"m", 2, "grow", Home::kStock,
+                             "ALTER TABLE m_a ADD COLUMN n @int;\nINSERT INTO m_a VALUES (1, 2);"};
   const db::Migration other{"k", 1, "other", Home::kEvery, "CREATE TABLE k_a (seq @serial);"};
-  const db::Migration broken{"m", 3, "break", Home::kCustomer, "CREATE TABLE m_b (id @id);\nCREATE TABLE m_a (id @id);"};
+  const db::Migration broken{"m", 3, "break", Home::kCustomer,
+                             "CREATE TABLE m_b (id @id);\nCREATE TABLE m_a (id @id);"};
 
   const db::Migration only_first[] = {first};
   CHECK(store.migrate(only_first).value() == 1);
@@ -49,7 +51,8 @@ TEST_CASE("migrations: once, in order, each whole or not at all") {
   const auto refused = store.migrate(with_broken);
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().detail.find("m 3 (break)") != std::string::npos);
-  static constexpr db::Query kTables{"m.tables", Home::kEvery, "SELECT COUNT(*) FROM pg_tables WHERE tablename = 'm_b'"};
+  static constexpr db::Query kTables{"m.tables", Home::kEvery,
+                                     "SELECT COUNT(*) FROM pg_tables WHERE tablename = 'm_b'"};
   static constexpr db::Query kRow{"m.row", Home::kEvery, "SELECT n FROM m_a WHERE id = 1"};
   CHECK(store.read(Home::kCustomer, [](db::Tx& tx) -> Result<void> {
     TRY(const auto tables, tx.ask(kTables));

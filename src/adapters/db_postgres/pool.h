@@ -1,5 +1,5 @@
-// The connections of one loop (or of all plain threads together) for one kind of work, made when they are first needed. Who
-// finds none free waits in line, first come first served, for a bounded time.
+// The connections of one loop (or of all plain threads together) for one kind of work, made when they are first needed.
+// Who finds none free waits in line, first come first served, for a bounded time.
 #pragma once
 #include <deque>
 #include <memory>
@@ -33,11 +33,13 @@ class Pool {
  public:
   Pool(const ConnectionSettings& settings, Mode mode, int size) : settings_(settings), mode_(mode), permits_(size) {}
 
-  // A connection for the time of one transaction; given back when it goes, or closed if it is in the middle of something.
+  // A connection for the time of one transaction; given back when it goes, or closed if it is in the middle of
+  // something.
   class Lease {
    public:
     Lease(Pool& pool, std::unique_ptr<Connection> connection) : pool_(&pool), connection_(std::move(connection)) {}
-    Lease(Lease&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), connection_(std::move(other.connection_)) {}
+    Lease(Lease&& other) noexcept
+        : pool_(std::exchange(other.pool_, nullptr)), connection_(std::move(other.connection_)) {}
     Lease& operator=(Lease&&) = delete;
     ~Lease();
     Connection& connection() { return *connection_; }

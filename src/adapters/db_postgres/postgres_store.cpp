@@ -12,8 +12,9 @@
 
 namespace kontor::db_postgres {
 
-// Among many that want the same row somebody always wins, but it may always be another. So after a few tries in the crowd a
-// function goes into the lane, where one at a time tries on; and if that one still loses, those who come now queue behind it.
+// Among many that want the same row somebody always wins, but it may always be another. So after a few tries in the
+// crowd a function goes into the lane, where one at a time tries on; and if that one still loses, those who come now
+// queue behind it.
 constexpr int kTriesInCrowd = 3;
 constexpr int kTriesBeforeAllQueue = 6;
 constexpr std::int64_t kLaneWaitMs = 30'000;
@@ -51,7 +52,8 @@ Pool& PostgresStore::Impl::pool(Mode mode) {
   const std::lock_guard lock(mutex);
   auto& pool = pools[{loop, mode}];
   const int writers = std::max(1, options.connections / 2);
-  if (!pool) pool = std::make_unique<Pool>(settings, mode, mode == Mode::kWrite ? writers : options.connections - writers);
+  if (!pool)
+    pool = std::make_unique<Pool>(settings, mode, mode == Mode::kWrite ? writers : options.connections - writers);
   return *pool;
 }
 
@@ -66,8 +68,10 @@ void PostgresStore::Impl::back_off(int attempt) {
 
 void PostgresStore::Impl::report(const Error& error) {
   if (error.reason != "db.assertion" && error.reason != "db.exception") return;
-  if (options.alarm) options.alarm(error.detail);
-  else std::fprintf(stderr, "%s\n", error.detail.c_str());
+  if (options.alarm)
+    options.alarm(error.detail);
+  else
+    std::fprintf(stderr, "%s\n", error.detail.c_str());
 }
 
 PostgresTx::End PostgresStore::Impl::try_once(Mode mode, db::Homes homes, const db::Function& function,
@@ -111,12 +115,15 @@ Result<void> PostgresStore::Impl::perform(Mode mode, db::Homes homes, const db::
       case PostgresTx::End::kDone:
         if (!answer) report(answer.error());
         return answer;
-      case PostgresTx::End::kUnknown: unknown.fetch_add(1); return answer;
+      case PostgresTx::End::kUnknown:
+        unknown.fetch_add(1);
+        return answer;
       case PostgresTx::End::kAgain:
         if (on_second_connection) return answer;
         on_second_connection = true;
         continue;
-      case PostgresTx::End::kRepeat: break;
+      case PostgresTx::End::kRepeat:
+        break;
     }
     repeats.fetch_add(1);
     if (attempt >= options.attempts) return answer;
@@ -134,7 +141,8 @@ PostgresStore::~PostgresStore() = default;
 
 Result<std::unique_ptr<PostgresStore>> PostgresStore::open(Options options) {
   if (options.connections < 2) {
-    return fail(Errc::kInvalid, "db.open", "PostgreSQL needs at least 2 connections a loop: one to write, one to read.");
+    return fail(Errc::kInvalid, "db.open",
+                "PostgreSQL needs at least 2 connections a loop: one to write, one to read.");
   }
   auto impl = std::make_unique<Impl>(std::move(options));
   // The connection goes into the pool: giving it back is what the lease does.

@@ -1,6 +1,6 @@
-// The grown-up store: PostgreSQL over libpq, all homes in one database. A write is one SERIALIZABLE transaction, run again when
-// another was in its way; a read is a snapshot. Each loop has its own connections, plain threads share some; all are made when
-// first needed, and made again when PostgreSQL comes back.
+// The grown-up store: PostgreSQL over libpq, all homes in one database. A write is one SERIALIZABLE transaction, run
+// again when another was in its way; a read is a snapshot. Each loop has its own connections, plain threads share some;
+// all are made when first needed, and made again when PostgreSQL comes back.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -23,7 +23,7 @@ class PostgresStore : public db::Store, public db::Migrator {
     // How long a write waits for a row before it lets go of its own and runs again: this, up to three times this (the
     // connections differ, so that in a deadlock one gives way to the other, long before the server would look).
     std::int64_t lock_timeout_ms = 100;
-    int attempts = 24;  // how often a function runs before it is "db.busy"
+    int attempts = 24;                            // how often a function runs before it is "db.busy"
     std::function<void(std::string_view)> alarm;  // one line about a bug in a function; unset: standard error
   };
   struct Stats {

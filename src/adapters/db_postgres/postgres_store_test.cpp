@@ -79,8 +79,10 @@ struct Fixture {
   testing::PostgresDatabase database;
   std::unique_ptr<PostgresStore> store;
   Fixture() {
-    if (database.available()) store = open_at(database.url());
-    else MESSAGE("postgresql: skipped");
+    if (database.available())
+      store = open_at(database.url());
+    else
+      MESSAGE("postgresql: skipped");
   }
 };
 
@@ -89,7 +91,8 @@ struct Fixture {
 TEST_CASE_FIXTURE(Fixture, "postgresql: every type of cell comes back as it went") {
   if (!store) return;
   const std::string bytes("a\0\xff\x01", 4);
-  const std::int64_t numbers[] = {0, -1, std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()};
+  const std::int64_t numbers[] = {0, -1, std::numeric_limits<std::int64_t>::max(),
+                                  std::numeric_limits<std::int64_t>::min()};
   for (const std::int64_t number : numbers) {
     CHECK(store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
       static constexpr db::Query kClear{"t.clear", Home::kCustomer, "DELETE FROM t_cell"};
@@ -130,7 +133,8 @@ TEST_CASE_FIXTURE(Fixture, "postgresql: every type of cell comes back as it went
 TEST_CASE_FIXTURE(Fixture, "postgresql: parameters keep their type whether or not they are null the first time") {
   if (!store) return;
   // Left to itself the server takes $2 for a 32-bit integer here.
-  static constexpr db::Query kLater{"t.later", Home::kCustomer, "SELECT CAST(COALESCE($2, 0) + 1 AS BIGINT), $1 IS NULL"};
+  static constexpr db::Query kLater{"t.later", Home::kCustomer,
+                                    "SELECT CAST(COALESCE($2, 0) + 1 AS BIGINT), $1 IS NULL"};
   CHECK(store->read(Home::kCustomer, [&](Tx& tx) -> Result<void> {
     TRY(const Rows none, tx.ask(kLater, "x", db::Null{}));
     CHECK(none.front().i64(0) == 1);
@@ -225,7 +229,8 @@ TEST_CASE_FIXTURE(Fixture, "postgresql: run_each sends everything at once and st
   if (!store) return;
   const std::string large(20'000, 'x');  // more than the sockets hold, in both directions
   std::vector<std::vector<db::Param>> sets;
-  for (std::int64_t id = 1; id <= 500; ++id) sets.push_back({id, id % 2 == 0 ? db::Param(id) : db::Param(), large, db::Null{}});
+  for (std::int64_t id = 1; id <= 500; ++id)
+    sets.push_back({id, id % 2 == 0 ? db::Param(id) : db::Param(), large, db::Null{}});
   CHECK(store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
     TRY(const auto changed, tx.run_each(kPut, sets));
     CHECK(changed == std::vector<std::int64_t>(500, 1));
@@ -331,7 +336,8 @@ TEST_CASE_FIXTURE(Fixture, "postgresql: a connection lost during COMMIT leaves t
   CHECK(number_of(*store, 3) == -1);
   CHECK(remote->stats().unknown == 2);
 
-  proxy.cut_at("INSERT", CuttingProxy::Cut::kAfter);  // the connections are new: the statement is prepared there once more
+  proxy.cut_at("INSERT",
+               CuttingProxy::Cut::kAfter);  // the connections are new: the statement is prepared there once more
   CHECK(put(*remote, 4, 4));
   CHECK(number_of(*store, 4) == 4);
   CHECK(proxy.cuts() == 3);

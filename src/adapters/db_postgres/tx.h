@@ -1,5 +1,6 @@
-// One store function's view of a PostgreSQL transaction. BEGIN and savepoints travel with the next statement, so a function of n
-// statements costs n + 1 round trips. While a statement waits, other fibers run; while the function itself runs, it may not wait.
+// One store function's view of a PostgreSQL transaction. BEGIN and savepoints travel with the next statement, so a
+// function of n statements costs n + 1 round trips. While a statement waits, other fibers run; while the function
+// itself runs, it may not wait.
 #pragma once
 #include <optional>
 #include <string>
@@ -18,7 +19,8 @@ class PostgresTx : public db::Tx {
 
   Result<std::int64_t> run_params(const db::Query& query, std::span<const db::Param> params) override;
   Result<db::Rows> ask_params(const db::Query& query, std::span<const db::Param> params) override;
-  Result<std::vector<std::int64_t>> run_each(const db::Query& query, std::span<const std::vector<db::Param>> sets) override;
+  Result<std::vector<std::int64_t>> run_each(const db::Query& query,
+                                             std::span<const std::vector<db::Param>> sets) override;
   Result<void> attempt(const std::function<Result<void>()>& part) override;
   bool serial_in_commit_order() const override { return false; }
 

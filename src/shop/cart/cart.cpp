@@ -11,19 +11,26 @@ namespace {
 // A card's figure is seconds old: it is trusted only where it is plainly larger than what is asked.
 constexpr std::int64_t kPlainlyLarger = 10;
 
-Error stale() { return {Errc::kVersionConflict, "cart.version_conflict", "The cart has changed since it was read.", {}, {}, 0}; }
+Error stale() {
+  return {Errc::kVersionConflict, "cart.version_conflict", "The cart has changed since it was read.", {}, {}, 0};
+}
 
 Error no_such_item() { return {Errc::kNotFound, "cart.no_such_item", "The cart has no such item.", {}, {}, 0}; }
 
 Error over_limit(std::int64_t limit, bool by_offer) {
-  Error error{Errc::kPurchaseLimit, by_offer ? "cart.purchase_limit" : "cart.quantity_limit",
-              "At most " + std::to_string(limit) + " of it may be bought at once.", {}, {}, 0};
+  Error error{Errc::kPurchaseLimit,
+              by_offer ? "cart.purchase_limit" : "cart.quantity_limit",
+              "At most " + std::to_string(limit) + " of it may be bought at once.",
+              {},
+              {},
+              0};
   error.members = "\"limit\":" + std::to_string(limit);
   return error;
 }
 
 bool meant(const Line& line, const ItemRef& ref) {
-  return (ref.item && line.id == ref.item) || (ref.offer && line.offer == ref.offer) || (ref.product && line.product == ref.product);
+  return (ref.item && line.id == ref.item) || (ref.offer && line.offer == ref.offer) ||
+         (ref.product && line.product == ref.product);
 }
 
 // The line that is meant, or null; kAmbiguousItem when there are several.
@@ -32,7 +39,8 @@ Result<Line*> find_line(std::vector<Line>& lines, const ItemRef& ref) {
   for (Line& line : lines) {
     if (!meant(line, ref)) continue;
     if (found != nullptr)
-      return fail(Errc::kAmbiguousItem, "cart.ambiguous_item", "Several lines have this product; name one by its own id.");
+      return fail(Errc::kAmbiguousItem, "cart.ambiguous_item",
+                  "Several lines have this product; name one by its own id.");
     found = &line;
   }
   return found;
@@ -44,9 +52,9 @@ void drop(std::vector<Line>& lines, const Line* line) { lines.erase(lines.begin(
 
 struct Carts::Supply {
   const showcase::OfferCard& card;
-  std::int64_t most = 0;       // what may be promised without asking further
-  bool exact = false;          // whether `most` is all there is
-  bool ask_exact = false;      // set by an edit that needs more than `most`
+  std::int64_t most = 0;   // what may be promised without asking further
+  bool exact = false;      // whether `most` is all there is
+  bool ask_exact = false;  // set by an edit that needs more than `most`
 };
 
 std::optional<ItemRef> ItemRef::parse(std::string_view text) {
@@ -106,7 +114,8 @@ Result<Cart> Carts::change(const Owner& owner, const services::IfMatch& if_match
 
 Result<Carts::Card> Carts::card_for_sale(OfferId offer) {
   TRY(auto card, parts_.offers.offer_card(offer));
-  if (!card->buyable) return fail(Errc::kNotFound, "catalog.no_such_offer", "The offer " + offer.text() + " is not for sale.");
+  if (!card->buyable)
+    return fail(Errc::kNotFound, "catalog.no_such_offer", "The offer " + offer.text() + " is not for sale.");
   return card;
 }
 
@@ -152,8 +161,9 @@ Result<Line*> Carts::line_of(Cart& cart, const showcase::OfferCard& card, const 
   const Currency currency = card.price.currency();
   if (cart.lines.empty() && cart.saved.empty()) cart.currency = currency;
   if (currency != cart.currency)
-    return invalid("cart.other_currency", "/offer_id", "other_currency",
-                   "The cart is in " + std::string(cart.currency.code()) + ", the offer in " + std::string(currency.code()) + ".");
+    return invalid(
+        "cart.other_currency", "/offer_id", "other_currency",
+        "The cart is in " + std::string(cart.currency.code()) + ", the offer in " + std::string(currency.code()) + ".");
   for (Line& line : cart.lines)
     if (line.offer == card.offer) return &line;
   if (cart.lines.size() >= kMostLines)
@@ -246,7 +256,8 @@ Result<CartView> Carts::save_for_later(const Owner& owner, const ItemRef& ref, c
           return {};
         }
         if (now.saved.size() >= kMostLines)
-          return fail(Errc::kConflict, "cart.line_limit", "At most " + std::to_string(kMostLines) + " lines are kept for later.");
+          return fail(Errc::kConflict, "cart.line_limit",
+                      "At most " + std::to_string(kMostLines) + " lines are kept for later.");
         now.saved.push_back(moved);
         return {};
       }));

@@ -1,5 +1,5 @@
-// Carts of guests and customers: lines, versions, totals by pricing. One row per customer in the home `customer` holds the lines as
-// a document, so a change is one row. Two devices adding at once both count; a stale If-Match is refused.
+// Carts of guests and customers: lines, versions, totals by pricing. One row per customer in the home `customer` holds
+// the lines as a document, so a change is one row. Two devices adding at once both count; a stale If-Match is refused.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -38,10 +38,10 @@ struct CartContents {
   CartId id;
   std::int64_t version = 0;
   Currency currency;
-  std::vector<CartLine> lines;               // without those whose offer is no longer for sale
-  std::optional<CheckoutId> claimed_by;      // a checkout is under way
-  std::optional<CheckoutId> bought_by;       // the checkout that last emptied it
-  std::int64_t bought_version = 0;           // the version that it bought; unchanged since when version is one more
+  std::vector<CartLine> lines;           // without those whose offer is no longer for sale
+  std::optional<CheckoutId> claimed_by;  // a checkout is under way
+  std::optional<CheckoutId> bought_by;   // the checkout that last emptied it
+  std::int64_t bought_version = 0;       // the version that it bought; unchanged since when version is one more
 };
 
 // The part of the face that checkout uses; functions on a Tx run inside the caller's write function (home customer).
@@ -53,12 +53,14 @@ class CartsForCheckout {
   // kVersionConflict "cart.version_conflict" when it has changed. Repeating with the same checkout is harmless.
   virtual Result<void> claim(db::Tx& tx, CustomerId customer, std::int64_t version, CheckoutId checkout) = 0;
   virtual Result<void> unclaim(db::Tx& tx, CustomerId customer, CheckoutId checkout) = 0;
-  // Takes the bought lines out (what was added meanwhile stays), raises the version, remembers who bought which version.
-  // Repeatable; a cart that is gone is nothing to do. kConflict "cart.not_claimed" when the checkout does not hold it.
+  // Takes the bought lines out (what was added meanwhile stays), raises the version, remembers who bought which
+  // version. Repeatable; a cart that is gone is nothing to do. kConflict "cart.not_claimed" when the checkout does not
+  // hold it.
   virtual Result<void> bought(db::Tx& tx, CustomerId customer, CheckoutId checkout) = 0;
 };
 
-// Where carts look offers up; showcase behind it, memory speed. kNotFound "catalog.no_such_offer", "catalog.no_such_product".
+// Where carts look offers up; showcase behind it, memory speed. kNotFound "catalog.no_such_offer",
+// "catalog.no_such_product".
 class OfferSource {
  public:
   virtual ~OfferSource() = default;
@@ -110,8 +112,10 @@ class Carts : public CartsForCheckout {
     std::int64_t quantity = 1;
   };
   Result<CartView> add(const Owner& owner, const Addition& addition, const services::IfMatch& if_match = {});
-  // Exactly so many: 0..999, 0 removes. kNotFound "cart.no_such_item" (unless 0), kAmbiguousItem "cart.ambiguous_item"; else as add.
-  Result<CartView> set_quantity(const Owner& owner, const ItemRef& ref, std::int64_t quantity, const services::IfMatch& if_match = {});
+  // Exactly so many: 0..999, 0 removes. kNotFound "cart.no_such_item" (unless 0), kAmbiguousItem "cart.ambiguous_item";
+  // else as add.
+  Result<CartView> set_quantity(const Owner& owner, const ItemRef& ref, std::int64_t quantity,
+                                const services::IfMatch& if_match = {});
   // Gone, also from what is saved; repeatable.
   Result<void> remove(const Owner& owner, const ItemRef& ref, const services::IfMatch& if_match = {});
   Result<void> clear(const Owner& owner, const services::IfMatch& if_match = {});  // the lines; what is saved stays
@@ -123,8 +127,8 @@ class Carts : public CartsForCheckout {
   Result<void> unclaim(db::Tx& tx, CustomerId customer, CheckoutId checkout) override;
   Result<void> bought(db::Tx& tx, CustomerId customer, CheckoutId checkout) override;
 
-  // Looks at the next `limit` carts and removes those whose time is over; how many were. To be called again and again: it
-  // goes round the store, and one that is claimed by a checkout stays.
+  // Looks at the next `limit` carts and removes those whose time is over; how many were. To be called again and again:
+  // it goes round the store, and one that is claimed by a checkout stays.
   Result<int> sweep_expired(int limit = 500);
   Result<void> check(services::CheckReport& report);
 
@@ -132,14 +136,16 @@ class Carts : public CartsForCheckout {
   // Works on the cart as it is inside the write function; an Error leaves the store as it was.
   using Edit = std::function<Result<void>(Cart&)>;
   using Card = std::shared_ptr<const showcase::OfferCard>;
-  // How many of an offer may lie in a cart. `plenty` is a figure that surely can be had, `exact` the whole of it when known.
+  // How many of an offer may lie in a cart. `plenty` is a figure that surely can be had, `exact` the whole of it when
+  // known.
   struct Supply;
   using SupplyEdit = std::function<Result<void>(Cart&, Supply&)>;
 
   Result<Cart> load(const Owner& owner);
   Result<Cart> load(db::Tx& tx, const Owner& owner, Time now);
   Result<Cart> change(const Owner& owner, const services::IfMatch& if_match, const Edit& edit);
-  Result<Cart> change_with_supply(const Owner& owner, const services::IfMatch& if_match, const Card& card, const SupplyEdit& edit);
+  Result<Cart> change_with_supply(const Owner& owner, const services::IfMatch& if_match, const Card& card,
+                                  const SupplyEdit& edit);
   Result<Card> card_for_sale(OfferId offer);
   Result<std::int64_t> exact_supply(const showcase::OfferCard& card);
   Result<void> grow(Cart& cart, Line& line, std::int64_t quantity, Supply& supply);

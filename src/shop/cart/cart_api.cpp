@@ -31,7 +31,8 @@ struct SetQuantity {
   std::int64_t quantity = 0;
 
   static constexpr auto fields() {
-    return described(Field("quantity", &SetQuantity::quantity, "How many there shall be; 0 removes", Range{0, kMostOfALine}));
+    return described(
+        Field("quantity", &SetQuantity::quantity, "How many there shall be; 0 removes", Range{0, kMostOfALine}));
   }
 };
 
@@ -52,8 +53,9 @@ class Api {
       return invalid("cart.which_offer", "/offer_id", "required", "Say offer_id or product_id.");
     if (in.offer_id && in.product_id)
       return invalid("cart.which_offer", "/product_id", "not_together", "Say offer_id or product_id, not both.");
-    TRY(auto view, carts_.add(owner, {in.offer_id.value_or(OfferId{}), in.product_id.value_or(ProductId{}), in.quantity},
-                              services::if_match(call.request)));
+    TRY(auto view,
+        carts_.add(owner, {in.offer_id.value_or(OfferId{}), in.product_id.value_or(ProductId{}), in.quantity},
+                   services::if_match(call.request)));
     return answer(call, std::move(view));
   }
 
@@ -132,19 +134,23 @@ void add_cart_routes(http::Router& router, Carts& carts, const services::Shopper
   router.put<SetQuantity, CartView>(
       "/cart/items/{item_id}",
       {"Sets how many there are of a line, named by its own id, its product's or its offer's",
-       {"cart.no_such_item", "cart.ambiguous_item", "cart.purchase_limit", "cart.version_conflict", "inventory.out_of_stock"}},
+       {"cart.no_such_item", "cart.ambiguous_item", "cart.purchase_limit", "cart.version_conflict",
+        "inventory.out_of_stock"}},
       [api](Call& call, const SetQuantity& in) { return api.set(call, in); });
-  router.del<None, None>("/cart/items/{item_id}", {"Takes a line out", {"cart.ambiguous_item", "cart.version_conflict"}},
+  router.del<None, None>("/cart/items/{item_id}",
+                         {"Takes a line out", {"cart.ambiguous_item", "cart.version_conflict"}},
                          [api](Call& call, None) { return api.remove(call); });
   router.del<None, None>("/cart", {"Takes all lines out", {"cart.version_conflict"}},
                          [api](Call& call, None) { return api.clear(call); });
-  router.post<None, CartView>("/cart/items/{item_id}/save-for-later",
-                              {"Keeps a line for later", {"cart.no_such_item", "cart.ambiguous_item", "cart.line_limit"}},
-                              [api](Call& call, None) { return api.save(call); });
-  router.post<None, CartView>("/cart/saved/{item_id}/move-to-cart",
-                              {"Puts a kept line back in the cart",
-                               {"cart.no_such_item", "cart.purchase_limit", "cart.line_limit", "inventory.out_of_stock"}},
-                              [api](Call& call, None) { return api.move(call); });
+  router.post<None, CartView>(
+      "/cart/items/{item_id}/save-for-later",
+      {"Keeps a line for later", {"cart.no_such_item", "cart.ambiguous_item", "cart.line_limit"}},
+      [api](Call& call, None) { return api.save(call); });
+  router.post<None, CartView>(
+      "/cart/saved/{item_id}/move-to-cart",
+      {"Puts a kept line back in the cart",
+       {"cart.no_such_item", "cart.purchase_limit", "cart.line_limit", "inventory.out_of_stock"}},
+      [api](Call& call, None) { return api.move(call); });
 }
 
 }  // namespace kontor::cart

@@ -41,14 +41,17 @@ Result<void> Carts::claim(db::Tx& tx, CustomerId customer, std::int64_t version,
   return fail(Errc::kVersionConflict, "cart.version_conflict", "The cart has changed since it was read.");
 }
 
-Result<void> Carts::unclaim(db::Tx& tx, CustomerId customer, CheckoutId checkout) { return sql::unclaim(tx, customer, checkout); }
+Result<void> Carts::unclaim(db::Tx& tx, CustomerId customer, CheckoutId checkout) {
+  return sql::unclaim(tx, customer, checkout);
+}
 
 Result<void> Carts::bought(db::Tx& tx, CustomerId customer, CheckoutId checkout) {
   TRY(const bool done, sql::bought_unchanged(tx, customer, checkout));
   if (done) return {};
   TRY(auto cart, sql::find(tx, customer));
   if (!cart || cart->bought_by == checkout) return {};
-  if (cart->claimed_by != checkout) return fail(Errc::kConflict, "cart.not_claimed", "The checkout does not hold this cart.");
+  if (cart->claimed_by != checkout)
+    return fail(Errc::kConflict, "cart.not_claimed", "The checkout does not hold this cart.");
   KONTOR_ASSERT(cart->claimed_lines.has_value());
   take_out(cart->lines, *cart->claimed_lines);
   return sql::bought_changed(tx, *cart, checkout);

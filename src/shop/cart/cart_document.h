@@ -1,6 +1,6 @@
 // A cart as it lies in its row: lines and saved lines as compact JSON, a list of integers each
-// ([item, offer, product, quantity, price in minor units when added, milliseconds when added]), so that the hottest write of the
-// shop parses and prints almost nothing.
+// ([item, offer, product, quantity, price in minor units when added, milliseconds when added]), so that the hottest
+// write of the shop parses and prints almost nothing.
 #pragma once
 #include <optional>
 #include <string>

@@ -36,10 +36,12 @@ void add_messages(const ItemView& item, std::vector<MessageView>& out) {
   if (item.availability == Availability::kRemoved)
     out.push_back({"removed", item.id, "“" + item.title + "” is no longer sold and is not counted."});
   if (item.availability == Availability::kOutOfStock)
-    out.push_back({"out_of_stock", item.id, "There are not " + std::to_string(item.quantity) + " of “" + item.title + "” left."});
+    out.push_back(
+        {"out_of_stock", item.id, "There are not " + std::to_string(item.quantity) + " of “" + item.title + "” left."});
   if (item.price_changed)
     out.push_back({"price_changed", item.id,
-                   "“" + item.title + "” cost " + item.price_when_added.text() + " and costs " + item.unit_price.text() + " now."});
+                   "“" + item.title + "” cost " + item.price_when_added.text() + " and costs " +
+                       item.unit_price.text() + " now."});
 }
 
 }  // namespace
@@ -84,7 +86,8 @@ Result<CartView> Carts::show(const Cart& cart) {
     out.items[counted[at]].line_total = line.subtotal - line.discount;
   }
   out.subtotal = totals.subtotal;
-  for (const auto& discount : totals.discounts) out.discounts.push_back({discount.promotion_id, discount.label, discount.amount});
+  for (const auto& discount : totals.discounts)
+    out.discounts.push_back({discount.promotion_id, discount.label, discount.amount});
   if (totals.tax.amount_minor() > 0) out.tax = totals.tax;
   out.total = totals.total;
   return out;

@@ -10,18 +10,21 @@ using db::Home;
 using db::Query;
 
 constexpr Query kFind{"cart.find", Home::kCustomer, R"sql(
-  SELECT version, currency, lines, saved, coupons, claimed_by, claimed_version, claimed_lines, bought_by, bought_version,
+  SELECT version, currency, lines, saved, coupons, claimed_by, claimed_version, claimed_lines, bought_by,
+         bought_version,
          created_at, updated_at, expires_at FROM cart_carts WHERE customer_id = $1
 )sql"};
 
 constexpr Query kInsert{"cart.insert", Home::kCustomer, R"sql(
-  INSERT INTO cart_carts (customer_id, version, currency, lines, saved, coupons, claimed_by, claimed_version, claimed_lines,
+  INSERT INTO cart_carts (customer_id, version, currency, lines, saved, coupons, claimed_by, claimed_version,
+         claimed_lines,
                           bought_by, bought_version, created_at, updated_at, expires_at)
   VALUES ($1, $2, $3, $4, $5, $6, 0, 0, NULL, 0, 0, $7, $8, $9)
 )sql"};
 
 constexpr Query kUpdate{"cart.update", Home::kCustomer, R"sql(
-  UPDATE cart_carts SET version = $3, currency = $4, lines = $5, saved = $6, coupons = $7, claimed_lines = $8, updated_at = $9,
+  UPDATE cart_carts SET version = $3, currency = $4, lines = $5, saved = $6, coupons = $7,
+  claimed_lines = $8, updated_at = $9,
          expires_at = $10 WHERE customer_id = $1 AND version = $2
 )sql"};
 
@@ -59,7 +62,9 @@ constexpr Query kAll{"cart.check_all", Home::kCustomer, R"sql(
    WHERE customer_id > $1 ORDER BY customer_id LIMIT 1000
 )sql"};
 
-std::string print_coupons(const std::vector<std::string>& coupons) { return coupons.empty() ? "[]" : json::print(coupons); }
+std::string print_coupons(const std::vector<std::string>& coupons) {
+  return coupons.empty() ? "[]" : json::print(coupons);
+}
 
 std::vector<std::string> read_coupons(std::string_view text) {
   if (text == "[]") return {};
@@ -101,14 +106,14 @@ Result<void> save(db::Tx& tx, const Cart& cart, std::int64_t was) {
   const std::string saved = print_lines(cart.saved);
   const std::string coupons = print_coupons(cart.coupons);
   if (!cart.stored) {
-    TRY_DO(tx.run(kInsert, cart.customer, cart.version, cart.currency, lines, saved, coupons, cart.created, cart.updated,
-                  cart.expires));
+    TRY_DO(tx.run(kInsert, cart.customer, cart.version, cart.currency, lines, saved, coupons, cart.created,
+                  cart.updated, cart.expires));
     return {};
   }
   std::optional<std::string> claimed;
   if (cart.claimed_lines) claimed = print_lines(*cart.claimed_lines);
-  TRY(const auto changed, tx.run(kUpdate, cart.customer, was, cart.version, cart.currency, lines, saved, coupons, claimed,
-                                 cart.updated, cart.expires));
+  TRY(const auto changed, tx.run(kUpdate, cart.customer, was, cart.version, cart.currency, lines, saved, coupons,
+                                 claimed, cart.updated, cart.expires));
   KONTOR_ASSERT(changed == 1);
   return {};
 }

@@ -1,5 +1,5 @@
-// All SQL of carts: one row per customer in the home `customer`, read and written by its key alone. Time of expiry has no index,
-// because every change of a cart would dirty it; the sweep walks the keys instead.
+// All SQL of carts: one row per customer in the home `customer`, read and written by its key alone. Time of expiry has
+// no index, because every change of a cart would dirty it; the sweep walks the keys instead.
 #pragma once
 #include <optional>
 #include <vector>
@@ -11,7 +11,8 @@
 namespace kontor::cart::sql {
 
 Result<std::optional<Cart>> find(db::Tx& tx, CustomerId customer);
-// Writes the cart over the version it was read at (`was`), or makes its row. Nobody else can have changed it: writes are serial.
+// Writes the cart over the version it was read at (`was`), or makes its row. Nobody else can have changed it: writes
+// are serial.
 Result<void> save(db::Tx& tx, const Cart& cart, std::int64_t was);
 
 // False when the version is another, or another checkout holds it.
@@ -22,7 +23,8 @@ Result<bool> bought_unchanged(db::Tx& tx, CustomerId customer, CheckoutId checko
 // For the other case: `cart` has what stays.
 Result<void> bought_changed(db::Tx& tx, const Cart& cart, CheckoutId checkout);
 
-// Of the next `limit` carts after `after`: those that expired before `now`; `last` is the last key looked at, 0 at the end.
+// Of the next `limit` carts after `after`: those that expired before `now`; `last` is the last key looked at, 0 at the
+// end.
 struct Expired {
   std::vector<CustomerId> customers;
   CustomerId last;

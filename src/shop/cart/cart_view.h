@@ -1,5 +1,5 @@
-// What `GET /cart` answers: the lines at today's prices, what changed since they were added, and the totals. Money of a line whose
-// offer is no longer for sale is not counted.
+// What `GET /cart` answers: the lines at today's prices, what changed since they were added, and the totals. Money of a
+// line whose offer is no longer for sale is not counted.
 #pragma once
 #include <array>
 #include <optional>
@@ -36,14 +36,15 @@ struct ItemView {
 
   static constexpr auto fields() {
     using V = ItemView;
-    return described(Field("id", &V::id, "The line"), Field("product_id", &V::product_id, "Its product"),
-                     Field("offer_id", &V::offer_id, "What is bought"), Field("title", &V::title, "The product's title"),
-                     Field("image", &V::image, "The product's first image"), Field("quantity", &V::quantity, "How many"),
-                     Field("unit_price", &V::unit_price, "What one costs now"),
-                     Field("price_when_added", &V::price_when_added, "What one cost when it was added"),
-                     Field("price_changed", &V::price_changed, "Whether these two differ"),
-                     Field("availability", &V::availability, "Whether so many can be had; `removed` is no longer sold"),
-                     Field("line_total", &V::line_total, "What the line costs after its discounts"));
+    return described(
+        Field("id", &V::id, "The line"), Field("product_id", &V::product_id, "Its product"),
+        Field("offer_id", &V::offer_id, "What is bought"), Field("title", &V::title, "The product's title"),
+        Field("image", &V::image, "The product's first image"), Field("quantity", &V::quantity, "How many"),
+        Field("unit_price", &V::unit_price, "What one costs now"),
+        Field("price_when_added", &V::price_when_added, "What one cost when it was added"),
+        Field("price_changed", &V::price_changed, "Whether these two differ"),
+        Field("availability", &V::availability, "Whether so many can be had; `removed` is no longer sold"),
+        Field("line_total", &V::line_total, "What the line costs after its discounts"));
   }
 };
 
@@ -54,7 +55,8 @@ struct DiscountView {
 
   static constexpr auto fields() {
     using V = DiscountView;
-    return described(Field("promotion_id", &V::promotion_id, "Which promotion"), Field("label", &V::label, "Its name for people"),
+    return described(Field("promotion_id", &V::promotion_id, "Which promotion"),
+                     Field("label", &V::label, "Its name for people"),
                      Field("amount", &V::amount, "What it takes off"));
   }
 };
@@ -66,8 +68,8 @@ struct MessageView {
 
   static constexpr auto fields() {
     using V = MessageView;
-    return described(Field("code", &V::code, "removed, out_of_stock, price_changed"), Field("item_id", &V::item_id, "The line meant"),
-                     Field("text", &V::text, "For people"));
+    return described(Field("code", &V::code, "removed, out_of_stock, price_changed"),
+                     Field("item_id", &V::item_id, "The line meant"), Field("text", &V::text, "For people"));
   }
 };
 
@@ -90,15 +92,16 @@ struct CartView {
 
   static constexpr auto fields() {
     using V = CartView;
-    return described(Field("id", &V::id, "The cart"), Field("version", &V::version, "Raised by every change; also the ETag"),
-                     Field("currency", &V::currency, "Of all its amounts"), Field("item_count", &V::item_count, "Units, all lines"),
-                     Field("items", &V::items, "Oldest first"), Field("saved_for_later", &V::saved_for_later, "Kept, not counted"),
-                     Field("coupons", &V::coupons, "Codes in use"), Field("subtotal", &V::subtotal, "Before discounts"),
-                     Field("discounts", &V::discounts, "What was taken off"), Field("shipping", &V::shipping, "Once it is known"),
-                     Field("tax", &V::tax, "Once it is known"), Field("total", &V::total, "To pay, as far as it is known"),
-                     Field("messages", &V::messages, "What the shopper should hear"),
-                     Field("last_modified", &V::last_modified, "When it last changed"),
-                     Field("expires_at", &V::expires_at, "When it is thrown away if nothing happens"));
+    return described(
+        Field("id", &V::id, "The cart"), Field("version", &V::version, "Raised by every change; also the ETag"),
+        Field("currency", &V::currency, "Of all its amounts"), Field("item_count", &V::item_count, "Units, all lines"),
+        Field("items", &V::items, "Oldest first"), Field("saved_for_later", &V::saved_for_later, "Kept, not counted"),
+        Field("coupons", &V::coupons, "Codes in use"), Field("subtotal", &V::subtotal, "Before discounts"),
+        Field("discounts", &V::discounts, "What was taken off"), Field("shipping", &V::shipping, "Once it is known"),
+        Field("tax", &V::tax, "Once it is known"), Field("total", &V::total, "To pay, as far as it is known"),
+        Field("messages", &V::messages, "What the shopper should hear"),
+        Field("last_modified", &V::last_modified, "When it last changed"),
+        Field("expires_at", &V::expires_at, "When it is thrown away if nothing happens"));
   }
 };
 

@@ -122,8 +122,7 @@ void Catalog::prepare(Draft& draft, Time now) {
 Result<std::vector<Saved>> Catalog::save(std::span<Draft> drafts, const Beside& beside) {
   const Time now = clock_.now();
   for (Draft& draft : drafts) {
-    if (draft.product.title.empty())
-      return invalid("catalog.no_title", "/title", "required", "A product has a title.");
+    if (draft.product.title.empty()) return invalid("catalog.no_title", "/title", "required", "A product has a title.");
     prepare(draft, now);
   }
   std::vector<Saved> saved;
@@ -174,7 +173,8 @@ Result<Category> Catalog::create_category(CategoryId parent, const std::string& 
   return made;
 }
 
-Result<Category> Catalog::change_category(const Category& wanted, std::optional<std::int64_t> if_version, const Beside& beside) {
+Result<Category> Catalog::change_category(const Category& wanted, std::optional<std::int64_t> if_version,
+                                          const Beside& beside) {
   const Time now = clock_.now();
   Category changed;
   TRY_DO(store_.write(Home::kCatalog, [&](db::Tx& tx) -> Result<void> {

@@ -1,5 +1,6 @@
-// Products, their offers, the category tree and attributes. Owns what a thing is and its base price; how many there are belongs
-// to inventory. Everything lives in the home `catalog`; each change is an event (events.h) in the same transaction.
+// Products, their offers, the category tree and attributes. Owns what a thing is and its base price; how many there are
+// belongs to inventory. Everything lives in the home `catalog`; each change is an event (events.h) in the same
+// transaction.
 #pragma once
 #include <array>
 #include <functional>
@@ -22,11 +23,11 @@ namespace kontor::catalog {
 
 enum class ProductStatus { kDraft = 0, kActive = 1, kInactive = 2, kSuspended = 3, kDiscontinued = 4 };
 constexpr auto enum_names(ProductStatus) {
-  return std::array{
-      EnumName<ProductStatus>{ProductStatus::kDraft, "draft"}, EnumName<ProductStatus>{ProductStatus::kActive, "active"},
-      EnumName<ProductStatus>{ProductStatus::kInactive, "inactive"},
-      EnumName<ProductStatus>{ProductStatus::kSuspended, "suspended"},
-      EnumName<ProductStatus>{ProductStatus::kDiscontinued, "discontinued"}};
+  return std::array{EnumName<ProductStatus>{ProductStatus::kDraft, "draft"},
+                    EnumName<ProductStatus>{ProductStatus::kActive, "active"},
+                    EnumName<ProductStatus>{ProductStatus::kInactive, "inactive"},
+                    EnumName<ProductStatus>{ProductStatus::kSuspended, "suspended"},
+                    EnumName<ProductStatus>{ProductStatus::kDiscontinued, "discontinued"}};
 }
 
 // What is bought: a product's variant, sold by a seller at a price, in a condition.
@@ -86,9 +87,9 @@ struct Seller {
   std::int64_t rating_milli = 0;
 };
 
-// A product as it shall be. `product.id` 0: the one with the same external_id is meant, else it is new. An offer with id 0 is the
-// product's offer with the same seller and sku, else new; offers that are not named stay as they are. An empty slug is made from
-// the title (and kept on a change).
+// A product as it shall be. `product.id` 0: the one with the same external_id is meant, else it is new. An offer with
+// id 0 is the product's offer with the same seller and sku, else new; offers that are not named stay as they are. An
+// empty slug is made from the title (and kept on a change).
 struct Draft {
   Product product;
   std::optional<std::int64_t> if_version;  // kVersionConflict "catalog.version_conflict" when it has another
@@ -104,16 +105,18 @@ struct Saved {
   std::optional<Error> refused;  // this draft alone changed nothing: a sku or slug that belongs to another, a lost race
 };
 
-struct ProductFilter {  // for the back office
+struct ProductFilter {                 // for the back office
   std::string external_id, slug, sku;  // "" : any
   ProductId before;                    // keyset: ids below it; 0: from the newest
   int limit = 20;
 };
 
-// Everything that is wrong with a draft taken by itself; fields are JSON pointers as in an import row and in POST /admin/products.
+// Everything that is wrong with a draft taken by itself; fields are JSON pointers as in an import row and in POST
+// /admin/products.
 void check_draft(const Draft& draft, std::vector<FieldError>& wrong);
 
-// What is wrong with an attributes object: names of 1 to 100 characters; texts up to 4,000, numbers, booleans, lists of up to 50.
+// What is wrong with an attributes object: names of 1 to 100 characters; texts up to 4,000, numbers, booleans, lists of
+// up to 50.
 void check_attributes(std::string_view attributes_json, const std::string& field, std::vector<FieldError>& wrong);
 
 // Everything reads the store; callers that need memory speed ask showcase.
@@ -139,8 +142,8 @@ class Catalog {
   Result<std::vector<Category>> categories();  // parents before their children, then by name
   Result<std::vector<Seller>> sellers();
 
-  // Saves them in one write function, which shall stay below 5 ms: 50 products of usual size. The same twice changes nothing
-  // the second time but versions. kInvalid for a draft without title; refused drafts are named in their Saved.
+  // Saves them in one write function, which shall stay below 5 ms: 50 products of usual size. The same twice changes
+  // nothing the second time but versions. kInvalid for a draft without title; refused drafts are named in their Saved.
   Result<std::vector<Saved>> save(std::span<Draft> drafts, const Beside& beside = {});
   // Repeating it is harmless. The answer: whether there was one.
   Result<bool> remove(ProductId id, std::optional<std::int64_t> if_version, const Beside& beside = {});
@@ -149,13 +152,15 @@ class Catalog {
   // kConflict "catalog.category_exists", kNotFound "catalog.no_such_category", kConflict "catalog.category_cycle".
   Result<Category> create_category(CategoryId parent, const std::string& name, const Beside& beside = {});
   // Renames or moves; `if_version` as in Draft.
-  Result<Category> change_category(const Category& wanted, std::optional<std::int64_t> if_version, const Beside& beside = {});
+  Result<Category> change_category(const Category& wanted, std::optional<std::int64_t> if_version,
+                                   const Beside& beside = {});
   // kConflict "catalog.category_in_use" while it has children or products. Repeating it is harmless.
   Result<bool> remove_category(CategoryId id, const Beside& beside = {});
   // The categories of these paths (names from the root down), made where they are missing. In the order asked.
   Result<std::vector<CategoryId>> ensure_paths(std::span<const std::vector<std::string>> paths);
 
-  // Called after each committed change made through this object, so that this replica's own caches need not wait for the event.
+  // Called after each committed change made through this object, so that this replica's own caches need not wait for
+  // the event.
   void on_change(std::function<void(std::span<const ProductId>)> told) { told_ = std::move(told); }
   void on_category_change(std::function<void()> told) { category_told_ = std::move(told); }
 

@@ -1,8 +1,8 @@
 #include "shop/catalog/catalog_api.h"
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <algorithm>
 
 #include "services/if_match.h"
 #include "shop/catalog/catalog_views.h"
@@ -11,9 +11,28 @@
 namespace kontor::catalog {
 
 ProductView view_of(const Product& p) {
-  ProductView view{p.id, {}, p.slug, p.title, p.description, p.brand, {}, {p.attributes_json}, p.images, p.gtin, p.status, p.weight_g,
-                   p.dimensions_mm, p.tax_class, p.returnable, {p.translations_json}, p.rating, p.review_count, {}, p.version,
-                   p.created, p.updated};
+  ProductView view{p.id,
+                   {},
+                   p.slug,
+                   p.title,
+                   p.description,
+                   p.brand,
+                   {},
+                   {p.attributes_json},
+                   p.images,
+                   p.gtin,
+                   p.status,
+                   p.weight_g,
+                   p.dimensions_mm,
+                   p.tax_class,
+                   p.returnable,
+                   {p.translations_json},
+                   p.rating,
+                   p.review_count,
+                   {},
+                   p.version,
+                   p.created,
+                   p.updated};
   if (!p.external_id.empty()) view.external_id = p.external_id;
   if (p.category) view.category = Nullable<CategoryId>(p.category);
   for (const Offer& offer : p.offers) view.offers.push_back(view_of(offer));
@@ -21,8 +40,8 @@ ProductView view_of(const Product& p) {
 }
 
 OfferView view_of(const Offer& o) {
-  return {o.id, o.product, o.seller, o.sku, o.condition, o.options, o.price, o.list_price, o.purchase_limit, o.backorder, o.active,
-          o.version};
+  return {o.id,    o.product,    o.seller,         o.sku,       o.condition, o.options,
+          o.price, o.list_price, o.purchase_limit, o.backorder, o.active,    o.version};
 }
 
 namespace {
@@ -57,12 +76,18 @@ struct OfferList {
   std::vector<OfferView> items;
   Nullable<std::string> next_cursor;
   static constexpr auto fields() {
-    return described(Field("items", &OfferList::items, "The offers"), Field("next_cursor", &OfferList::next_cursor, "Always null"));
+    return described(Field("items", &OfferList::items, "The offers"),
+                     Field("next_cursor", &OfferList::next_cursor, "Always null"));
   }
 };
 
 Error no_such(std::string_view what) {
-  return Error{Errc::kNotFound, "catalog.no_such_" + std::string(what), "There is no such " + std::string(what) + ".", {}, {}, 0};
+  return Error{Errc::kNotFound,
+               "catalog.no_such_" + std::string(what),
+               "There is no such " + std::string(what) + ".",
+               {},
+               {},
+               0};
 }
 
 // Null when the client names no version, or one that is the present one; else the conflict.
@@ -76,7 +101,8 @@ std::string merged_attributes(const std::string& before, const std::string& patc
   const auto old_document = json::parse(before);
   const auto patch_document = json::parse(patch);
   if (!old_document || !patch_document || !patch_document->root().is_object()) return patch;
-  boost::json::object merged = old_document->root().is_object() ? old_document->root().get_object() : boost::json::object{};
+  boost::json::object merged =
+      old_document->root().is_object() ? old_document->root().get_object() : boost::json::object{};
   for (const auto& member : patch_document->root().get_object()) {
     if (member.value().is_null())
       merged.erase(member.key());
@@ -227,7 +253,8 @@ class Handlers {
   Result<OfferView> create_offer(http::Call& call, NewOfferOf in) {
     TRY(const Shopper who, api_.shoppers.require_role(call, Role::kMerchandiser));
     TRY(auto product, api_.catalog.product(in.product_id));
-    if (!product) return invalid("catalog.no_such_product", "/product_id", "unknown_value", "There is no product with this id.");
+    if (!product)
+      return invalid("catalog.no_such_product", "/product_id", "unknown_value", "There is no product with this id.");
     TRY(Offer offer, offer_of(in, "/seller"));
     for (const Offer& there : product->offers)
       if (there.seller == offer.seller && there.sku == offer.sku)
@@ -280,9 +307,20 @@ class Handlers {
     const auto seller = std::find_if(sellers.begin(), sellers.end(),
                                      [&](const Seller& s) { return s.code == in.seller || s.id.text() == in.seller; });
     if (seller == sellers.end())
-      return invalid("catalog.no_such_seller", seller_field, "unknown_value", "There is no seller '" + in.seller + "'.");
-    return Offer{{}, {}, seller->id, in.sku, in.condition, in.options, in.price, in.list_price, in.purchase_limit, in.backorder,
-                 in.active, 1};
+      return invalid("catalog.no_such_seller", seller_field, "unknown_value",
+                     "There is no seller '" + in.seller + "'.");
+    return Offer{{},
+                 {},
+                 seller->id,
+                 in.sku,
+                 in.condition,
+                 in.options,
+                 in.price,
+                 in.list_price,
+                 in.purchase_limit,
+                 in.backorder,
+                 in.active,
+                 1};
   }
 
   // `one_offer`: the caller speaks of the draft's only offer, so its fields are named from there.
@@ -291,7 +329,8 @@ class Handlers {
     check_draft(draft, wrong);
     if (draft.product.category) {
       TRY(const auto categories, api_.catalog.categories());
-      if (std::none_of(categories.begin(), categories.end(), [&](const Category& c) { return c.id == draft.product.category; }))
+      if (std::none_of(categories.begin(), categories.end(),
+                       [&](const Category& c) { return c.id == draft.product.category; }))
         wrong.push_back({"/category", "unknown_value", "There is no category with this id."});
     }
     Error error{Errc::kInvalid, "catalog.invalid_product", "Some members are wrong.", std::move(wrong), {}, 0};
@@ -324,9 +363,9 @@ class Handlers {
 };
 
 const std::vector<std::string_view> kStaff{"services.sign_in", "services.role_needed"};
-const std::vector<std::string_view> kWrites{"services.sign_in",     "services.role_needed", "catalog.no_such_product",
-                                            "catalog.no_such_offer", "catalog.sku_taken",    "catalog.slug_taken",
-                                            "catalog.external_id_taken", "catalog.version_conflict"};
+const std::vector<std::string_view> kWrites{
+    "services.sign_in",  "services.role_needed", "catalog.no_such_product",   "catalog.no_such_offer",
+    "catalog.sku_taken", "catalog.slug_taken",   "catalog.external_id_taken", "catalog.version_conflict"};
 
 }  // namespace
 

@@ -14,7 +14,8 @@ struct Check {
   void text(const std::string& field, std::string_view value, std::size_t min, std::size_t max) const {
     const std::size_t length = count_code_points(value);
     if (length < min) wrong.push_back({field, min == 1 ? "required" : "too_short", "The text is too short."});
-    if (length > max) wrong.push_back({field, "too_long", "The text has more than " + std::to_string(max) + " characters."});
+    if (length > max)
+      wrong.push_back({field, "too_long", "The text has more than " + std::to_string(max) + " characters."});
     if (value.find('\0') != std::string_view::npos)
       wrong.push_back({field, "bad_format", "A text cannot hold the character NUL."});
   }
@@ -22,13 +23,16 @@ struct Check {
     if (value < 0 || value > max)
       wrong.push_back({field, "out_of_range", "The number must lie between 0 and " + std::to_string(max) + "."});
   }
-  void money(const std::string& field, Money value) const { number(field + "/amount", value.amount_minor(), kMaxAmountMinor); }
+  void money(const std::string& field, Money value) const {
+    number(field + "/amount", value.amount_minor(), kMaxAmountMinor);
+  }
 };
 
 void check_offer(const Offer& offer, const std::string& at, const Check& check) {
   check.text(at + "/sku", offer.sku, 1, 100);
   check.text(at + "/condition", offer.condition, 1, 40);
-  if (offer.options.size() > 20) check.wrong.push_back({at + "/options", "too_long", "An offer has at most 20 options."});
+  if (offer.options.size() > 20)
+    check.wrong.push_back({at + "/options", "too_long", "An offer has at most 20 options."});
   for (const auto& [name, value] : offer.options) {
     check.text(at + "/options", name, 1, 100);
     check.text(at + "/options", value, 0, 200);
@@ -37,7 +41,8 @@ void check_offer(const Offer& offer, const std::string& at, const Check& check) 
   if (offer.list_price) {
     check.money(at + "/list_price", *offer.list_price);
     if (offer.list_price->currency() != offer.price.currency())
-      check.wrong.push_back({at + "/list_price/currency", "currency_mismatch", "The list price is in the price's currency."});
+      check.wrong.push_back(
+          {at + "/list_price/currency", "currency_mismatch", "The list price is in the price's currency."});
   }
   check.number(at + "/purchase_limit", offer.purchase_limit, kMostPieces);
   check.number(at + "/backorder", offer.backorder, kMostPieces);
@@ -49,7 +54,8 @@ void check_draft(const Draft& draft, std::vector<FieldError>& wrong) {
   const Product& product = draft.product;
   const Check check{wrong};
   check.text("/title", product.title, 1, 500);
-  if (trim(product.title).empty() && !product.title.empty()) wrong.push_back({"/title", "required", "The title is blank."});
+  if (trim(product.title).empty() && !product.title.empty())
+    wrong.push_back({"/title", "required", "The title is blank."});
   check.text("/external_id", product.external_id, 0, 200);
   check.text("/description", product.description, 0, 50'000);
   check.text("/brand", product.brand, 0, 200);
@@ -68,7 +74,8 @@ void check_draft(const Draft& draft, std::vector<FieldError>& wrong) {
   check_attributes(product.attributes_json, "/attributes", wrong);
   if (!product.translations_json.starts_with('{') || product.translations_json.size() > 200'000)
     wrong.push_back({"/translations", "wrong_type", "Translations are an object by language, at most 200 KB."});
-  if (product.offers.size() > 200) wrong.push_back({"/offers", "too_long", "A product has at most 200 offers at once."});
+  if (product.offers.size() > 200)
+    wrong.push_back({"/offers", "too_long", "A product has at most 200 offers at once."});
   for (std::size_t i = 0; i < product.offers.size(); ++i) {
     check_offer(product.offers[i], "/offers/" + std::to_string(i), check);
     for (std::size_t j = 0; j < i; ++j)

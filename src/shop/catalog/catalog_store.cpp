@@ -11,10 +11,12 @@ namespace {
 using db::Home;
 
 constexpr db::Query kProductsById{"catalog.products_by_id", Home::kCatalog, R"sql(
-  SELECT id, external_id, slug, title, brand, category_id, status, rating_milli, review_count, version, created_at, updated_at, details
-    FROM catalog_products WHERE id IN ()sql" KONTOR_CATALOG_IN50 ")"};
-#define KONTOR_OFFER_COLUMNS                                                                                         \
-  "SELECT id, product_id, seller_id, sku, item_condition, options, price_minor, currency, list_price_minor, "        \
+  SELECT id, external_id, slug, title, brand, category_id, status, rating_milli, review_count, version,
+      created_at, updated_at, details
+  FROM catalog_products
+  WHERE id IN ()sql" KONTOR_CATALOG_IN50 ")"};
+#define KONTOR_OFFER_COLUMNS                                                                                  \
+  "SELECT id, product_id, seller_id, sku, item_condition, options, price_minor, currency, list_price_minor, " \
   "purchase_limit, backorder, active, version FROM catalog_offers "
 constexpr db::Query kOffersById{"catalog.offers_by_id", Home::kCatalog,
                                 KONTOR_OFFER_COLUMNS "WHERE id IN (" KONTOR_CATALOG_IN50 ")"};
@@ -22,19 +24,24 @@ constexpr db::Query kOffersByProduct{"catalog.offers_by_product", Home::kCatalog
                                      KONTOR_OFFER_COLUMNS "WHERE product_id IN (" KONTOR_CATALOG_IN50 ") ORDER BY id"};
 constexpr db::Query kOffersBySku{"catalog.offers_by_sku", Home::kCatalog,
                                  KONTOR_OFFER_COLUMNS "WHERE sku IN (" KONTOR_CATALOG_IN50 ")"};
-constexpr db::Query kProductBySlug{"catalog.product_by_slug", Home::kCatalog, "SELECT id FROM catalog_products WHERE slug = $1"};
+constexpr db::Query kProductBySlug{"catalog.product_by_slug", Home::kCatalog,
+                                   "SELECT id FROM catalog_products WHERE slug = $1"};
 constexpr db::Query kNewest{"catalog.newest", Home::kCatalog,
                             "SELECT id FROM catalog_products WHERE id < $1 ORDER BY id DESC LIMIT $2"};
-constexpr db::Query kByExternalId{"catalog.by_external_id", Home::kCatalog,
-                                  "SELECT id FROM catalog_products WHERE external_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"};
+constexpr db::Query kByExternalId{
+    "catalog.by_external_id", Home::kCatalog,
+    "SELECT id FROM catalog_products WHERE external_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"};
 constexpr db::Query kBySlug{"catalog.by_slug", Home::kCatalog,
                             "SELECT id FROM catalog_products WHERE slug = $1 AND id < $2 ORDER BY id DESC LIMIT $3"};
 constexpr db::Query kBySku{"catalog.by_sku", Home::kCatalog, R"sql(
-  SELECT DISTINCT product_id FROM catalog_offers WHERE sku = $1 AND product_id < $2 ORDER BY product_id DESC LIMIT $3)sql"};
+  SELECT DISTINCT product_id
+  FROM catalog_offers
+  WHERE sku = $1 AND product_id < $2 ORDER BY product_id DESC LIMIT $3)sql"};
 constexpr db::Query kIdsAfter{"catalog.ids_after", Home::kCatalog,
                               "SELECT id FROM catalog_products WHERE id > $1 ORDER BY id LIMIT $2"};
-constexpr db::Query kSellers{"catalog.sellers", Home::kCatalog,
-                             "SELECT id, code, name, good_standing, rating_milli FROM catalog_sellers ORDER BY id LIMIT 100000"};
+constexpr db::Query kSellers{
+    "catalog.sellers", Home::kCatalog,
+    "SELECT id, code, name, good_standing, rating_milli FROM catalog_sellers ORDER BY id LIMIT 100000"};
 
 Currency currency_of(std::string_view code) {
   const auto currency = Currency::parse(code);
@@ -189,14 +196,17 @@ Result<std::vector<ProductId>> ids_after(db::Tx& tx, ProductId after, int limit)
 Result<std::vector<Seller>> sellers(db::Tx& tx) {
   TRY(const db::Rows rows, tx.ask(kSellers));
   std::vector<Seller> found;
-  for (const auto& row : rows)
-    found.push_back({row.id<SellerId>(0), row.str(1), row.str(2), row.flag(3), row.i64(4)});
+  for (const auto& row : rows) found.push_back({row.id<SellerId>(0), row.str(1), row.str(2), row.flag(3), row.i64(4)});
   return found;
 }
 
 Error version_conflict(std::int64_t now_at) {
-  return Error{Errc::kVersionConflict, "catalog.version_conflict",
-               "It has been changed meanwhile and is at version " + std::to_string(now_at) + " now.", {}, {}, 0};
+  return Error{Errc::kVersionConflict,
+               "catalog.version_conflict",
+               "It has been changed meanwhile and is at version " + std::to_string(now_at) + " now.",
+               {},
+               {},
+               0};
 }
 
 }  // namespace kontor::catalog::store

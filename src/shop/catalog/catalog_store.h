@@ -1,5 +1,5 @@
-// All SQL of catalog, as functions on a Tx of the home `catalog`. Reads compose whole products; save_many writes any number of
-// drafts with a fixed number of statements, pipelined where the engine pipelines.
+// All SQL of catalog, as functions on a Tx of the home `catalog`. Reads compose whole products; save_many writes any
+// number of drafts with a fixed number of statements, pipelined where the engine pipelines.
 #pragma once
 #include <algorithm>
 #include <deque>
@@ -16,7 +16,7 @@ namespace kontor::catalog::store {
 
 // Fifty parameters for `IN (…)`: statements keep one text; shorter lists repeat their last value.
 inline constexpr std::size_t kInCount = 50;
-#define KONTOR_CATALOG_IN50 \
+#define KONTOR_CATALOG_IN50                                                                             \
   "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27," \
   "$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50"
 // Asks `query` for the values in groups of fifty and hands each row to `take`.
@@ -46,7 +46,8 @@ Result<std::vector<Saved>> save_many(db::Tx& tx, std::span<const Draft> drafts, 
 Result<bool> remove_product(db::Tx& tx, ProductId id, std::optional<std::int64_t> if_version, Time now);
 Result<bool> remove_offer(db::Tx& tx, OfferId id, std::optional<std::int64_t> if_version, Time now);
 // One listing row per currency in which the product is sold now; none when it is not.
-void add_listing_rows(const Product& product, std::vector<std::vector<db::Param>>& sets, std::deque<std::string>& texts);
+void add_listing_rows(const Product& product, std::vector<std::vector<db::Param>>& sets,
+                      std::deque<std::string>& texts);
 
 // Categories.
 Result<std::vector<Category>> categories(db::Tx& tx);
@@ -54,7 +55,8 @@ Result<Category> create_category(db::Tx& tx, const Category& wanted, Time now);
 Result<Category> change_category(db::Tx& tx, const Category& wanted, std::optional<std::int64_t> if_version, Time now);
 Result<bool> remove_category(db::Tx& tx, CategoryId id, Time now);
 // The child of `parent` with this name, made with the id `fresh` when it is missing.
-Result<Category> ensure_category(db::Tx& tx, const Category& parent, const std::string& name, CategoryId fresh, Time now);
+Result<Category> ensure_category(db::Tx& tx, const Category& parent, const std::string& name, CategoryId fresh,
+                                 Time now);
 
 Error version_conflict(std::int64_t now_at);
 

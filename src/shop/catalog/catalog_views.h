@@ -1,4 +1,5 @@
-// What the back office and the category pages see of the catalogue, and what the back office sends: described structs only.
+// What the back office and the category pages see of the catalogue, and what the back office sends: described structs
+// only.
 #pragma once
 #include <optional>
 #include <string>
@@ -30,7 +31,8 @@ struct OfferView {
   std::int64_t version = 1;
 
   static constexpr auto fields() {
-    return described(Field("id", &OfferView::id, "The offer"), Field("product_id", &OfferView::product_id, "Of this product"),
+    return described(Field("id", &OfferView::id, "The offer"),
+                     Field("product_id", &OfferView::product_id, "Of this product"),
                      Field("seller_id", &OfferView::seller_id, "Who sells it"),
                      Field("sku", &OfferView::sku, "The seller's own key"),
                      Field("condition", &OfferView::condition, "new, refurbished, used"),
@@ -66,19 +68,23 @@ struct ProductView {
 
   static constexpr auto fields() {
     return described(
-        Field("id", &ProductView::id, "The product"), Field("external_id", &ProductView::external_id, "The shop's own key"),
+        Field("id", &ProductView::id, "The product"),
+        Field("external_id", &ProductView::external_id, "The shop's own key"),
         Field("slug", &ProductView::slug, "Its name in addresses"), Field("title", &ProductView::title, "Its name"),
-        Field("description", &ProductView::description, "What it is"), Field("brand", &ProductView::brand, "Who makes it"),
+        Field("description", &ProductView::description, "What it is"),
+        Field("brand", &ProductView::brand, "Who makes it"),
         Field("category", &ProductView::category, "Where it stands"),
         Field("attributes", &ProductView::attributes, "Names and values"),
-        Field("images", &ProductView::images, "Addresses or file names"), Field("gtin", &ProductView::gtin, "EAN or UPC"),
+        Field("images", &ProductView::images, "Addresses or file names"),
+        Field("gtin", &ProductView::gtin, "EAN or UPC"),
         Field("status", &ProductView::status, "Only active products are sold"),
         Field("weight_g", &ProductView::weight_g, "In grams"),
         Field("dimensions_mm", &ProductView::dimensions_mm, "Length, width, height"),
         Field("tax_class", &ProductView::tax_class, "Which rates apply"),
         Field("returnable", &ProductView::returnable, "Whether it may be sent back"),
         Field("translations", &ProductView::translations, "Texts in other languages"),
-        Field("avg_rating", &ProductView::avg_rating, "0 to 5"), Field("review_count", &ProductView::review_count, "How many"),
+        Field("avg_rating", &ProductView::avg_rating, "0 to 5"),
+        Field("review_count", &ProductView::review_count, "How many"),
         Field("offers", &ProductView::offers, "Who sells it for how much"),
         Field("version", &ProductView::version, "For If-Match"), Field("created_at", &ProductView::created_at, "Made"),
         Field("updated_at", &ProductView::updated_at, "Last changed"));
@@ -94,22 +100,24 @@ struct NewOffer {
   bool active = true;
 
   static constexpr auto fields() {
-    return described(Field("sku", &NewOffer::sku, "The seller's own key", Length{1, 100}),
-                     Field("seller", &NewOffer::seller, "The seller's code or id", Length{1, 100}, Default{}),
-                     Field("condition", &NewOffer::condition, "new, refurbished, used", Length{1, 40}, Default{}),
-                     Field("options", &NewOffer::options, "What makes the variant", Length{0, 20}, Default{}),
-                     Field("price", &NewOffer::price, "The base price"),
-                     Field("list_price", &NewOffer::list_price, "The price it is compared with"),
-                     Field("purchase_limit", &NewOffer::purchase_limit, "At most so many per customer; 0: any", kPieces, Default{}),
-                     Field("backorder", &NewOffer::backorder, "How many may be sold beyond the stock", kPieces, Default{}),
-                     Field("active", &NewOffer::active, "Whether it is sold", Default{}));
+    return described(
+        Field("sku", &NewOffer::sku, "The seller's own key", Length{1, 100}),
+        Field("seller", &NewOffer::seller, "The seller's code or id", Length{1, 100}, Default{}),
+        Field("condition", &NewOffer::condition, "new, refurbished, used", Length{1, 40}, Default{}),
+        Field("options", &NewOffer::options, "What makes the variant", Length{0, 20}, Default{}),
+        Field("price", &NewOffer::price, "The base price"),
+        Field("list_price", &NewOffer::list_price, "The price it is compared with"),
+        Field("purchase_limit", &NewOffer::purchase_limit, "At most so many per customer; 0: any", kPieces, Default{}),
+        Field("backorder", &NewOffer::backorder, "How many may be sold beyond the stock", kPieces, Default{}),
+        Field("active", &NewOffer::active, "Whether it is sold", Default{}));
   }
 };
 
 struct NewOfferOf : NewOffer {
   ProductId product_id;
   static constexpr auto fields() {
-    return std::tuple_cat(described(Field("product_id", &NewOfferOf::product_id, "The product it is an offer of")), NewOffer::fields());
+    return std::tuple_cat(described(Field("product_id", &NewOfferOf::product_id, "The product it is an offer of")),
+                          NewOffer::fields());
   }
 };
 
@@ -187,14 +195,15 @@ struct OfferPatch {
   std::optional<bool> active;
 
   static constexpr auto fields() {
-    return described(Field("sku", &OfferPatch::sku, "The seller's own key", Length{1, 100}),
-                     Field("condition", &OfferPatch::condition, "new, refurbished, used", Length{1, 40}),
-                     Field("options", &OfferPatch::options, "What makes the variant", Length{0, 20}),
-                     Field("price", &OfferPatch::price, "The base price"),
-                     Field("list_price", &OfferPatch::list_price, "The price it is compared with; the price itself takes it away"),
-                     Field("purchase_limit", &OfferPatch::purchase_limit, "At most so many per customer; 0: any", kPieces),
-                     Field("backorder", &OfferPatch::backorder, "How many may be sold beyond the stock", kPieces),
-                     Field("active", &OfferPatch::active, "Whether it is sold"));
+    return described(
+        Field("sku", &OfferPatch::sku, "The seller's own key", Length{1, 100}),
+        Field("condition", &OfferPatch::condition, "new, refurbished, used", Length{1, 40}),
+        Field("options", &OfferPatch::options, "What makes the variant", Length{0, 20}),
+        Field("price", &OfferPatch::price, "The base price"),
+        Field("list_price", &OfferPatch::list_price, "The price it is compared with; the price itself takes it away"),
+        Field("purchase_limit", &OfferPatch::purchase_limit, "At most so many per customer; 0: any", kPieces),
+        Field("backorder", &OfferPatch::backorder, "How many may be sold beyond the stock", kPieces),
+        Field("active", &OfferPatch::active, "Whether it is sold"));
   }
 };
 
@@ -205,9 +214,11 @@ struct CategoryView {
   std::int64_t version = 1;
 
   static constexpr auto fields() {
-    return described(Field("id", &CategoryView::id, "The category"), Field("parent_id", &CategoryView::parent_id, "Below which"),
-                     Field("name", &CategoryView::name, "Its name"), Field("slug", &CategoryView::slug, "Its name in addresses"),
-                     Field("path", &CategoryView::path, "From the root down"), Field("version", &CategoryView::version, "For If-Match"));
+    return described(
+        Field("id", &CategoryView::id, "The category"), Field("parent_id", &CategoryView::parent_id, "Below which"),
+        Field("name", &CategoryView::name, "Its name"), Field("slug", &CategoryView::slug, "Its name in addresses"),
+        Field("path", &CategoryView::path, "From the root down"),
+        Field("version", &CategoryView::version, "For If-Match"));
   }
 };
 

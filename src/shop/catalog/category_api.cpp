@@ -25,10 +25,11 @@ struct CategoryNode {
   std::vector<CategoryNode> children;
 
   static constexpr auto fields() {
-    return described(Field("id", &CategoryNode::id, "The category"), Field("parent_id", &CategoryNode::parent_id, "Below which"),
-                     Field("name", &CategoryNode::name, "Its name"), Field("slug", &CategoryNode::slug, "Its name in addresses"),
-                     Field("path", &CategoryNode::path, "From the root down"),
-                     Field("children", &CategoryNode::children, "What is below it"));
+    return described(
+        Field("id", &CategoryNode::id, "The category"), Field("parent_id", &CategoryNode::parent_id, "Below which"),
+        Field("name", &CategoryNode::name, "Its name"), Field("slug", &CategoryNode::slug, "Its name in addresses"),
+        Field("path", &CategoryNode::path, "From the root down"),
+        Field("children", &CategoryNode::children, "What is below it"));
   }
 };
 
@@ -88,7 +89,8 @@ Children children_of(const std::vector<Category>& all) {
 template <class T>
 Result<http::Response> cached(const T& value) {
   http::Response response;
-  response.ready = http::make_ready("application/json", "public, max-age=60, stale-while-revalidate=300", json::print(value));
+  response.ready =
+      http::make_ready("application/json", "public, max-age=60, stale-while-revalidate=300", json::print(value));
   return response;
 }
 
@@ -108,7 +110,8 @@ class Handlers {
   Result<http::Response> node(http::Call& call) {
     TRY(const std::vector<Category> all, api_.catalog.categories());
     const std::string_view wanted = call.param("id");
-    const auto found = std::find_if(all.begin(), all.end(), [&](const Category& c) { return c.slug == wanted || c.id.text() == wanted; });
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const Category& c) { return c.slug == wanted || c.id.text() == wanted; });
     if (found == all.end()) return fail(Errc::kNotFound, "catalog.no_such_category", "There is no such category.");
     return cached(node_of(*found, children_of(all)));
   }
@@ -138,8 +141,9 @@ class Handlers {
     if (in.name) category.name = *in.name;
     if (in.slug) category.slug = *in.slug;
     if (in.parent_id) category.parent = *in.parent_id;
-    TRY(const Category changed, api_.catalog.change_category(category, category.version,
-                                                             noting(who, "catalog.category_change", category.id.text())));
+    TRY(const Category changed,
+        api_.catalog.change_category(category, category.version,
+                                     noting(who, "catalog.category_change", category.id.text())));
     call.set_header("ETag", services::version_etag(changed.version));
     return view_of(changed);
   }
@@ -174,18 +178,20 @@ class Handlers {
 void add_category_routes(http::Router& router, const CatalogApi& api) {
   using http::Call, http::None;
   const auto on = std::make_shared<Handlers>(api);
-  const std::vector<std::string_view> writes{"services.sign_in",        "services.role_needed",    "catalog.no_such_category",
-                                             "catalog.category_exists", "catalog.category_in_use", "catalog.category_cycle",
-                                             "catalog.version_conflict"};
+  const std::vector<std::string_view> writes{
+      "services.sign_in",        "services.role_needed",   "catalog.no_such_category", "catalog.category_exists",
+      "catalog.category_in_use", "catalog.category_cycle", "catalog.version_conflict"};
   router.get<None, http::Response>("/categories", {"The category tree", {}, 200, "categories"},
                                    [on](Call& call, None) { return on->tree(call); });
-  router.get<None, http::Response>("/categories/{id}", {"A category, by id or slug", {"catalog.no_such_category"}, 200, "categories"},
+  router.get<None, http::Response>("/categories/{id}",
+                                   {"A category, by id or slug", {"catalog.no_such_category"}, 200, "categories"},
                                    [on](Call& call, None) { return on->node(call); });
   router.get<None, CategoryList>("/admin/categories", {"All categories with their versions", {}, 200, "admin"},
                                  [on](Call& call, None) { return on->list(call); });
   router.post<NewCategory, CategoryView>("/admin/categories", {"Makes a category", writes, 201, "admin"},
                                          [on](Call& call, NewCategory in) { return on->create(call, in); });
-  router.patch<CategoryPatch, CategoryView>("/admin/categories/{id}", {"Renames or moves a category", writes, 200, "admin"},
+  router.patch<CategoryPatch, CategoryView>("/admin/categories/{id}",
+                                            {"Renames or moves a category", writes, 200, "admin"},
                                             [on](Call& call, CategoryPatch in) { return on->patch(call, in); });
   router.del<None, None>("/admin/categories/{id}", {"Removes an empty category", writes, 204, "admin"},
                          [on](Call& call, None) { return on->remove(call); });

@@ -19,7 +19,8 @@ constexpr db::Query kChild{"catalog.category_child", Home::kCatalog,
                            KONTOR_CATEGORY_COLUMNS "WHERE parent_id = $1 AND name_fold = $2"};
 constexpr db::Query kSlug{"catalog.category_slug", Home::kCatalog, "SELECT id FROM catalog_categories WHERE slug = $1"};
 constexpr db::Query kInsert{"catalog.insert_category", Home::kCatalog, R"sql(
-  INSERT INTO catalog_categories (id, parent_id, name, name_fold, slug, path, version) VALUES ($1, $2, $3, $4, $5, $6, 1))sql"};
+  INSERT INTO catalog_categories (id, parent_id, name, name_fold, slug, path, version)
+  VALUES ($1, $2, $3, $4, $5, $6, 1))sql"};
 constexpr db::Query kUpdate{"catalog.update_category", Home::kCatalog, R"sql(
   UPDATE catalog_categories SET parent_id = $2, name = $3, name_fold = $4, slug = $5, path = $6, version = version + 1
    WHERE id = $1)sql"};
@@ -28,7 +29,8 @@ constexpr db::Query kLinkSelf{"catalog.link_category", Home::kCatalog,
 constexpr db::Query kLinkAncestors{"catalog.link_ancestors", Home::kCatalog, R"sql(
   INSERT INTO catalog_category_tree (ancestor_id, category_id)
   SELECT ancestor_id, CAST($1 AS BIGINT) FROM catalog_category_tree WHERE category_id = $2)sql"};
-constexpr db::Query kUnlink{"catalog.unlink_category", Home::kCatalog, "DELETE FROM catalog_category_tree WHERE category_id = $1"};
+constexpr db::Query kUnlink{"catalog.unlink_category", Home::kCatalog,
+                            "DELETE FROM catalog_category_tree WHERE category_id = $1"};
 constexpr db::Query kSubtree{"catalog.subtree", Home::kCatalog,
                              "SELECT category_id FROM catalog_category_tree WHERE ancestor_id = $1"};
 constexpr db::Query kHasProducts{"catalog.category_has_products", Home::kCatalog,
@@ -71,8 +73,7 @@ Result<std::string> free_slug(db::Tx& tx, const Category& wanted) {
   for (int round = 0; round < 2; ++round) {
     TRY(const db::Rows rows, tx.ask(kSlug, slug));
     if (rows.empty() || rows.front().id<CategoryId>(0) == wanted.id) return slug;
-    if (!wanted.slug.empty())
-      return invalid("catalog.slug_taken", "/slug", "taken", "Another category has this slug.");
+    if (!wanted.slug.empty()) return invalid("catalog.slug_taken", "/slug", "taken", "Another category has this slug.");
     slug = round == 0 ? slugify(wanted.path) : slug.substr(0, 66) + "-" + id;
   }
   return slug;
@@ -89,7 +90,8 @@ Result<void> insert(db::Tx& tx, Category& category, Time now) {
   if (std::count(category.path.begin(), category.path.end(), '>') >= kMaxDepth)
     return invalid("catalog.category_depth", "/parent_id", "out_of_range", "The category tree is at most 10 deep.");
   TRY(category.slug, free_slug(tx, category));
-  TRY_DO(tx.run(kInsert, category.id, category.parent, category.name, fold(category.name), category.slug, category.path));
+  TRY_DO(
+      tx.run(kInsert, category.id, category.parent, category.name, fold(category.name), category.slug, category.path));
   TRY_DO(link(tx, category.id, category.parent));
   return services::emit(tx, CategoryChanged{category.id}, category.id.text(), now);
 }
@@ -119,7 +121,8 @@ Result<std::string> path_for(db::Tx& tx, const Category& wanted) {
   if (!wanted.parent) return wanted.name;
   TRY(const auto parent, find(tx, wanted.parent));
   if (!parent)
-    return invalid("catalog.no_such_category", "/parent_id", "unknown_value", "There is no category with this id to be below.");
+    return invalid("catalog.no_such_category", "/parent_id", "unknown_value",
+                   "There is no category with this id to be below.");
   return path_below(parent->path, wanted.name);
 }
 
@@ -130,7 +133,8 @@ Result<std::vector<Category>> categories(db::Tx& tx) {
   std::vector<Category> all;
   all.reserve(rows.size());
   for (const auto& row : rows) all.push_back(category_of(row));
-  std::sort(all.begin(), all.end(), [](const Category& a, const Category& b) { return std::tie(a.path, a.id) < std::tie(b.path, b.id); });
+  std::sort(all.begin(), all.end(),
+            [](const Category& a, const Category& b) { return std::tie(a.path, a.id) < std::tie(b.path, b.id); });
   return all;
 }
 
@@ -162,7 +166,8 @@ Result<Category> change_category(db::Tx& tx, const Category& wanted, std::option
     TRY(category.slug, free_slug(tx, category));
   }
   category.version = before->version + 1;
-  TRY_DO(tx.run(kUpdate, category.id, category.parent, category.name, fold(category.name), category.slug, category.path));
+  TRY_DO(
+      tx.run(kUpdate, category.id, category.parent, category.name, fold(category.name), category.slug, category.path));
   if (category.parent != before->parent || category.name != before->name) {
     TRY_DO(link(tx, category.id, category.parent));
     TRY_DO(rework_below(tx, category));
@@ -184,7 +189,8 @@ Result<bool> remove_category(db::Tx& tx, CategoryId id, Time now) {
   return true;
 }
 
-Result<Category> ensure_category(db::Tx& tx, const Category& parent, const std::string& name, CategoryId fresh, Time now) {
+Result<Category> ensure_category(db::Tx& tx, const Category& parent, const std::string& name, CategoryId fresh,
+                                 Time now) {
   TRY(const auto there, find_child(tx, parent.id, name));
   if (there) return *there;
   Category category{fresh, parent.id, name, "", path_below(parent.path, name), 1};

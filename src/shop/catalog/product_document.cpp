@@ -38,9 +38,7 @@ std::optional<std::int64_t> micro_of(const boost::json::value& value) {
   return std::nullopt;
 }
 
-bool is_scalar(const boost::json::value& value) {
-  return value.is_string() || value.is_number() || value.is_bool();
-}
+bool is_scalar(const boost::json::value& value) { return value.is_string() || value.is_number() || value.is_bool(); }
 
 std::string text_of(const boost::json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
@@ -85,8 +83,15 @@ std::string pointer_part(std::string_view name) {
 }  // namespace
 
 std::string print_details(const Product& product) {
-  return json::print(Details{product.description, {product.attributes_json}, product.images, product.gtin, product.weight_g,
-                             product.dimensions_mm, product.tax_class, product.returnable, {product.translations_json}});
+  return json::print(Details{product.description,
+                             {product.attributes_json},
+                             product.images,
+                             product.gtin,
+                             product.weight_g,
+                             product.dimensions_mm,
+                             product.tax_class,
+                             product.returnable,
+                             {product.translations_json}});
 }
 
 Result<void> read_details(std::string_view text, Product& product) {

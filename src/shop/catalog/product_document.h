@@ -1,5 +1,5 @@
-// The part of a product that no statement filters by: kept as one JSON document in the column `details`. Also the walk over a
-// product's attributes, which are free in name and kind.
+// The part of a product that no statement filters by: kept as one JSON document in the column `details`. Also the walk
+// over a product's attributes, which are free in name and kind.
 #pragma once
 #include <functional>
 #include <optional>
@@ -25,7 +25,8 @@ inline constexpr std::size_t kMaxAttributes = 300;
 inline constexpr std::size_t kMaxFilterBytes = 100;  // longer texts are shown, never filtered by
 
 std::vector<AttributeValue> attribute_values(std::string_view attributes_json);
-// What is wrong with an attributes object: names of 1 to 100 characters; texts up to 4,000, numbers, booleans, lists of up to 50.
+// What is wrong with an attributes object: names of 1 to 100 characters; texts up to 4,000, numbers, booleans, lists of
+// up to 50.
 void check_attributes(std::string_view attributes_json, const std::string& field, std::vector<FieldError>& wrong);
 
 }  // namespace kontor::catalog

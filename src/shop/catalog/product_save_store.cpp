@@ -1,4 +1,5 @@
-// Writing products: whatever the number of drafts, the reads come first and in groups, then each table is written in one go.
+// Writing products: whatever the number of drafts, the reads come first and in groups, then each table is written in
+// one go.
 #include <algorithm>
 #include <cmath>
 #include <deque>
@@ -27,33 +28,36 @@ constexpr db::Query kHeadsByExternalId{"catalog.heads_by_external_id", Home::kCa
 constexpr db::Query kHeadsBySlug{"catalog.heads_by_slug", Home::kCatalog,
                                  KONTOR_HEAD_COLUMNS "WHERE slug IN (" KONTOR_CATALOG_IN50 ")"};
 constexpr db::Query kInsertProduct{"catalog.insert_product", Home::kCatalog, R"sql(
-  INSERT INTO catalog_products (id, external_id, slug, title, brand, category_id, status, rating_milli, review_count, version,
-                                created_at, updated_at, details)
+  INSERT INTO catalog_products (id, external_id, slug, title, brand, category_id, status, rating_milli,
+      review_count, version, created_at, updated_at, details)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13))sql"};
 constexpr db::Query kUpdateProduct{"catalog.update_product", Home::kCatalog, R"sql(
-  UPDATE catalog_products SET external_id = $2, slug = $3, title = $4, brand = $5, category_id = $6, status = $7, rating_milli = $8,
-         review_count = $9, version = $10, updated_at = $11, details = $12
-   WHERE id = $1)sql"};
+  UPDATE catalog_products SET external_id = $2, slug = $3, title = $4, brand = $5, category_id = $6, status = $7,
+      rating_milli = $8, review_count = $9, version = $10, updated_at = $11, details = $12
+  WHERE id = $1)sql"};
 constexpr db::Query kInsertOffer{"catalog.insert_offer", Home::kCatalog, R"sql(
-  INSERT INTO catalog_offers (id, product_id, seller_id, sku, item_condition, options, price_minor, currency, list_price_minor,
-                              purchase_limit, backorder, active, version)
+  INSERT INTO catalog_offers (id, product_id, seller_id, sku, item_condition, options, price_minor, currency,
+      list_price_minor, purchase_limit, backorder, active, version)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13))sql"};
 constexpr db::Query kUpdateOffer{"catalog.update_offer", Home::kCatalog, R"sql(
-  UPDATE catalog_offers SET seller_id = $2, sku = $3, item_condition = $4, options = $5, price_minor = $6, currency = $7,
-         list_price_minor = $8, purchase_limit = $9, backorder = $10, active = $11, version = $12
-   WHERE id = $1)sql"};
+  UPDATE catalog_offers SET seller_id = $2, sku = $3, item_condition = $4, options = $5, price_minor = $6,
+      currency = $7, list_price_minor = $8, purchase_limit = $9, backorder = $10, active = $11, version = $12
+  WHERE id = $1)sql"};
 constexpr db::Query kDropAttributes{"catalog.drop_attributes", Home::kCatalog,
                                     "DELETE FROM catalog_attributes WHERE product_id = $1"};
 constexpr db::Query kInsertAttribute{"catalog.insert_attribute", Home::kCatalog, R"sql(
-  INSERT INTO catalog_attributes (product_id, name, place, value_text, value_fold, value_micro) VALUES ($1, $2, $3, $4, $5, $6))sql"};
+  INSERT INTO catalog_attributes (product_id, name, place, value_text, value_fold, value_micro)
+  VALUES ($1, $2, $3, $4, $5, $6))sql"};
 constexpr db::Query kDropListing{"catalog.drop_listing", Home::kCatalog,
                                  "DELETE FROM catalog_listing WHERE product_id = $2 AND currency = $1"};
 constexpr db::Query kInsertListing{"catalog.insert_listing", Home::kCatalog, R"sql(
-  INSERT INTO catalog_listing (currency, product_id, price_min, list_price, category_id, brand, brand_fold, rating_milli, review_count,
-                               sold, title, slug, image, external_id, search_fold)
+  INSERT INTO catalog_listing (currency, product_id, price_min, list_price, category_id, brand, brand_fold,
+      rating_milli, review_count, sold, title, slug, image, external_id, search_fold)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15))sql"};
-constexpr db::Query kDeleteProduct{"catalog.delete_product", Home::kCatalog, "DELETE FROM catalog_products WHERE id = $1"};
-constexpr db::Query kDeleteOffers{"catalog.delete_offers", Home::kCatalog, "DELETE FROM catalog_offers WHERE product_id = $1"};
+constexpr db::Query kDeleteProduct{"catalog.delete_product", Home::kCatalog,
+                                   "DELETE FROM catalog_products WHERE id = $1"};
+constexpr db::Query kDeleteOffers{"catalog.delete_offers", Home::kCatalog,
+                                  "DELETE FROM catalog_offers WHERE product_id = $1"};
 constexpr db::Query kDeleteOffer{"catalog.delete_offer", Home::kCatalog, "DELETE FROM catalog_offers WHERE id = $1"};
 constexpr db::Query kTouch{"catalog.touch", Home::kCatalog,
                            "UPDATE catalog_products SET version = version + 1, updated_at = $2 WHERE id = $1"};
@@ -78,8 +82,9 @@ db::Param minor_or_null(const std::optional<Money>& money) {
 }
 
 bool same_offer(const Offer& a, const Offer& b) {
-  return a.seller == b.seller && a.sku == b.sku && a.condition == b.condition && a.options == b.options && a.price == b.price &&
-         a.list_price == b.list_price && a.purchase_limit == b.purchase_limit && a.backorder == b.backorder && a.active == b.active;
+  return a.seller == b.seller && a.sku == b.sku && a.condition == b.condition && a.options == b.options &&
+         a.price == b.price && a.list_price == b.list_price && a.purchase_limit == b.purchase_limit &&
+         a.backorder == b.backorder && a.active == b.active;
 }
 
 class Saving {
@@ -167,7 +172,8 @@ class Saving {
       return Error{Errc::kNotFound, "catalog.no_such_product", "There is no such product.", {}, {}, 0};
     if (draft.create_only && head != nullptr)
       return taken("catalog.external_id_taken", "/external_id", "Another product has this external_id.");
-    if (draft.if_version && head != nullptr && *draft.if_version != head->version) return version_conflict(head->version);
+    if (draft.if_version && head != nullptr && *draft.if_version != head->version)
+      return version_conflict(head->version);
     const auto owner = by_external_.find(draft.product.external_id);
     if (head != nullptr && owner != by_external_.end() && owner->second != head->id)
       return taken("catalog.external_id_taken", "/external_id", "Another product has this external_id.");
@@ -215,9 +221,11 @@ class Saving {
       offer.product = product.id;
       const auto known = by_sku_.find({offer.seller.value, offer.sku});
       const OfferId wanted = offer.id ? offer.id : known != by_sku_.end() ? known->second : OfferId{};
-      const auto before = std::find_if(all.begin(), all.end(), [&](const Offer& o) { return wanted && o.id == wanted; });
+      const auto before =
+          std::find_if(all.begin(), all.end(), [&](const Offer& o) { return wanted && o.id == wanted; });
       const std::string field = "/offers/" + std::to_string(i);
-      if (wanted && before == all.end()) return taken("catalog.sku_taken", field + "/sku", "Another product has this sku.");
+      if (wanted && before == all.end())
+        return taken("catalog.sku_taken", field + "/sku", "Another product has this sku.");
       if (wanted && known != by_sku_.end() && known->second != wanted)
         return taken("catalog.sku_taken", field + "/sku", "Another offer has this sku.");
       if (!wanted) {
@@ -252,8 +260,8 @@ class Saving {
     const std::string& options = keep(o.options.empty() ? std::string("{}") : json::print(o.options));
     const db::Param currency(keep(std::string(o.price.currency().code())));
     if (fresh) {
-      sets.push_back({o.id, o.product, o.seller, keep(o.sku), keep(o.condition), options, o.price.amount_minor(), currency,
-                      minor_or_null(o.list_price), o.purchase_limit, o.backorder, o.active, o.version});
+      sets.push_back({o.id, o.product, o.seller, keep(o.sku), keep(o.condition), options, o.price.amount_minor(),
+                      currency, minor_or_null(o.list_price), o.purchase_limit, o.backorder, o.active, o.version});
     } else {
       sets.push_back({o.id, o.seller, keep(o.sku), keep(o.condition), options, o.price.amount_minor(), currency,
                       minor_or_null(o.list_price), o.purchase_limit, o.backorder, o.active, o.version});
@@ -265,12 +273,12 @@ class Saving {
     const std::string& details = keep(print_details(p));
     const std::int64_t rating = std::llround(p.rating * 1000);
     if (fresh) {
-      inserts_.push_back({p.id, text_or_null(p.external_id), p.slug, p.title, p.brand, p.category, p.status, rating, p.review_count,
-                          p.version, p.created, now_, details});
+      inserts_.push_back({p.id, text_or_null(p.external_id), p.slug, p.title, p.brand, p.category, p.status, rating,
+                          p.review_count, p.version, p.created, now_, details});
       facts_.push_back(services::fact(ProductCreated{p.id, p.version}, p.id.text()));
     } else {
-      updates_.push_back({p.id, text_or_null(p.external_id), p.slug, p.title, p.brand, p.category, p.status, rating, p.review_count,
-                          p.version, now_, details});
+      updates_.push_back({p.id, text_or_null(p.external_id), p.slug, p.title, p.brand, p.category, p.status, rating,
+                          p.review_count, p.version, now_, details});
       facts_.push_back(services::fact(ProductChanged{p.id, p.version}, p.id.text()));
       drops_.push_back({p.id});
       for (const Offer& before : offers_[p.id])
@@ -278,7 +286,8 @@ class Saving {
     }
     for (AttributeValue& value : attribute_values(p.attributes_json)) {
       const std::string& text = keep(std::move(value.text));
-      attributes_.push_back({p.id, keep(std::move(value.name)), value.place, text, keep(fold(text)), db::Param(value.micro)});
+      attributes_.push_back(
+          {p.id, keep(std::move(value.name)), value.place, text, keep(fold(text)), db::Param(value.micro)});
     }
     add_listing_rows(p, listing_, texts_);
     offers_[p.id] = p.offers;
@@ -286,9 +295,9 @@ class Saving {
 
   Result<void> write() {
     const std::pair<const db::Query*, const Sets*> tables[] = {
-        {&kInsertProduct, &inserts_},      {&kUpdateProduct, &updates_},     {&kInsertOffer, &offer_inserts_},
-        {&kUpdateOffer, &offer_updates_},  {&kDropAttributes, &drops_},      {&kInsertAttribute, &attributes_},
-        {&kDropListing, &listing_drops_},  {&kInsertListing, &listing_}};
+        {&kInsertProduct, &inserts_},     {&kUpdateProduct, &updates_}, {&kInsertOffer, &offer_inserts_},
+        {&kUpdateOffer, &offer_updates_}, {&kDropAttributes, &drops_},  {&kInsertAttribute, &attributes_},
+        {&kDropListing, &listing_drops_}, {&kInsertListing, &listing_}};
     for (const auto& [query, sets] : tables)
       if (!sets->empty()) TRY_DO(tx_.run_each(*query, *sets));
     return services::emit_all(tx_, facts_, now_);
@@ -335,13 +344,15 @@ void add_listing_rows(const Product& p, Sets& sets, std::deque<std::string>& tex
   const std::string& image = keep(p.images.empty() ? std::string() : p.images.front());
   const std::string& external_id = keep(p.external_id);
   for (const auto& [currency, offer] : cheapest) {
-    sets.push_back({keep(std::string(currency.code())), p.id, offer->price.amount_minor(), minor_or_null(offer->list_price),
-                    p.category, brand, brand_fold, std::llround(p.rating * 1000), p.review_count, 0, title, slug, image,
-                    text_or_null(external_id), search});
+    sets.push_back({keep(std::string(currency.code())), p.id, offer->price.amount_minor(),
+                    minor_or_null(offer->list_price), p.category, brand, brand_fold, std::llround(p.rating * 1000),
+                    p.review_count, 0, title, slug, image, text_or_null(external_id), search});
   }
 }
 
-Result<std::vector<Saved>> save_many(db::Tx& tx, std::span<const Draft> drafts, Time now) { return Saving(tx, drafts, now).run(); }
+Result<std::vector<Saved>> save_many(db::Tx& tx, std::span<const Draft> drafts, Time now) {
+  return Saving(tx, drafts, now).run();
+}
 
 Result<bool> remove_product(db::Tx& tx, ProductId id, std::optional<std::int64_t> if_version, Time now) {
   const ProductId ids[] = {id};

@@ -7,24 +7,6 @@
 namespace kontor::checkout {
 namespace {
 
-struct AnsweredOrder {
-  OrderId order_id;
-  std::string number;
-  orders::OrderState status = orders::OrderState::kConfirmed;
-  Money total_charged;
-  orders::DeliveryEstimate estimated_delivery;
-  std::vector<orders::OrderShipment> shipments;
-
-  static constexpr auto fields() {
-    return described(Field("order_id", &AnsweredOrder::order_id, "The order"),
-                     Field("number", &AnsweredOrder::number, "Its number for people"),
-                     Field("status", &AnsweredOrder::status, "confirmed"),
-                     Field("total_charged", &AnsweredOrder::total_charged, "What was taken"),
-                     Field("estimated_delivery", &AnsweredOrder::estimated_delivery, "Of the last shipment"),
-                     Field("shipments", &AnsweredOrder::shipments, "How it travels"));
-  }
-};
-
 // One shipment per warehouse, in the order of warehouses.
 std::vector<orders::OrderShipment> shipments_of(std::vector<inventory::Allotment> allotments, const orders::DeliveryEstimate& estimate) {
   std::sort(allotments.begin(), allotments.end(), [](const auto& a, const auto& b) {

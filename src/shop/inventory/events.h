@@ -1,5 +1,5 @@
-// What inventory says in the home `stock`: each fact is written in the transaction that made it true. Sellable changes at
-// reserve, release, deallocate and by staff; confirming and shipping leave it alone.
+// What inventory says in the home `stock`: each fact is written in the transaction that made it true. Sellable changes
+// at reserve, release, deallocate and by staff; confirming and shipping leave it alone.
 #pragma once
 #include <cstdint>
 #include <string_view>

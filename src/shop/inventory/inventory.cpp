@@ -77,7 +77,8 @@ Result<void> Inventory::set_on_hand(db::Tx& tx, const StockSetting& setting, std
   return set_on_hand_many(tx, {&setting, 1}, reason, now);
 }
 
-Result<void> Inventory::set_on_hand_many(db::Tx& tx, std::span<const StockSetting> settings, std::string_view reason, Time now) {
+Result<void> Inventory::set_on_hand_many(db::Tx& tx, std::span<const StockSetting> settings, std::string_view reason,
+                                         Time now) {
   std::vector<StockSetting> sorted(settings.begin(), settings.end());
   // Key order, and the last word of a repeated place counts.
   std::stable_sort(sorted.begin(), sorted.end(), [](const StockSetting& a, const StockSetting& b) {
@@ -124,7 +125,8 @@ Result<StockRow> Inventory::adjust(db::Tx& tx, const StockSetting& delta, std::s
                                   {MovementKind::kAdjusted, reason, "", now}, {Guard::kPromised, 0}));
   if (!moved)
     return fail(Errc::kConflict, "inventory.below_promised",
-                "There are " + std::to_string(before.on_hand) + ", of which " + std::to_string(before.reserved + before.allocated) +
+                "There are " + std::to_string(before.on_hand) + ", of which " +
+                    std::to_string(before.reserved + before.allocated) +
                     " are promised; the adjustment would take more than the rest.");
   TRY_DO(say_levels(tx, {delta.offer}, now));
   return row_of(tx, delta.offer, delta.warehouse);
@@ -134,7 +136,8 @@ Result<Warehouse> Inventory::add_warehouse(db::Tx& tx, Warehouse warehouse) {
   TRY(const auto all, sql::warehouses(tx));
   for (const Warehouse& other : all)
     if (other.code == warehouse.code)
-      return fail(Errc::kConflict, "inventory.warehouse_code_taken", "There is a warehouse '" + warehouse.code + "' already.");
+      return fail(Errc::kConflict, "inventory.warehouse_code_taken",
+                  "There is a warehouse '" + warehouse.code + "' already.");
   KONTOR_ASSERT(warehouse.id);
   TRY_DO(sql::add_warehouse(tx, warehouse));
   return warehouse;
@@ -180,7 +183,8 @@ Result<std::vector<StockRow>> Inventory::rows_after(OfferId offer, WarehouseId w
   return out;
 }
 
-Result<std::vector<Movement>> Inventory::movements(OfferId offer, WarehouseId warehouse, std::int64_t before, int limit) {
+Result<std::vector<Movement>> Inventory::movements(OfferId offer, WarehouseId warehouse, std::int64_t before,
+                                                   int limit) {
   std::vector<Movement> out;
   TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
     TRY(out, sql::movements(tx, {offer, warehouse, 0}, before, limit));

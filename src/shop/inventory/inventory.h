@@ -1,6 +1,7 @@
 // Warehouses and stock: what is there, what is set aside, what is sold and not shipped. Exact, in the home `stock`.
-// Per offer, warehouse and slot: sellable = on_hand − reserved − allocated − safety_stock. Every change is a movement row, and the
-// movements add up to the columns (kontor check). The condition is always in the UPDATE, never read before.
+// Per offer, warehouse and slot: sellable = on_hand − reserved − allocated − safety_stock. Every change is a movement
+// row, and the movements add up to the columns (kontor check). The condition is always in the UPDATE, never read
+// before.
 #pragma once
 #include <array>
 #include <optional>
@@ -66,7 +67,7 @@ struct Warehouse {
   WarehouseId id;
   std::string code;
   std::string name;
-  std::int64_t latitude_e6 = 0;   // millionths of a degree
+  std::int64_t latitude_e6 = 0;  // millionths of a degree
   std::int64_t longitude_e6 = 0;
   std::int64_t processing_hours = 24;
   bool active = true;
@@ -89,7 +90,8 @@ struct StockChange {
   std::optional<std::int64_t> safety_stock;
   std::optional<std::int64_t> incoming;
   std::optional<Time> incoming_at;
-  services::IfMatch if_match;  // else kVersionConflict "inventory.version_conflict"; a row that is not there has version 0
+  services::IfMatch
+      if_match;  // else kVersionConflict "inventory.version_conflict"; a row that is not there has version 0
   std::string reason;
 };
 
@@ -107,13 +109,21 @@ struct StockRow {
   std::int64_t sellable() const { return on_hand - reserved - allocated - safety_stock; }
 };
 
-enum class MovementKind { kCounted = 1, kAdjusted = 2, kReserved = 10, kConfirmed = 11, kReleased = 12, kExpired = 13,
-                          kDeallocated = 14, kShipped = 15 };
+enum class MovementKind {
+  kCounted = 1,
+  kAdjusted = 2,
+  kReserved = 10,
+  kConfirmed = 11,
+  kReleased = 12,
+  kExpired = 13,
+  kDeallocated = 14,
+  kShipped = 15
+};
 constexpr auto enum_names(MovementKind) {
   using K = MovementKind;
   using N = EnumName<K>;
-  return std::array{N{K::kCounted, "counted"},   N{K::kAdjusted, "adjusted"}, N{K::kReserved, "reserved"},
-                    N{K::kConfirmed, "confirmed"}, N{K::kReleased, "released"}, N{K::kExpired, "expired"},
+  return std::array{N{K::kCounted, "counted"},         N{K::kAdjusted, "adjusted"}, N{K::kReserved, "reserved"},
+                    N{K::kConfirmed, "confirmed"},     N{K::kReleased, "released"}, N{K::kExpired, "expired"},
                     N{K::kDeallocated, "deallocated"}, N{K::kShipped, "shipped"}};
 }
 
@@ -143,34 +153,39 @@ class Inventory {
  public:
   Inventory(db::Store& store, Clock& clock, IdSource& ids) : store_(store), clock_(clock), ids_(ids) {}
 
-  // Sets the lines aside under the key. Repeating it while it holds answers the same allotments; a key that was released or
-  // expired (or left a tombstone) is kConflict "inventory.reservation_gone"; the same key with other lines is kConflict
-  // "inventory.key_reused". Not enough: kOutOfStock "inventory.out_of_stock". An Error leaves half-done work for the caller's
-  // function to undo (by handing it on, or through tx.attempt).
+  // Sets the lines aside under the key. Repeating it while it holds answers the same allotments; a key that was
+  // released or expired (or left a tombstone) is kConflict "inventory.reservation_gone"; the same key with other lines
+  // is kConflict "inventory.key_reused". Not enough: kOutOfStock "inventory.out_of_stock". An Error leaves half-done
+  // work for the caller's function to undo (by handing it on, or through tx.attempt).
   Result<std::vector<Allotment>> reserve(db::Tx& tx, const ReserveRequest& request, Time now);
-  // Each request alone: everything or nothing, one's failure does not touch another's success. The batch command for a Station.
-  // An Error of the whole is the store's.
-  Result<std::vector<Result<std::vector<Allotment>>>> reserve_many(db::Tx& tx, std::span<const ReserveRequest> requests, Time now);
-  // reserved → allocated, once; repeating is harmless. A released or unknown key is kConflict "inventory.reservation_gone".
+  // Each request alone: everything or nothing, one's failure does not touch another's success. The batch command for a
+  // Station. An Error of the whole is the store's.
+  Result<std::vector<Result<std::vector<Allotment>>>> reserve_many(db::Tx& tx, std::span<const ReserveRequest> requests,
+                                                                   Time now);
+  // reserved → allocated, once; repeating is harmless. A released or unknown key is kConflict
+  // "inventory.reservation_gone".
   Result<void> confirm(db::Tx& tx, CheckoutId key, Time now);
-  // Gives a reservation back. Releasing an unknown key leaves a tombstone, so that a late reserve is refused. Repeatable.
-  // What was confirmed is not released but deallocated: kConflict "inventory.reservation_confirmed".
+  // Gives a reservation back. Releasing an unknown key leaves a tombstone, so that a late reserve is refused.
+  // Repeatable. What was confirmed is not released but deallocated: kConflict "inventory.reservation_confirmed".
   Result<void> release(db::Tx& tx, CheckoutId key, Time now);
   // The same for a checkout whose time ran out; the rows say `expired`.
   Result<void> expire(db::Tx& tx, CheckoutId key, Time now);
-  // Cancelled after confirm: allocated falls, for these units of the key. Repeatable by `reference`. More than the key still
-  // holds is kConflict "inventory.not_allocated".
-  Result<void> deallocate(db::Tx& tx, CheckoutId key, std::span<const Allotment> units, const std::string& reference, Time now);
-  // Left the house: on_hand and allocated fall. Repeatable by `reference` (the shipment's id). What is not on the shelf cannot
-  // leave: kConflict "inventory.not_on_hand".
+  // Cancelled after confirm: allocated falls, for these units of the key. Repeatable by `reference`. More than the key
+  // still holds is kConflict "inventory.not_allocated".
+  Result<void> deallocate(db::Tx& tx, CheckoutId key, std::span<const Allotment> units, const std::string& reference,
+                          Time now);
+  // Left the house: on_hand and allocated fall. Repeatable by `reference` (the shipment's id). What is not on the shelf
+  // cannot leave: kConflict "inventory.not_on_hand".
   Result<void> ship(db::Tx& tx, std::span<const Allotment> units, const std::string& reference, Time now);
 
-  // Absolute counts; one that changes nothing writes nothing, so an import may repeat. kNotFound "inventory.no_such_warehouse".
-  // A count below what is promised is taken as it is and said as stock.oversold_externally.
+  // Absolute counts; one that changes nothing writes nothing, so an import may repeat. kNotFound
+  // "inventory.no_such_warehouse". A count below what is promised is taken as it is and said as
+  // stock.oversold_externally.
   Result<void> set_on_hand(db::Tx& tx, const StockSetting& setting, std::string_view reason, Time now);
   Result<void> set_on_hand_many(db::Tx& tx, std::span<const StockSetting> settings, std::string_view reason, Time now);
   Result<StockRow> change(db::Tx& tx, const StockChange& change, Time now);
-  // on_hand += delta, never below what is promised: kConflict "inventory.below_promised". kNotFound "inventory.no_such_stock".
+  // on_hand += delta, never below what is promised: kConflict "inventory.below_promised". kNotFound
+  // "inventory.no_such_stock".
   Result<StockRow> adjust(db::Tx& tx, const StockSetting& delta, std::string_view reason, Time now);
   // kConflict "inventory.warehouse_code_taken".
   Result<Warehouse> add_warehouse(db::Tx& tx, Warehouse warehouse);
@@ -181,7 +196,8 @@ class Inventory {
   // Rows of one offer, or (offer 0) of all in key order after (`after_offer`, `after_warehouse`); at most `limit`.
   Result<std::vector<StockRow>> rows(OfferId offer);
   Result<std::vector<StockRow>> rows_after(OfferId offer, WarehouseId warehouse, int limit);
-  // Newest first, from before movement `before` (0: from the newest); at most `limit`. kNotFound "inventory.no_such_stock".
+  // Newest first, from before movement `before` (0: from the newest); at most `limit`. kNotFound
+  // "inventory.no_such_stock".
   Result<std::vector<Movement>> movements(OfferId offer, WarehouseId warehouse, std::int64_t before, int limit);
   // Verifies every invariant of this module over the whole store.
   Result<void> check(services::CheckReport& report);

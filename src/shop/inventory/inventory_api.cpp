@@ -13,7 +13,8 @@ constexpr std::size_t kBulkRows = 1000;
 constexpr std::size_t kBulkChunk = 50;  // rows a write: far below 5 ms
 
 bool is_code(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 constexpr Format kCode{"code", is_code};
 
@@ -50,11 +51,12 @@ struct NewWarehouse {
 
   static constexpr auto fields() {
     using V = NewWarehouse;
-    return described(Field("code", &V::code, "Short name: lower-case letters, digits, '-'", Length{1, 40}, kCode),
-                     Field("name", &V::name, "Name for people", Length{1, 200}),
-                     Field("latitude_e6", &V::latitude_e6, "Millionths of a degree", Range{-90'000'000, 90'000'000}, Default{}),
-                     Field("longitude_e6", &V::longitude_e6, "Millionths of a degree", Range{-180'000'000, 180'000'000}, Default{}),
-                     Field("processing_hours", &V::processing_hours, "From order to parcel", Range{0, 720}, Default{}));
+    return described(
+        Field("code", &V::code, "Short name: lower-case letters, digits, '-'", Length{1, 40}, kCode),
+        Field("name", &V::name, "Name for people", Length{1, 200}),
+        Field("latitude_e6", &V::latitude_e6, "Millionths of a degree", Range{-90'000'000, 90'000'000}, Default{}),
+        Field("longitude_e6", &V::longitude_e6, "Millionths of a degree", Range{-180'000'000, 180'000'000}, Default{}),
+        Field("processing_hours", &V::processing_hours, "From order to parcel", Range{0, 720}, Default{}));
   }
 };
 
@@ -82,17 +84,19 @@ struct StockView {
 
   static constexpr auto fields() {
     using V = StockView;
-    return described(Field("offer_id", &V::offer_id, "The offer"), Field("warehouse_id", &V::warehouse_id, "The warehouse"),
-                     Field("on_hand", &V::on_hand, "Physically there"), Field("reserved", &V::reserved, "Held by checkouts"),
-                     Field("allocated", &V::allocated, "Sold and not shipped"),
-                     Field("safety_stock", &V::safety_stock, "Kept back"), Field("sellable", &V::sellable, "What can be sold"),
-                     Field("incoming", &V::incoming, "On its way here"), Field("incoming_at", &V::incoming_at, "When it comes"),
-                     Field("version", &V::version, "Raised by every change; also the ETag"));
+    return described(
+        Field("offer_id", &V::offer_id, "The offer"), Field("warehouse_id", &V::warehouse_id, "The warehouse"),
+        Field("on_hand", &V::on_hand, "Physically there"), Field("reserved", &V::reserved, "Held by checkouts"),
+        Field("allocated", &V::allocated, "Sold and not shipped"), Field("safety_stock", &V::safety_stock, "Kept back"),
+        Field("sellable", &V::sellable, "What can be sold"), Field("incoming", &V::incoming, "On its way here"),
+        Field("incoming_at", &V::incoming_at, "When it comes"),
+        Field("version", &V::version, "Raised by every change; also the ETag"));
   }
 };
 
 StockView view(const StockRow& r) {
-  return {r.offer, r.warehouse, r.on_hand, r.reserved, r.allocated, r.safety_stock, r.sellable(), r.incoming, r.incoming_at, r.version};
+  return {r.offer,        r.warehouse,  r.on_hand,  r.reserved,    r.allocated,
+          r.safety_stock, r.sellable(), r.incoming, r.incoming_at, r.version};
 }
 
 struct StockQuery {
@@ -130,8 +134,9 @@ struct AdjustStock {
   std::string reason;
 
   static constexpr auto fields() {
-    return described(Field("delta", &AdjustStock::delta, "How many more, or fewer, are there", Range{-kMostUnits, kMostUnits}),
-                     Field("reason", &AdjustStock::reason, "Why, for the history", Length{1, 200}));
+    return described(
+        Field("delta", &AdjustStock::delta, "How many more, or fewer, are there", Range{-kMostUnits, kMostUnits}),
+        Field("reason", &AdjustStock::reason, "Why, for the history", Length{1, 200}));
   }
 };
 
@@ -149,8 +154,9 @@ struct MovementView {
 
   static constexpr auto fields() {
     using V = MovementView;
-    return described(Field("id", &V::id, "Grows with time"), Field("kind", &V::kind, "What happened"), Field("at", &V::at, "When"),
-                     Field("on_hand", &V::on_hand, "Added to on_hand"), Field("reserved", &V::reserved, "Added to reserved"),
+    return described(Field("id", &V::id, "Grows with time"), Field("kind", &V::kind, "What happened"),
+                     Field("at", &V::at, "When"), Field("on_hand", &V::on_hand, "Added to on_hand"),
+                     Field("reserved", &V::reserved, "Added to reserved"),
                      Field("allocated", &V::allocated, "Added to allocated"),
                      Field("safety_stock", &V::safety_stock, "Added to safety_stock"),
                      Field("incoming", &V::incoming, "Added to incoming"), Field("reason", &V::reason, "Why, in words"),
@@ -201,15 +207,17 @@ struct BulkResult {
   static constexpr auto fields() {
     using V = BulkResult;
     return described(Field("row", &V::row, "Which row, from 0"), Field("ok", &V::ok, "Whether it holds now"),
-                     Field("offer_id", &V::offer_id, "The offer it meant"), Field("reason", &V::reason, "What was wrong"),
-                     Field("detail", &V::detail, "The same in words"));
+                     Field("offer_id", &V::offer_id, "The offer it meant"),
+                     Field("reason", &V::reason, "What was wrong"), Field("detail", &V::detail, "The same in words"));
   }
 };
 
 struct BulkAnswer {
   std::vector<BulkResult> items;
 
-  static constexpr auto fields() { return described(Field("items", &BulkAnswer::items, "One per row, in their order")); }
+  static constexpr auto fields() {
+    return described(Field("items", &BulkAnswer::items, "One per row, in their order"));
+  }
 };
 
 void refuse(BulkResult& result, const Error& error) {
@@ -233,9 +241,15 @@ class Api {
   Result<WarehouseView> add_warehouse(const http::Call& call, const NewWarehouse& in) const {
     TRY(const auto staff, p_.shoppers.require_role(call, services::Role::kWarehouse));
     const Time now = p_.inventory.clock().now();
-    Warehouse made{p_.inventory.ids().next<WarehouseId>(now, 0), in.code, in.name, in.latitude_e6, in.longitude_e6,
-                   in.processing_hours, true};
-    const auto entry = p_.audit.entry(staff.caller(), "inventory.add_warehouse", made.id.text(), json::print(view(made)));
+    Warehouse made{p_.inventory.ids().next<WarehouseId>(now, 0),
+                   in.code,
+                   in.name,
+                   in.latitude_e6,
+                   in.longitude_e6,
+                   in.processing_hours,
+                   true};
+    const auto entry =
+        p_.audit.entry(staff.caller(), "inventory.add_warehouse", made.id.text(), json::print(view(made)));
     TRY_DO(p_.inventory.store().write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
       TRY_DO(p_.inventory.add_warehouse(tx, made));
       return services::Audit::record(tx, entry);
@@ -258,7 +272,8 @@ class Api {
     const auto shown = std::min<std::size_t>(rows.size(), static_cast<std::size_t>(query.limit));
     for (std::size_t at = 0; at < shown; ++at) page.items.push_back(view(rows[at]));
     if (rows.size() > shown)
-      page.next_cursor = p_.cursors.make("admin/inventory", {{rows[shown - 1].offer.value, rows[shown - 1].warehouse.value}, ""});
+      page.next_cursor =
+          p_.cursors.make("admin/inventory", {{rows[shown - 1].offer.value, rows[shown - 1].warehouse.value}, ""});
     return page;
   }
 
@@ -273,7 +288,8 @@ class Api {
     wish.reason = in.reason.value_or("set by staff");
     TRY(const bool known, p_.offers.exists(wish.offer));
     if (!known) return fail(Errc::kNotFound, "catalog.no_such_offer", "There is no offer " + wish.offer.text() + ".");
-    return write(call, staff, "inventory.set", json::print(in), [&](db::Tx& tx, Time now) { return p_.inventory.change(tx, wish, now); });
+    return write(call, staff, "inventory.set", json::print(in),
+                 [&](db::Tx& tx, Time now) { return p_.inventory.change(tx, wish, now); });
   }
 
   Result<StockView> adjust(http::Call& call, const AdjustStock& in) const {
@@ -295,7 +311,8 @@ class Api {
     const auto shown = std::min<std::size_t>(found.size(), static_cast<std::size_t>(query.limit));
     for (std::size_t at = 0; at < shown; ++at) {
       const Movement& m = found[at];
-      page.items.push_back({m.id, m.kind, m.at, m.on_hand, m.reserved, m.allocated, m.safety_stock, m.incoming, m.reason, m.reference});
+      page.items.push_back(
+          {m.id, m.kind, m.at, m.on_hand, m.reserved, m.allocated, m.safety_stock, m.incoming, m.reason, m.reference});
     }
     if (found.size() > shown) page.next_cursor = p_.cursors.make(list, services::ListKey{{found[shown - 1].id}, ""});
     return page;
@@ -357,13 +374,20 @@ class Api {
     }
     const auto warehouse = codes.find(row.warehouse);
     if (warehouse == codes.end()) {
-      refuse(result, {Errc::kNotFound, "inventory.no_such_warehouse", "There is no warehouse '" + row.warehouse + "'.", {}, {}, 0});
+      refuse(result, {Errc::kNotFound,
+                      "inventory.no_such_warehouse",
+                      "There is no warehouse '" + row.warehouse + "'.",
+                      {},
+                      {},
+                      0});
       return {};
     }
     auto offer = p_.offers.find(row.sku.value_or(""), row.external_id.value_or(""));
-    if (!offer && offer.error().code != Errc::kAmbiguousItem && offer.error().code != Errc::kConflict) return fail(offer.error());
+    if (!offer && offer.error().code != Errc::kAmbiguousItem && offer.error().code != Errc::kConflict)
+      return fail(offer.error());
     if (!offer || !*offer) {
-      refuse(result, offer ? Error{Errc::kNotFound, "catalog.no_such_offer", "There is no such offer.", {}, {}, 0} : offer.error());
+      refuse(result, offer ? Error{Errc::kNotFound, "catalog.no_such_offer", "There is no such offer.", {}, {}, 0}
+                           : offer.error());
       return {};
     }
     result.ok = true;
@@ -376,12 +400,14 @@ class Api {
     return {};
   }
 
-  Result<void> write_chunk(const services::Shopper& staff, std::span<const StockChange> wishes, std::span<BulkResult> results) const {
+  Result<void> write_chunk(const services::Shopper& staff, std::span<const StockChange> wishes,
+                           std::span<BulkResult> results) const {
     std::vector<services::AuditEntry> entries(wishes.size());
     for (std::size_t at = 0; at < wishes.size(); ++at)
       if (results[at].ok)
-        entries[at] = p_.audit.entry(staff.caller(), "inventory.set", wishes[at].offer.text() + "/" + wishes[at].warehouse.text(),
-                                     "{\"on_hand\":" + std::to_string(*wishes[at].on_hand) + "}");
+        entries[at] =
+            p_.audit.entry(staff.caller(), "inventory.set", wishes[at].offer.text() + "/" + wishes[at].warehouse.text(),
+                           "{\"on_hand\":" + std::to_string(*wishes[at].on_hand) + "}");
     const Time now = p_.inventory.clock().now();
     return p_.inventory.store().write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
       for (std::size_t at = 0; at < wishes.size(); ++at) {
@@ -403,12 +429,14 @@ void add_inventory_routes(http::Router& router, InventoryApiParts parts) {
   const Api api(parts);
   router.get<http::None, WarehouseList>("/admin/warehouses", {"All warehouses", {}},
                                         [api](Call& call, http::None) { return api.warehouses(call); });
-  router.post<NewWarehouse, WarehouseView>("/admin/warehouses",
-                                           {"Adds a warehouse", {"inventory.warehouse_code_taken"}, 201},
-                                           [api](Call& call, const NewWarehouse& in) { return api.add_warehouse(call, in); });
-  router.get<StockQuery, services::Page<StockView>>("/admin/inventory", {"Stock rows, by offer and warehouse", {"request.bad_cursor"}},
-                                                    [api](Call& call, const StockQuery& query) { return api.list(call, query); });
-  router.post<Bulk, BulkAnswer>("/admin/inventory/bulk", {"Sets many counts by sku or external id; a result per row", {}},
+  router.post<NewWarehouse, WarehouseView>(
+      "/admin/warehouses", {"Adds a warehouse", {"inventory.warehouse_code_taken"}, 201},
+      [api](Call& call, const NewWarehouse& in) { return api.add_warehouse(call, in); });
+  router.get<StockQuery, services::Page<StockView>>(
+      "/admin/inventory", {"Stock rows, by offer and warehouse", {"request.bad_cursor"}},
+      [api](Call& call, const StockQuery& query) { return api.list(call, query); });
+  router.post<Bulk, BulkAnswer>("/admin/inventory/bulk",
+                                {"Sets many counts by sku or external id; a result per row", {}},
                                 [api](Call& call, const Bulk& in) { return api.bulk(call, in); });
   router.put<SetStock, StockView>(
       "/admin/inventory/{offer_id}/{warehouse_id}",

@@ -1,4 +1,5 @@
-// Stock for staff over HTTP: `/admin/warehouses` and `/admin/inventory…`, roles warehouse and admin, each act in the audit log.
+// Stock for staff over HTTP: `/admin/warehouses` and `/admin/inventory…`, roles warehouse and admin, each act in the
+// audit log.
 #pragma once
 #include <optional>
 #include <string_view>
@@ -16,7 +17,8 @@ class OfferLookup {
  public:
   virtual ~OfferLookup() = default;
   virtual Result<bool> exists(OfferId offer) = 0;
-  // By stock-keeping unit, or (sku empty) the only offer of the product with this external id; nullopt when there is none.
+  // By stock-keeping unit, or (sku empty) the only offer of the product with this external id; nullopt when there is
+  // none.
   virtual Result<std::optional<OfferId>> find(std::string_view sku, std::string_view external_id) = 0;
 };
 

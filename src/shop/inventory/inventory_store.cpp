@@ -201,16 +201,19 @@ Result<std::int64_t> update(db::Tx& tx, const Place& p, const Delta& d, std::int
     case Guard::kPromised:
       KONTOR_ASSERT(d.reserved == 0 && d.allocated == 0 && d.safety_stock == 0 && d.incoming == 0);
       return tx.run(kAdjust, p.offer, p.warehouse, p.slot, d.on_hand, movement);
-    case Guard::kNone: break;
+    case Guard::kNone:
+      break;
   }
-  return tx.run(kMove, p.offer, p.warehouse, p.slot, d.on_hand, d.reserved, d.allocated, d.safety_stock, d.incoming, movement);
+  return tx.run(kMove, p.offer, p.warehouse, p.slot, d.on_hand, d.reserved, d.allocated, d.safety_stock, d.incoming,
+                movement);
 }
 
 }  // namespace
 
 Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause, Condition condition) {
-  TRY(const auto noted, tx.ask(kNoteMovement, place.offer, place.warehouse, place.slot, cause.kind, delta.on_hand, delta.reserved,
-                               delta.allocated, delta.safety_stock, delta.incoming, cause.reason, cause.reference, cause.at));
+  TRY(const auto noted,
+      tx.ask(kNoteMovement, place.offer, place.warehouse, place.slot, cause.kind, delta.on_hand, delta.reserved,
+             delta.allocated, delta.safety_stock, delta.incoming, cause.reason, cause.reference, cause.at));
   if (noted.empty()) return false;
   TRY(const auto changed, update(tx, place, delta, noted.front().i64(0), condition));
   KONTOR_ASSERT(changed <= 1);
@@ -272,8 +275,8 @@ Result<void> add_warehouse(db::Tx& tx, const Warehouse& w) {
 }
 
 Result<bool> note_reservation(db::Tx& tx, CheckoutId key, const ReservationRow& row) {
-  TRY(const auto noted, tx.run(kNoteReservation, key, row.line, row.place.offer, row.place.warehouse, row.place.slot, row.quantity,
-                               row.state));
+  TRY(const auto noted, tx.run(kNoteReservation, key, row.line, row.place.offer, row.place.warehouse, row.place.slot,
+                               row.quantity, row.state));
   return noted == 1;
 }
 
@@ -313,11 +316,15 @@ Result<std::vector<StockRow>> rows_after(db::Tx& tx, OfferId offer, WarehouseId 
 Result<std::vector<Movement>> movements(db::Tx& tx, const Place& place, std::int64_t before, int limit) {
   TRY(const auto start, before == 0 ? tx.ask(kLastMovement, place.offer, place.warehouse, place.slot)
                                     : tx.ask(kMovementBefore, before, place.offer, place.warehouse, place.slot));
-  if (start.empty()) return fail(Errc::kNotFound, "inventory.no_such_stock", "This offer has no stock row in this warehouse.");
+  if (start.empty())
+    return fail(Errc::kNotFound, "inventory.no_such_stock", "This offer has no stock row in this warehouse.");
   TRY(const auto found, tx.ask(kMovementsOf, start.front().i64(0), limit));
   return all<Movement>(found, [](const Row& row) {
-    return Movement{row.i64(0), static_cast<MovementKind>(row.i64(1)), row.i64(2), row.i64(3), row.i64(4), row.i64(5), row.i64(6),
-                    row.str(7), row.str(8), row.time(9)};
+    return Movement{row.i64(0), static_cast<MovementKind>(row.i64(1)),
+                    row.i64(2), row.i64(3),
+                    row.i64(4), row.i64(5),
+                    row.i64(6), row.str(7),
+                    row.str(8), row.time(9)};
   });
 }
 

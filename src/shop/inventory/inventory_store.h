@@ -1,6 +1,6 @@
-// All SQL of inventory, one function a statement or a fixed pair. A change of stock is always a movement row and an UPDATE of the
-// columns it names, made together by move(); the rows of one stock row are chained (`previous`), so that its history is read
-// without an index that every sale would have to dirty.
+// All SQL of inventory, one function a statement or a fixed pair. A change of stock is always a movement row and an
+// UPDATE of the columns it names, made together by move(); the rows of one stock row are chained (`previous`), so that
+// its history is read without an index that every sale would have to dirty.
 #pragma once
 #include <optional>
 #include <span>

@@ -27,7 +27,9 @@ struct Shop {
 
   Result<void> write(const db::Function& fn) { return test.store().write(db::Home::kStock, fn); }
   void stock(OfferId offer, std::int64_t on_hand, WarehouseId warehouse = kMainWarehouse) {
-    REQUIRE(write([&](db::Tx& tx) { return inventory.set_on_hand(tx, {offer, warehouse, on_hand}, "test", now); }).has_value());
+    REQUIRE(write([&](db::Tx& tx) {
+              return inventory.set_on_hand(tx, {offer, warehouse, on_hand}, "test", now);
+            }).has_value());
   }
   Result<std::vector<Allotment>> reserve(CheckoutId id, std::vector<Demand> lines) {
     std::vector<Allotment> out;
@@ -52,9 +54,9 @@ struct Shop {
   WarehouseId add_warehouse(const std::string& code) {
     const auto id = test.ids.next<WarehouseId>(now, 0);
     REQUIRE(write([&](db::Tx& tx) -> Result<void> {
-      TRY_DO(inventory.add_warehouse(tx, {id, code, code}));
-      return {};
-    }).has_value());
+              TRY_DO(inventory.add_warehouse(tx, {id, code, code}));
+              return {};
+            }).has_value());
     return id;
   }
   StockRow row(OfferId offer, WarehouseId warehouse = kMainWarehouse) {
@@ -71,13 +73,17 @@ struct Shop {
     return figures->empty() ? 0 : figures->front().sellable;
   }
   int events(std::string_view name) {
-    static constexpr db::Query kCount{"test.events", db::Home::kEvery, "SELECT COUNT(*) FROM outbox_events WHERE name = $1"};
+    static constexpr db::Query kCount{"test.events", db::Home::kEvery,
+                                      "SELECT COUNT(*) FROM outbox_events WHERE name = $1"};
     int count = 0;
-    REQUIRE(test.store().read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
-      TRY(const auto rows, tx.ask(kCount, name));
-      count = static_cast<int>(rows.front().i64(0));
-      return {};
-    }).has_value());
+    REQUIRE(test.store()
+                .read(db::Home::kStock,
+                      [&](db::Tx& tx) -> Result<void> {
+                        TRY(const auto rows, tx.ask(kCount, name));
+                        count = static_cast<int>(rows.front().i64(0));
+                        return {};
+                      })
+                .has_value());
     return count;
   }
   void check() {
@@ -176,7 +182,8 @@ TEST_CASE("a cancelled order gives its units back once, and no more than it hold
   REQUIRE(shop.deallocate(key(1), {{kTea, kMainWarehouse, 1}}, "ord_1/a").has_value());
   CHECK(shop.row(kTea).allocated == 2);
   CHECK(shop.deallocate(key(1), *units, "ord_1/b").error().reason == "inventory.not_allocated");
-  REQUIRE(shop.deallocate(key(1), {{kTea, kMainWarehouse, 2}}, "ord_1/b").has_value());  // the refused reference is free
+  REQUIRE(
+      shop.deallocate(key(1), {{kTea, kMainWarehouse, 2}}, "ord_1/b").has_value());  // the refused reference is free
   CHECK(shop.sellable(kTea) == 5);
   CHECK(shop.events("stock.released") == 2);
   CHECK(shop.ship(*units, "shp_1").error().reason == "inventory.not_on_hand");
@@ -191,7 +198,8 @@ TEST_CASE("what is missing in one warehouse comes from another") {
   shop.stock(kCup, 4);
   shop.stock(kCup, 4, east);
   // East alone has all of it: one parcel.
-  CHECK(*shop.reserve(key(1), {{kTea, 3, 0}, {kCup, 1, 0}}) == std::vector<Allotment>{{kTea, east, 3}, {kCup, east, 1}});
+  CHECK(*shop.reserve(key(1), {{kTea, 3, 0}, {kCup, 1, 0}}) ==
+        std::vector<Allotment>{{kTea, east, 3}, {kCup, east, 1}});
   // Nobody has all of it: split.
   CHECK(*shop.reserve(key(2), {{kTea, 7, 0}}) == std::vector<Allotment>{{kTea, kMainWarehouse, 2}, {kTea, east, 5}});
   const auto refused = shop.reserve(key(3), {{kTea, 2, 0}});
@@ -288,9 +296,10 @@ TEST_CASE("of a batch each stands alone") {
                                                 {key(1), {{kTea, 4, 0}}}};
   std::vector<Result<std::vector<Allotment>>> results;
   REQUIRE(shop.write([&](db::Tx& tx) -> Result<void> {
-    TRY(results, shop.inventory.reserve_many(tx, requests, shop.now));
-    return {};
-  }).has_value());
+                TRY(results, shop.inventory.reserve_many(tx, requests, shop.now));
+                return {};
+              })
+              .has_value());
   REQUIRE(results.size() == 4);
   CHECK(results[0].has_value());
   CHECK(results[1].error().code == Errc::kOutOfStock);
@@ -312,9 +321,12 @@ TEST_CASE("many threads after the last units: exactly as many win as there are")
     buyers.emplace_back([&, buyer] {
       for (int attempt = 0; attempt < kTries; ++attempt) {
         const auto got = shop.reserve(key(buyer * 100 + attempt), {{kCup, 1, 0}, {kTea, 1, 0}});
-        if (got) ++won;
-        else if (got.error().code == Errc::kOutOfStock) ++refused;
-        else ++other;
+        if (got)
+          ++won;
+        else if (got.error().code == Errc::kOutOfStock)
+          ++refused;
+        else
+          ++other;
       }
     });
   }
@@ -351,7 +363,9 @@ TEST_CASE("random histories agree with a model of plain maps") {
     Shop shop;
     Model model;
     std::mt19937_64 luck(seed);
-    const auto any = [&](std::int64_t from, std::int64_t to) { return std::uniform_int_distribution<std::int64_t>(from, to)(luck); };
+    const auto any = [&](std::int64_t from, std::int64_t to) {
+      return std::uniform_int_distribution<std::int64_t>(from, to)(luck);
+    };
     const OfferId offers[] = {kTea, kCup, kPot};
     for (const OfferId offer : offers) {
       shop.stock(offer, 12);

@@ -76,8 +76,8 @@ std::int64_t above_zero(const Supply& supply, WarehouseId warehouse) {
   return sum;
 }
 
-// Fewest parcels first: one warehouse that has everything, else from each in turn. What is sold beyond the stock is owed by
-// the first row.
+// Fewest parcels first: one warehouse that has everything, else from each in turn. What is sold beyond the stock is
+// owed by the first row.
 void take_from(const Supply& supply, WarehouseId only, std::vector<Take>& takes) {
   std::int64_t left = supply.demand.quantity;
   std::vector<Take> mine;
@@ -134,10 +134,11 @@ Result<std::vector<Allotment>> same_and_held(db::Tx& tx, CheckoutId key, const s
     held[row.place.offer] += row.quantity;
     out.push_back({row.place.offer, row.place.warehouse, row.quantity});
   }
-  const bool same = held.size() == demands.size() && std::all_of(demands.begin(), demands.end(), [&](const Demand& demand) {
-                      const auto found = held.find(demand.offer);
-                      return found != held.end() && found->second == demand.quantity;
-                    });
+  const bool same =
+      held.size() == demands.size() && std::all_of(demands.begin(), demands.end(), [&](const Demand& demand) {
+        const auto found = held.find(demand.offer);
+        return found != held.end() && found->second == demand.quantity;
+      });
   if (!same) return fail(Errc::kConflict, "inventory.key_reused", "The key holds other lines.");
   return out;
 }
@@ -154,7 +155,8 @@ std::vector<StockLine> stock_lines(std::span<const ReservationRow> rows) {
   return out;
 }
 
-// The whole of one reservation, once its rows are chosen. `fresh` is false when the key has rows already: nothing was done.
+// The whole of one reservation, once its rows are chosen. `fresh` is false when the key has rows already: nothing was
+// done.
 struct Outcome {
   bool fresh = true;
   bool short_of_stock = false;
@@ -164,10 +166,12 @@ Result<Outcome> take_all(db::Tx& tx, CheckoutId key, const std::vector<Take>& ta
   std::int64_t line = 0;
   for (const Take& wish : takes) {
     ++line;
-    TRY(const bool noted, sql::note_reservation(tx, key, {line, wish.place, wish.quantity, ReservationState::kReserved, 0}));
+    TRY(const bool noted,
+        sql::note_reservation(tx, key, {line, wish.place, wish.quantity, ReservationState::kReserved, 0}));
     if (!noted) return Outcome{false, false};
-    TRY(const bool taken, sql::move(tx, wish.place, Delta{.reserved = wish.quantity},
-                                    Cause{MovementKind::kReserved, "", reference, now}, Condition{Guard::kSellable, wish.room}));
+    TRY(const bool taken,
+        sql::move(tx, wish.place, Delta{.reserved = wish.quantity}, Cause{MovementKind::kReserved, "", reference, now},
+                  Condition{Guard::kSellable, wish.room}));
     if (!taken) return Outcome{true, true};
   }
   return Outcome{};
@@ -186,7 +190,8 @@ Error out_of_stock(std::span<const Shortage> lines) {
   Error error;
   error.code = Errc::kOutOfStock;
   error.reason = "inventory.out_of_stock";
-  error.detail = "There is not enough left of " + std::to_string(lines.size()) + (lines.size() == 1 ? " offer." : " offers.");
+  error.detail =
+      "There is not enough left of " + std::to_string(lines.size()) + (lines.size() == 1 ? " offer." : " offers.");
   error.members = "\"lines\":" + json::print(std::vector<Shortage>(lines.begin(), lines.end()));
   return error;
 }
@@ -222,8 +227,8 @@ Error Inventory::short_of(db::Tx& tx, std::span<const Demand> demands, CheckoutI
   if (!supplies) return supplies.error();
   auto mine = sql::reservation(tx, key);
   if (!mine) return mine.error();
-  // What this request took before it failed comes back with its Error: it counts as available. The row that failed is noted
-  // as reserved and was not taken; it is the last one.
+  // What this request took before it failed comes back with its Error: it counts as available. The row that failed is
+  // noted as reserved and was not taken; it is the last one.
   if (!mine->empty()) mine->pop_back();
   for (const ReservationRow& row : *mine)
     for (Supply& supply : *supplies)
@@ -232,7 +237,8 @@ Error Inventory::short_of(db::Tx& tx, std::span<const Demand> demands, CheckoutI
   return out_of_stock(shortages(*supplies));
 }
 
-Result<std::vector<Result<std::vector<Allotment>>>> Inventory::reserve_many(db::Tx& tx, std::span<const ReserveRequest> requests,
+Result<std::vector<Result<std::vector<Allotment>>>> Inventory::reserve_many(db::Tx& tx,
+                                                                            std::span<const ReserveRequest> requests,
                                                                             Time now) {
   std::vector<Result<std::vector<Allotment>>> out;
   out.reserve(requests.size());
@@ -297,8 +303,8 @@ Result<void> Inventory::expire(db::Tx& tx, CheckoutId key, Time now) {
   return give_back(tx, key, ReservationState::kExpired, now);
 }
 
-Result<void> Inventory::deallocate(db::Tx& tx, CheckoutId key, std::span<const Allotment> units, const std::string& reference,
-                                   Time now) {
+Result<void> Inventory::deallocate(db::Tx& tx, CheckoutId key, std::span<const Allotment> units,
+                                   const std::string& reference, Time now) {
   TRY(const bool fresh, sql::note_effect(tx, reference, MovementKind::kDeallocated, now));
   if (!fresh) return {};
   TRY(auto rows, sql::reservation(tx, key));
@@ -315,7 +321,8 @@ Result<void> Inventory::deallocate(db::Tx& tx, CheckoutId key, std::span<const A
       left -= part;
       given.push_back({row.line, row.place, part, row.state, 0});
     }
-    if (left > 0) return fail(Errc::kConflict, "inventory.not_allocated", "The checkout does not hold so many units there.");
+    if (left > 0)
+      return fail(Errc::kConflict, "inventory.not_allocated", "The checkout does not hold so many units there.");
   }
   std::sort(given.begin(), given.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
   for (const ReservationRow& row : given) {
@@ -346,7 +353,8 @@ Result<void> Inventory::ship(db::Tx& tx, std::span<const Allotment> units, const
       left -= part;
     }
     if (left > 0)
-      return fail(Errc::kConflict, "inventory.not_on_hand", "The warehouse does not have all the units of " + unit.offer.text() + ".");
+      return fail(Errc::kConflict, "inventory.not_on_hand",
+                  "The warehouse does not have all the units of " + unit.offer.text() + ".");
   }
   return {};
 }

@@ -81,6 +81,13 @@ Result<void> tell(db::Tx& tx, const Order& order, OrderState from, std::string_v
 
 std::string Order::number() const { return order_number(id); }
 
+OrderView view_of(const Order& order) {
+  const auto& document = order.document;
+  return {order.id, order.number(), order.state, order.customer, order.email, document.lines, document.shipments, document.payments,
+          document.totals, document.timeline, document.shipping_address, document.billing_address, order.created, order.updated,
+          order.version};
+}
+
 Result<void> Orders::place(db::Tx& tx, const Order& order, const std::string& document) {
   KONTOR_ASSERT(order.state == OrderState::kConfirmed || order.state == OrderState::kPending);
   KONTOR_ASSERT(!order.document.lines.empty());

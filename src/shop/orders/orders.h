@@ -33,6 +33,39 @@ struct Order {
   Currency currency() const { return document.totals.total.currency(); }
 };
 
+// An order as its buyer and the staff see it.
+struct OrderView {
+  OrderId id;
+  std::string number;
+  OrderState status = OrderState::kConfirmed;
+  CustomerId customer_id;
+  std::string email;
+  std::vector<OrderLine> items;
+  std::vector<OrderShipment> shipments;
+  std::vector<OrderPayment> payments;
+  OrderTotals totals;
+  std::vector<TimelineEntry> timeline;
+  Address shipping_address;
+  std::optional<Address> billing_address;
+  Time created_at;
+  Time updated_at;
+  std::int64_t version = 1;
+
+  static constexpr auto fields() {
+    using V = OrderView;
+    return described(Field("id", &V::id, "The order"), Field("number", &V::number, "Its number for people"),
+                     Field("status", &V::status, "The least advanced of its shipments"), Field("customer_id", &V::customer_id, "Whose"),
+                     Field("email", &V::email, "Where mails about it go"), Field("items", &V::items, "What was bought"),
+                     Field("shipments", &V::shipments, "How it travels"), Field("payments", &V::payments, "How it is paid"),
+                     Field("totals", &V::totals, "What it costs"), Field("timeline", &V::timeline, "What happened when"),
+                     Field("shipping_address", &V::shipping_address, "Where it goes"),
+                     Field("billing_address", &V::billing_address, "Where the invoice goes, if elsewhere"),
+                     Field("created_at", &V::created_at, "When it was placed"), Field("updated_at", &V::updated_at, "When it last changed"),
+                     Field("version", &V::version, "Grows with every change"));
+  }
+};
+OrderView view_of(const Order& order);
+
 // Who picks, packs and sends. Functions on a Tx run in the write function that changes the order (home customer), so that an
 // order and its shipments are never seen apart.
 class FulfilmentDesk {

@@ -23,9 +23,11 @@ Result<void> price_lines(std::span<const LineInput> lines, Totals& totals) {
                              "The price of line " + std::to_string(at) + " is in " +
                                  std::string(line.unit_price.currency().code()) + ", the total in " +
                                  std::string(totals.currency.code()) + "."));
-    const auto whole = static_cast<__int128>(line.unit_price.amount_minor()) * line.quantity + totals.subtotal.amount_minor();
+    const auto whole =
+        static_cast<__int128>(line.unit_price.amount_minor()) * line.quantity + totals.subtotal.amount_minor();
     if (whole > kMaxAmountMinor)
-      return fail(wrong_line(at, "pricing.total_too_large", "out_of_range", "The lines cost more than one total can say."));
+      return fail(
+          wrong_line(at, "pricing.total_too_large", "out_of_range", "The lines cost more than one total can say."));
     const Money subtotal = line.unit_price * line.quantity;
     totals.lines.push_back({line.offer, line.quantity, line.unit_price, subtotal, zero(totals.currency),
                             zero(totals.currency), zero(totals.currency)});
@@ -38,8 +40,9 @@ Result<void> price_lines(std::span<const LineInput> lines, Totals& totals) {
 
 Result<void> ShippingStage::apply(std::span<const LineInput> lines, const Context& context, Totals& totals) const {
   if (!context.shipping_option || lines.empty()) return {};
-  const auto found = std::find_if(options_.begin(), options_.end(),
-                                  [&](const ShippingOption& option) { return option.code == *context.shipping_option; });
+  const auto found = std::find_if(options_.begin(), options_.end(), [&](const ShippingOption& option) {
+    return option.code == *context.shipping_option;
+  });
   if (found == options_.end())
     return invalid("pricing.no_such_shipping_option", "/shipping_option", "unknown",
                    "There is no shipping option '" + *context.shipping_option + "'.");

@@ -1,5 +1,6 @@
-// What things cost: line totals and the pipeline (sale, automatic promotions, coupon, loyalty, shipping, tax) through which every
-// cart and checkout gets its total. Pure computation over prices handed in; never floating point; parts add up to the unit.
+// What things cost: line totals and the pipeline (sale, automatic promotions, coupon, loyalty, shipping, tax) through
+// which every cart and checkout gets its total. Pure computation over prices handed in; never floating point; parts add
+// up to the unit.
 #pragma once
 #include <optional>
 #include <span>
@@ -18,23 +19,23 @@ struct LineInput {
   OfferId offer;
   ProductId product;
   std::int64_t quantity = 0;
-  Money unit_price;             // the store's present price
+  Money unit_price;  // the store's present price
 };
 
 struct Discount {
   std::string promotion_id;
   std::string label;
-  Money amount;                 // positive: what is taken off
+  Money amount;  // positive: what is taken off
 };
 
 struct LineTotal {
   OfferId offer;
   std::int64_t quantity = 0;
   Money unit_price;
-  Money subtotal;               // unit price × quantity
-  Money discount;               // this line's share of all discounts
+  Money subtotal;  // unit price × quantity
+  Money discount;  // this line's share of all discounts
   Money tax;
-  Money total;                  // subtotal − discount (+ tax where prices exclude it)
+  Money total;  // subtotal − discount (+ tax where prices exclude it)
 };
 
 struct Totals {
@@ -50,13 +51,13 @@ struct Totals {
 // What the totals depend on beside the lines; grows with promotions, tax and shipping.
 struct Context {
   Currency currency;
-  std::string country;                        // where it goes; "" while unknown (cart)
-  std::optional<std::string> shipping_option; // "standard"; absent while not chosen (cart): no shipping is counted
+  std::string country;                         // where it goes; "" while unknown (cart)
+  std::optional<std::string> shipping_option;  // "standard"; absent while not chosen (cart): no shipping is counted
   Time now;
 };
 
-// A stage sees the running totals and changes discounts, shipping and tax (of the lines and of the whole); stages run in the
-// order in which they were added. `total` of lines and whole is summed by the pipeline after the last stage.
+// A stage sees the running totals and changes discounts, shipping and tax (of the lines and of the whole); stages run
+// in the order in which they were added. `total` of lines and whole is summed by the pipeline after the last stage.
 class Stage {
  public:
   virtual ~Stage() = default;
@@ -71,8 +72,8 @@ struct ShippingOption {
   std::int64_t price_minor = 0;
 };
 
-// One zone `everywhere` with flat options; zones and weights come with the module shipping. An option that is not there is
-// kInvalid "pricing.no_such_shipping_option".
+// One zone `everywhere` with flat options; zones and weights come with the module shipping. An option that is not there
+// is kInvalid "pricing.no_such_shipping_option".
 class ShippingStage : public Stage {
  public:
   ShippingStage() : ShippingStage({{"standard", "Standard", 0}}) {}
@@ -97,8 +98,8 @@ class TaxStage : public Stage {
   BasisPoints rate_;
 };
 
-// Takes `amount` (positive) off the lines in proportion to what they still cost, to the unit, and lists it under its label.
-// More than the lines cost takes off what they cost. For stages that discount.
+// Takes `amount` (positive) off the lines in proportion to what they still cost, to the unit, and lists it under its
+// label. More than the lines cost takes off what they cost. For stages that discount.
 void discount_lines(Totals& totals, const Discount& discount);
 
 class Pricing {

@@ -82,10 +82,13 @@ TEST_CASE("nothing costs nothing") {
 
 TEST_CASE("whatever the lines: parts add up, nothing is negative, and their order does not matter") {
   std::mt19937_64 luck(20261121);
-  const auto any = [&](std::int64_t from, std::int64_t to) { return std::uniform_int_distribution<std::int64_t>(from, to)(luck); };
+  const auto any = [&](std::int64_t from, std::int64_t to) {
+    return std::uniform_int_distribution<std::int64_t>(from, to)(luck);
+  };
   for (int round = 0; round < 500; ++round) {
     std::vector<LineInput> lines;
-    for (std::int64_t i = any(1, 12); i > 0; --i) lines.push_back(line(i, any(1, 999), any(0, 3) == 0 ? any(0, 3) : any(0, 200'000)));
+    for (std::int64_t i = any(1, 12); i > 0; --i)
+      lines.push_back(line(i, any(1, 999), any(0, 3) == 0 ? any(0, 3) : any(0, 200'000)));
     const TakeOff off(any(0, 5000));
     const ShippingStage shipping({{"standard", "Standard", any(0, 2000)}});
     const TaxStage tax(BasisPoints{any(0, 2500)});

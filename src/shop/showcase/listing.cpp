@@ -4,10 +4,12 @@
 #include <functional>
 #include <map>
 
+#include "shop/showcase/showcase.h"
+
 namespace kontor::showcase {
 namespace {
 
-constexpr std::size_t kMostValues = 50;      // of a facet
+constexpr std::size_t kMostValues = 50;  // of a facet
 constexpr std::size_t kMostAttributeNames = 20;
 constexpr std::size_t kMostAttributeValues = 20;
 constexpr std::size_t kRememberedFacets = 128;
@@ -78,7 +80,8 @@ std::vector<PriceRange> price_ranges(std::vector<std::int64_t> prices) {
 std::vector<ValueCount> most_frequent(const std::map<std::string, std::int64_t>& counts, std::size_t most) {
   std::vector<ValueCount> values;
   for (const auto& [value, count] : counts) values.push_back({value, count});
-  std::stable_sort(values.begin(), values.end(), [](const ValueCount& a, const ValueCount& b) { return a.count > b.count; });
+  std::stable_sort(values.begin(), values.end(),
+                   [](const ValueCount& a, const ValueCount& b) { return a.count > b.count; });
   if (values.size() > most) values.resize(most);
   return values;
 }
@@ -95,7 +98,8 @@ std::vector<CategoryCount> category_counts(const std::map<CategoryId, std::int64
   }
   std::vector<CategoryCount> counts;
   for (const auto& [id, count] : rolled) counts.push_back({id, by_id[id]->name, by_id[id]->slug, count});
-  std::stable_sort(counts.begin(), counts.end(), [](const CategoryCount& a, const CategoryCount& b) { return a.count > b.count; });
+  std::stable_sort(counts.begin(), counts.end(),
+                   [](const CategoryCount& a, const CategoryCount& b) { return a.count > b.count; });
   if (counts.size() > kMostValues) counts.resize(kMostValues);
   return counts;
 }
@@ -219,7 +223,8 @@ Result<ListingAnswer> Showcase::listing(const ListingQuery& query) {
     for (const auto& row : rows) {
       if (answer.items.size() == static_cast<std::size_t>(query.limit)) break;
       answer.items.push_back(card_of(row, query.currency));
-      if (rows.size() > static_cast<std::size_t>(query.limit)) answer.next = services::ListKey{{row.i64(11), row.i64(0)}, ""};
+      if (rows.size() > static_cast<std::size_t>(query.limit))
+        answer.next = services::ListKey{{row.i64(11), row.i64(0)}, ""};
     }
     return {};
   }));

@@ -1,4 +1,5 @@
-// Listings: what GET /products and GET /search take and answer, and how the question becomes one SQL text among a bounded number.
+// Listings: what GET /products and GET /search take and answer, and how the question becomes one SQL text among a
+// bounded number.
 #pragma once
 #include <deque>
 #include <map>
@@ -14,15 +15,15 @@
 #include "runtime/json.h"
 #include "services/cursor.h"
 #include "shop/showcase/product_detail.h"
-#include "shop/showcase/showcase.h"
+#include "shop/showcase/views.h"
 
 namespace kontor::showcase {
 
 enum class Sort { kRelevance, kPriceAsc, kPriceDesc, kRating, kNewest, kBestSelling };
 constexpr auto enum_names(Sort) {
-  return std::array{EnumName<Sort>{Sort::kRelevance, "relevance"},   EnumName<Sort>{Sort::kPriceAsc, "price_asc"},
-                    EnumName<Sort>{Sort::kPriceDesc, "price_desc"},  EnumName<Sort>{Sort::kRating, "rating"},
-                    EnumName<Sort>{Sort::kNewest, "newest"},         EnumName<Sort>{Sort::kBestSelling, "best_selling"}};
+  return std::array{EnumName<Sort>{Sort::kRelevance, "relevance"},  EnumName<Sort>{Sort::kPriceAsc, "price_asc"},
+                    EnumName<Sort>{Sort::kPriceDesc, "price_desc"}, EnumName<Sort>{Sort::kRating, "rating"},
+                    EnumName<Sort>{Sort::kNewest, "newest"},        EnumName<Sort>{Sort::kBestSelling, "best_selling"}};
 }
 
 // One attribute asked for: any of the texts, and/or a number within bounds (times 10^6).
@@ -34,10 +35,10 @@ struct AttributeFilter {
 
 // The question, read and checked.
 struct ListingQuery {
-  std::vector<std::string> words;       // folded; all must be in title or brand
-  std::vector<CategoryId> categories;   // any of them, each with what is below it
-  bool no_such_category = false;        // only unknown ones were named: nothing matches
-  std::vector<std::string> brands;      // folded
+  std::vector<std::string> words;      // folded; all must be in title or brand
+  std::vector<CategoryId> categories;  // any of them, each with what is below it
+  bool no_such_category = false;       // only unknown ones were named: nothing matches
+  std::vector<std::string> brands;     // folded
   std::int64_t price_min = 0, price_max = kMaxAmountMinor;
   std::int64_t rating_min_milli = 0;
   bool in_stock = false;
@@ -68,13 +69,14 @@ struct Card {
   AvailabilityView availability;
 
   static constexpr auto fields() {
-    return described(Field("id", &Card::id, "The product"), Field("external_id", &Card::external_id, "The shop's own key"),
-                     Field("slug", &Card::slug, "Its name in addresses"), Field("title", &Card::title, "Its name"),
-                     Field("brand", &Card::brand, "Who makes it"), Field("image", &Card::image, "The first picture"),
-                     Field("price", &Card::price, "The lowest price in the currency asked for"),
-                     Field("list_price", &Card::list_price, "The price it is compared with"),
-                     Field("avg_rating", &Card::avg_rating, "0 to 5"), Field("review_count", &Card::review_count, "How many"),
-                     Field("availability", &Card::availability, "Whether it can be had"));
+    return described(
+        Field("id", &Card::id, "The product"), Field("external_id", &Card::external_id, "The shop's own key"),
+        Field("slug", &Card::slug, "Its name in addresses"), Field("title", &Card::title, "Its name"),
+        Field("brand", &Card::brand, "Who makes it"), Field("image", &Card::image, "The first picture"),
+        Field("price", &Card::price, "The lowest price in the currency asked for"),
+        Field("list_price", &Card::list_price, "The price it is compared with"),
+        Field("avg_rating", &Card::avg_rating, "0 to 5"), Field("review_count", &Card::review_count, "How many"),
+        Field("availability", &Card::availability, "Whether it can be had"));
   }
 };
 
@@ -92,7 +94,8 @@ struct ValueCount {
   std::string value;
   std::int64_t count = 0;
   static constexpr auto fields() {
-    return described(Field("value", &ValueCount::value, "For the filter"), Field("count", &ValueCount::count, "Matches with it"));
+    return described(Field("value", &ValueCount::value, "For the filter"),
+                     Field("count", &ValueCount::count, "Matches with it"));
   }
 };
 struct PriceRange {
@@ -100,7 +103,8 @@ struct PriceRange {
   Nullable<std::int64_t> max;
   std::int64_t count = 0;
   static constexpr auto fields() {
-    return described(Field("min", &PriceRange::min, "For price_min"), Field("max", &PriceRange::max, "For price_max; null: open"),
+    return described(Field("min", &PriceRange::min, "For price_min"),
+                     Field("max", &PriceRange::max, "For price_max; null: open"),
                      Field("count", &PriceRange::count, "Matches in it"));
   }
 };
@@ -108,7 +112,8 @@ struct RatingCount {
   double min = 0;
   std::int64_t count = 0;
   static constexpr auto fields() {
-    return described(Field("min", &RatingCount::min, "For rating_min"), Field("count", &RatingCount::count, "Matches of at least that"));
+    return described(Field("min", &RatingCount::min, "For rating_min"),
+                     Field("count", &RatingCount::count, "Matches of at least that"));
   }
 };
 struct AttributeCount {
@@ -132,9 +137,10 @@ struct Facets {
   std::int64_t total = 0;  // not printed here
   bool exact = true;
   static constexpr auto fields() {
-    return described(Field("categories", &Facets::categories, "By category"), Field("brands", &Facets::brands, "By brand"),
-                     Field("price_ranges", &Facets::price_ranges, "By price"), Field("ratings", &Facets::ratings, "By rating"),
-                     Field("attributes", &Facets::attributes, "By attribute"));
+    return described(
+        Field("categories", &Facets::categories, "By category"), Field("brands", &Facets::brands, "By brand"),
+        Field("price_ranges", &Facets::price_ranges, "By price"), Field("ratings", &Facets::ratings, "By rating"),
+        Field("attributes", &Facets::attributes, "By attribute"));
   }
 };
 
@@ -147,11 +153,12 @@ struct ListingAnswer {
   std::optional<services::ListKey> next;  // what the cursor is made of; not printed
 
   static constexpr auto fields() {
-    return described(Field("items", &ListingAnswer::items, "The products of this page"),
-                     Field("facets", &ListingAnswer::facets, "What the matches can be narrowed by"),
-                     Field("total_count", &ListingAnswer::total_count, "How many match"),
-                     Field("total_count_exact", &ListingAnswer::total_count_exact, "false: at least so many"),
-                     Field("next_cursor", &ListingAnswer::next_cursor, "For ?cursor= of the next page; null on the last one"));
+    return described(
+        Field("items", &ListingAnswer::items, "The products of this page"),
+        Field("facets", &ListingAnswer::facets, "What the matches can be narrowed by"),
+        Field("total_count", &ListingAnswer::total_count, "How many match"),
+        Field("total_count_exact", &ListingAnswer::total_count_exact, "false: at least so many"),
+        Field("next_cursor", &ListingAnswer::next_cursor, "For ?cursor= of the next page; null on the last one"));
   }
 };
 

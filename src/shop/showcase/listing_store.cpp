@@ -1,4 +1,5 @@
-// The SQL of listings. One text per kind of question; every value is a parameter, and lists are padded to a few lengths.
+// The SQL of listings. One text per kind of question; every value is a parameter, and lists are padded to a few
+// lengths.
 #include <algorithm>
 #include <functional>
 
@@ -30,17 +31,20 @@ class Builder {
     const std::string source =
         " FROM " + from + (joins ? " LEFT JOIN showcase_availability a ON a.product_id = l.product_id" : "");
     if (pass == Pass::kFacets) {
-      out_.sql = "SELECT l.product_id, l.category_id, l.brand, l.price_min, l.rating_milli" + source + where + " LIMIT " +
-                 number(kFacetMatches + 1);
+      out_.sql = "SELECT l.product_id, l.category_id, l.brand, l.price_min, l.rating_milli" + source + where +
+                 " LIMIT " + number(kFacetMatches + 1);
     } else if (pass == Pass::kAttributes) {
-      out_.sql = "SELECT t.name, t.value_text, COUNT(*) AS matches FROM (SELECT l.product_id" + source + where + " LIMIT " +
-                 number(kAttributeMatches) +
+      out_.sql = "SELECT t.name, t.value_text, COUNT(*) AS matches FROM (SELECT l.product_id" + source + where +
+                 " LIMIT " + number(kAttributeMatches) +
                  ") m JOIN catalog_v_attributes t ON t.product_id = m.product_id GROUP BY t.name, t.value_text "
                  "ORDER BY matches DESC, t.name, t.value_text LIMIT 2000";
     } else {
       const std::string order = ordered(where);
-      out_.sql = "SELECT l.product_id, l.external_id, l.slug, l.title, l.brand, l.image, l.price_min, l.list_price, l.rating_milli, "
-                 "l.review_count, COALESCE(a.status, 0), " + key_ + source + where + order + " LIMIT " + number(q_.limit + 1);
+      out_.sql =
+          "SELECT l.product_id, l.external_id, l.slug, l.title, l.brand, l.image, l.price_min, l.list_price, "
+          "l.rating_milli, "
+          "l.review_count, COALESCE(a.status, 0), " +
+          key_ + source + where + order + " LIMIT " + number(q_.limit + 1);
     }
     return std::move(out_);
   }
@@ -94,7 +98,8 @@ class Builder {
     clause(q_.rating_min_milli > 0, [&] { return "l.rating_milli >= " + number(q_.rating_min_milli); });
     clause(q_.in_stock, [] { return std::string("a.status IN (1, 2)"); });
     clause(!q_.sellers.empty(), [&] {
-      return "EXISTS (SELECT 1 FROM catalog_v_offers o WHERE o.product_id = l.product_id AND o.active = 1 AND o.seller_id IN " +
+      return "EXISTS (SELECT 1 FROM catalog_v_offers o WHERE o.product_id = l.product_id AND o.active = 1 AND "
+             "o.seller_id IN " +
              list(q_.sellers, {1, 20}) + ")";
     });
     clause(!q_.words.empty(), [&] { return words(); });
@@ -123,12 +128,13 @@ class Builder {
     static const AttributeFilter kNone;
     const AttributeFilter& filter = at < q_.attributes.size() ? q_.attributes[at] : kNone;
     const auto exists = [&](const std::string& condition) {
-      return "EXISTS (SELECT 1 FROM catalog_v_attributes t WHERE t.product_id = l.product_id AND t.name = " + text(filter.name) +
-             " AND " + condition + ")";
+      return "EXISTS (SELECT 1 FROM catalog_v_attributes t WHERE t.product_id = l.product_id AND t.name = " +
+             text(filter.name) + " AND " + condition + ")";
     };
     clause(!filter.texts.empty(), [&] { return exists("t.value_fold IN " + list(filter.texts, {1, 20})); });
     clause(filter.min_micro || filter.max_micro, [&] {
-      return exists("t.value_micro BETWEEN " + number(filter.min_micro.value_or(std::numeric_limits<std::int64_t>::min())) + " AND " +
+      return exists("t.value_micro BETWEEN " +
+                    number(filter.min_micro.value_or(std::numeric_limits<std::int64_t>::min())) + " AND " +
                     number(filter.max_micro.value_or(std::numeric_limits<std::int64_t>::max())));
     });
   }
@@ -137,12 +143,25 @@ class Builder {
   std::string ordered(std::string& where) {
     bool falling = true;
     switch (q_.sort) {
-      case Sort::kPriceAsc: key_ = "l.price_min"; falling = false; break;
-      case Sort::kPriceDesc: key_ = "l.price_min"; break;
-      case Sort::kRating: key_ = "l.rating_milli"; break;
-      case Sort::kBestSelling: key_ = "l.sold"; break;
-      case Sort::kNewest: key_ = "l.product_id"; break;
-      case Sort::kRelevance: key_ = q_.words.empty() ? "l.product_id" : phrase_rank(); break;
+      case Sort::kPriceAsc:
+        key_ = "l.price_min";
+        falling = false;
+        break;
+      case Sort::kPriceDesc:
+        key_ = "l.price_min";
+        break;
+      case Sort::kRating:
+        key_ = "l.rating_milli";
+        break;
+      case Sort::kBestSelling:
+        key_ = "l.sold";
+        break;
+      case Sort::kNewest:
+        key_ = "l.product_id";
+        break;
+      case Sort::kRelevance:
+        key_ = q_.words.empty() ? "l.product_id" : phrase_rank();
+        break;
     }
     const bool by_id = key_ == "l.product_id";
     const std::string direction = falling ? " DESC" : " ASC";
@@ -153,7 +172,8 @@ class Builder {
         where += " AND l.product_id" + beyond + id;
       } else {
         const std::string value = number(q_.after->numbers[0]);
-        where += " AND (" + key_ + beyond + value + " OR (" + key_ + " = " + value + " AND l.product_id" + beyond + id + "))";
+        where += " AND (" + key_ + beyond + value + " OR (" + key_ + " = " + value + " AND l.product_id" + beyond + id +
+                 "))";
       }
     }
     return " ORDER BY " + (by_id ? "l.product_id" + direction : key_ + direction + ", l.product_id" + direction);
@@ -177,7 +197,9 @@ class Builder {
 
 }  // namespace
 
-Statement listing_statement(const ListingQuery& query, Pass pass, bool whole) { return Builder(query, whole).build(pass); }
+Statement listing_statement(const ListingQuery& query, Pass pass, bool whole) {
+  return Builder(query, whole).build(pass);
+}
 
 const db::Query* QueryShelf::find(const std::string& sql, bool even_if_full) {
   const std::lock_guard lock(mutex_);

@@ -1,6 +1,7 @@
-// A bounded cache for values that are costly to load: sharded, CLOCK eviction by weight, one load for all who wait for the same key.
-// A key that is dropped while its value is being loaded is not kept: what was read before a change never outlives the change.
-// "Not there" is a value too (a null pointer), so that asking for nothing over and over stays cheap.
+// A bounded cache for values that are costly to load: sharded, CLOCK eviction by weight, one load for all who wait for
+// the same key. A key that is dropped while its value is being loaded is not kept: what was read before a change never
+// outlives the change. "Not there" is a value too (a null pointer), so that asking for nothing over and over stays
+// cheap.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -177,7 +178,8 @@ class LoadingCache {
 
     Result<Pointer> finish(Result<Loaded> loaded) {
       const std::lock_guard lock(shard.mutex);
-      Result<Pointer> outcome = loaded ? Result<Pointer>(loaded->value) : Result<Pointer>(tl::unexpected(std::move(loaded.error())));
+      Result<Pointer> outcome =
+          loaded ? Result<Pointer>(loaded->value) : Result<Pointer>(tl::unexpected(std::move(loaded.error())));
       if (loaded && !flight->stale) shard.insert(key, loaded->value, loaded->weight, cache.shard_weight_);
       land(outcome);
       return outcome;

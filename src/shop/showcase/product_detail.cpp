@@ -24,8 +24,10 @@ std::string seller_name(SellerId id, std::span<const SellerName> sellers) {
 }
 
 DetailOffer offer_view(const catalog::Offer& offer, std::int64_t sellable, std::span<const SellerName> sellers) {
-  DetailOffer view{offer.id, offer.seller, seller_name(offer.seller, sellers), offer.sku, offer.condition, offer.options, offer.price,
-                   offer.list_price, availability_view(sellable, offer.backorder), {}};
+  DetailOffer view{offer.id,    offer.seller,     seller_name(offer.seller, sellers),
+                   offer.sku,   offer.condition,  offer.options,
+                   offer.price, offer.list_price, availability_view(sellable, offer.backorder),
+                   {}};
   if (offer.purchase_limit > 0) view.purchase_limit = offer.purchase_limit;
   return view;
 }
@@ -58,7 +60,8 @@ ProductDetail detail_of(const ProductState& state, Currency currency, std::span<
     const DetailOffer& view = detail.offers.emplace_back(offer_view(offer, state.sellable[i], sellers));
     sellable += std::max<std::int64_t>(0, state.sellable[i]);
     backorder += offer.backorder + std::min<std::int64_t>(0, state.sellable[i]);
-    if (offer.id == state.featured || shown == nullptr || (shown->id != state.featured && offer.price < shown->price)) shown = &view;
+    if (offer.id == state.featured || shown == nullptr || (shown->id != state.featured && offer.price < shown->price))
+      shown = &view;
   }
   if (shown != nullptr && p.status == catalog::ProductStatus::kActive) {
     detail.price = Nullable<Money>(shown->price);

@@ -1,12 +1,14 @@
 // GET /products/{id} as a described struct, made of a ProductState.
 #pragma once
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/described.h"
 #include "runtime/json.h"
-#include "shop/showcase/showcase.h"
+#include "shop/showcase/views.h"
 
 namespace kontor::showcase {
 
@@ -31,10 +33,13 @@ struct DetailOffer {
   std::optional<std::int64_t> purchase_limit;
 
   static constexpr auto fields() {
-    return described(Field("id", &DetailOffer::id, "What goes into the cart"), Field("seller_id", &DetailOffer::seller_id, "Who sells it"),
-                     Field("seller", &DetailOffer::seller, "The seller's name"), Field("sku", &DetailOffer::sku, "The seller's key"),
+    return described(Field("id", &DetailOffer::id, "What goes into the cart"),
+                     Field("seller_id", &DetailOffer::seller_id, "Who sells it"),
+                     Field("seller", &DetailOffer::seller, "The seller's name"),
+                     Field("sku", &DetailOffer::sku, "The seller's key"),
                      Field("condition", &DetailOffer::condition, "new, refurbished, used"),
-                     Field("options", &DetailOffer::options, "What makes the variant"), Field("price", &DetailOffer::price, "The price"),
+                     Field("options", &DetailOffer::options, "What makes the variant"),
+                     Field("price", &DetailOffer::price, "The price"),
                      Field("list_price", &DetailOffer::list_price, "The price it is compared with"),
                      Field("availability", &DetailOffer::availability, "Whether it can be had"),
                      Field("purchase_limit", &DetailOffer::purchase_limit, "At most so many per customer"));
@@ -60,9 +65,11 @@ struct ProductDetail {
 
   static constexpr auto fields() {
     return described(
-        Field("id", &ProductDetail::id, "The product"), Field("external_id", &ProductDetail::external_id, "The shop's own key"),
+        Field("id", &ProductDetail::id, "The product"),
+        Field("external_id", &ProductDetail::external_id, "The shop's own key"),
         Field("slug", &ProductDetail::slug, "Its name in addresses"), Field("title", &ProductDetail::title, "Its name"),
-        Field("description", &ProductDetail::description, "What it is"), Field("brand", &ProductDetail::brand, "Who makes it"),
+        Field("description", &ProductDetail::description, "What it is"),
+        Field("brand", &ProductDetail::brand, "Who makes it"),
         Field("category", &ProductDetail::category, "Where it stands"),
         Field("category_path", &ProductDetail::category_path, "The names from the root down"),
         Field("images", &ProductDetail::images, "Addresses or file names"),
@@ -72,7 +79,8 @@ struct ProductDetail {
         Field("list_price", &ProductDetail::list_price, "The price it is compared with"),
         Field("offers", &ProductDetail::offers, "Who sells it for how much"),
         Field("featured_offer_id", &ProductDetail::featured_offer_id, "The offer that product_id means in a cart"),
-        Field("avg_rating", &ProductDetail::avg_rating, "0 to 5"), Field("review_count", &ProductDetail::review_count, "How many"),
+        Field("avg_rating", &ProductDetail::avg_rating, "0 to 5"),
+        Field("review_count", &ProductDetail::review_count, "How many"),
         Field("availability", &ProductDetail::availability, "Whether it can be had"),
         Field("version", &ProductDetail::version, "Grows with each change"));
   }
@@ -82,7 +90,8 @@ struct SellerName {
   SellerId id;
   std::string name;
 };
-// Only active offers with a price in `currency` are shown. `featured` may be of another currency: the cheapest shown stands in.
+// Only active offers with a price in `currency` are shown. `featured` may be of another currency: the cheapest shown
+// stands in.
 ProductDetail detail_of(const ProductState& state, Currency currency, std::span<const SellerName> sellers);
 
 }  // namespace kontor::showcase

@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::string_view kProductCaching = "public, max-age=60, stale-while-revalidate=300";
 
-Error no_such_product() { return Error{Errc::kNotFound, "catalog.no_such_product", "There is no such product.", {}, {}, 0}; }
+Error no_such_product() {
+  return Error{Errc::kNotFound, "catalog.no_such_product", "There is no such product.", {}, {}, 0};
+}
 Error no_such_offer() { return Error{Errc::kNotFound, "catalog.no_such_offer", "There is no such offer.", {}, {}, 0}; }
 
 bool is_shown(const catalog::Product& product) {
@@ -85,35 +87,61 @@ Result<std::optional<catalog::Category>> Showcase::category(std::string_view id_
   return std::optional<catalog::Category>{};
 }
 
-Result<std::vector<std::int64_t>> Showcase::sellable_of(std::span<const catalog::Offer> offers) {
-  std::vector<OfferId> ids;
-  ids.reserve(offers.size());
-  for (const auto& offer : offers) ids.push_back(offer.id);
+Result<std::optional<SellerId>> Showcase::seller(std::string_view id_or_code) {
+  TRY(const auto all, directory());
+  for (const auto& [id, seller] : all->sellers)
+    if (seller.code == id_or_code || id.text() == id_or_code) return std::optional<SellerId>(id);
+  return std::optional<SellerId>{};
+}
+
+Result<std::vector<std::int64_t>> Showcase::sellable_of(std::span<const OfferId> offers) {
   std::vector<std::int64_t> sellable(offers.size(), 0);
-  if (ids.empty()) return sellable;
-  TRY(const auto figures, inventory_.figures(ids));
+  if (offers.empty()) return sellable;
+  TRY(const auto figures, inventory_.figures(offers));
   std::unordered_map<OfferId, std::int64_t> by_offer;
   for (const auto& figure : figures) by_offer[figure.offer] = figure.sellable;
-  for (std::size_t i = 0; i < ids.size(); ++i)
-    if (const auto found = by_offer.find(ids[i]); found != by_offer.end()) sellable[i] = found->second;
+  for (std::size_t i = 0; i < offers.size(); ++i)
+    if (const auto found = by_offer.find(offers[i]); found != by_offer.end()) sellable[i] = found->second;
   return sellable;
 }
 
-OfferId Showcase::choose_featured(std::span<const catalog::Offer> offers, std::span<const std::int64_t> sellable,
-                                  const Directory& all) const {
+Showcase::Cards Showcase::cards_of(const catalog::Product& product, std::span<const std::int64_t> sellable) {
+  Cards cards;
+  cards.reserve(product.offers.size());
+  for (std::size_t i = 0; i < product.offers.size(); ++i) {
+    const catalog::Offer& o = product.offers[i];
+    cards.push_back(std::make_shared<const OfferCard>(OfferCard{
+        o.id, product.id, o.seller, o.sku, product.title, product.slug,
+        product.images.empty() ? std::string() : product.images.front(), o.price, o.list_price, o.purchase_limit,
+        o.backorder, sellable[i], o.active && product.status == catalog::ProductStatus::kActive}));
+  }
+  return cards;
+}
+
+OfferId Showcase::choose_featured(const Cards& cards, const Directory& all) const {
   using Rank = std::tuple<bool, bool, bool, std::int64_t, std::int64_t, OfferId>;  // the lowest wins
   std::optional<Rank> best;
-  for (std::size_t i = 0; i < offers.size(); ++i) {
-    const catalog::Offer& offer = offers[i];
-    if (!offer.active) continue;
-    const auto seller = all.sellers.find(offer.seller);
+  for (const auto& card : cards) {
+    if (!card->buyable) continue;
+    const auto seller = all.sellers.find(card->seller);
     const bool good = seller == all.sellers.end() || seller->second.good_standing;
     const std::int64_t rating = seller == all.sellers.end() ? 0 : seller->second.rating_milli;
-    const Rank rank{offer.price.currency() != settings_.currency, sellable[i] + offer.backorder <= 0, !good,
-                    offer.price.amount_minor(), -rating, offer.id};
+    const Rank rank{card->price.currency() != settings_.currency,
+                    card->sellable + card->backorder <= 0,
+                    !good,
+                    card->price.amount_minor(),
+                    -rating,
+                    card->offer};
     if (!best || rank < *best) best = rank;
   }
   return best ? std::get<5>(*best) : OfferId{};
+}
+
+std::size_t Showcase::weight_of(const Bundle& bundle) {
+  std::size_t weight = sizeof(Bundle);
+  for (const auto& card : bundle.cards)
+    weight += sizeof(OfferCard) + 48 + card->sku.size() + card->title.size() + card->slug.size() + card->image.size();
+  return weight;
 }
 
 Result<ProductState> Showcase::state(ProductId id) {
@@ -122,8 +150,10 @@ Result<ProductState> Showcase::state(ProductId id) {
   TRY(const auto all, directory());
   ProductState state;
   state.product = std::move(*product);
-  TRY(state.sellable, sellable_of(state.product.offers));
-  state.featured = choose_featured(state.product.offers, state.sellable, *all);
+  std::vector<OfferId> ids;
+  for (const auto& offer : state.product.offers) ids.push_back(offer.id);
+  TRY(state.sellable, sellable_of(ids));
+  state.featured = choose_featured(cards_of(state.product, state.sellable), *all);
   const auto category = all->category_at.find(state.product.category);
   if (category != all->category_at.end()) {
     state.category_path = path_names(all->categories[category->second].path);
@@ -138,7 +168,9 @@ Result<std::string> Showcase::detail_json(ProductId id, Currency currency) {
   return json::print(detail_of(now, currency, all->seller_names));
 }
 
-std::shared_ptr<const http::ReadyBytes> Showcase::ready_at_hand(ProductId id) { return ready_.peek(id).value_or(nullptr); }
+std::shared_ptr<const http::ReadyBytes> Showcase::ready_at_hand(ProductId id) {
+  return ready_.peek(id).value_or(nullptr);
+}
 
 Result<std::shared_ptr<const http::ReadyBytes>> Showcase::ready(ProductId id) {
   using Cache = LoadingCache<ProductId, http::ReadyBytes>;
@@ -147,7 +179,8 @@ Result<std::shared_ptr<const http::ReadyBytes>> Showcase::ready(ProductId id) {
     if (!body && body.error().code == Errc::kNotFound) return Cache::Loaded{};
     if (!body) return tl::unexpected(body.error());
     auto made = http::make_ready("application/json", kProductCaching, *body);
-    const std::size_t weight = made->full.capacity() + made->not_modified.capacity() + made->etag.size() + sizeof(http::ReadyBytes);
+    const std::size_t weight =
+        made->full.capacity() + made->not_modified.capacity() + made->etag.size() + sizeof(http::ReadyBytes);
     return Cache::Loaded{std::move(made), weight};
   }));
   if (!bytes) return fail(no_such_product());
@@ -159,20 +192,15 @@ Result<LoadingCache<ProductId, Showcase::Bundle>::Loaded> Showcase::load_bundle(
   TRY(const auto product, catalog_.product(id));
   if (!product) return Loaded{};
   TRY(const auto all, directory());
-  TRY(const auto sellable, sellable_of(product->offers));
+  std::vector<OfferId> ids;
+  for (const auto& offer : product->offers) ids.push_back(offer.id);
   auto made = std::make_shared<Bundle>();
   made->product = id;
-  made->featured = choose_featured(product->offers, sellable, *all);
-  std::size_t weight = sizeof(Bundle);
-  for (std::size_t i = 0; i < product->offers.size(); ++i) {
-    const catalog::Offer& o = product->offers[i];
-    auto card = std::make_shared<OfferCard>(
-        OfferCard{o.id, id, o.seller, o.sku, product->title, product->slug, product->images.empty() ? "" : product->images.front(),
-                  o.price, o.list_price, o.purchase_limit, o.backorder, sellable[i],
-                  o.active && product->status == catalog::ProductStatus::kActive});
-    weight += sizeof(OfferCard) + 64 + card->sku.size() + card->title.size() + card->slug.size() + card->image.size();
-    made->cards.push_back(std::move(card));
-  }
+  TRY(made->listed, listed_status(id));
+  TRY(const auto sellable, sellable_of(ids));
+  made->cards = cards_of(*product, sellable);
+  made->featured = choose_featured(made->cards, *all);
+  const std::size_t weight = weight_of(*made);
   return Loaded{std::move(made), weight};
 }
 
@@ -225,6 +253,8 @@ void Showcase::product_changed(ProductId id) {
   generation_.fetch_add(1);
   ready_.drop(id);
   bundles_.drop(id);
+  const std::lock_guard lock(mutex_);
+  noted_products_.insert(id);
 }
 
 void Showcase::categories_changed() {
@@ -244,7 +274,7 @@ void Showcase::stock_changed(std::span<const OfferId> offers) {
 
 bool Showcase::stock_is_noted() const {
   const std::lock_guard lock(mutex_);
-  return !noted_.empty();
+  return !noted_.empty() || !noted_products_.empty();
 }
 
 }  // namespace kontor::showcase

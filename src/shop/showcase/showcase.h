@@ -1,8 +1,11 @@
-// The composed read model of a product: offers, featured offer, price, availability, and the ready bytes of GET /products/{id}.
-// Part of the browsing world: held in bounded memory, loaded by SQL once for all who wait, replaced by events; may be seconds old.
-// Owns showcase_availability in the home `catalog`, by which listings know what is in stock.
+// The composed read model of a product: offers, featured offer, price, availability, and the ready bytes of GET
+// /products/{id}. Part of the browsing world: held in bounded memory, loaded by SQL once for all who wait, replaced by
+// events; may be seconds old. Owns showcase_availability in the home `catalog`, by which listings know what is in
+// stock.
 #pragma once
 #include <atomic>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,60 +22,19 @@
 #include "runtime/http.h"
 #include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory.h"
+#include "shop/showcase/listing_request.h"
 #include "shop/showcase/loading_cache.h"
+#include "shop/showcase/views.h"
 
 namespace kontor::showcase {
-
-// What a cart line, a listing or an order shows of an offer.
-struct OfferCard {
-  OfferId offer;
-  ProductId product;
-  SellerId seller;
-  std::string sku;
-  std::string title;
-  std::string slug;
-  std::string image;  // "" when there is none
-  Money price;
-  std::optional<Money> list_price;
-  std::int64_t purchase_limit = 0;
-  std::int64_t backorder = 0;
-  std::int64_t sellable = 0;  // approximate: seconds old
-  bool buyable = true;        // product and offer are active
-};
-
-enum class Availability { kOutOfStock = 0, kLowStock = 1, kInStock = 2, kBackorder = 3, kPreorder = 4 };
-constexpr auto enum_names(Availability) {
-  return std::array{EnumName<Availability>{Availability::kOutOfStock, "out_of_stock"},
-                    EnumName<Availability>{Availability::kLowStock, "low_stock"},
-                    EnumName<Availability>{Availability::kInStock, "in_stock"},
-                    EnumName<Availability>{Availability::kBackorder, "backorder"},
-                    EnumName<Availability>{Availability::kPreorder, "preorder"}};
-}
-// Up to so many are told to shoppers ("only 3 left").
-inline constexpr std::int64_t kLowStock = 5;
-Availability availability_of(std::int64_t sellable, std::int64_t backorder);
-
-// A product with the stock of its offers at one moment.
-struct ProductState {
-  catalog::Product product;
-  std::vector<std::int64_t> sellable;  // of product.offers, in their order
-  OfferId featured;                    // 0: none is sold
-  std::vector<std::string> category_path;
-  std::string category_slug;
-};
-
-struct ListingQuery;   // listing.h
-struct ListingAnswer;  // listing.h
-struct Facets;         // listing.h
-class QueryShelf;
 
 class Showcase {
  public:
   struct Settings {
     std::size_t ready_bytes_mb = 64;
-    std::size_t cards_mb = 32;
-    Currency currency;                      // of prices when nobody asks for another
-    runtime::Workers* workers = nullptr;    // for listings on the embedded store, whose reads run on the asking thread
+    std::size_t cards_mb = 64;
+    Currency currency;                    // of prices when nobody asks for another
+    runtime::Workers* workers = nullptr;  // for listings on the embedded store, whose reads run on the asking thread
   };
   Showcase(db::Store& store, catalog::Catalog& catalog, inventory::Inventory& inventory, Settings settings);
   ~Showcase();
@@ -101,17 +63,20 @@ class Showcase {
   // The category by id or slug, with its path; nullopt when there is none.
   Result<std::optional<catalog::Category>> category(std::string_view id_or_slug);
   Result<std::vector<catalog::Category>> categories();
+  // The seller by id or code; nullopt when there is none.
+  Result<std::optional<SellerId>> seller(std::string_view id_or_code);
 
   // What changed; from consumers and, on the replica that changed it, at once.
   void product_changed(ProductId id);
   void categories_changed();
   // Notes the offers; refresh_stock() looks at them soon.
   void stock_changed(std::span<const OfferId> offers);
-  // Brings availability, cards and ready bytes of the noted offers up to date; answers how many were looked at. Repeatable.
-  // An Error leaves them noted.
+  // Brings availability, cards and ready bytes of the noted offers up to date; answers how many were looked at.
+  // Repeatable. An Error leaves them noted.
   Result<int> refresh_stock();
   bool stock_is_noted() const;
-  // Walks over all products and repairs their availability, for what happened while nobody listened. Yields between steps.
+  // Walks over all products and repairs their availability, for what happened while nobody listened. Yields between
+  // steps.
   Result<int> reconcile();
 
   const Settings& settings() const { return settings_; }
@@ -121,20 +86,32 @@ class Showcase {
   struct Bundle {
     ProductId product;
     OfferId featured;
+    Availability listed = Availability::kOutOfStock;  // what showcase_availability said when this was made
     std::vector<std::shared_ptr<const OfferCard>> cards;
   };
   struct Directory;  // sellers and categories: few, kept whole
   using BundlePointer = std::shared_ptr<const Bundle>;
+  using Cards = std::vector<std::shared_ptr<const OfferCard>>;
 
   Result<std::shared_ptr<const Directory>> directory();
   Result<BundlePointer> bundle(ProductId id);
   Result<BundlePointer> bundle_of(OfferId offer);
   Result<typename LoadingCache<ProductId, Bundle>::Loaded> load_bundle(ProductId id);
-  Result<std::vector<std::int64_t>> sellable_of(std::span<const catalog::Offer> offers);
-  OfferId choose_featured(std::span<const catalog::Offer> offers, std::span<const std::int64_t> sellable, const Directory& all) const;
-  Result<int> refresh_products(std::span<const ProductId> products, bool compare_cards);
-  void refresh_bundle(ProductId id, std::span<const catalog::Offer> offers, std::span<const std::int64_t> sellable,
-                      const Directory& all);
+  static std::size_t weight_of(const Bundle& bundle);
+  static Cards cards_of(const catalog::Product& product, std::span<const std::int64_t> sellable);
+  OfferId choose_featured(const Cards& cards, const Directory& all) const;
+  Result<std::vector<std::int64_t>> sellable_of(std::span<const OfferId> offers);
+
+  // stock_watch.cpp
+  Result<Availability> listed_status(ProductId id);
+  Result<void> refresh_noted(std::span<const OfferId> offers, std::vector<ProductId> products);
+  Result<void> refresh_held(const std::map<ProductId, BundlePointer>& held, std::vector<ProductId>& flipped);
+  Result<int> refresh_products(std::vector<ProductId> products, bool renew_cards);
+  Result<int> write_flips(std::span<const ProductId> products, const std::function<Availability(ProductId)>& now);
+  void renew_bundle(const BundlePointer& held, std::span<const std::int64_t> sellable, Availability listed,
+                    const Directory& all);
+
+  // listing.cpp
   Result<std::shared_ptr<const Facets>> facets(const ListingQuery& query, const std::string& key);
   Result<void> read_catalog(const db::Function& function);
 
@@ -151,6 +128,7 @@ class Showcase {
   std::shared_ptr<const Directory> directory_;
   std::uint64_t directory_age_ = 0;  // counts what made it stale
   std::unordered_set<OfferId> noted_;
+  std::unordered_set<ProductId> noted_products_;  // whose offers may be others now
   std::unordered_map<std::string, std::pair<std::uint64_t, std::shared_ptr<const Facets>>> facets_;
   std::atomic<std::uint64_t> generation_{0};  // of everything that listings are made of
 };

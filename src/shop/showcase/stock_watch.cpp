@@ -1,154 +1,232 @@
-// How the approximate stock figures follow the exact ones: changed offers are noted by events and looked at in groups, so that a
-// rush on one offer costs one look per round, not one per sale.
+// How the approximate stock figures follow the exact ones: changed offers are noted by events and looked at in groups,
+// so that a rush on one offer costs one look per round, not one per sale; and a look that changes nothing asks only
+// inventory.
 #include <algorithm>
 #include <map>
-#include <unordered_map>
 
-#include "shop/showcase/listing.h"
 #include "shop/showcase/showcase.h"
 
 namespace kontor::showcase {
 namespace {
 
-constexpr std::size_t kGroup = 50;  // the parameters of the statements below
-#define KONTOR_SHOWCASE_IN50                                                                                                 \
-  "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,"       \
+constexpr std::size_t kRound = 200;  // looked at between two breaths
+constexpr std::size_t kGroup = 50;   // the parameters of the statement below
+#define KONTOR_SHOWCASE_IN50                                                                                         \
+  "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$" \
+  "31,"                                                                                                              \
   "$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50"
-constexpr db::Query kStatuses{"showcase.statuses", db::Home::kCatalog,
-                              "SELECT product_id, status FROM showcase_availability WHERE product_id IN (" KONTOR_SHOWCASE_IN50 ")"};
+constexpr db::Query kStatuses{
+    "showcase.statuses", db::Home::kCatalog,
+    "SELECT product_id, status FROM showcase_availability WHERE product_id IN (" KONTOR_SHOWCASE_IN50 ")"};
+constexpr db::Query kStatus{"showcase.status", db::Home::kCatalog,
+                            "SELECT status FROM showcase_availability WHERE product_id = $1"};
 constexpr db::Query kSetStatus{"showcase.set_status", db::Home::kCatalog, R"sql(
   INSERT INTO showcase_availability (product_id, status) VALUES ($1, $2)
   ON CONFLICT (product_id) DO UPDATE SET status = excluded.status)sql"};
 
-struct Figure {
-  std::int64_t sellable = 0;
-  std::int64_t backorder = 0;
-};
-
-Result<std::map<ProductId, std::int64_t>> read_statuses(db::Tx& tx, std::span<const ProductId> products) {
-  std::map<ProductId, std::int64_t> statuses;
+Result<std::map<ProductId, Availability>> read_statuses(db::Tx& tx, std::span<const ProductId> products) {
+  std::map<ProductId, Availability> statuses;
   for (std::size_t at = 0; at < products.size(); at += kGroup) {
     db::Param group[kGroup];
     for (std::size_t i = 0; i < kGroup; ++i) group[i] = db::Param(products[std::min(at + i, products.size() - 1)]);
     TRY(const db::Rows rows, tx.ask_params(kStatuses, group));
-    for (const auto& row : rows) statuses[row.id<ProductId>(0)] = row.i64(1);
+    for (const auto& row : rows) statuses[row.id<ProductId>(0)] = static_cast<Availability>(row.i64(1));
   }
   return statuses;
 }
 
+// One product's stock over its offers.
+struct Figure {
+  std::int64_t sellable = 0;
+  std::int64_t backorder = 0;
+  void add(std::int64_t offer_sellable, std::int64_t offer_backorder) {
+    sellable += std::max<std::int64_t>(0, offer_sellable);
+    backorder += offer_backorder + std::min<std::int64_t>(0, offer_sellable);
+  }
+  Availability availability() const { return availability_of(sellable, backorder); }
+};
+
+bool reads_the_same(const OfferCard& card, std::int64_t sellable) {
+  if (card.sellable == sellable) return true;
+  const Availability now = availability_of(sellable, card.backorder);
+  return now == availability_of(card.sellable, card.backorder) &&
+         now != Availability::kLowStock;  // few are told as a number
+}
+
 }  // namespace
+
+Result<Availability> Showcase::listed_status(ProductId id) {
+  Availability status = Availability::kOutOfStock;
+  TRY_DO(store_.read(db::Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
+    TRY(const db::Rows rows, tx.ask(kStatus, id));
+    if (!rows.empty()) status = static_cast<Availability>(rows.front().i64(0));
+    return {};
+  }));
+  return status;
+}
 
 Result<int> Showcase::refresh_stock() {
   int looked_at = 0;
   while (true) {
     std::vector<OfferId> offers;
+    std::vector<ProductId> products;
     {
       const std::lock_guard lock(mutex_);
-      for (auto it = noted_.begin(); it != noted_.end() && offers.size() < 500; it = noted_.erase(it)) offers.push_back(*it);
+      while (!noted_.empty() && offers.size() < kRound) offers.push_back(noted_.extract(noted_.begin()).value());
+      while (!noted_products_.empty() && products.size() < kRound)
+        products.push_back(noted_products_.extract(noted_products_.begin()).value());
     }
-    if (offers.empty()) return looked_at;
-    const auto again = [&](Error error) {
+    if (offers.empty() && products.empty()) return looked_at;
+    looked_at += static_cast<int>(offers.size() + products.size());
+    if (auto done = refresh_noted(offers, std::move(products)); !done) {
       stock_changed(offers);
-      return tl::unexpected<Error>(std::move(error));
-    };
-    auto known = catalog_.offers(offers);
-    if (!known) return again(std::move(known.error()));
-    std::vector<ProductId> products;
-    for (const auto& offer : *known) products.push_back(offer.product);
-    std::sort(products.begin(), products.end());
-    products.erase(std::unique(products.begin(), products.end()), products.end());
-    if (auto done = refresh_products(products, true); !done) return again(std::move(done.error()));
-    looked_at += static_cast<int>(offers.size());
+      return tl::unexpected(std::move(done.error()));
+    }
+    if (runtime::on_fiber()) runtime::yield();
   }
 }
 
-Result<int> Showcase::refresh_products(std::span<const ProductId> products, bool compare_cards) {
+Result<void> Showcase::refresh_noted(std::span<const OfferId> offers, std::vector<ProductId> products) {
+  std::map<ProductId, BundlePointer> held;
+  std::vector<OfferId> unknown;
+  for (const OfferId offer : offers) {
+    const auto product = products_of_offers_.peek(offer);
+    const auto bundle = product && *product ? bundles_.peek(**product) : std::nullopt;
+    if (bundle && *bundle)
+      held[(*bundle)->product] = *bundle;
+    else
+      unknown.push_back(offer);
+  }
+  const auto outcome = [&]() -> Result<void> {
+    TRY(const auto known, catalog_.offers(unknown));
+    for (const auto& offer : known) products.push_back(offer.product);
+    TRY_DO(refresh_held(held, products));
+    TRY_DO(refresh_products(products, true));
+    return {};
+  }();
+  if (!outcome) {
+    const std::lock_guard lock(mutex_);
+    noted_products_.insert(products.begin(), products.end());
+  }
+  return outcome;
+}
+
+// Cards at hand get new figures; products whose listing would read differently are added to `flipped`.
+Result<void> Showcase::refresh_held(const std::map<ProductId, BundlePointer>& held, std::vector<ProductId>& flipped) {
+  if (held.empty()) return {};
+  TRY(const auto all, directory());
+  std::vector<OfferId> ids;
+  for (const auto& [id, bundle] : held)
+    for (const auto& card : bundle->cards) ids.push_back(card->offer);
+  TRY(const auto sellable, sellable_of(ids));
+  std::size_t at = 0;
+  for (const auto& [id, bundle] : held) {
+    const auto figures = std::span(sellable).subspan(at, bundle->cards.size());
+    at += bundle->cards.size();
+    Figure figure;
+    for (std::size_t i = 0; i < figures.size(); ++i)
+      if (bundle->cards[i]->buyable) figure.add(figures[i], bundle->cards[i]->backorder);
+    if (figure.availability() != bundle->listed)
+      flipped.push_back(id);
+    else
+      renew_bundle(bundle, figures, bundle->listed, *all);
+  }
+  return {};
+}
+
+Result<int> Showcase::refresh_products(std::vector<ProductId> products, bool renew_cards) {
+  std::sort(products.begin(), products.end());
+  products.erase(std::unique(products.begin(), products.end()), products.end());
   if (products.empty()) return 0;
   TRY(const auto all, directory());
   TRY(const auto offers, catalog_.offers_of(products));
-  TRY(const auto sellable, sellable_of(offers));
+  std::vector<OfferId> ids;
+  for (const auto& offer : offers) ids.push_back(offer.id);
+  TRY(const auto sellable, sellable_of(ids));
   std::map<ProductId, Figure> figures;
   std::map<ProductId, std::vector<std::size_t>> offers_at;
   for (const ProductId id : products) figures[id];
   for (std::size_t i = 0; i < offers.size(); ++i) {
     offers_at[offers[i].product].push_back(i);
-    if (!offers[i].active) continue;
-    Figure& figure = figures[offers[i].product];
-    figure.sellable += std::max<std::int64_t>(0, sellable[i]);
-    figure.backorder += offers[i].backorder + std::min<std::int64_t>(0, sellable[i]);
+    if (offers[i].active) figures[offers[i].product].add(sellable[i], offers[i].backorder);
   }
-  std::vector<ProductId> ids;
-  for (const auto& [id, figure] : figures) ids.push_back(id);
-  std::map<ProductId, std::int64_t> before;
+  TRY(const int flips, write_flips(products, [&](ProductId id) { return figures[id].availability(); }));
+  if (!renew_cards) return flips;
+  for (const auto& [id, places] : offers_at) {
+    const auto held = bundles_.peek(id);
+    std::vector<std::int64_t> counts;
+    bool same = held && *held && (*held)->cards.size() == places.size();
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      same = same && (*held)->cards[i]->offer == offers[places[i]].id;
+      counts.push_back(sellable[places[i]]);
+    }
+    if (same) {
+      renew_bundle(*held, counts, figures[id].availability(), *all);
+    } else {
+      bundles_.drop(id);
+      ready_.drop(id);
+    }
+  }
+  return flips;
+}
+
+Result<int> Showcase::write_flips(std::span<const ProductId> products,
+                                  const std::function<Availability(ProductId)>& now) {
+  std::map<ProductId, Availability> before;
   TRY_DO(store_.read(db::Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
-    TRY(before, read_statuses(tx, ids));
+    TRY(before, read_statuses(tx, products));
     return {};
   }));
   std::vector<std::vector<db::Param>> flips;
-  for (const auto& [id, figure] : figures) {
-    const auto now = static_cast<std::int64_t>(availability_of(figure.sellable, figure.backorder));
+  for (const ProductId id : products) {
     const auto known = before.find(id);
-    if (known == before.end() ? now != 0 : known->second != now) flips.push_back({id, now});
+    const Availability listed = known == before.end() ? Availability::kOutOfStock : known->second;
+    if (now(id) != listed) flips.push_back({id, now(id)});
   }
-  if (!flips.empty()) {
-    TRY_DO(store_.write(db::Home::kCatalog, [&](db::Tx& tx) { return tx.run_each(kSetStatus, flips).map([](const auto&) {}); }));
-    generation_.fetch_add(1);
-  }
-  if (!compare_cards) return static_cast<int>(flips.size());
-  for (const auto& [id, places] : offers_at) {
-    std::vector<catalog::Offer> theirs;
-    std::vector<std::int64_t> counts;
-    for (const std::size_t place : places) {
-      theirs.push_back(offers[place]);
-      counts.push_back(sellable[place]);
-    }
-    refresh_bundle(id, theirs, counts, *all);
-  }
+  if (flips.empty()) return 0;
+  TRY_DO(store_.write(db::Home::kCatalog,
+                      [&](db::Tx& tx) { return tx.run_each(kSetStatus, flips).map([](const auto&) {}); }));
+  generation_.fetch_add(1);
   return static_cast<int>(flips.size());
 }
 
-// New figures for the cards that are at hand. The ready bytes go when they would read differently, or when nothing tells.
-void Showcase::refresh_bundle(ProductId id, std::span<const catalog::Offer> offers, std::span<const std::int64_t> sellable,
-                              const Directory& all) {
-  const auto held = bundles_.peek(id);
-  if (!held || !*held || (*held)->cards.size() != offers.size()) {
-    bundles_.drop(id);
-    ready_.drop(id);
-    return;
-  }
+// The same cards with new figures. The ready bytes go when they would read differently.
+void Showcase::renew_bundle(const BundlePointer& held, std::span<const std::int64_t> sellable, Availability listed,
+                            const Directory& all) {
   auto fresh = std::make_shared<Bundle>();
-  fresh->product = id;
-  fresh->featured = choose_featured(offers, sellable, all);
-  bool reads_the_same = fresh->featured == (*held)->featured;
-  std::size_t weight = sizeof(Bundle);
-  for (std::size_t i = 0; i < offers.size(); ++i) {
-    const OfferCard& old = *(*held)->cards[i];
-    if (old.offer != offers[i].id) {
-      bundles_.drop(id);
-      ready_.drop(id);
-      return;
+  fresh->product = held->product;
+  fresh->listed = listed;
+  bool same_figures = held->listed == listed;
+  bool same_words = same_figures;
+  for (std::size_t i = 0; i < held->cards.size(); ++i) {
+    const auto& old = held->cards[i];
+    same_words = same_words && reads_the_same(*old, sellable[i]);
+    if (old->sellable == sellable[i]) {
+      fresh->cards.push_back(old);
+      continue;
     }
-    auto card = std::make_shared<OfferCard>(old);
+    same_figures = false;
+    auto card = std::make_shared<OfferCard>(*old);
     card->sellable = sellable[i];
-    const bool was_few = old.sellable > 0 && old.sellable <= kLowStock;
-    reads_the_same = reads_the_same && (old.sellable == sellable[i] ||
-                                        (!was_few && availability_of(old.sellable, old.backorder) == availability_of(sellable[i], old.backorder)));
-    weight += sizeof(OfferCard) + 64 + card->sku.size() + card->title.size() + card->slug.size() + card->image.size();
     fresh->cards.push_back(std::move(card));
   }
-  bundles_.put_if_same(id, *held, std::move(fresh), weight);
-  if (!reads_the_same) ready_.drop(id);
+  if (same_figures) return;
+  fresh->featured = choose_featured(fresh->cards, all);
+  const bool same_featured = fresh->featured == held->featured;
+  const std::size_t weight = weight_of(*fresh);
+  bundles_.put_if_same(held->product, held, std::move(fresh), weight);
+  if (!same_words || !same_featured) ready_.drop(held->product);
 }
 
 Result<int> Showcase::reconcile() {
   int repaired = 0;
   ProductId after;
   while (true) {
-    TRY(const auto ids, catalog_.ids_after(after, 200));
+    TRY(auto ids, catalog_.ids_after(after, 200));
     if (ids.empty()) return repaired;
-    TRY(const int flips, refresh_products(ids, false));
-    repaired += flips;
     after = ids.back();
+    TRY(const int flips, refresh_products(std::move(ids), false));
+    repaired += flips;
     if (runtime::on_fiber()) runtime::yield();
   }
 }

@@ -1,0 +1,242 @@
+#include "sim/checkers.h"
+
+#include "sim/shoppers.h"
+
+namespace kontor::sim {
+namespace {
+
+using db::Home;
+using db::Query;
+
+constexpr Query kOpenCheckouts{"sim.open_checkouts", Home::kCustomer,
+                               "SELECT COUNT(*) FROM checkout_checkouts WHERE next_at IS NOT NULL"};
+constexpr Query kOpenCancellations{"sim.open_cancellations", Home::kCustomer,
+                                   "SELECT COUNT(*) FROM checkout_cancellations WHERE next_at IS NOT NULL"};
+constexpr Query kKey{"sim.key", Home::kCustomer,
+                     "SELECT answer_status, answer_body FROM checkout_checkouts WHERE customer_id = $1 AND key = $2"};
+constexpr Query kToldTimes{"sim.told_times", Home::kCustomer, "SELECT times FROM sim_told WHERE order_id = $1"};
+
+Result<std::int64_t> number(db::Store& store, const Query& query) {
+  std::int64_t count = 0;
+  TRY_DO(store.read(query.home, [&](db::Tx& tx) -> Result<void> {
+    TRY(const auto rows, tx.ask(query));
+    count = rows.empty() ? 0 : rows.front().i64(0);
+    return {};
+  }));
+  return count;
+}
+
+Result<std::int64_t> events_behind(Process& process) {
+  std::int64_t behind = 0;
+  for (const auto& stream : process.shop().world.events.streams()) {
+    TRY(const auto head, process.shop().world.events.head(stream));
+    TRY(const auto passed, process.shop().consumers.passed(stream));
+    behind += head - passed;
+  }
+  return behind;
+}
+
+// One look at everything that may still be open.
+Result<std::string> open_things(Process& process) {
+  World& world = process.world();
+  if (!world.work_is_done()) return std::string("the shoppers or the warehouse have work left");
+  if (!world.gateway.quiet()) return std::string("the gateway has messages on their way");
+  TRY(const auto checkouts, number(process.store(), kOpenCheckouts));
+  if (checkouts > 0) return std::to_string(checkouts) + " checkouts are open";
+  TRY(const auto cancellations, number(process.store(), kOpenCancellations));
+  if (cancellations > 0) return std::to_string(cancellations) + " cancellations are open";
+  TRY(const auto behind, events_behind(process));
+  if (behind > 0) return std::to_string(behind) + " events wait for their consumers";
+  return std::string();
+}
+
+struct Books {
+  std::map<std::int64_t, std::int64_t> waiting;  // units sold and not sent, by offer
+  std::map<std::int64_t, std::int64_t> sent;
+  std::map<std::string, std::vector<orders::Order>> by_email;
+  std::map<std::string, const orders::Order*> by_payment;
+  std::vector<orders::Order> all;
+};
+
+Result<Books> read_books(Process& process) {
+  Books books;
+  TRY_DO(process.shop().orders.each([&](const orders::Order& order) { books.all.push_back(order); }));
+  for (const orders::Order& order : books.all) {
+    books.by_email[order.email].push_back(order);
+    for (const auto& payment : order.document.payments) books.by_payment[payment.id.text()] = &order;
+    if (order.state == orders::OrderState::kCancelled) continue;
+    for (const auto& shipment : order.document.shipments) {
+      const bool left =
+          shipment.status == orders::ShipmentState::kShipped || shipment.status == orders::ShipmentState::kDelivered;
+      for (const auto& item : shipment.items)
+        (left ? books.sent : books.waiting)[item.offer_id.value] += item.quantity;
+    }
+  }
+  return books;
+}
+
+void check_modules(Process& process) {
+  services::CheckReport report;
+  if (const auto done = process.shop().check(report); !done)
+    return process.world().problem("the checks do not run: " + done.error().reason + ": " + done.error().detail);
+  for (const auto& [invariant, finding] : report.findings())
+    process.world().problem(invariant + ": " + finding.details.front());
+}
+
+void check_stock(Process& process, Books& books) {
+  World& world = process.world();
+  const auto rows = process.shop().inventory.rows_after({}, {}, 500);
+  if (!rows) return world.problem("the stock cannot be read: " + rows.error().reason);
+  for (const auto& row : *rows) {
+    const auto sent = books.sent[row.offer.value];
+    const auto waiting = books.waiting[row.offer.value];
+    if (row.reserved == 0 && row.allocated == waiting && row.on_hand == world.scenario.units - sent) continue;
+    world.problem("stock of " + row.offer.text() + ": on hand " + std::to_string(row.on_hand) + ", reserved " +
+                  std::to_string(row.reserved) + ", allocated " + std::to_string(row.allocated) + "; there were " +
+                  std::to_string(world.scenario.units) + ", " + std::to_string(sent) + " were sent and " +
+                  std::to_string(waiting) + " are sold and wait");
+  }
+  for (const auto& [offer, units] : books.waiting)
+    if (units + books.sent[offer] > world.scenario.units)
+      world.problem("more sold than there was: " + OfferId{offer}.text());
+}
+
+// Money that the gateway keeps belongs to one order that stands, and is its total; a cancelled order keeps none.
+void check_money(Process& process, const Books& books) {
+  World& world = process.world();
+  std::map<OrderId, std::int64_t> kept;
+  for (const auto& [key, held] : world.gateway.held()) {
+    const Charge& charge = held.charge;
+    const bool holds = charge.state == ChargeState::kCaptured || charge.state == ChargeState::kAuthorised;
+    if (!holds) continue;
+    const auto order = books.by_payment.find(key);
+    if (order == books.by_payment.end())
+      world.problem("money without an order: the gateway keeps " + charge.amount.text() + " under " + key);
+    else
+      kept[order->second->id] += charge.amount.amount_minor() - charge.refunded.amount_minor();
+  }
+  for (const orders::Order& order : books.all) {
+    const bool cancelled = order.state == orders::OrderState::kCancelled;
+    const auto due = cancelled ? 0 : order.document.totals.total.amount_minor();
+    if (kept[order.id] != due)
+      world.problem("the order " + order.id.text() + " of " + order.email + " is " + std::string(name_of(order.state)) +
+                    " and due " + std::to_string(due) + ", the gateway keeps " + std::to_string(kept[order.id]));
+  }
+}
+
+// Each intention is one order at most, and the one that its shopper was told of.
+void check_intentions(Process& process, const Books& books) {
+  World& world = process.world();
+  for (const ShopperMemory& shopper : world.shoppers) {
+    for (const Intention& intention : shopper.intentions) {
+      const auto found = books.by_email.find(intention.email());
+      const std::size_t count = found == books.by_email.end() ? 0 : found->second.size();
+      if (count > 1) world.problem("bought twice: " + intention.name);
+      if (intention.order && (count == 0 || found->second[0].id != intention.order))
+        world.problem("the acknowledged order is gone: " + intention.order.text() + " of " + intention.name);
+      if (!intention.order && count > 0 && !intention.ran_out)
+        world.problem("an order that its shopper was never told of: " + intention.name);
+      if (intention.cancelled && count == 1 && found->second[0].state != orders::OrderState::kCancelled)
+        world.problem("an acknowledged cancellation is gone: " + intention.name);
+    }
+  }
+}
+
+// A key that was answered answers the same bytes for ever.
+void check_answers(Process& process) {
+  World& world = process.world();
+  for (const ShopperMemory& shopper : world.shoppers) {
+    for (const Intention& intention : shopper.intentions) {
+      for (const auto& [key, kept] : intention.kept) {
+        const auto read = process.store().read(Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+          TRY(const auto rows, tx.ask(kKey, shopper.customer, key));
+          const bool must = kept.status == 202 || (kept.status == 201 && intention.clicks == 1);
+          if (rows.empty() ? must : rows.front().i64(0) != kept.status || rows.front().text(1) != kept.body)
+            world.problem("the key " + key + " was answered " + std::to_string(kept.status) + " with " + kept.body +
+                          " and has now " + (rows.empty() ? "nothing" : rows.front().str(1)));
+          return {};
+        });
+        if (!read) world.problem("the journal cannot be read: " + read.error().reason);
+        if (kept.status != 201 && kept.status != 202) continue;
+        const auto again = process.shop().checkouts.buy(purchase_of(shopper, intention, key));
+        const bool same = again && (again->status == kept.status ? again->body == kept.body : false);
+        if (!same && intention.attempt == 0 && intention.clicks == 1)
+          world.problem("the key " + key + " was answered " + kept.body + " and now " +
+                        (again ? again->body : again.error().reason));
+      }
+    }
+  }
+}
+
+void check_events(Process& process, const Books& books) {
+  World& world = process.world();
+  for (const orders::Order& order : books.all) {
+    const std::string id = order.id.text();
+    std::int64_t times = 0;
+    const auto read = process.store().read(Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+      TRY(const auto rows, tx.ask(kToldTimes, id));
+      times = rows.empty() ? 0 : rows.front().i64(0);
+      return {};
+    });
+    if (!read || times != 1) world.problem("order.placed of " + id + " had its effect " + std::to_string(times) + " times");
+    if (!world.mails.to.contains(order.email)) world.problem("no mail was sent to " + order.email);
+  }
+  const auto parked = process.shop().consumers.dead_letters(1);
+  if (!parked) world.problem("the dead letters cannot be read");
+  else if (!parked->empty()) world.problem("an event was given up: " + parked->front().name + ": " + parked->front().reason);
+}
+
+}  // namespace
+
+void sample_stock(Process& process) {
+  World& world = process.world();
+  for (;;) {
+    runtime::sleep_for(40);
+    if (world.settled) continue;
+    const auto rows = process.shop().inventory.rows_after({}, {}, 500);
+    if (!rows) continue;
+    for (const auto& row : *rows) {
+      if (row.on_hand >= 0 && row.reserved >= 0 && row.allocated >= 0 && row.sellable() >= 0) continue;
+      world.problem("at one moment " + row.offer.text() + " has on hand " + std::to_string(row.on_hand) + ", reserved " +
+                    std::to_string(row.reserved) + ", allocated " + std::to_string(row.allocated));
+    }
+  }
+}
+
+void wait_until_settled(Process& process, runtime::Loop& loop) {
+  World& world = process.world();
+  for (;;) {
+    runtime::sleep_for(250);
+    if (world.faulty()) continue;
+    const auto open = open_things(process);
+    world.note_open(open ? *open : open.error().reason);
+    if (!open || !open->empty()) continue;
+    world.settled = true;
+    world.say("settled");
+    loop.stop();
+    return;
+  }
+}
+
+void check_all(Process& process) {
+  World& world = process.world();
+  if (!world.gateway.complaint().empty()) return world.problem(world.gateway.complaint());
+  check_modules(process);
+  auto books = read_books(process);
+  if (!books) return world.problem("the orders cannot be read: " + books.error().reason);
+  check_stock(process, *books);
+  check_money(process, *books);
+  check_intentions(process, *books);
+  check_answers(process);
+  check_events(process, *books);
+  for (const orders::Order& order : books->all)
+    world.say(order.id.text() + " " + std::string(name_of(order.state)) + " " + order.document.totals.total.text());
+}
+
+int count_orders(Process& process) {
+  int count = 0;
+  const auto done = process.shop().orders.each([&](const orders::Order&) { ++count; });
+  return done ? count : -1;
+}
+
+}  // namespace kontor::sim

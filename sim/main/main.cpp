@@ -1,0 +1,173 @@
+// kontor-sim: runs histories by seed, each twice, and says which promise was broken and how to see it again.
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <string>
+
+#include <unistd.h>
+
+#include "sim/scenario.h"
+
+namespace {
+
+using kontor::sim::Coverage;
+using kontor::sim::Outcome;
+using kontor::sim::Planted;
+using kontor::sim::Scenario;
+
+struct Wishes {
+  std::uint64_t seeds = 200;
+  std::uint64_t from = 1;
+  std::uint64_t seed = 0;
+  bool trace = false;
+  bool planted = false;
+  bool once = false;
+  bool coverage = false;
+  std::string scenario;
+};
+
+char g_now_running[256] = "";  // for the handler, which may call nothing
+
+std::string command_line(std::uint64_t seed, const Scenario& scenario) {
+  return "kontor-sim --seed " + std::to_string(seed) + " --scenario " + std::string(scenario.name) + " --trace";
+}
+
+void note_running(std::uint64_t seed, const Scenario& scenario) {
+  std::snprintf(g_now_running, sizeof g_now_running, "the program broke off during: %s\n",
+                command_line(seed, scenario).c_str());
+}
+
+extern "C" void on_abort(int) {
+  [[maybe_unused]] const auto written = write(2, g_now_running, std::strlen(g_now_running));
+}
+
+const Scenario& chosen(const Wishes& wishes, std::uint64_t seed) {
+  const Scenario* named = wishes.scenario.empty() ? nullptr : kontor::sim::find_scenario(wishes.scenario);
+  return named != nullptr ? *named : kontor::sim::scenario_of(seed);
+}
+
+Outcome run_once(std::uint64_t seed, const Scenario& scenario, Planted planted, bool trace) {
+  note_running(seed, scenario);
+  return kontor::sim::run_seed(seed, scenario, planted, trace);
+}
+
+// The first line in which two histories of one seed part.
+void show_parting(const Outcome& first, const Outcome& second) {
+  const std::size_t most = std::min(first.trace.size(), second.trace.size());
+  std::size_t at = 0;
+  while (at < most && first.trace[at] == second.trace[at]) ++at;
+  std::printf("  first:  %s\n", at < first.trace.size() ? first.trace[at].c_str() : "(ends)");
+  std::printf("  second: %s\n", at < second.trace.size() ? second.trace[at].c_str() : "(ends)");
+}
+
+int show_seed(const Wishes& wishes) {
+  const Scenario& scenario = chosen(wishes, wishes.seed);
+  const Outcome first = run_once(wishes.seed, scenario, {}, wishes.trace);
+  for (const auto& line : first.trace) std::printf("%s\n", line.c_str());
+  if (wishes.coverage)
+    for (const auto& [branch, times] : first.coverage) std::printf("%8ld  %s\n", static_cast<long>(times), branch.c_str());
+  const Outcome second = run_once(wishes.seed, scenario, {}, wishes.trace);
+  const bool same = first.hash == second.hash;
+  std::printf("seed %lu, %s: %s; %ld steps, %d crashes, %d orders, hash %016lx%s\n",
+              static_cast<unsigned long>(wishes.seed), std::string(scenario.name).c_str(),
+              first.ok() ? "all was kept" : first.problem.c_str(), static_cast<long>(first.steps), first.crashes,
+              first.orders, static_cast<unsigned long>(first.hash), same ? "" : ", and another one the second time");
+  if (!same) show_parting(first, second);
+  return first.ok() && same ? 0 : 1;
+}
+
+struct Sums {
+  std::uint64_t passed = 0, failed = 0;
+  std::int64_t steps = 0, crashes = 0, orders = 0, virtual_ms = 0;
+  Coverage coverage;
+};
+
+void add(Sums& sums, const Outcome& outcome) {
+  sums.steps += outcome.steps;
+  sums.crashes += outcome.crashes;
+  sums.orders += outcome.orders;
+  sums.virtual_ms += outcome.virtual_ms;
+  for (const auto& [branch, times] : outcome.coverage) sums.coverage[branch] += times;
+}
+
+double seconds_since(const timespec& began) {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec - began.tv_sec) + static_cast<double>(now.tv_nsec - began.tv_nsec) / 1e9;
+}
+
+int run_many(const Wishes& wishes) {
+  timespec began{};
+  clock_gettime(CLOCK_MONOTONIC, &began);
+  Sums sums;
+  for (std::uint64_t seed = wishes.from; seed < wishes.from + wishes.seeds; ++seed) {
+    const Scenario& scenario = chosen(wishes, seed);
+    const Outcome first = run_once(seed, scenario, {}, false);
+    add(sums, first);
+    std::string problem = first.problem;
+    if (problem.empty() && !wishes.once && run_once(seed, scenario, {}, false).hash != first.hash)
+      problem = "the second run of the seed went another way";
+    if (problem.empty()) {
+      ++sums.passed;
+      continue;
+    }
+    ++sums.failed;
+    std::printf("FAILED seed %lu: %s\n  %s\n", static_cast<unsigned long>(seed), problem.c_str(),
+                command_line(seed, scenario).c_str());
+    std::fflush(stdout);
+  }
+  if (wishes.coverage)
+    for (const auto& [branch, times] : sums.coverage) std::printf("%8ld  %s\n", static_cast<long>(times), branch.c_str());
+  const double took = seconds_since(began);
+  std::printf("%.1f s, %.1f seeds/s%s; %ld crashes, %ld orders, %ld steps, %.1f virtual hours, %zu branches reached\n", took,
+              static_cast<double>(wishes.seeds) / took, wishes.once ? "" : " (each twice)", static_cast<long>(sums.crashes),
+              static_cast<long>(sums.orders), static_cast<long>(sums.steps), static_cast<double>(sums.virtual_ms) / 3.6e6,
+              sums.coverage.size());
+  std::printf("%lu passed, %lu failed\n", static_cast<unsigned long>(sums.passed), static_cast<unsigned long>(sums.failed));
+  return sums.failed == 0 ? 0 : 1;
+}
+
+bool find_planted(const char* name, Planted planted, std::uint64_t most) {
+  for (std::uint64_t seed = 1; seed <= most; ++seed) {
+    const Outcome outcome = run_once(seed, kontor::sim::scenario_of(seed), planted, false);
+    if (outcome.ok()) continue;
+    std::printf("planted %s: found by seed %lu (%s): %s\n", name, static_cast<unsigned long>(seed),
+                std::string(outcome.scenario).c_str(), outcome.problem.c_str());
+    return true;
+  }
+  std::printf("planted %s: NOT FOUND in %lu seeds\n", name, static_cast<unsigned long>(most));
+  return false;
+}
+
+int run_planted() {
+  constexpr std::uint64_t kMost = 100;
+  int found = find_planted("drop_stock_guard", {.drop_stock_guard = true}, kMost) ? 1 : 0;
+  found += find_planted("timeout_means_no", {.timeout_means_no = true}, kMost) ? 1 : 0;
+  std::printf("%d passed, %d failed\n", found, 2 - found);
+  return found == 2 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Wishes wishes;
+  CLI::App app{"Runs the shop through simulated histories, each from a seed, each twice."};
+  app.add_option("--seeds", wishes.seeds, "How many histories (default 200)");
+  app.add_option("--from", wishes.from, "The first seed (default 1)");
+  auto* seed = app.add_option("--seed", wishes.seed, "One history only");
+  app.add_flag("--trace", wishes.trace, "Print what happened in it")->needs(seed);
+  app.add_option("--scenario", wishes.scenario, "Always this one instead of each seed's own")
+      ->check([](const std::string& name) {
+        return kontor::sim::find_scenario(name) != nullptr ? std::string() : "there is no scenario " + name;
+      });
+  app.add_flag("--planted", wishes.planted, "Show that bugs planted on purpose are found");
+  app.add_flag("--once", wishes.once, "Leave the second run of each seed out");
+  app.add_flag("--coverage", wishes.coverage, "List which rare branches were reached, and how often");
+  CLI11_PARSE(app, argc, argv);
+  std::signal(SIGABRT, on_abort);
+  if (wishes.planted) return run_planted();
+  return seed->count() > 0 ? show_seed(wishes) : run_many(wishes);
+}

@@ -1,0 +1,274 @@
+#include "sim/shoppers.h"
+
+#include "runtime/json.h"
+
+namespace kontor::sim {
+namespace {
+
+constexpr int kMostAttempts = 3;  // then the shopper gives the wish up
+using checkout::CheckoutState;
+
+// What a shopper reads in the answer to a purchase.
+struct SeenOrder {
+  OrderId order_id;
+  static constexpr auto fields() { return described(Field("order_id", &SeenOrder::order_id, "The order")); }
+};
+
+class Shopping {
+ public:
+  Shopping(Process& process, runtime::Loop& loop, ShopperMemory& shopper)
+      : process_(process), world_(process.world()), shop_(process.shop()), loop_(loop), shopper_(shopper) {}
+
+  void go(Intention& intention);
+
+ private:
+  void fill(Intention& intention);
+  Result<bool> tend_cart(Intention& intention);
+  void buy(Intention& intention);
+  void click(Intention& intention, const std::string& key);
+  void judge(Intention& intention);
+  void follow(Intention& intention);
+  void after(Intention& intention);
+  void try_again(Intention& intention);
+  void bought(Intention& intention, OrderId order);
+  void keep(Intention& intention, const std::string& key, const checkout::Answer& answer);
+  bool reply_is_lost() {
+    if (!world_.faulty() || !shopper_.luck.chance(world_.scenario.faults.lost_reply_pct)) return false;
+    world_.trace.reached("shopper: a reply is lost");
+    return true;
+  }
+  void pause(std::int64_t most_ms) { runtime::sleep_for(1 + shopper_.luck.below(most_ms)); }
+  void say(const Intention& intention, const std::string& words) { world_.say(intention.name + " " + words); }
+
+  Process& process_;
+  World& world_;
+  app::Shop& shop_;
+  runtime::Loop& loop_;
+  ShopperMemory& shopper_;
+};
+
+void Shopping::go(Intention& intention) {
+  while (intention.phase != Phase::kDone) {
+    switch (intention.phase) {
+      case Phase::kFill: fill(intention); break;
+      case Phase::kBuy: buy(intention); break;
+      case Phase::kFollow: follow(intention); break;
+      case Phase::kAfter: after(intention); break;
+      case Phase::kDone: break;
+    }
+  }
+}
+
+// One look at the cart and one step towards what is wished; true when it is as wished.
+Result<bool> Shopping::tend_cart(Intention& intention) {
+  const cart::Owner owner{shopper_.customer, true};
+  TRY(const auto view, shop_.carts.view(owner));
+  intention.cart_version = view.version;
+  for (const auto& item : view.items) {
+    const auto wish = std::find_if(intention.wishes.begin(), intention.wishes.end(),
+                                   [&](const Wish& one) { return one.offer == item.offer_id; });
+    if (wish != intention.wishes.end() && wish->quantity == item.quantity) continue;
+    const std::int64_t quantity = wish == intention.wishes.end() ? 0 : wish->quantity;
+    TRY_DO(shop_.carts.set_quantity(owner, {item.id, {}, {}}, quantity));
+    return false;
+  }
+  for (const Wish& wish : intention.wishes) {
+    const bool there = std::any_of(view.items.begin(), view.items.end(),
+                                   [&](const auto& item) { return item.offer_id == wish.offer; });
+    if (there) continue;
+    const auto added = shop_.carts.add(owner, {wish.offer, {}, wish.quantity});
+    if (added) return false;
+    if (added.error().code == Errc::kOutOfStock) {
+      world_.trace.reached("shopper: refused by the cart");
+      std::erase_if(intention.wishes, [&](const Wish& one) { return one.offer == wish.offer; });
+      return false;
+    }
+    return fail(added.error());
+  }
+  return true;
+}
+
+void Shopping::fill(Intention& intention) {
+  pause(60);
+  if (intention.wishes.empty()) {
+    say(intention, "has nothing left to wish for");
+    intention.phase = Phase::kDone;
+    return;
+  }
+  const auto as_wished = tend_cart(intention);
+  if (!as_wished) {
+    world_.trace.reached("cart: " + as_wished.error().reason);
+    if (as_wished.error().code == Errc::kOutOfStock) intention.wishes.pop_back();
+    pause(500);
+    return;
+  }
+  if (*as_wished && !intention.wishes.empty()) intention.phase = Phase::kBuy;
+}
+
+void Shopping::keep(Intention& intention, const std::string& key, const checkout::Answer& answer) {
+  world_.trace.reached("answer: " + std::to_string(answer.status));
+  say(intention, key + " is answered " + std::to_string(answer.status));
+  const auto before = intention.kept.find(key);
+  if (before != intention.kept.end() && (before->second.status != answer.status || before->second.body != answer.body))
+    world_.problem("the key " + key + " was answered twice, differently: " + before->second.body + " / " + answer.body);
+  intention.kept[key] = {answer.status, answer.body};
+  if (answer.status == 202) intention.follows = answer.checkout;
+}
+
+// Asks until there is an answer, or a refusal under which nothing is kept.
+void Shopping::click(Intention& intention, const std::string& key) {
+  while (!intention.kept.contains(key) && !intention.refusals.contains(key)) {
+    pause(20);
+    const auto answer = shop_.checkouts.buy(purchase_of(shopper_, intention, key));
+    if (reply_is_lost()) continue;
+    if (answer) {
+      keep(intention, key, *answer);
+      return;
+    }
+    const Error& error = answer.error();
+    world_.trace.reached("buy: " + error.reason);
+    switch (error.code) {
+      case Errc::kInProgress:
+      case Errc::kTimeout:
+      case Errc::kUnavailable:
+      case Errc::kGatewayUnavailable:
+      case Errc::kFull: pause(1500); break;
+      case Errc::kInternal: world_.problem("a purchase ended in " + error.reason + ": " + error.detail); return;
+      default:
+        say(intention, key + " is refused: " + error.reason);
+        intention.refusals[key] = error.reason;
+    }
+  }
+}
+
+void Shopping::buy(Intention& intention) {
+  const std::string first = intention.key(0);
+  if (intention.clicks == 2) {
+    world_.trace.reached(intention.one_key ? "shopper: two clicks, one key" : "shopper: two clicks, two keys");
+    bool over = false;
+    const std::string second = intention.key(1);
+    const auto both = std::make_shared<bool>(false);
+    process_.spawn(loop_, [this, &intention, second, both] {
+      click(intention, second);
+      *both = true;
+    });
+    click(intention, first);
+    while (!*both && !over) runtime::sleep_for(5);
+  } else {
+    click(intention, first);
+  }
+  judge(intention);
+}
+
+void Shopping::bought(Intention& intention, OrderId order) {
+  if (intention.order && intention.order != order)
+    world_.problem("bought twice: " + intention.name + " has " + intention.order.text() + " and " + order.text());
+  intention.order = order;
+  intention.phase = Phase::kAfter;
+}
+
+// What the answers of this attempt mean.
+void Shopping::judge(Intention& intention) {
+  bool waits = false;
+  for (int number = 0; number < intention.clicks; ++number) {
+    const auto answer = intention.kept.find(intention.key(number));
+    if (answer == intention.kept.end()) continue;
+    if (answer->second.status == 202) waits = true;
+    if (answer->second.status != 201) continue;
+    const auto seen = json::read<SeenOrder>(answer->second.body);
+    if (!seen) return world_.problem("an answer of 201 without an order: " + answer->second.body);
+    bought(intention, seen->order_id);
+  }
+  if (intention.phase != Phase::kBuy) return;
+  if (waits) intention.phase = Phase::kFollow;
+  else try_again(intention);
+}
+
+void Shopping::try_again(Intention& intention) {
+  intention.follows = CheckoutId{};
+  if (++intention.attempt < kMostAttempts) {
+    intention.phase = Phase::kFill;
+    return;
+  }
+  say(intention, "is given up");
+  world_.trace.reached("shopper: gives up");
+  intention.phase = Phase::kDone;
+}
+
+// Behind a 202: looks, goes to the bank, or gives up, until the checkout is at an end.
+void Shopping::follow(Intention& intention) {
+  pause(2000);
+  const CustomerId customer = shopper_.customer;
+  const int luck = static_cast<int>(shopper_.luck.below(100));
+  if (luck < 8 && world_.faulty()) {
+    const auto cancelled = shop_.checkouts.cancel(customer, intention.follows);
+    world_.trace.reached(cancelled ? "follow: cancelled" : "follow: " + cancelled.error().reason);
+    return;
+  }
+  if (luck < 40) {
+    const auto completed = shop_.checkouts.complete(customer, intention.follows, "bank");
+    world_.trace.reached(completed ? "follow: complete answers " + std::to_string(completed->status)
+                                   : "follow: " + completed.error().reason);
+    if (!completed || completed->status != 201 || reply_is_lost()) return;
+    const auto seen = json::read<SeenOrder>(completed->body);
+    if (!seen) return world_.problem("an answer of 201 without an order: " + completed->body);
+    return bought(intention, seen->order_id);
+  }
+  const auto view = shop_.checkouts.view(customer, intention.follows);
+  if (!view || reply_is_lost()) return;
+  const CheckoutState state = view->state;
+  if (state == CheckoutState::kPaymentPending || state == CheckoutState::kPaymentUnknown) return;
+  say(intention, "sees its checkout " + std::string(name_of(state)));
+  world_.trace.reached("follow: sees " + std::string(name_of(state)));
+  if (state == CheckoutState::kCompleted) {
+    if (!view->order_id) return world_.problem("a completed checkout without an order: " + intention.follows.text());
+    return bought(intention, *view->order_id);
+  }
+  intention.ran_out = intention.ran_out || state == CheckoutState::kExpired;
+  try_again(intention);
+}
+
+void Shopping::after(Intention& intention) {
+  if (!intention.cancels || intention.cancelled) {
+    intention.phase = Phase::kDone;
+    return;
+  }
+  pause(800);
+  const auto order = shop_.checkouts.cancel_order(intention.order, "customer");
+  if (reply_is_lost()) return;
+  if (order) {
+    world_.trace.reached("cancel: done");
+    say(intention, "has cancelled");
+    intention.cancelled = true;
+    intention.phase = Phase::kDone;
+    return;
+  }
+  world_.trace.reached("cancel: " + order.error().reason);
+  if (order.error().code == Errc::kNotCancellable) intention.phase = Phase::kDone;
+  if (order.error().code == Errc::kNotFound)
+    world_.problem("an acknowledged order is gone: " + intention.order.text() + " of " + intention.name);
+  if (order.error().code == Errc::kInternal) world_.problem("a cancellation ended in " + order.error().reason);
+}
+
+}  // namespace
+
+checkout::Purchase purchase_of(const ShopperMemory& shopper, const Intention& intention, const std::string& key) {
+  checkout::Purchase purchase;
+  purchase.customer = shopper.customer;
+  purchase.key = key;
+  purchase.fingerprint = "body of " + key.substr(0, key.find_last_not_of('b') + 1);
+  purchase.request_id = "req-" + key;
+  purchase.body.email = intention.email();
+  purchase.body.shipping_address = orders::Address{"A Shopper", "1 Street", {}, "Town", {}, "10115", "DE", {}};
+  purchase.body.payments.emplace();
+  purchase.body.payments->push_back({checkout::PaymentMethod::kCard, "tok_visa", {}});
+  if (shopper.number % 2 == 0) purchase.body.cart_version = intention.cart_version;
+  return purchase;
+}
+
+void go_shopping(Process& process, runtime::Loop& loop, ShopperMemory& shopper) {
+  Shopping shopping(process, loop, shopper);
+  for (Intention& intention : shopper.intentions) shopping.go(intention);
+}
+
+}  // namespace kontor::sim

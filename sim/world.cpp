@@ -1,0 +1,244 @@
+#include "sim/world.h"
+
+#include "base/assert.h"
+#include "sim/checkers.h"
+#include "sim/process.h"
+
+namespace kontor::sim {
+namespace {
+
+constexpr int kMostCrashes = 10;
+constexpr std::int64_t kMostSteps = 2'000'000;             // a history that goes round in circles
+constexpr std::int64_t kFaultyMs = 10 * kMinuteMs;         // faults end then at the latest
+constexpr std::int64_t kSettleMs = 2 * kHourMs;            // and by then all has settled
+constexpr std::int64_t kStepsOfDoomedDisk = 100;           // how long a process lives on with a disk that fails
+constexpr std::int64_t kJumpMs = 4 * kMinuteMs;
+
+// SQLite knows its file layers by name; two worlds of one seed may live side by side.
+std::string disk_name(std::uint64_t seed, const void* world) {
+  return "sim-" + std::to_string(seed) + "-" + std::to_string(reinterpret_cast<std::uintptr_t>(world));
+}
+
+}  // namespace
+
+World::World(std::uint64_t seed, const Scenario& scenario_in, Planted planted_in, bool keep_trace)
+    : scenario(scenario_in),
+      planted(planted_in),
+      trace(keep_trace),
+      true_clock(clock),
+      disk(disk_name(seed, this), seed),
+      gateway(seed * 4 + 1, trace, true_clock, scenario.faults),
+      luck_(seed * 4 + 2),
+      scheduler_(seed * 4 + 3) {}
+
+World::~World() = default;
+
+void World::problem(const std::string& words) {
+  if (!problem_.empty()) return;
+  problem_ = words;
+  say("BROKEN: " + words);
+}
+
+bool World::work_is_done() const {
+  for (const ShopperMemory& shopper : shoppers)
+    for (const Intention& intention : shopper.intentions)
+      if (intention.phase != Phase::kDone || (intention.ships && intention.order && !intention.sent)) return false;
+  return true;
+}
+
+void World::draw_shoppers() {
+  IdSource ids(luck_.next());
+  for (int number = 0; number < scenario.shoppers; ++number) {
+    ShopperMemory shopper;
+    shopper.number = number;
+    shopper.customer = ids.next<CustomerId>(clock.now(), static_cast<int>(luck_.below(kBuckets)));
+    shopper.luck = Luck(luck_.next());
+    for (int i = 0; i < scenario.purchases; ++i) {
+      Intention intention;
+      intention.name = "s" + std::to_string(number) + "i" + std::to_string(i);
+      intention.cancels = luck_.chance(scenario.cancel_pct);
+      intention.ships = luck_.chance(scenario.ship_pct);
+      intention.clicks = luck_.chance(scenario.double_click_pct) ? 2 : 1;
+      intention.one_key = luck_.chance(50);
+      for (const OfferId offer : offers)
+        if (luck_.chance(60)) intention.wishes.push_back({offer, 1 + luck_.below(scenario.most_per_line)});
+      if (intention.wishes.empty())
+        intention.wishes.push_back({offers[static_cast<std::size_t>(luck_.below(scenario.offers))], 1});
+      shopper.intentions.push_back(std::move(intention));
+    }
+    shoppers.push_back(std::move(shopper));
+  }
+}
+
+// The first life, without faults: opens the shop and puts goods on its shelves.
+bool World::found_shop() {
+  auto process = Process::open(*this, luck_.next());
+  if (!process) {
+    problem("the shop cannot be founded: " + process.error().reason + ": " + process.error().detail);
+    return false;
+  }
+  auto& shop = (*process)->shop();
+  std::vector<catalog::Draft> drafts;
+  for (int i = 0; i < scenario.offers; ++i) {
+    catalog::Draft draft;
+    draft.product.external_id = "thing-" + std::to_string(i);
+    draft.product.title = "Thing " + std::to_string(i);
+    catalog::Offer offer;
+    offer.sku = "SKU-" + std::to_string(i);
+    offer.seller = SellerId{1};
+    offer.price = Money::minor(100 + luck_.below(5000), Currency());
+    draft.product.offers.push_back(offer);
+    drafts.push_back(std::move(draft));
+  }
+  auto saved = shop.catalog.save(drafts);
+  if (!saved) {
+    problem("the catalogue cannot be filled: " + saved.error().reason + ": " + saved.error().detail);
+    return false;
+  }
+  std::vector<inventory::StockSetting> counts;
+  for (const auto& one : *saved) {
+    KONTOR_ASSERT(!one.refused && one.offers.size() == 1);
+    offers.push_back(one.offers[0]);
+    counts.push_back({one.offers[0], inventory::kMainWarehouse, scenario.units});
+  }
+  auto counted = (*process)->store().write(db::Home::kStock, [&](db::Tx& tx) {
+    return shop.inventory.set_on_hand_many(tx, counts, "founded", clock.now());
+  });
+  if (!counted) problem("the shelves cannot be filled: " + counted.error().reason);
+  return counted.has_value();
+}
+
+// A disk that has failed fails until the process starts again, which it does soon.
+void World::watch_disk() {
+  if (doomed_ || disk.counters().failed == disk_failures_) return;
+  doomed_ = true;
+  trace.reached("disk: fails while the process lives");
+  say("the disk fails");
+  const std::int64_t at = life_steps_ + 1 + luck_.below(kStepsOfDoomedDisk);
+  if (crash_at_ == 0 || at < crash_at_) crash_at_ = at;
+  end_ = End::kCrash;
+}
+
+void World::maybe_end_faults() {
+  if (!faulty_ || doomed_ || (clock.true_ms() < faults_until_ms_ && !work_is_done())) return;
+  faulty_ = false;
+  crash_at_ = 0;
+  disk.revive();
+  gateway.end_faults();
+  give_up_ms_ = clock.true_ms() + kSettleMs;
+  say("faults end");
+}
+
+// Called before every step of a fiber; false ends this life there.
+bool World::before_step() {
+  ++steps_;
+  ++life_steps_;
+  trace.fold(static_cast<std::uint64_t>(clock.true_ms()));
+  if (broken()) return false;
+  if (steps_ > kMostSteps) problem("it never ends");
+  watch_disk();
+  maybe_end_faults();
+  if (faulty_ && luck_.once_in(scenario.faults.clock_jumps_every_steps)) {
+    clock.skew_ms += luck_.below(2 * kJumpMs) - kJumpMs / 2;
+    trace.reached("clock: jumps");
+    say("the clock jumps to " + std::to_string(clock.skew_ms));
+  }
+  if (!faulty_ && give_up_ms_ != 0 && clock.true_ms() > give_up_ms_) problem("it does not settle: " + open_);
+  return !broken() && life_steps_ != crash_at_;
+}
+
+void World::die(runtime::Loop& loop) {
+  if (end_ == End::kCrash) {
+    ++crashes_;
+    trace.reached("crash");
+    say("crash");
+    disk.crash(luck_.next());
+  } else {
+    trace.reached("restart");
+    say("restart");
+  }
+  loop.kill_all();
+}
+
+void World::live() {
+  end_ = luck_.chance(15) ? End::kRestart : End::kCrash;
+  life_steps_ = 0;
+  crash_at_ = 0;
+  doomed_ = false;
+  disk_failures_ = disk.counters().failed;
+  const Faults& faults = scenario.faults;
+  if (faulty_ && crashes_ < kMostCrashes) {
+    if (faults.crash_every_steps > 0) crash_at_ = 1 + luck_.below(2 * faults.crash_every_steps);
+    if (faults.disk_fails_every_writes > 0)
+      disk.fail_at(static_cast<std::uint64_t>(1 + luck_.below(2 * faults.disk_fails_every_writes)));
+  }
+  runtime::Loop::Options options;
+  options.virtual_time = true;
+  options.choose = [this](std::size_t count) {
+    trace.fold(count);
+    return static_cast<std::size_t>(scheduler_.below(static_cast<std::int64_t>(count)));
+  };
+  options.before_step = [this] { return before_step(); };
+  runtime::Loop loop(options);
+  auto process = Process::open(*this, luck_.next());
+  if (process) {
+    auto started = (*process)->start(loop);
+    if (started) {
+      clock.follow(&loop);
+      loop.run();
+      clock.leave();
+    } else {
+      process = tl::unexpected<Error>(started.error());
+    }
+  }
+  if (!process) {
+    trace.reached("start: refused by the disk");
+    say("the shop does not start: " + process.error().reason);
+    if (!faulty_) problem("the shop does not start: " + process.error().reason + ": " + process.error().detail);
+    disk.crash(luck_.next());
+    ++crashes_;
+    return;
+  }
+  die(loop);
+}
+
+// The last life, after one more crash: what was promised must be on the disk.
+void World::verdict() {
+  auto process = Process::open(*this, luck_.next());
+  if (!process) return problem("the shop does not open for the verdict: " + process.error().reason);
+  check_all(**process);
+  orders_ = count_orders(**process);
+}
+
+Outcome World::run() {
+  const AssertionsThrow assertions_throw;
+  began_ms_ = clock.true_ms();
+  faults_until_ms_ = began_ms_ + kFaultyMs;
+  try {
+    if (found_shop()) {
+      draw_shoppers();
+      while (!settled && !broken()) live();
+      if (!broken()) verdict();
+    }
+  } catch (const AssertionFailed& failed) {
+    problem(std::string("an assertion failed: ") + failed.what());
+  }
+  trace.fold(static_cast<std::uint64_t>(orders_));
+  Outcome outcome;
+  outcome.hash = trace.hash();
+  outcome.scenario = scenario.name;
+  outcome.problem = problem_;
+  outcome.steps = steps_;
+  outcome.virtual_ms = clock.true_ms() - began_ms_;
+  outcome.crashes = crashes_;
+  outcome.orders = orders_;
+  outcome.coverage = trace.coverage();
+  outcome.trace = std::move(trace.lines());
+  return outcome;
+}
+
+Outcome run_seed(std::uint64_t seed, const Scenario& scenario, Planted planted, bool keep_trace) {
+  return World(seed, scenario, planted, keep_trace).run();
+}
+
+}  // namespace kontor::sim

@@ -1,0 +1,159 @@
+// Everything outside the shop's process, which survives its crashes: the disk, the gateway, the mail box, the clock on
+// the wall, what the shoppers remember. It lets the process live one life after another until the work is done and all
+// has settled, and notes the first promise that was broken.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/db_sqlite/fault_vfs.h"
+#include "base/id.h"
+#include "ports/clock.h"
+#include "ports/messenger.h"
+#include "runtime/fiber.h"
+#include "sim/luck.h"
+#include "sim/scenario.h"
+#include "sim/sim_gateway.h"
+
+namespace kontor::sim {
+
+// The time since the beginning runs on through all lives; a skewed clock shows another one, and the skew may jump.
+class SimClock : public Clock {
+ public:
+  Time now() const override { return Time{true_ms() + skew_ms}; }
+  std::int64_t true_ms() const { return base_ms_ + (loop_ == nullptr ? 0 : loop_->now_ms()); }
+  void follow(const runtime::Loop* loop) { loop_ = loop; }
+  void leave() {
+    base_ms_ = true_ms();
+    loop_ = nullptr;
+  }
+  std::int64_t skew_ms = 0;
+
+ private:
+  std::int64_t base_ms_ = 1'767'600'000'000;
+  const runtime::Loop* loop_ = nullptr;
+};
+// The same time without the skew, for those outside the process.
+class TrueClock : public Clock {
+ public:
+  explicit TrueClock(const SimClock& clock) : clock_(clock) {}
+  Time now() const override { return Time{clock_.true_ms()}; }
+
+ private:
+  const SimClock& clock_;
+};
+
+// Drops a repetition of a key, as the port allows, and counts what it kept.
+class MailBox : public Messenger {
+ public:
+  Result<void> send(const Mail& mail) override {
+    ++mails[mail.key];
+    ++to[mail.to];
+    return {};
+  }
+  std::map<std::string, int> mails;
+  std::map<std::string, int> to;
+};
+
+struct Wish {
+  OfferId offer;
+  std::int64_t quantity = 0;
+};
+struct Kept {
+  int status = 0;
+  std::string body;
+};
+
+enum class Phase { kFill, kBuy, kFollow, kAfter, kDone };
+
+// One thing that a shopper means to buy once, and what they remember of it.
+struct Intention {
+  std::string name;  // also the e-mail's first part, by which its orders are told apart
+  std::vector<Wish> wishes;
+  bool cancels = false;
+  bool ships = false;
+  int clicks = 1;
+  bool one_key = true;  // of two clicks
+
+  Phase phase = Phase::kFill;
+  int attempt = 0;
+  bool ran_out = false;  // the shopper was told that time ran out, and money may still come
+  std::int64_t cart_version = 0;
+  std::map<std::string, Kept> kept;             // answers by key
+  std::map<std::string, std::string> refusals;  // reasons by key: nothing is kept under it
+  CheckoutId follows;
+  OrderId order;       // acknowledged
+  bool cancelled = false;
+  bool sent = false;   // the warehouse has nothing more to do with it
+
+  std::string email() const { return name + "@sim.example"; }
+  std::string key(int click) const { return name + "-" + std::to_string(attempt) + (click > 0 && !one_key ? "b" : ""); }
+};
+
+struct ShopperMemory {
+  int number = 0;
+  CustomerId customer;
+  std::vector<Intention> intentions;
+  Luck luck{0};
+};
+
+class Process;
+
+class World {
+ public:
+  World(std::uint64_t seed, const Scenario& scenario, Planted planted, bool keep_trace);
+  ~World();
+  Outcome run();
+
+  // Notes the first broken promise and ends the history.
+  void problem(const std::string& words);
+  bool broken() const { return !problem_.empty(); }
+  void say(const std::string& words) { trace.say(clock.true_ms(), words); }
+  bool faulty() const { return faulty_; }
+  bool work_is_done() const;
+  void note_open(std::string words) { open_ = std::move(words); }
+
+  const Scenario scenario;
+  const Planted planted;
+  Trace trace;
+  SimClock clock;
+  TrueClock true_clock;
+  db_sqlite::FaultDisk disk;
+  SimGateway gateway;
+  MailBox mails;
+  std::vector<OfferId> offers;
+  std::vector<ShopperMemory> shoppers;
+  bool settled = false;
+
+ private:
+  enum class End { kCrash, kRestart };
+  void draw_shoppers();
+  bool found_shop();
+  void live();
+  void die(runtime::Loop& loop);
+  bool before_step();
+  void maybe_end_faults();
+  void verdict();
+  void watch_disk();
+
+  Luck luck_;
+  Luck scheduler_;
+  bool faulty_ = true;
+  std::string problem_;
+  std::string open_;  // what was last seen to be open
+  std::int64_t steps_ = 0;
+  std::int64_t life_steps_ = 0;
+  std::int64_t crash_at_ = 0;  // in steps of this life; 0: not planned
+  std::int64_t faults_until_ms_ = 0;
+  std::int64_t give_up_ms_ = 0;
+  std::uint64_t disk_failures_ = 0;
+  bool doomed_ = false;  // the disk has failed in this life
+  End end_ = End::kCrash;
+  int crashes_ = 0;
+  int orders_ = 0;
+  std::int64_t began_ms_ = 0;
+};
+
+}  // namespace kontor::sim

@@ -1,0 +1,60 @@
+// The small faces that modules ask for and other modules fulfil: nobody but the wiring knows both sides.
+#pragma once
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "adapters/gateway_sandbox/sandbox_gateway.h"
+#include "shop/cart/cart.h"
+#include "shop/catalog/catalog.h"
+#include "shop/checkout/checkout.h"
+#include "shop/inventory/inventory_api.h"
+#include "shop/showcase/showcase.h"
+
+namespace kontor::app {
+
+// Carts look offers up in the showcase: memory speed, seconds old.
+class ShowcaseOffers : public cart::OfferSource {
+ public:
+  explicit ShowcaseOffers(showcase::Showcase& showcase) : showcase_(showcase) {}
+  Result<std::shared_ptr<const showcase::OfferCard>> offer_card(OfferId offer) override { return showcase_.offer_card(offer); }
+  Result<OfferId> featured_offer(ProductId product) override { return showcase_.featured_offer(product); }
+
+ private:
+  showcase::Showcase& showcase_;
+};
+
+// Checkout charges the store's price; only the words come from memory.
+class StorePrices : public checkout::PriceSource {
+ public:
+  StorePrices(catalog::Catalog& catalog, showcase::Showcase& showcase) : catalog_(catalog), showcase_(showcase) {}
+  Result<std::vector<checkout::OfferFacts>> offers(std::span<const OfferId> ids) override;
+
+ private:
+  catalog::Catalog& catalog_;
+  showcase::Showcase& showcase_;
+};
+
+class CatalogLookup : public inventory::OfferLookup {
+ public:
+  explicit CatalogLookup(catalog::Catalog& catalog) : catalog_(catalog) {}
+  Result<bool> exists(OfferId offer) override;
+  Result<std::optional<OfferId>> find(std::string_view sku, std::string_view external_id) override;
+
+ private:
+  catalog::Catalog& catalog_;
+};
+
+// The gateway's webhooks: a hint that a checkout should look, never a fact by itself.
+class CheckoutHints : public gateway_sandbox::WebhookSink {
+ public:
+  explicit CheckoutHints(checkout::Checkouts& checkouts) : checkouts_(checkouts) {}
+  void charge_changed(const std::string& key, CheckoutId checkout, const Charge& charge) override;
+
+ private:
+  checkout::Checkouts& checkouts_;
+};
+
+}  // namespace kontor::app

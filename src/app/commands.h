@@ -1,0 +1,29 @@
+// The commands beside `serve`: import, check, migrate, config, version. Each returns the program's exit code:
+// 0 done, 2 bad use, 3 bad input, 4 store or engine not reachable.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "runtime/config.h"
+
+namespace kontor::app {
+
+struct ImportWords {
+  std::string file;
+  std::string format = "ndjson";
+  std::string on_error = "stop";
+  bool dry_run = false;
+  std::optional<std::string> report;  // where the bad rows go, one JSON object a line
+};
+
+int import_command(const runtime::Config& config, const ImportWords& words);
+int check_command(const runtime::Config& config);
+int migrate_command(const runtime::Config& config);
+int config_command(const runtime::Config& config);
+int version_command();
+
+inline constexpr int kBadUse = 2;
+inline constexpr int kBadInput = 3;
+inline constexpr int kNotReachable = 4;
+
+}  // namespace kontor::app

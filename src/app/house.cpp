@@ -1,0 +1,101 @@
+#include "app/house.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/migrations.h"
+
+namespace kontor::app {
+namespace {
+
+// postgresql://user:password@host/database → host/database
+std::string without_password(const std::string& url) {
+  const auto scheme = url.find("://");
+  const auto start = scheme == std::string::npos ? 0 : scheme + 3;
+  const auto at = url.rfind('@', url.find('/', start));
+  const auto end = url.find('?');
+  const auto from = at == std::string::npos ? start : at + 1;
+  return url.substr(from, end == std::string::npos ? std::string::npos : end - from);
+}
+
+std::string folder_of(const runtime::Config& config, std::string_view name) {
+  const std::string& given = config.text("mail_folder");
+  if (name == "mails" && !given.empty()) return given;
+  return config.text("data") + "/" + std::string(name);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtime::Log& log, runtime::Metrics& metrics,
+                                           runtime::Workers* workers) {
+  auto house = std::unique_ptr<House>(new House());
+  const auto currency = Currency::parse(config.text("currency"));
+  if (!currency) return fail(Errc::kInvalid, "config.bad_value", "currency is '" + config.text("currency") + "', which is not on ISO 4217's list.");
+  TRY_DO(house->open_store(config, log));
+  TRY(house->migrated_, house->migrator_->migrate(all_migrations()));
+  house->ids_ = std::make_unique<IdSource>(house->random_.number());
+  house->events_ = std::make_unique<log_outbox::OutboxLog>(*house->store_);
+  gateway_sandbox::Options gateway;
+  gateway.folder = config.text("data");
+  gateway.timeout_ms = config.number("gateway_timeout_ms");
+  TRY(house->gateway_, gateway_sandbox::SandboxGateway::open(gateway, house->clock_));
+  house->messenger_ =
+      std::make_unique<messenger_files::FilesMessenger>(folder_of(config, "mails"), "shop@localhost", house->clock_);
+  ShopSettings settings;
+  settings.holder = "kontor-" + std::to_string(::getpid()) + "-" + house->random_.hex(4);
+  settings.secret = config.text("secret_key");
+  settings.admin_token = config.text("admin_token");
+  settings.spool_folder = folder_of(config, "spool");
+  settings.public_url = config.text("public_url").empty() ? "http://" + config.text("listen") : config.text("public_url");
+  settings.currency = *currency;
+  settings.ready_bytes_mb = static_cast<std::size_t>(config.number("ready_bytes_mb"));
+  settings.only_process = house->sqlite_ != nullptr;
+  const World world{*house->store_, *house->events_, house->clock_, house->random_, *house->ids_, *house->gateway_,
+                    *house->messenger_, log, metrics, workers};
+  TRY(house->shop_, Shop::make(world, settings));
+  house->gateway_->set_sink(&house->shop_->hints);
+  return house;
+}
+
+Result<void> House::open_store(const runtime::Config& config, runtime::Log& log) {
+  const auto alarm = [&log](std::string_view words) { log.error("the store", {{"words", words}}); };
+  if (const std::string& url = config.text("store"); !url.empty()) {
+    if (!url.starts_with("postgresql://") && !url.starts_with("postgres://")) {
+      return fail(Errc::kInvalid, "config.bad_value", "store begins with postgresql://, or is empty for the embedded store.");
+    }
+    db_postgres::PostgresStore::Options options;
+    options.url = url;
+    options.alarm = alarm;
+    place_ = "PostgreSQL at " + without_password(url);
+    TRY(auto opened, db_postgres::PostgresStore::open(std::move(options)));
+    postgres_ = opened.get();
+    migrator_ = opened.get();
+    store_ = std::move(opened);
+    ::mkdir(config.text("data").c_str(), 0755);  // mails and the sandbox gateway's file still lie here
+    return {};
+  }
+  db_sqlite::SqliteStore::Options options;
+  options.folder = config.text("data");
+  options.alarm = alarm;
+  place_ = "the folder " + options.folder;
+  TRY(auto opened, db_sqlite::SqliteStore::open(std::move(options)));
+  sqlite_ = opened.get();
+  migrator_ = opened.get();
+  store_ = std::move(opened);
+  return {};
+}
+
+House::~House() {
+  if (gateway_) gateway_->set_sink(nullptr);
+}
+
+Result<void> House::check_files() { return sqlite_ == nullptr ? Result<void>{} : sqlite_->check(); }
+
+void House::watch_store(runtime::Metrics& metrics) {
+  if (postgres_ == nullptr) return;
+  metrics.watch("kontor_store_functions", "Store functions that were asked for", [this] { return postgres_->stats().functions; });
+  metrics.watch("kontor_store_repeats", "Store functions run again because another was in the way",
+                [this] { return postgres_->stats().repeats; });
+}
+
+}  // namespace kontor::app

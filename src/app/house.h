@@ -1,0 +1,59 @@
+// The machine's world for one run of the program: the store that the configuration names, the sandbox gateway, the mail folder,
+// clock and luck of the operating system, and a Shop on top. Opened by every command.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "adapters/db_postgres/postgres_store.h"
+#include "adapters/db_sqlite/sqlite_store.h"
+#include "adapters/gateway_sandbox/sandbox_gateway.h"
+#include "adapters/host/system_clock.h"
+#include "adapters/host/system_random.h"
+#include "adapters/log_outbox/outbox_log.h"
+#include "adapters/messenger_files/files_messenger.h"
+#include "app/shop.h"
+#include "runtime/config.h"
+#include "runtime/log.h"
+#include "runtime/metrics.h"
+
+namespace kontor::app {
+
+class House {
+ public:
+  // Opens and migrates the store. Errors are one clear line; the program then ends with exit code 4.
+  static Result<std::unique_ptr<House>> open(const runtime::Config& config, runtime::Log& log, runtime::Metrics& metrics,
+                                             runtime::Workers* workers);
+  ~House();
+
+  Shop& shop() { return *shop_; }
+  db::Store& store() { return *store_; }
+  EventLog& events() { return *events_; }
+  Clock& clock() { return clock_; }
+  // "the folder ./data" or "PostgreSQL at 127.0.0.1:5432": for people, without passwords.
+  const std::string& place() const { return place_; }
+  int migrated() const { return migrated_; }
+  // Every page of the embedded store's files; nothing to do on PostgreSQL.
+  Result<void> check_files();
+  // What the stores count, into the metrics.
+  void watch_store(runtime::Metrics& metrics);
+
+ private:
+  House() = default;
+  Result<void> open_store(const runtime::Config& config, runtime::Log& log);
+
+  host::SystemClock clock_;
+  host::SystemRandom random_;
+  std::unique_ptr<IdSource> ids_;
+  std::string place_;
+  int migrated_ = 0;
+  std::unique_ptr<db::Store> store_;
+  db::Migrator* migrator_ = nullptr;
+  db_sqlite::SqliteStore* sqlite_ = nullptr;
+  db_postgres::PostgresStore* postgres_ = nullptr;
+  std::unique_ptr<log_outbox::OutboxLog> events_;
+  std::unique_ptr<gateway_sandbox::SandboxGateway> gateway_;
+  std::unique_ptr<messenger_files::FilesMessenger> messenger_;
+  std::unique_ptr<Shop> shop_;
+};
+
+}  // namespace kontor::app

@@ -1,0 +1,97 @@
+// The command line: kontor COMMAND [FILE] [--name value]… Settings of runtime/config.h may be given to every command.
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/commands.h"
+#include "app/serve.h"
+
+namespace {
+
+using namespace kontor;
+
+constexpr const char* kUsage =
+    "usage: kontor serve   [--listen 127.0.0.1:8080] [--data DIR] [--store postgresql://…] [--config FILE] [--demo]\n"
+    "       kontor import  FILE|- --format ndjson --data DIR [--dry-run] [--on-error stop|skip] [--report FILE]\n"
+    "       kontor check   --data DIR     reads the whole store and verifies every invariant\n"
+    "       kontor migrate --data DIR     brings the store's tables up to date\n"
+    "       kontor config                 prints every setting, its value and where it comes from\n"
+    "       kontor version\n"
+    "Every setting may be a flag (--log-format json), an environment variable (KONTOR_LOG_FORMAT) or a line of the TOML file.\n";
+
+struct Words {
+  std::string command;
+  std::vector<std::string> plain;
+  runtime::Config::Sources sources;
+  bool demo = false;
+  app::ImportWords import;
+};
+
+int bad_use(const std::string& words) {
+  std::fprintf(stderr, "kontor: %s\n%s", words.c_str(), kUsage);
+  return app::kBadUse;
+}
+
+// What is wrong, or nullopt.
+std::optional<std::string> read(int count, char** arguments, Words& words) {
+  if (count < 2) return "a command is missing";
+  words.command = arguments[1];
+  for (int i = 2; i < count; ++i) {
+    const std::string_view word = arguments[i];
+    if (!word.starts_with("--")) {
+      words.plain.emplace_back(word);
+      continue;
+    }
+    if (word == "--demo" && words.command == "serve") {
+      words.demo = true;
+      continue;
+    }
+    if (word == "--dry-run" && words.command == "import") {
+      words.import.dry_run = true;
+      continue;
+    }
+    const auto equals = word.find('=');
+    std::string name(word.substr(2, equals == std::string_view::npos ? equals : equals - 2));
+    if (equals == std::string_view::npos && i + 1 >= count) return "--" + name + " needs a value";
+    std::string value = equals == std::string_view::npos ? arguments[++i] : std::string(word.substr(equals + 1));
+    if (name == "config") words.sources.file = std::move(value);
+    else if (words.command == "import" && name == "format") words.import.format = std::move(value);
+    else if (words.command == "import" && name == "on-error") words.import.on_error = std::move(value);
+    else if (words.command == "import" && name == "report") words.import.report = std::move(value);
+    else words.sources.flags.emplace_back(std::move(name), std::move(value));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  Words words;
+  if (const auto wrong = read(count, arguments, words)) return bad_use(*wrong);
+  if (words.command == "version" || words.command == "--version") return app::version_command();
+  if (words.command == "help" || words.command == "--help" || words.command == "-h") {
+    std::printf("%s", kUsage);
+    return 0;
+  }
+  words.sources.environment = [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  const bool imports = words.command == "import";
+  if (imports && words.plain.size() != 1) return bad_use("import takes one file, or - for standard input");
+  if (!imports && !words.plain.empty()) return bad_use("'" + words.plain[0] + "' is one word too many");
+  const auto config = runtime::Config::load(words.sources);
+  if (!config) return bad_use(config.error().detail);
+  if (words.command == "serve") return app::serve(*config, words.demo);
+  if (words.command == "check") return app::check_command(*config);
+  if (words.command == "migrate") return app::migrate_command(*config);
+  if (words.command == "config") return app::config_command(*config);
+  if (imports) {
+    words.import.file = words.plain[0];
+    return app::import_command(*config, words.import);
+  }
+  return bad_use("'" + words.command + "' is no command");
+}

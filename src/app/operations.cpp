@@ -1,0 +1,65 @@
+#include "app/operations.h"
+
+#include "app/house.h"
+
+namespace kontor::app {
+namespace {
+
+constexpr db::Query kAlive{"app.alive", db::Home::kEvery, "SELECT 1"};
+
+http::Endpoint plain(std::string pattern, std::string_view summary, std::function<http::Response(http::Call&)> handle) {
+  http::Endpoint endpoint;
+  endpoint.pattern = std::move(pattern);
+  endpoint.about = {summary, {}, 200, "operations"};
+  endpoint.handle = std::move(handle);
+  return endpoint;
+}
+
+http::Response text(int status, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = std::move(body);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace
+
+void add_operations(http::Router& router, House& house, runtime::Metrics& metrics, const std::atomic<bool>& stopping) {
+  router.add(plain("/healthz", "Whether the process lives", [](http::Call&) { return text(200, "ok\n"); }));
+  router.add(plain("/readyz", "Whether it can serve: the store answers and nobody told it to stop", [&](http::Call&) {
+    if (stopping.load()) return text(503, "stopping\n");
+    const auto alive = house.store().read(db::Home::kGlobal, [](db::Tx& tx) -> Result<void> {
+      TRY_DO(tx.ask(kAlive));
+      return {};
+    });
+    return alive ? text(200, "ready\n") : text(503, "the store does not answer: " + alive.error().reason + "\n");
+  }));
+  router.add(plain("/metrics", "Figures for Prometheus", [&](http::Call&) {
+    auto response = text(200, metrics.text());
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    return response;
+  }));
+}
+
+AccessObserver::AccessObserver(const http::Dispatcher& dispatcher, runtime::Log& log, runtime::Metrics& metrics, bool access_log)
+    : log_(log), access_log_(access_log), metrics_(metrics), none_(metrics_.route("", "")) {
+  for (const auto& route : dispatcher.routes()) {
+    routes_.emplace(route->pattern.data(), metrics_.route(http::method_name(route->endpoint->method), route->pattern));
+  }
+}
+
+void AccessObserver::finished(const runtime::Served& served) {
+  const auto found = routes_.find(served.route.data());
+  (found == routes_.end() ? none_ : found->second).finished(served.status, served.micros);
+  if (!access_log_) return;
+  log_.info("request", {{"id", served.request.request_id},
+                        {"method", http::method_name(served.request.method)},
+                        {"path", served.request.path},
+                        {"status", served.status},
+                        {"bytes", served.bytes},
+                        {"us", served.micros}});
+}
+
+}  // namespace kontor::app

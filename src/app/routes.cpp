@@ -1,0 +1,40 @@
+// Which module answers what, and who hears which event: one list each.
+#include "app/shop.h"
+#include "services/events_api.h"
+#include "services/jobs_api.h"
+#include "shop/cart/cart_api.h"
+#include "shop/catalog/catalog_api.h"
+#include "shop/checkout/checkout_api.h"
+#include "shop/fulfilment/fulfilment_api.h"
+#include "shop/importing/importing_api.h"
+#include "shop/inventory/inventory_api.h"
+#include "shop/notifications/notifications_consumers.h"
+#include "shop/orders/orders_api.h"
+#include "shop/showcase/showcase_api.h"
+#include "shop/showcase/showcase_consumers.h"
+
+namespace kontor::app {
+
+void Shop::add_routes() {
+  showcase::add_showcase_routes(api_, showcase, cursors);
+  catalog::add_catalog_routes(api_, {catalog, shoppers, cursors, audit});
+  cart::add_cart_routes(api_, carts, shoppers);
+  checkout::add_checkout_routes(api_, {checkouts, orders, accounts, shoppers});
+  orders::add_orders_routes(api_, orders, shoppers, cursors);
+  fulfilment::add_fulfilment_routes(api_, {fulfilment, shoppers, cursors, audit});
+  importing::add_importing_routes(api_, importer, jobs, shoppers, {settings.spool_folder});
+  http::Router stock(api_.base());
+  inventory::add_inventory_routes(stock, {inventory, shoppers, cursors, audit, lookup});
+  services::add_idempotent(api_, stock, idempotency, shoppers, db::Home::kStock);
+  services::add_jobs_api(api_, jobs, shoppers);
+  services::add_events_api(api_, world.events, shoppers);
+  services::add_audit_api(api_, audit, shoppers, cursors);
+}
+
+void Shop::add_consumers() {
+  showcase::add_showcase_consumers(consumers, showcase);
+  consumers.add(notifications::mail_consumer(notifications));
+  importing::add_import_job(job_runner, importer);
+}
+
+}  // namespace kontor::app

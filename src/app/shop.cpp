@@ -1,0 +1,171 @@
+#include "app/shop.h"
+
+namespace kontor::app {
+namespace {
+
+services::ConsumerRunner::Settings consumer_settings(const World& world) {
+  services::ConsumerRunner::Settings settings;
+  settings.lag = [&metrics = world.metrics](std::string_view consumer, std::string_view stream, std::int64_t lag) {
+    metrics.gauge("kontor_consumer_lag_events", "Events that a consumer has not handled yet",
+                  {{"consumer", std::string(consumer)}, {"stream", std::string(stream)}})
+        .set(lag);
+  };
+  settings.trouble = [&log = world.log](std::string_view consumer, std::string_view words) {
+    log.warning("a consumer has trouble", {{"consumer", consumer}, {"words", words}});
+  };
+  return settings;
+}
+
+services::JobRunner::Settings job_settings(const World& world) {
+  services::JobRunner::Settings settings;
+  settings.trouble = [&log = world.log](std::string_view kind, std::string_view words) {
+    log.warning("a job has trouble", {{"kind", kind}, {"words", words}});
+  };
+  return settings;
+}
+
+services::Shoppers::Settings shopper_settings(const World& world, const ShopSettings& settings, std::string secret) {
+  services::Shoppers::Settings shoppers;
+  shoppers.secret = std::move(secret);
+  shoppers.admin_token = settings.admin_token;
+  shoppers.on_plain_cookie = [&log = world.log] {
+    log.warning("a session cookie goes out without Secure: put TLS in front of the shop");
+  };
+  return shoppers;
+}
+
+showcase::Showcase::Settings showcase_settings(const World& world, const ShopSettings& settings) {
+  showcase::Showcase::Settings showcase;
+  showcase.ready_bytes_mb = settings.ready_bytes_mb;
+  showcase.currency = settings.currency;
+  showcase.workers = world.workers;
+  return showcase;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Shop>> Shop::make(const World& world, const ShopSettings& settings) {
+  services::Settings stored(world.store, world.clock);
+  TRY(auto secret, services::signing_secret(stored, world.random, settings.secret));
+  auto shop = std::unique_ptr<Shop>(new Shop(world, settings, std::move(secret)));
+  shop->add_consumers();
+  shop->add_routes();
+  return shop;
+}
+
+Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secret)
+    : world(world_),
+      settings(settings_),
+      stored_settings(world.store, world.clock),
+      leases(world.store, world.clock, settings.holder),
+      shoppers(world.clock, world.random, world.ids, shopper_settings(world, settings, secret)),
+      cursors(secret),
+      audit(world.store, world.clock, world.ids, world.random),
+      idempotency(world.store, world.clock, world.random, {}),
+      jobs(world.store, world.clock, world.ids),
+      job_runner(jobs, settings.holder, job_settings(world)),
+      consumers(world.store, world.events, leases, world.clock, consumer_settings(world)),
+      catalog(world.store, world.clock, world.ids),
+      inventory(world.store, world.clock, world.ids),
+      pricing({&shipping_stage, &tax_stage}),
+      showcase(world.store, catalog, inventory, showcase_settings(world, settings)),
+      offers(showcase),
+      prices(catalog, showcase),
+      lookup(catalog),
+      carts({world.store, world.clock, world.ids, offers, inventory, pricing}, {}),
+      payments(world.store, world.gateway, world.clock),
+      orders(world.store, world.clock),
+      fulfilment(world.store, orders, inventory, world.clock),
+      accounts(world.store, world.clock),
+      checkouts({world.store, carts, prices, pricing, inventory, payments, orders, world.clock, world.ids}, {}),
+      notifications(orders, world.messenger, "Kontor"),
+      hints(checkouts),
+      importer(world.store, world.clock, catalog, inventory) {
+  orders.set_desk(&fulfilment);
+  catalog.on_change([this](std::span<const ProductId> products) {
+    for (const ProductId product : products) showcase.product_changed(product);
+  });
+  catalog.on_category_change([this] { showcase.categories_changed(); });
+}
+
+Shop::~Shop() = default;
+
+Result<void> Shop::start(runtime::Loop& loop) {
+  TRY_DO(consumers.prepare());
+  consumers.start(loop);
+  job_runner.start(loop);
+  const auto fiber = [this, &loop](void (Shop::*body)()) {
+    fibers_.fetch_add(1);
+    loop.spawn([this, body] {
+      struct Left {
+        std::atomic<int>& fibers;
+        ~Left() { fibers.fetch_sub(1); }
+      } left{fibers_};
+      (this->*body)();
+    });
+  };
+  fiber(&Shop::tick_fiber);
+  fiber(&Shop::stock_fiber);
+  return {};
+}
+
+void Shop::stop() {
+  stopping_.store(true);
+  consumers.stop();
+  job_runner.stop();
+}
+
+bool Shop::running() const { return consumers.running() || job_runner.running() || fibers_.load() > 0; }
+
+void Shop::tick_fiber() {
+  constexpr std::int64_t kStepMs = 100;
+  const auto complain = [&](std::string_view what, const auto& result) {
+    if (!result) world.log.warning(what, {{"reason", result.error().reason}, {"detail", result.error().detail}});
+  };
+  if (settings.only_process) complain("unfinished checkouts wait", checkouts.sweep(100'000, checkout::Which::kAllOpen));
+  complain("listings may show old stock", showcase.reconcile());
+  for (std::int64_t step = 1; !stopping_.load(); ++step) {
+    runtime::sleep_for(kStepMs);
+    if (stopping_.load()) break;
+    if (step % 10 == 0) complain("unfinished checkouts wait", checkouts.sweep(200));
+    if (step % 50 == 0) complain("shipments wait for their stock", fulfilment.sweep(100));
+    if (step % 600 == 0) complain("tidying up waits", tidy());
+  }
+}
+
+void Shop::stock_fiber() {
+  while (!stopping_.load()) {
+    if (const auto looked = showcase.refresh_stock(); !looked) {
+      world.log.warning("stock in listings is not fresh", {{"reason", looked.error().reason}});
+      runtime::sleep_for(500);
+    }
+    runtime::sleep_for(20);
+  }
+}
+
+Result<void> Shop::tidy() {
+  TRY_DO(carts.sweep_expired());
+  TRY_DO(idempotency.prune());
+  TRY_DO(jobs.prune(world.clock.now().plus_ms(-7 * kDayMs)));
+  return {};
+}
+
+Result<int> Shop::sweep() {
+  int done = 0;
+  TRY(const int checkouts_done, checkouts.sweep(1000));
+  TRY(const int shipments_done, fulfilment.sweep(1000));
+  TRY(const int stock_done, showcase.refresh_stock());
+  done += checkouts_done + shipments_done + stock_done;
+  return done;
+}
+
+Result<void> Shop::check(services::CheckReport& report) {
+  TRY_DO(inventory.check(report));
+  TRY_DO(carts.check(report));
+  TRY_DO(orders.check(report));
+  TRY_DO(fulfilment.check(report));
+  TRY_DO(checkouts.check(report));
+  return {};
+}
+
+}  // namespace kontor::app

@@ -1,0 +1,138 @@
+// The wired shop: every module, built from the world it is given (store, event log, clock, luck, gateway, messenger). The program
+// builds one on the machine's world, the simulator one on a world of its own. No statics: two shops may live side by side.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/bridges.h"
+#include "ports/clock.h"
+#include "ports/db.h"
+#include "ports/event_log.h"
+#include "ports/messenger.h"
+#include "ports/payment_gateway.h"
+#include "ports/random.h"
+#include "runtime/fiber.h"
+#include "runtime/http.h"
+#include "runtime/log.h"
+#include "runtime/metrics.h"
+#include "services/audit.h"
+#include "services/check_report.h"
+#include "services/consumers.h"
+#include "services/cursor.h"
+#include "services/idempotency.h"
+#include "services/jobs.h"
+#include "services/leases.h"
+#include "services/settings.h"
+#include "services/shopper.h"
+#include "shop/accounts/accounts.h"
+#include "shop/cart/cart.h"
+#include "shop/catalog/catalog.h"
+#include "shop/checkout/checkout.h"
+#include "shop/fulfilment/fulfilment.h"
+#include "shop/importing/importing.h"
+#include "shop/inventory/inventory.h"
+#include "shop/notifications/notifications.h"
+#include "shop/orders/orders.h"
+#include "shop/payments/payments.h"
+#include "shop/pricing/pricing.h"
+#include "shop/showcase/showcase.h"
+
+namespace kontor::app {
+
+// Not owned; all of it outlives the Shop. `workers` may be null (the simulator).
+struct World {
+  db::Store& store;
+  EventLog& events;
+  Clock& clock;
+  Random& random;
+  IdSource& ids;
+  PaymentGateway& gateway;
+  Messenger& messenger;
+  runtime::Log& log;
+  runtime::Metrics& metrics;
+  runtime::Workers* workers = nullptr;
+};
+
+struct ShopSettings {
+  std::string holder = "kontor";   // this process among the replicas: leases carry it
+  std::string secret;              // given by configuration; empty: the store's own
+  std::string admin_token;
+  std::string spool_folder = "/tmp/kontor-spool";
+  std::string public_url = "http://localhost:8080";
+  Currency currency;
+  std::size_t ready_bytes_mb = 64;
+  bool only_process = true;        // nobody else works on this store: unfinished checkouts are taken up at once
+};
+
+class Shop {
+ public:
+  // Migrated store expected. Errors are the store's.
+  static Result<std::unique_ptr<Shop>> make(const World& world, const ShopSettings& settings);
+  ~Shop();
+  Shop(const Shop&) = delete;
+  Shop& operator=(const Shop&) = delete;
+
+  // Consumers, jobs, sweepers: fibers of `loop`, until stop() and the loop's own end.
+  Result<void> start(runtime::Loop& loop);
+  void stop();
+  bool running() const;
+  // What the sweepers do, once, on the calling fiber: unfinished checkouts, shipments, listings' stock. How much there was to do.
+  Result<int> sweep();
+
+  // Every invariant of every module over the whole store.
+  Result<void> check(services::CheckReport& report);
+
+  // The API below /api/v1 and the pages and assets below "/".
+  const http::Router& api() const { return api_; }
+  http::Router& pages() { return pages_; }
+
+ private:
+  explicit Shop(const World& world, const ShopSettings& settings, std::string secret);
+  void add_routes();      // routes.cpp
+  void add_consumers();   // routes.cpp
+  void tick_fiber();
+  void stock_fiber();
+  Result<void> tidy();
+
+ public:  // the modules, for pages, commands and the simulator
+  World world;
+  ShopSettings settings;
+  services::Settings stored_settings;
+  services::Leases leases;
+  services::Shoppers shoppers;
+  services::Cursors cursors;
+  services::Audit audit;
+  services::Idempotency idempotency;
+  services::Jobs jobs;
+  services::JobRunner job_runner;
+  services::ConsumerRunner consumers;
+  catalog::Catalog catalog;
+  inventory::Inventory inventory;
+  pricing::ShippingStage shipping_stage;
+  pricing::TaxStage tax_stage;
+  pricing::Pricing pricing;
+  showcase::Showcase showcase;
+  ShowcaseOffers offers;
+  StorePrices prices;
+  CatalogLookup lookup;
+  cart::Carts carts;
+  payments::Payments payments;
+  orders::Orders orders;
+  fulfilment::Fulfilment fulfilment;
+  accounts::Accounts accounts;
+  checkout::Checkouts checkouts;
+  notifications::Notifications notifications;
+  CheckoutHints hints;
+  importing::Importer importer;
+
+ private:
+  http::Router api_{"/api/v1"};
+  http::Router pages_{""};
+  std::atomic<bool> stopping_{false};
+  std::atomic<int> fibers_{0};
+};
+
+}  // namespace kontor::app

@@ -1,0 +1,50 @@
+#include "shop/accounts/accounts.h"
+
+#include "base/text.h"
+#include "shop/accounts/accounts_store.h"
+
+namespace kontor::accounts {
+namespace {
+
+std::optional<Customer> customer_of(const db::Rows& rows) {
+  if (rows.empty()) return std::nullopt;
+  const auto row = rows.front();
+  return Customer{row.id<CustomerId>(0), row.str(1), row.str(2), row.time(3), row.time(4)};
+}
+
+}  // namespace
+
+Result<Customer> Accounts::create(CustomerId id, const std::string& email, const std::string& name) {
+  KONTOR_ASSERT(id && !email.empty());
+  const Time now = clock_.now();
+  const std::string folded = ascii_lower(email);
+  TRY_DO(store_.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    TRY(const auto inserted, tx.run(kInsertCustomer, id, email, folded, name, now));
+    if (inserted == 0) return fail(Errc::kConflict, "accounts.email_taken", "There is a customer with this e-mail already.");
+    return {};
+  }));
+  return Customer{id, email, name, now, now};
+}
+
+Result<std::optional<Customer>> Accounts::find(CustomerId id) {
+  std::optional<Customer> found;
+  TRY_DO(store_.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    TRY(const auto rows, tx.ask(kFindCustomer, id));
+    found = customer_of(rows);
+    return {};
+  }));
+  return found;
+}
+
+Result<std::optional<Customer>> Accounts::find_by_email(const std::string& email) {
+  std::optional<Customer> found;
+  const std::string folded = ascii_lower(email);
+  TRY_DO(store_.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    TRY(const auto rows, tx.ask(kFindByEmail, folded));
+    found = customer_of(rows);
+    return {};
+  }));
+  return found;
+}
+
+}  // namespace kontor::accounts

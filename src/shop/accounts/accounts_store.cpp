@@ -1,0 +1,18 @@
+#include "shop/accounts/accounts_store.h"
+
+namespace kontor::accounts {
+
+const db::Query kInsertCustomer{"accounts.insert", db::Home::kCustomer, R"sql(
+  INSERT INTO accounts_customers (id, email, email_folded, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)
+  ON CONFLICT DO NOTHING
+)sql"};
+
+const db::Query kFindCustomer{"accounts.find", db::Home::kCustomer, R"sql(
+  SELECT id, email, name, created_at, updated_at FROM accounts_customers WHERE id = $1
+)sql"};
+
+const db::Query kFindByEmail{"accounts.find_by_email", db::Home::kCustomer, R"sql(
+  SELECT id, email, name, created_at, updated_at FROM accounts_customers WHERE email_folded = $1
+)sql"};
+
+}  // namespace kontor::accounts

@@ -1,0 +1,389 @@
+#include "shop/cart/cart.h"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <random>
+#include <thread>
+
+#include "tests/support/test_store.h"
+
+namespace kontor {
+std::span<const db::Migration> cart_migrations();
+std::span<const db::Migration> inventory_migrations();
+std::span<const db::Migration> services_migrations();
+}  // namespace kontor
+
+namespace kontor::cart {
+namespace {
+
+const Currency kUsd = *Currency::parse("USD");
+const OfferId kTea{101}, kCup{102}, kShirtM{103}, kShirtL{104}, kGone{199};
+const ProductId kTeaProduct{11}, kCupProduct{12}, kShirtProduct{13};
+const CheckoutId kCheckout{501}, kOtherCheckout{502};
+
+// Cards in a map, as a test wants them.
+class Cards : public OfferSource {
+ public:
+  Result<std::shared_ptr<const showcase::OfferCard>> offer_card(OfferId offer) override {
+    const auto found = cards.find(offer);
+    if (found == cards.end()) return fail(Errc::kNotFound, "catalog.no_such_offer");
+    return std::make_shared<const showcase::OfferCard>(found->second);
+  }
+  Result<OfferId> featured_offer(ProductId product) override {
+    for (const auto& [id, card] : cards)
+      if (card.product == product) return id;
+    return fail(Errc::kNotFound, "catalog.no_such_product");
+  }
+  std::map<OfferId, showcase::OfferCard> cards;
+};
+
+struct Shop {
+  testing::TestStore test{cart_migrations(), inventory_migrations(), services_migrations()};
+  inventory::Inventory inventory{test.store(), test.clock, test.ids};
+  Cards source;
+  pricing::Pricing pricing{{}};
+  Carts carts{{test.store(), test.clock, test.ids, source, inventory, pricing}, {}};
+  Owner ada{CustomerId{7001}, true};
+
+  Shop() {
+    offer(kTea, kTeaProduct, "Green tea", 450, 20);
+    offer(kCup, kCupProduct, "Cup", 1200, 500);
+    offer(kShirtM, kShirtProduct, "Shirt", 2000, 5);
+    offer(kShirtL, kShirtProduct, "Shirt", 2100, 5);
+    source.cards[kCup].purchase_limit = 3;
+  }
+  void offer(OfferId id, ProductId product, const std::string& title, std::int64_t price, std::int64_t on_hand) {
+    auto& card = source.cards[id];
+    card.offer = id;
+    card.product = product;
+    card.title = title;
+    card.price = Money::minor(price, kUsd);
+    stock(id, on_hand);
+  }
+  void stock(OfferId id, std::int64_t on_hand) {
+    source.cards[id].sellable = on_hand;
+    REQUIRE(
+        test.store()
+            .write(
+                db::Home::kStock,
+                [&](db::Tx& tx) {
+                  return inventory.set_on_hand(tx, {id, inventory::kMainWarehouse, on_hand}, "test", test.clock.now());
+                })
+            .has_value());
+  }
+  Result<CartView> add(OfferId id, std::int64_t quantity) { return carts.add(ada, {id, {}, quantity}); }
+  CartView view() {
+    auto seen = carts.view(ada);
+    REQUIRE(seen.has_value());
+    return *seen;
+  }
+  Result<void> write(const db::Function& fn) { return test.store().write(db::Home::kCustomer, fn); }
+  Result<void> claim(std::int64_t version, CheckoutId by) {
+    return write([&](db::Tx& tx) { return carts.claim(tx, ada.customer, version, by); });
+  }
+  Result<void> unclaim(CheckoutId by) {
+    return write([&](db::Tx& tx) { return carts.unclaim(tx, ada.customer, by); });
+  }
+  Result<void> bought(CheckoutId by) {
+    return write([&](db::Tx& tx) { return carts.bought(tx, ada.customer, by); });
+  }
+  CartContents contents() {
+    auto found = carts.contents(ada.customer);
+    REQUIRE((found.has_value() && found->has_value()));
+    return **found;
+  }
+};
+
+ItemRef by(CartItemId id) { return {id, {}, {}}; }
+ItemRef by(ProductId id) { return {{}, {}, id}; }
+
+TEST_CASE("an empty cart has no row") {
+  Shop shop;
+  const auto view = shop.view();
+  CHECK(view.version == 0);
+  CHECK(view.items.empty());
+  CHECK(view.total == Money::minor(0, kUsd));
+  CHECK(view.id.text().starts_with("cart_"));
+  CHECK_FALSE(shop.carts.contents(shop.ada.customer)->has_value());
+}
+
+TEST_CASE("adding twice raises the line, and totals follow") {
+  Shop shop;
+  REQUIRE(shop.add(kTea, 2).has_value());
+  const auto view = shop.add(kTea, 1);
+  REQUIRE(view.has_value());
+  REQUIRE(view->items.size() == 1);
+  CHECK(view->items[0].quantity == 3);
+  CHECK(view->items[0].line_total.amount_minor() == 1350);
+  CHECK(view->total.amount_minor() == 1350);
+  CHECK(view->version == 2);
+  const auto both = shop.carts.add(shop.ada, {{}, kCupProduct, 1});
+  REQUIRE(both.has_value());
+  CHECK(both->items[1].offer_id == kCup);
+  CHECK(both->item_count == 4);
+  CHECK(both->total.amount_minor() == 2550);
+  CHECK(shop.contents().lines.size() == 2);
+}
+
+TEST_CASE("limits: stock, one buyer, a line, lines") {
+  Shop shop;
+  REQUIRE(shop.add(kTea, 3).has_value());
+  const auto short_of = shop.add(kTea, 18);
+  REQUIRE_FALSE(short_of.has_value());
+  CHECK(short_of.error().code == Errc::kOutOfStock);
+  CHECK(short_of.error().members.find("\"requested\":21,\"available\":20") != std::string::npos);
+  REQUIRE(shop.add(kTea, 17).has_value());
+  REQUIRE(shop.add(kCup, 1).has_value());
+  CHECK(shop.add(kCup, 3).error().code == Errc::kPurchaseLimit);
+  shop.offer(OfferId{300}, ProductId{30}, "Pin", 1, 100'000);
+  REQUIRE(shop.add(OfferId{300}, 999).has_value());
+  CHECK(shop.add(OfferId{300}, 1).error().reason == "cart.quantity_limit");
+  CHECK(shop.add(kGone, 1).error().reason == "catalog.no_such_offer");
+  shop.source.cards[kShirtM].buyable = false;
+  CHECK(shop.add(kShirtM, 1).error().code == Errc::kNotFound);
+  for (std::int64_t id = 1000; id < 1097; ++id) {
+    shop.source.cards[OfferId{id}] = shop.source.cards[OfferId{300}];
+    shop.source.cards[OfferId{id}].offer = OfferId{id};
+    REQUIRE(shop.add(OfferId{id}, 1).has_value());
+  }
+  CHECK(shop.view().items.size() == 100);
+  CHECK(shop.add(kShirtL, 1).error().reason == "cart.line_limit");
+}
+
+TEST_CASE("a card that is behind the stock is not believed where it matters") {
+  Shop shop;
+  shop.source.cards[kTea].sellable = 0;  // stock came in a moment ago
+  REQUIRE(shop.add(kTea, 20).has_value());
+  shop.source.cards[kShirtM].sellable = 9;  // sold a moment ago
+  CHECK(shop.add(kShirtM, 6).error().code == Errc::kOutOfStock);
+  shop.source.cards[kShirtM].backorder = 2;
+  CHECK(shop.add(kShirtM, 7).has_value());
+}
+
+TEST_CASE("quantities are set by line or product") {
+  Shop shop;
+  const auto line = shop.add(kTea, 2)->items[0].id;
+  CHECK(shop.carts.set_quantity(shop.ada, by(line), 5)->items[0].quantity == 5);
+  CHECK(shop.carts.set_quantity(shop.ada, by(kTeaProduct), 4)->total.amount_minor() == 1800);
+  CHECK(shop.carts.set_quantity(shop.ada, by(line), 21).error().code == Errc::kOutOfStock);
+  CHECK(shop.carts.set_quantity(shop.ada, by(CartItemId{1}), 1).error().code == Errc::kNotFound);
+  REQUIRE(shop.add(kShirtM, 1).has_value());
+  REQUIRE(shop.add(kShirtL, 1).has_value());
+  CHECK(shop.carts.set_quantity(shop.ada, by(kShirtProduct), 2).error().code == Errc::kAmbiguousItem);
+  CHECK(shop.carts.remove(shop.ada, by(kShirtProduct)).error().code == Errc::kAmbiguousItem);
+  CHECK(shop.carts.set_quantity(shop.ada, by(line), 0)->items.size() == 2);
+  CHECK(shop.carts.set_quantity(shop.ada, by(line), 0)->items.size() == 2);
+  const auto version = shop.view().version;
+  REQUIRE(shop.carts.remove(shop.ada, by(line)).has_value());  // gone already: nothing changes
+  CHECK(shop.view().version == version);
+  REQUIRE(shop.carts.clear(shop.ada).has_value());
+  CHECK(shop.view().items.empty());
+}
+
+TEST_CASE("saved for later and back") {
+  Shop shop;
+  const auto line = shop.add(kTea, 2)->items[0].id;
+  const auto saved = shop.carts.save_for_later(shop.ada, by(line));
+  REQUIRE(saved.has_value());
+  CHECK(saved->items.empty());
+  CHECK(saved->saved_for_later.at(0).quantity == 2);
+  CHECK(saved->total.amount_minor() == 0);
+  REQUIRE(shop.add(kTea, 1).has_value());
+  const auto back = shop.carts.move_to_cart(shop.ada, by(line));
+  REQUIRE(back.has_value());
+  CHECK(back->items.at(0).quantity == 3);
+  CHECK(back->saved_for_later.empty());
+  CHECK(shop.carts.move_to_cart(shop.ada, by(line)).error().code == Errc::kNotFound);
+  CHECK(shop.carts.save_for_later(shop.ada, by(line)).error().code == Errc::kNotFound);
+}
+
+TEST_CASE("a stale version is refused and changes nothing") {
+  Shop shop;
+  const auto first = shop.add(kTea, 1);
+  const services::IfMatch seen{true, {first->version}};
+  REQUIRE(shop.carts.add(shop.ada, {kTea, {}, 1}, seen).has_value());
+  CHECK(shop.carts.add(shop.ada, {kTea, {}, 1}, seen).error().code == Errc::kVersionConflict);
+  CHECK(shop.carts.clear(shop.ada, seen).error().code == Errc::kVersionConflict);
+  CHECK(shop.view().items[0].quantity == 2);
+}
+
+TEST_CASE("what changed since it was added is said") {
+  Shop shop;
+  REQUIRE(shop.add(kTea, 2).has_value());
+  REQUIRE(shop.add(kCup, 1).has_value());
+  shop.source.cards[kTea].price = Money::minor(500, kUsd);
+  shop.source.cards[kCup].buyable = false;
+  const auto view = shop.view();
+  CHECK(view.items[0].price_changed);
+  CHECK(view.items[0].price_when_added.amount_minor() == 450);
+  CHECK(view.items[0].unit_price.amount_minor() == 500);
+  CHECK(view.items[1].availability == Availability::kRemoved);
+  CHECK(view.items[1].line_total.amount_minor() == 0);
+  CHECK(view.total.amount_minor() == 1000);
+  REQUIRE(view.messages.size() == 2);
+  CHECK(view.messages[0].code == "price_changed");
+  CHECK(view.messages[1].code == "removed");
+  CHECK(shop.contents().lines.size() == 1);
+  shop.source.cards[kTea].sellable = 1;
+  CHECK(shop.view().items[0].availability == Availability::kOutOfStock);
+}
+
+TEST_CASE("a cart has one currency") {
+  Shop shop;
+  shop.source.cards[kCup].price = Money::minor(900, *Currency::parse("EUR"));
+  REQUIRE(shop.add(kTea, 1).has_value());
+  CHECK(shop.add(kCup, 1).error().reason == "cart.other_currency");
+  REQUIRE(shop.carts.clear(shop.ada).has_value());
+  CHECK(shop.add(kCup, 1)->total.currency().code() == "EUR");
+}
+
+TEST_CASE("one checkout holds a cart; buying takes out what it claimed") {
+  Shop shop;
+  REQUIRE(shop.add(kTea, 2).has_value());
+  const auto version = shop.add(kCup, 1)->version;
+  CHECK(shop.claim(version - 1, kCheckout).error().code == Errc::kVersionConflict);
+  REQUIRE(shop.claim(version, kCheckout).has_value());
+  REQUIRE(shop.claim(version, kCheckout).has_value());
+  CHECK(shop.claim(version, kOtherCheckout).error().reason == "cart.claimed");
+  CHECK(shop.bought(kOtherCheckout).error().reason == "cart.not_claimed");
+  // Meanwhile another device goes shopping.
+  REQUIRE(shop.add(kTea, 3).has_value());
+  REQUIRE(shop.add(kShirtM, 1).has_value());
+  REQUIRE(shop.claim(version, kCheckout).has_value());  // repeated: still its own
+  REQUIRE(shop.bought(kCheckout).has_value());
+  REQUIRE(shop.bought(kCheckout).has_value());
+  const auto view = shop.view();
+  REQUIRE(view.items.size() == 2);
+  CHECK(view.items[0].quantity == 3);
+  CHECK(view.items[1].offer_id == kShirtM);
+  const auto contents = shop.contents();
+  CHECK(contents.bought_by == kCheckout);
+  CHECK(contents.bought_version == version);
+  CHECK_FALSE(contents.claimed_by.has_value());
+}
+
+TEST_CASE("bought as it was claimed, it is empty and remembers; let go, it can be claimed again") {
+  Shop shop;
+  const auto version = shop.add(kTea, 2)->version;
+  REQUIRE(shop.claim(version, kCheckout).has_value());
+  REQUIRE(shop.unclaim(kCheckout).has_value());
+  REQUIRE(shop.unclaim(kCheckout).has_value());
+  REQUIRE(shop.claim(version, kOtherCheckout).has_value());
+  REQUIRE(shop.unclaim(kCheckout).has_value());  // not its own: nothing happens
+  REQUIRE(shop.bought(kOtherCheckout).has_value());
+  const auto contents = shop.contents();
+  CHECK(contents.lines.empty());
+  CHECK(contents.bought_by == kOtherCheckout);
+  CHECK(contents.bought_version == version);
+  CHECK(contents.version == version + 1);
+}
+
+TEST_CASE("carts expire, claimed ones do not") {
+  Shop shop;
+  const Owner customer{CustomerId{7002}, false}, busy{CustomerId{7003}, true};
+  REQUIRE(shop.add(kTea, 1).has_value());
+  REQUIRE(shop.carts.add(customer, {kTea, {}, 1}).has_value());
+  const auto version = shop.carts.add(busy, {kTea, {}, 1})->version;
+  REQUIRE(shop.write([&](db::Tx& tx) { return shop.carts.claim(tx, busy.customer, version, kCheckout); }).has_value());
+  CHECK(*shop.carts.sweep_expired() == 0);
+  shop.test.clock.advance_ms(8 * kDayMs);
+  CHECK(shop.view().items.empty());  // before the sweep came by
+  int removed = 0;
+  for (int i = 0; i < 4; ++i) removed += *shop.carts.sweep_expired(1);  // three carts, then the end
+  CHECK(removed == 1);
+  CHECK_FALSE(shop.carts.contents(shop.ada.customer)->has_value());
+  CHECK(shop.carts.view(customer)->items.size() == 1);
+  CHECK(shop.carts.view(busy)->items.size() == 1);
+  shop.test.clock.advance_ms(90 * kDayMs);
+  CHECK(*shop.carts.sweep_expired() == 1);
+  CHECK(shop.carts.view(busy)->items.size() == 1);
+  services::CheckReport report;
+  REQUIRE(shop.carts.check(report).has_value());
+  CHECK(report.ok());
+}
+
+TEST_CASE("two devices adding at once both count") {
+  Shop shop;
+  shop.stock(kTea, 10'000);
+  shop.stock(kShirtL, 10'000);
+  constexpr int kDevices = 4, kAdds = 60;
+  std::vector<std::thread> devices;
+  std::atomic<int> failed{0};
+  for (int device = 0; device < kDevices; ++device)
+    devices.emplace_back([&, device] {
+      for (int i = 0; i < kAdds; ++i)
+        if (!shop.add(device % 2 == 0 ? kTea : kShirtL, 1)) ++failed;
+    });
+  for (auto& device : devices) device.join();
+  CHECK(failed == 0);
+  const auto view = shop.view();
+  CHECK(view.item_count == kDevices * kAdds);
+  CHECK(view.version == kDevices * kAdds);
+}
+
+TEST_CASE("random changes agree with a model of plain maps") {
+  for (const std::uint64_t seed : {1u, 2u, 3u}) {
+    Shop shop;
+    std::mt19937_64 luck(seed);
+    const auto any = [&](std::int64_t from, std::int64_t to) {
+      return std::uniform_int_distribution<std::int64_t>(from, to)(luck);
+    };
+    std::map<OfferId, std::int64_t> lines, saved;
+    const OfferId offers[] = {kTea, kShirtM, kShirtL};
+    const std::map<OfferId, std::int64_t> most = {{kTea, 20}, {kShirtM, 5}, {kShirtL, 5}};
+    const auto id_of = [&](OfferId offer, bool kept) {
+      const auto view = shop.view();
+      for (const auto& item : kept ? view.saved_for_later : view.items)
+        if (item.offer_id == offer) return item.id;
+      return CartItemId{1};
+    };
+    for (int step = 0; step < 200; ++step) {
+      const OfferId offer = offers[any(0, 2)];
+      const std::int64_t quantity = any(1, 4);
+      switch (any(0, 4)) {
+        case 0: {
+          const bool fits = lines[offer] + quantity <= most.at(offer);
+          CHECK(shop.add(offer, quantity).has_value() == fits);
+          if (fits) lines[offer] += quantity;
+          break;
+        }
+        case 1: {
+          const bool there = lines[offer] > 0;
+          CHECK(shop.carts.set_quantity(shop.ada, {{}, offer, {}}, quantity).has_value() == there);
+          if (there) lines[offer] = quantity;
+          break;
+        }
+        case 2:
+          CHECK(shop.carts.remove(shop.ada, {{}, offer, {}}).has_value());
+          lines[offer] = 0;
+          break;
+        case 3: {
+          const bool there = lines[offer] > 0;
+          CHECK(shop.carts.save_for_later(shop.ada, by(id_of(offer, false))).has_value() == there);
+          saved[offer] += lines[offer];
+          lines[offer] = 0;
+          break;
+        }
+        default: {
+          const bool fits = saved[offer] > 0 && lines[offer] + saved[offer] <= most.at(offer);
+          CHECK(shop.carts.move_to_cart(shop.ada, by(id_of(offer, true))).has_value() == fits);
+          if (!fits) break;
+          lines[offer] += saved[offer];
+          saved[offer] = 0;
+        }
+      }
+      std::map<OfferId, std::int64_t> seen, kept;
+      const auto view = shop.view();
+      for (const auto& item : view.items) seen[item.offer_id] += item.quantity;
+      for (const auto& item : view.saved_for_later) kept[item.offer_id] += item.quantity;
+      for (const OfferId each : offers) {
+        REQUIRE(seen[each] == lines[each]);
+        REQUIRE(kept[each] == saved[each]);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace kontor::cart

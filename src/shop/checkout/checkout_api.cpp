@@ -1,0 +1,160 @@
+#include "shop/checkout/checkout_api.h"
+
+#include "services/idempotency.h"
+#include "shop/checkout/place_order.h"
+
+namespace kontor::checkout {
+namespace {
+
+// What the sandbox's webhook says. Only the checkout's id is used, and only to ask the gateway: nothing in it is believed.
+struct GatewayNews {
+  std::optional<std::string> key;
+  CheckoutId checkout_id;
+  std::optional<std::string> state;
+
+  static constexpr auto fields() {
+    return described(Field("key", &GatewayNews::key, "The attempt", Length{0, 255}),
+                     Field("checkout_id", &GatewayNews::checkout_id, "Whose"),
+                     Field("state", &GatewayNews::state, "What it became", Length{0, 40}));
+  }
+};
+
+http::Response response_of(const Answer& answer, const std::string& base) {
+  http::Response response;
+  response.status = answer.status;
+  if (answer.status >= 400) response.content_type = "application/problem+json";
+  response.headers.emplace_back("Cache-Control", "private, no-store");
+  if (answer.status == 202) response.headers.emplace_back("Location", base + "/checkouts/" + answer.checkout.text());
+  if (answer.replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
+  response.body = answer.body;
+  return response;
+}
+
+class Api {
+ public:
+  Api(const ApiParts& parts, std::string base) : parts_(parts), base_(std::move(base)) {}
+
+  Result<http::Response> buy(http::Call& call, std::string_view text) const {
+    TRY(const auto shopper, parts_.shoppers.require_buyer(call.request));
+    TRY(const auto document, json::parse(text));
+    Purchase purchase;
+    TRY(const auto header, services::idempotency_key(call.request));
+    TRY(purchase.body, body_of(shopper, document, Purpose::kBuy, header.has_value()));
+    TRY(const auto key, services::idempotency_key(call.request, purchase.body.idempotency_key));
+    KONTOR_ASSERT(key.has_value());
+    purchase.customer = shopper.customer;
+    purchase.key = *key;
+    purchase.fingerprint = fingerprint_of(document);
+    purchase.request_id = call.request.request_id;
+    TRY(const auto answer, parts_.checkouts.buy(purchase));
+    return response_of(answer, base_);
+  }
+
+  Result<QuoteView> quote(http::Call& call, std::string_view text) const {
+    TRY(const auto shopper, parts_.shoppers.require_buyer(call.request));
+    TRY(const auto document, json::parse(text));
+    TRY(const auto body, body_of(shopper, document, Purpose::kQuote, false));
+    return parts_.checkouts.quote(shopper.customer, body);
+  }
+
+  Result<CheckoutView> show(http::Call& call) const {
+    TRY(const auto shopper, parts_.shoppers.require_buyer(call.request));
+    TRY(const auto id, call.id<CheckoutId>("id"));
+    return parts_.checkouts.view(shopper.customer, id);
+  }
+
+  Result<http::Response> complete(http::Call& call) const {
+    TRY(const auto shopper, parts_.shoppers.require_buyer(call.request));
+    TRY(const auto id, call.id<CheckoutId>("id"));
+    TRY(const auto answer, parts_.checkouts.complete(shopper.customer, id, call.request.request_id));
+    return response_of(answer, base_);
+  }
+
+  Result<CheckoutView> cancel(http::Call& call) const {
+    TRY(const auto shopper, parts_.shoppers.require_buyer(call.request));
+    TRY(const auto id, call.id<CheckoutId>("id"));
+    return parts_.checkouts.cancel(shopper.customer, id);
+  }
+
+  Result<orders::OrderView> cancel_order(http::Call& call) const {
+    TRY(const auto shopper, parts_.shoppers.of(call.request));
+    TRY(const auto id, call.id<OrderId>("id"));
+    const bool staff = shopper.roles.has(services::Role::kSupport);
+    if (!staff) {
+      TRY(const auto buyer, parts_.shoppers.require_buyer(call.request));
+      TRY(const auto order, parts_.orders.find(id));
+      if (!order || order->customer != buyer.customer)
+        return fail(Errc::kNotFound, "orders.no_such_order", "There is no such order.");
+    }
+    TRY(const auto order, parts_.checkouts.cancel_order(id, staff ? "staff" : "customer"));
+    return orders::view_of(order);
+  }
+
+ private:
+  // Whose e-mail is known need not say it again.
+  Result<CheckoutBody> body_of(const services::Shopper& shopper, const json::Document& document, Purpose purpose, bool has_key) const {
+    std::optional<accounts::Customer> customer;
+    if (shopper.kind != services::Shopper::Kind::kGuest) {
+      TRY(customer, parts_.accounts.find(shopper.customer));
+    }
+    TRY(auto body, read_body(document, purpose, !customer, has_key));
+    if (customer && !body.email) body.email = customer->email;
+    return body;
+  }
+
+  ApiParts parts_;
+  std::string base_;
+};
+
+// An endpoint that is documented by its body and answer, and reads the body itself: all that is wrong with it is said at once.
+template <class Out, class Handler>
+http::Endpoint reading_body(std::string pattern, const http::About& about, Handler handler) {
+  http::Router described("");
+  described.post<CheckoutBody, Out>(std::move(pattern), about, [](http::Call&, const CheckoutBody&) -> Result<Out> { return Out{}; });
+  http::Endpoint endpoint = described.endpoints().back();
+  endpoint.handle = [about, handler](http::Call& call) {
+    const auto text = http::detail::json_body(call.request, about, true);
+    if (!text) return http::problem(text.error(), call.request.request_id);
+    auto result = handler(call, *text);
+    if (!result) return http::problem(result.error(), call.request.request_id);
+    if constexpr (std::is_same_v<std::decay_t<decltype(*result)>, http::Response>) return std::move(*result);
+    else return http::detail::answered(call, about.status, json::print(*result));
+  };
+  return endpoint;
+}
+
+}  // namespace
+
+void add_checkout_routes(http::Router& router, const ApiParts& parts) {
+  const Api api(parts, router.base());
+  const auto buy = [api](http::Call& call, std::string_view text) { return api.buy(call, text); };
+  const http::About buying{"Buys the cart",
+                           {"checkout.cart_empty", "checkout.price_changed", "checkout.payment_declined", "checkout.rejected_by_risk_check",
+                            "checkout.purchase_limit", "checkout.in_progress", "checkout.cart_claimed", "checkout.cart_changed",
+                            "checkout.key_reused", "checkout.no_such_quote", "checkout.payments_do_not_add_up", "inventory.out_of_stock",
+                            "idempotency.bad_key", "idempotency.two_keys"},
+                           201};
+  router.add(reading_body<AnsweredOrder>("/checkout", buying, buy));
+  router.add(reading_body<AnsweredOrder>("/orders", buying, buy));
+  router.add(reading_body<QuoteView>("/checkout/quote", {"All totals of the cart, held for ten minutes", {"checkout.cart_empty"}},
+                                     [api](http::Call& call, std::string_view text) { return api.quote(call, text); }));
+  router.get<http::None, CheckoutView>("/checkouts/{id}", {"What stands behind a 202", {"checkout.no_such_checkout"}},
+                                       [api](http::Call& call, http::None) { return api.show(call); });
+  router.post<http::None, http::Response>(
+      "/checkouts/{id}/complete", {"The buyer took the step: goes on", {"checkout.no_such_checkout", "checkout.not_to_be_completed"}, 201},
+      [api](http::Call& call, http::None) { return api.complete(call); });
+  router.post<http::None, CheckoutView>(
+      "/checkouts/{id}/cancel", {"Gives up what waits", {"checkout.no_such_checkout", "checkout.not_to_be_cancelled"}},
+      [api](http::Call& call, http::None) { return api.cancel(call); });
+  router.post<http::None, orders::OrderView>(
+      "/orders/{id}/cancel",
+      {"Cancels an order until it is packed", {"orders.no_such_order", "orders.not_cancellable", "fulfilment.already_packed"}},
+      [api](http::Call& call, http::None) { return api.cancel_order(call); });
+  router.post<GatewayNews, http::None>("/hooks/payments/sandbox", {"The sandbox gateway says that a charge changed", {}, 204, "hooks"},
+                                       [parts](http::Call&, const GatewayNews& news) -> Result<http::None> {
+                                         TRY_DO(parts.checkouts.hint(news.checkout_id));
+                                         return http::None{};
+                                       });
+}
+
+}  // namespace kontor::checkout

@@ -1,0 +1,21 @@
+// The HTTP calls of buying: checkout, quote, what stands behind a 202, cancelling an order, and the gateway's webhook.
+#pragma once
+#include "runtime/http.h"
+#include "services/shopper.h"
+#include "shop/accounts/accounts.h"
+#include "shop/checkout/checkout.h"
+
+namespace kontor::checkout {
+
+struct ApiParts {
+  Checkouts& checkouts;
+  orders::Orders& orders;
+  accounts::Accounts& accounts;
+  const services::Shoppers& shoppers;
+};
+
+// POST /checkout (and /orders), /checkout/quote, GET /checkouts/{id}, POST /checkouts/{id}/{complete,cancel},
+// POST /orders/{id}/cancel, POST /hooks/payments/sandbox.
+void add_checkout_routes(http::Router& router, const ApiParts& parts);
+
+}  // namespace kontor::checkout

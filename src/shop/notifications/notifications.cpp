@@ -1,0 +1,61 @@
+#include "shop/notifications/notifications.h"
+
+namespace kontor::notifications {
+namespace {
+
+std::string subject_of(Occasion occasion, const std::string& number) {
+  switch (occasion) {
+    case Occasion::kConfirmed: return "Your order " + number + " is confirmed";
+    case Occasion::kShipped: return "Your order " + number + " is on its way";
+    case Occasion::kCancelled: return "Your order " + number + " is cancelled";
+    case Occasion::kRefunded: return "Money back for your order " + number;
+  }
+  KONTOR_ASSERT(!"unknown occasion");
+}
+
+void append_lines(std::string& text, const orders::Order& order) {
+  for (const auto& line : order.document.lines)
+    text += "  " + std::to_string(line.quantity) + " x " + line.title + "  " + line.line_total.text() + "\n";
+  text += "\n  Total  " + order.document.totals.total.text() + "\n";
+}
+
+std::string text_of(Occasion occasion, const orders::Order& order) {
+  const auto& document = order.document;
+  std::string text = "Hello " + document.shipping_address.name + ",\n\n";
+  switch (occasion) {
+    case Occasion::kConfirmed:
+      text += "thank you for your order.\n\n";
+      append_lines(text, order);
+      break;
+    case Occasion::kShipped:
+      text += "this has left our house:\n\n";
+      for (const auto& shipment : document.shipments) {
+        if (shipment.status != orders::ShipmentState::kShipped) continue;
+        text += "  " + shipment.carrier.value_or("parcel") + " " + shipment.tracking_number.value_or("") + "\n";
+        text += "  expected until " + to_rfc3339(shipment.estimated_delivery.latest).substr(0, 10) + "\n";
+      }
+      break;
+    case Occasion::kCancelled: text += "your order is cancelled. What was paid comes back to you.\n"; break;
+    case Occasion::kRefunded:
+      text += "we have given back:\n\n";
+      for (const auto& payment : document.payments)
+        if (payment.refunded.amount_minor() > 0) text += "  " + payment.method + "  " + payment.refunded.text() + "\n";
+      break;
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<void> Notifications::tell(Occasion occasion, OrderId order_id, const std::string& key) {
+  TRY(const auto order, orders_.find(order_id));
+  if (!order || order->email.empty()) return {};
+  Mail mail;
+  mail.key = key;
+  mail.to = order->email;
+  mail.subject = subject_of(occasion, order->number());
+  mail.text = text_of(occasion, *order) + "\n" + shop_name_ + "\n";
+  return messenger_.send(mail);
+}
+
+}  // namespace kontor::notifications

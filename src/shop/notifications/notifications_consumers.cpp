@@ -1,0 +1,47 @@
+#include "shop/notifications/notifications_consumers.h"
+
+#include "runtime/json.h"
+#include "shop/fulfilment/events.h"
+#include "shop/orders/events.h"
+#include "shop/payments/events.h"
+
+namespace kontor::notifications {
+namespace {
+
+template <class E>
+Result<OrderId> order_in(const LoggedEvent& event) {
+  TRY(const auto body, json::read<E>(event.body));
+  return body.order_id;
+}
+
+Result<void> handle(Notifications& notifications, const LoggedEvent& event) {
+  const std::string key = event.name + "-" + event.stream + "-" + std::to_string(event.position);
+  if (event.name == orders::OrderConfirmed::kName) {
+    TRY(const auto order, order_in<orders::OrderConfirmed>(event));
+    return notifications.tell(Occasion::kConfirmed, order, key);
+  }
+  if (event.name == orders::OrderCancelled::kName) {
+    TRY(const auto order, order_in<orders::OrderCancelled>(event));
+    return notifications.tell(Occasion::kCancelled, order, key);
+  }
+  if (event.name == payments::PaymentRefunded::kName) {
+    TRY(const auto order, order_in<payments::PaymentRefunded>(event));
+    return notifications.tell(Occasion::kRefunded, order, key);
+  }
+  TRY(const auto order, order_in<fulfilment::ShipmentMoved>(event));
+  return notifications.tell(Occasion::kShipped, order, key);
+}
+
+}  // namespace
+
+services::Consumer mail_consumer(Notifications& notifications) {
+  services::Consumer consumer;
+  consumer.name = "notifications.mail";
+  consumer.kind = services::ConsumerKind::kOnce;
+  consumer.handles = {std::string(orders::OrderConfirmed::kName), std::string(orders::OrderCancelled::kName),
+                      std::string(payments::PaymentRefunded::kName), std::string(fulfilment::kShipmentShipped)};
+  consumer.handle = [&notifications](const LoggedEvent& event) { return handle(notifications, event); };
+  return consumer;
+}
+
+}  // namespace kontor::notifications

@@ -1,0 +1,92 @@
+#include "shop/showcase/loading_cache.h"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+namespace kontor::showcase {
+namespace {
+
+using Cache = LoadingCache<int, std::string>;
+
+Cache::Loaded loaded(std::string text, std::size_t weight = 10) {
+  return {std::make_shared<const std::string>(std::move(text)), weight};
+}
+
+TEST_CASE("a value is loaded once and then at hand") {
+  Cache cache(1 << 20);
+  int loads = 0;
+  const auto load = [&]() -> Result<Cache::Loaded> {
+    ++loads;
+    return loaded("tea");
+  };
+  CHECK(!cache.peek(1));
+  CHECK(**cache.get(1, load) == "tea");
+  CHECK(**cache.get(1, load) == "tea");
+  CHECK(**cache.peek(1) == "tea");
+  CHECK(loads == 1);
+}
+
+TEST_CASE("an error is handed on and not kept; nothing is kept as nothing") {
+  Cache cache(1 << 20);
+  const auto broken = cache.get(1, []() -> Result<Cache::Loaded> { return fail(Errc::kUnavailable, "test.away"); });
+  CHECK(broken.error().reason == "test.away");
+  CHECK(!cache.peek(1));
+  CHECK(*cache.get(1, []() -> Result<Cache::Loaded> { return Cache::Loaded{}; }) == nullptr);
+  CHECK(cache.peek(1).has_value());
+}
+
+TEST_CASE("what was dropped while it was loaded is not kept") {
+  Cache cache(1 << 20);
+  const auto value = cache.get(1, [&]() -> Result<Cache::Loaded> {
+    cache.drop(1);
+    return loaded("old");
+  });
+  CHECK(**value == "old");
+  CHECK(!cache.peek(1));
+}
+
+TEST_CASE("all who ask while it is loaded wait for one load") {
+  Cache cache(1 << 20);
+  std::atomic<int> loads{0}, asking{0};
+  std::vector<std::string> got(6);
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < got.size(); ++i)
+      threads.emplace_back([&, i] {
+        asking.fetch_add(1);
+        got[i] = **cache.get(7, [&]() -> Result<Cache::Loaded> {
+          while (asking.load() < 6) std::this_thread::yield();
+          loads.fetch_add(1);
+          return loaded("once");
+        });
+      });
+  }
+  CHECK(loads == 1);
+  for (const auto& text : got) CHECK(text == "once");
+}
+
+TEST_CASE("weight is bounded and what is used stays longer") {
+  Cache cache(32 * 1000);  // 1000 a shard
+  for (int key = 0; key < 2000; ++key) {
+    REQUIRE(cache.get(key, [] { return Result<Cache::Loaded>(loaded("x", 100)); }));
+    if (cache.peek(3)) REQUIRE(cache.peek(3));
+  }
+  CHECK(cache.weight() <= 32 * 1001);
+  CHECK(cache.weight() > 32 * 400);
+  CHECK(cache.peek(3));
+  cache.clear();
+  CHECK(cache.weight() == 0);
+}
+
+TEST_CASE("a replacement is taken only for what is still held") {
+  Cache cache(1 << 20);
+  const auto first = *cache.get(1, [] { return Result<Cache::Loaded>(loaded("first")); });
+  cache.put_if_same(1, first, std::make_shared<const std::string>("second"), 10);
+  CHECK(**cache.peek(1) == "second");
+  cache.put_if_same(1, first, std::make_shared<const std::string>("third"), 10);
+  CHECK(**cache.peek(1) == "second");
+}
+
+}  // namespace
+}  // namespace kontor::showcase

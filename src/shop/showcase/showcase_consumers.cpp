@@ -1,0 +1,56 @@
+#include "shop/showcase/showcase_consumers.h"
+
+#include "shop/catalog/events.h"
+#include "shop/inventory/events.h"
+
+namespace kontor::showcase {
+namespace {
+
+template <class Event>
+Result<void> note_lines(Showcase& showcase, const LoggedEvent& event) {
+  TRY(const Event told, json::read<Event>(event.body));
+  std::vector<OfferId> offers;
+  for (const auto& line : told.lines) offers.push_back(line.offer_id);
+  showcase.stock_changed(offers);
+  return {};
+}
+
+Result<void> take(Showcase& showcase, const LoggedEvent& event) {
+  if (event.name == inventory::StockReserved::kName) return note_lines<inventory::StockReserved>(showcase, event);
+  if (event.name == inventory::StockReleased::kName) return note_lines<inventory::StockReleased>(showcase, event);
+  if (event.name == inventory::StockLevelChanged::kName) {
+    TRY(const auto told, json::read<inventory::StockLevelChanged>(event.body));
+    std::vector<OfferId> offers;
+    for (const auto& level : told.levels) offers.push_back(level.offer_id);
+    showcase.stock_changed(offers);
+    return {};
+  }
+  if (event.name == catalog::CategoryChanged::kName) {
+    showcase.categories_changed();
+    return {};
+  }
+  if (const auto product = ProductId::parse(event.subject)) {
+    showcase.product_changed(*product);
+  } else if (event.name == catalog::OfferPriceChanged::kName) {
+    TRY(const auto told, json::read<catalog::OfferPriceChanged>(event.body));
+    showcase.product_changed(told.product);
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_showcase_consumers(services::ConsumerRunner& runner, Showcase& showcase) {
+  services::Consumer consumer;
+  consumer.name = "showcase.memory";
+  consumer.kind = services::ConsumerKind::kEveryReplica;
+  for (const std::string_view name :
+       {catalog::ProductCreated::kName, catalog::ProductChanged::kName, catalog::ProductDeleted::kName,
+        catalog::OfferPriceChanged::kName, catalog::CategoryChanged::kName, inventory::StockReserved::kName,
+        inventory::StockReleased::kName, inventory::StockLevelChanged::kName})
+    consumer.handles.emplace_back(name);
+  consumer.handle = [&showcase](const LoggedEvent& event) { return take(showcase, event); };
+  runner.add(std::move(consumer));
+}
+
+}  // namespace kontor::showcase
