@@ -105,7 +105,8 @@ TEST_CASE("GET /admin/audit-log pages by cursors that belong to their query") {
     const auto answer =
         world.get("/api/v1/admin/audit-log", "limit=2&actor=staff:ada" + (cursor.empty() ? "" : "&cursor=" + cursor));
     REQUIRE(answer.status == 200);
-    for (const auto& item : json::parse(answer.body)->root().as_object().at("items").as_array())
+    const auto document = json::parse(answer.body);
+    for (const auto& item : document->root().as_object().at("items").as_array())
       details += std::to_string(item.as_object().at("detail").as_int64());
     if (page < 2)
       cursor = member(answer.body, "next_cursor");

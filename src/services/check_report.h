@@ -1,5 +1,5 @@
-// What `kontor check` found: each module adds its findings, by the name of the invariant that does not hold. Keeps the first
-// hundred findings of an invariant and counts the rest, so that one broken rule does not hide another.
+// What `kontor check` found: each module adds its findings, by the name of the invariant that does not hold. Keeps the
+// first hundred findings of an invariant and counts the rest, so that one broken rule does not hide another.
 #pragma once
 #include <cstdint>
 #include <map>

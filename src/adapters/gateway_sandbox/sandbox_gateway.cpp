@@ -1,9 +1,9 @@
 #include "adapters/gateway_sandbox/sandbox_gateway.h"
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
 
 #include <algorithm>
 #include <fstream>
@@ -16,18 +16,18 @@
 namespace kontor::gateway_sandbox {
 namespace {
 
-constexpr std::string_view kDeclineCodes[] = {"", "card_declined", "insufficient_funds", "expired_card", "invalid_token"};
+constexpr std::string_view kDeclineCodes[] = {"", "card_declined", "insufficient_funds", "expired_card",
+                                              "invalid_token"};
 constexpr std::uint8_t kCardDeclined = 1, kInsufficientFunds = 2, kExpiredCard = 3, kInvalidToken = 4;
 
-constexpr auto kStateNames = std::array{
-    EnumName<ChargeState>{ChargeState::kAuthorised, "authorised"},
-    EnumName<ChargeState>{ChargeState::kCaptured, "captured"},
-    EnumName<ChargeState>{ChargeState::kDeclined, "declined"},
-    EnumName<ChargeState>{ChargeState::kRequiresAction, "requires_action"},
-    EnumName<ChargeState>{ChargeState::kVoided, "voided"},
-    EnumName<ChargeState>{ChargeState::kRefunded, "refunded"},
-    EnumName<ChargeState>{ChargeState::kRejectedByRisk, "rejected_by_risk"},
-    EnumName<ChargeState>{ChargeState::kNone, "none"}};
+constexpr auto kStateNames = std::array{EnumName<ChargeState>{ChargeState::kAuthorised, "authorised"},
+                                        EnumName<ChargeState>{ChargeState::kCaptured, "captured"},
+                                        EnumName<ChargeState>{ChargeState::kDeclined, "declined"},
+                                        EnumName<ChargeState>{ChargeState::kRequiresAction, "requires_action"},
+                                        EnumName<ChargeState>{ChargeState::kVoided, "voided"},
+                                        EnumName<ChargeState>{ChargeState::kRefunded, "refunded"},
+                                        EnumName<ChargeState>{ChargeState::kRejectedByRisk, "rejected_by_risk"},
+                                        EnumName<ChargeState>{ChargeState::kNone, "none"}};
 
 std::string_view state_name(ChargeState state) {
   for (const auto& entry : kStateNames)
@@ -55,12 +55,13 @@ struct Line {
   std::optional<std::string> at;
 
   static constexpr auto fields() {
-    return described(Field("op", &Line::op, "charge, confirm, void or refund"), Field("key", &Line::key, "The attempt"),
-                     Field("state", &Line::state, "After the operation"), Field("amount", &Line::amount, "Minor units"),
-                     Field("currency", &Line::currency, "ISO 4217"), Field("refunded", &Line::refunded, "Minor units so far"),
-                     Field("checkout_id", &Line::checkout_id, "Whose"), Field("decline_code", &Line::decline_code, "Why not"),
-                     Field("refund_key", &Line::refund_key, "Makes the refund repeatable"),
-                     Field("refund_amount", &Line::refund_amount, "Minor units of this refund"), Field("at", &Line::at, "When"));
+    return described(
+        Field("op", &Line::op, "charge, confirm, void or refund"), Field("key", &Line::key, "The attempt"),
+        Field("state", &Line::state, "After the operation"), Field("amount", &Line::amount, "Minor units"),
+        Field("currency", &Line::currency, "ISO 4217"), Field("refunded", &Line::refunded, "Minor units so far"),
+        Field("checkout_id", &Line::checkout_id, "Whose"), Field("decline_code", &Line::decline_code, "Why not"),
+        Field("refund_key", &Line::refund_key, "Makes the refund repeatable"),
+        Field("refund_amount", &Line::refund_amount, "Minor units of this refund"), Field("at", &Line::at, "When"));
   }
 };
 
@@ -146,7 +147,8 @@ Charge SandboxGateway::as_charge(const std::string& key, const Record& record) c
   charge.amount = Money::minor(record.amount, record.currency);
   charge.refunded = Money::minor(record.refunded, record.currency);
   charge.decline_code = kDeclineCodes[record.decline];
-  if (record.state == ChargeState::kRequiresAction) charge.action_url = "https://sandbox.invalid/step-up/" + percent_encode(key);
+  if (record.state == ChargeState::kRequiresAction)
+    charge.action_url = "https://sandbox.invalid/step-up/" + percent_encode(key);
   return charge;
 }
 
@@ -175,7 +177,8 @@ Result<void> SandboxGateway::append(std::string_view operation, const std::strin
     size_ += written;
     return {};
   }
-  if (::ftruncate(file_, size_) != 0) return fail(Errc::kGatewayUnavailable, "gateway.charges_not_written", std::strerror(errno));
+  if (::ftruncate(file_, size_) != 0)
+    return fail(Errc::kGatewayUnavailable, "gateway.charges_not_written", std::strerror(errno));
   return fail(Errc::kGatewayUnavailable, "gateway.charges_not_written", "The file of charges cannot be written.");
 }
 
@@ -288,7 +291,8 @@ Result<std::vector<std::pair<std::string, Charge>>> SandboxGateway::all_charges(
   const std::lock_guard lock(mutex_);
   std::vector<std::pair<std::string, Charge>> all;
   all.reserve(by_payment_.size() + by_text_.size());
-  for (const auto& [id, record] : by_payment_) all.emplace_back(PaymentId{id}.text(), as_charge(PaymentId{id}.text(), record));
+  for (const auto& [id, record] : by_payment_)
+    all.emplace_back(PaymentId{id}.text(), as_charge(PaymentId{id}.text(), record));
   for (const auto& [key, record] : by_text_) all.emplace_back(key, as_charge(key, record));
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   return all;

@@ -1,6 +1,7 @@
-// A payment gateway inside the program, for trying out and for tests: the token decides what happens (API.md, "Sandbox tokens").
-// Owns the file of charges, one JSON line each, written before the answer goes out, so that it survives a kill as a real gateway
-// would. The same key is the same attempt: it never charges twice. Safe from any thread; waits only in slow and silent tokens.
+// A payment gateway inside the program, for trying out and for tests: the token decides what happens (API.md, "Sandbox
+// tokens"). Owns the file of charges, one JSON line each, written before the answer goes out, so that it survives a
+// kill as a real gateway would. The same key is the same attempt: it never charges twice. Safe from any thread; waits
+// only in slow and silent tokens.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -26,9 +27,9 @@ class WebhookSink {
 };
 
 struct Options {
-  std::string folder;             // where gateway-charges.ndjson lies; "" keeps the charges in memory only
-  std::int64_t timeout_ms = 5000; // how long a caller waits for a gateway that does not answer
-  std::int64_t slow_ms = 2000;    // tok_slow
+  std::string folder;              // where gateway-charges.ndjson lies; "" keeps the charges in memory only
+  std::int64_t timeout_ms = 5000;  // how long a caller waits for a gateway that does not answer
+  std::int64_t slow_ms = 2000;     // tok_slow
 };
 
 class SandboxGateway : public PaymentGateway {
@@ -61,7 +62,7 @@ class SandboxGateway : public PaymentGateway {
   SandboxGateway(Options options, Clock& clock) : options_(std::move(options)), clock_(clock) {}
   Result<void> load();
   Result<void> load_line(std::string_view line);
-  Record* look_up(const std::string& key);            // null when unknown
+  Record* look_up(const std::string& key);  // null when unknown
   Record& slot(const std::string& key);
   Charge as_charge(const std::string& key, const Record& record) const;
   Result<Charge> settle(const ChargeRequest& request);  // what the token says, without waiting
@@ -72,8 +73,8 @@ class SandboxGateway : public PaymentGateway {
   Clock& clock_;
   WebhookSink* sink_ = nullptr;
   int file_ = -1;
-  std::int64_t size_ = 0;  // of the file's whole lines
-  std::mutex mutex_;  // never held while waiting
+  std::int64_t size_ = 0;                                // of the file's whole lines
+  std::mutex mutex_;                                     // never held while waiting
   std::unordered_map<std::int64_t, Record> by_payment_;  // keys that are payment ids, as all of ours are
   std::map<std::string, Record> by_text_;                // any other key
   std::map<std::string, std::int64_t> refunds_;          // refund key → amount

@@ -20,7 +20,8 @@ Result<Customer> Accounts::create(CustomerId id, const std::string& email, const
   const std::string folded = ascii_lower(email);
   TRY_DO(store_.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     TRY(const auto inserted, tx.run(kInsertCustomer, id, email, folded, name, now));
-    if (inserted == 0) return fail(Errc::kConflict, "accounts.email_taken", "There is a customer with this e-mail already.");
+    if (inserted == 0)
+      return fail(Errc::kConflict, "accounts.email_taken", "There is a customer with this e-mail already.");
     return {};
   }));
   return Customer{id, email, name, now, now};

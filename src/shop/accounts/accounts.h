@@ -1,5 +1,5 @@
-// Customers who gave their name: one row each, in the home `customer`. Guests are customers without a row; their orders carry the
-// e-mail they were placed with. An e-mail belongs to one customer, whatever its upper and lower case.
+// Customers who gave their name: one row each, in the home `customer`. Guests are customers without a row; their orders
+// carry the e-mail they were placed with. An e-mail belongs to one customer, whatever its upper and lower case.
 #pragma once
 #include <optional>
 #include <string>

@@ -11,21 +11,19 @@ using db::Query;
 
 constexpr Query kFind{"cart.find", Home::kCustomer, R"sql(
   SELECT version, currency, lines, saved, coupons, claimed_by, claimed_version, claimed_lines, bought_by,
-         bought_version,
-         created_at, updated_at, expires_at FROM cart_carts WHERE customer_id = $1
+         bought_version, created_at, updated_at, expires_at
+    FROM cart_carts WHERE customer_id = $1
 )sql"};
 
 constexpr Query kInsert{"cart.insert", Home::kCustomer, R"sql(
   INSERT INTO cart_carts (customer_id, version, currency, lines, saved, coupons, claimed_by, claimed_version,
-         claimed_lines,
-                          bought_by, bought_version, created_at, updated_at, expires_at)
+                          claimed_lines, bought_by, bought_version, created_at, updated_at, expires_at)
   VALUES ($1, $2, $3, $4, $5, $6, 0, 0, NULL, 0, 0, $7, $8, $9)
 )sql"};
 
 constexpr Query kUpdate{"cart.update", Home::kCustomer, R"sql(
   UPDATE cart_carts SET version = $3, currency = $4, lines = $5, saved = $6, coupons = $7,
-  claimed_lines = $8, updated_at = $9,
-         expires_at = $10 WHERE customer_id = $1 AND version = $2
+         claimed_lines = $8, updated_at = $9, expires_at = $10 WHERE customer_id = $1 AND version = $2
 )sql"};
 
 constexpr Query kClaim{"cart.claim", Home::kCustomer, R"sql(

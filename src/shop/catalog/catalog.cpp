@@ -137,6 +137,17 @@ Result<std::vector<Saved>> Catalog::save(std::span<Draft> drafts, const Beside& 
   return saved;
 }
 
+Result<std::vector<Saved>> Catalog::rehearse(std::span<Draft> drafts) {
+  const Time now = clock_.now();
+  for (Draft& draft : drafts) prepare(draft, now);
+  std::vector<Saved> saved;
+  TRY_DO(store_.read(Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
+    TRY(saved, store::save_many(tx, drafts, now, true));
+    return {};
+  }));
+  return saved;
+}
+
 Result<bool> Catalog::remove(ProductId id, std::optional<std::int64_t> if_version, const Beside& beside) {
   bool removed = false;
   const Time now = clock_.now();

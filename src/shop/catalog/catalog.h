@@ -145,6 +145,8 @@ class Catalog {
   // Saves them in one write function, which shall stay below 5 ms: 50 products of usual size. The same twice changes
   // nothing the second time but versions. kInvalid for a draft without title; refused drafts are named in their Saved.
   Result<std::vector<Saved>> save(std::span<Draft> drafts, const Beside& beside = {});
+  // What save() would answer now; nothing is written, and the ids of what would be new mean nothing.
+  Result<std::vector<Saved>> rehearse(std::span<Draft> drafts);
   // Repeating it is harmless. The answer: whether there was one.
   Result<bool> remove(ProductId id, std::optional<std::int64_t> if_version, const Beside& beside = {});
   Result<bool> remove_offer(OfferId id, std::optional<std::int64_t> if_version, const Beside& beside = {});

@@ -42,7 +42,8 @@ Result<std::vector<ProductId>> ids_after(db::Tx& tx, ProductId after, int limit)
 Result<std::vector<Seller>> sellers(db::Tx& tx);
 
 // Writes, with their events.
-Result<std::vector<Saved>> save_many(db::Tx& tx, std::span<const Draft> drafts, Time now);
+// `rehearse`: decides as if, and writes nothing; what drafts of one call would do to each other is not seen then.
+Result<std::vector<Saved>> save_many(db::Tx& tx, std::span<const Draft> drafts, Time now, bool rehearse = false);
 Result<bool> remove_product(db::Tx& tx, ProductId id, std::optional<std::int64_t> if_version, Time now);
 Result<bool> remove_offer(db::Tx& tx, OfferId id, std::optional<std::int64_t> if_version, Time now);
 // One listing row per currency in which the product is sold now; none when it is not.

@@ -147,6 +147,32 @@ TEST_CASE("a sku of another product is refused and changes nothing") {
   CHECK(found->empty());
 }
 
+TEST_CASE("drafts of one call that mean the same product are saved one after the other") {
+  Fixture f;
+  Draft drafts[] = {tea(500), tea(600), tea(700)};
+  drafts[2].product.external_id = "T-2";  // and would take the sku away
+  const auto saved = f.catalog.save(drafts);
+  REQUIRE(saved);
+  CHECK((*saved)[0].created);
+  CHECK(!(*saved)[1].created);
+  CHECK((*saved)[1].product == (*saved)[0].product);
+  CHECK((*saved)[2].refused);
+  CHECK(f.get((*saved)[0].product).offers.at(0).price == Money::minor(600, Currency()));
+}
+
+TEST_CASE("a rehearsal tells what would be refused and writes nothing") {
+  Fixture f;
+  f.save(tea());
+  Draft drafts[] = {tea(), tea()};
+  drafts[0].product.external_id = "T-2";
+  drafts[1].product.offers[0].sku = "T-1-B";
+  const auto told = f.catalog.rehearse(drafts);
+  REQUIRE(told);
+  CHECK((*told)[0].refused);
+  CHECK(!(*told)[1].refused);
+  CHECK(f.events().size() == 1);
+}
+
 TEST_CASE("a stale version is refused") {
   Fixture f;
   const Saved first = f.save(tea());

@@ -5,6 +5,7 @@
 #include <deque>
 #include <limits>
 #include <map>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -91,7 +92,8 @@ class Saving {
  public:
   Saving(db::Tx& tx, std::span<const Draft> drafts, Time now) : tx_(tx), drafts_(drafts), now_(now) {}
 
-  Result<std::vector<Saved>> run() {
+  // A rehearsal decides and writes nothing.
+  Result<std::vector<Saved>> run(bool rehearse) {
     TRY_DO(load_heads());
     TRY_DO(load_offers());
     TRY_DO(load_slugs());
@@ -103,7 +105,7 @@ class Saving {
       }
       answer_.push_back(std::move(saved));
     }
-    TRY_DO(write());
+    if (!rehearse) TRY_DO(write());
     return std::move(answer_);
   }
 
@@ -350,8 +352,33 @@ void add_listing_rows(const Product& p, Sets& sets, std::deque<std::string>& tex
   }
 }
 
-Result<std::vector<Saved>> save_many(db::Tx& tx, std::span<const Draft> drafts, Time now) {
-  return Saving(tx, drafts, now).run();
+namespace {
+
+// How many of the drafts, from the first, name different products and offers.
+std::size_t distinct_run(std::span<const Draft> drafts) {
+  std::unordered_set<std::string> external_ids;
+  std::set<std::pair<std::int64_t, std::string>> skus;
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    const Product& product = drafts[i].product;
+    if (!product.external_id.empty() && !external_ids.insert(product.external_id).second) return i;
+    for (const Offer& offer : product.offers)
+      if (!skus.insert({offer.seller.value, offer.sku}).second && i > 0) return i;
+  }
+  return drafts.size();
+}
+
+}  // namespace
+
+// What one draft makes, the next may change: drafts that meet are saved one after the other.
+Result<std::vector<Saved>> save_many(db::Tx& tx, std::span<const Draft> drafts, Time now, bool rehearse) {
+  std::vector<Saved> all;
+  while (!drafts.empty()) {
+    const std::size_t count = distinct_run(drafts);
+    TRY(std::vector<Saved> saved, Saving(tx, drafts.first(count), now).run(rehearse));
+    all.insert(all.end(), std::make_move_iterator(saved.begin()), std::make_move_iterator(saved.end()));
+    drafts = drafts.subspan(count);
+  }
+  return all;
 }
 
 Result<bool> remove_product(db::Tx& tx, ProductId id, std::optional<std::int64_t> if_version, Time now) {

@@ -21,11 +21,16 @@ Verdict verdict_of(std::vector<ChargeOutcome> outcomes, std::size_t attempts) {
         verdict.kind = Verdict::Kind::kActionRequired;
         verdict.action_url = outcome.action_url;
         break;
-      case PaymentState::kUnknown: verdict.kind = Verdict::Kind::kUnknown; break;
-      case PaymentState::kCreated: verdict.kind = Verdict::Kind::kNeverArrived; break;
+      case PaymentState::kUnknown:
+        verdict.kind = Verdict::Kind::kUnknown;
+        break;
+      case PaymentState::kCreated:
+        verdict.kind = Verdict::Kind::kNeverArrived;
+        break;
       default:
         verdict.kind = Verdict::Kind::kDeclined;
-        verdict.decline_code = outcome.decline_code.empty() ? std::string(name_of(outcome.state)) : outcome.decline_code;
+        verdict.decline_code =
+            outcome.decline_code.empty() ? std::string(name_of(outcome.state)) : outcome.decline_code;
         verdict.risk_rejected = outcome.risk_rejected;
     }
     break;

@@ -24,8 +24,8 @@ class AuthorisePayment {
  public:
   explicit AuthorisePayment(payments::Payments& payments) : payments_(payments) {}
 
-  // `tokens` by attempt of the plan; each attempt is charged once, whatever is repeated. Stops at the first that is not paid.
-  // kGatewayUnavailable: the attempt it stopped at was certainly not charged; earlier ones may have been.
+  // `tokens` by attempt of the plan; each attempt is charged once, whatever is repeated. Stops at the first that is not
+  // paid. kGatewayUnavailable: the attempt it stopped at was certainly not charged; earlier ones may have been.
   Result<Verdict> run(const Journal& journal, const std::vector<std::string>& tokens);
   // What the gateway says by now. The Error means that it does not say.
   Result<Verdict> ask(const Plan& plan);

@@ -51,11 +51,14 @@ Result<orders::Order> Cancellation::run(OrderId id, const std::string& by) {
 Result<void> Cancellation::give_money_back(const orders::Order& order) {
   for (const auto& paid : order.document.payments) {
     TRY(const auto payment, parts_.payments.find(paid.id));
-    if (!payment) return fail(Errc::kInternal, "checkout.payment_missing", paid.id.text() + " is in the order and nowhere else.");
+    if (!payment)
+      return fail(Errc::kInternal, "checkout.payment_missing", paid.id.text() + " is in the order and nowhere else.");
     const bool held = payment->state == payments::PaymentState::kAuthorised;
     const Money rest = payment->amount - payment->refunded;
-    if (held) TRY_DO(parts_.payments.void_charge(paid.id));
-    else if (rest.amount_minor() > 0) TRY_DO(parts_.payments.refund(paid.id, refund_key(paid.id), rest));
+    if (held)
+      TRY_DO(parts_.payments.void_charge(paid.id));
+    else if (rest.amount_minor() > 0)
+      TRY_DO(parts_.payments.refund(paid.id, refund_key(paid.id), rest));
     TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
       payments::Payment after = *payment;
       if (held) {
@@ -70,8 +73,7 @@ Result<void> Cancellation::give_money_back(const orders::Order& order) {
 }
 
 Result<void> Cancellation::go_on(const orders::Order& order) {
-  if (!together_)
-    TRY_DO(parts_.store.write(db::Home::kStock, [&](db::Tx& tx) { return give_stock_back(tx, order); }));
+  if (!together_) TRY_DO(parts_.store.write(db::Home::kStock, [&](db::Tx& tx) { return give_stock_back(tx, order); }));
   TRY_DO(give_money_back(order));
   return parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     TRY_DO(tx.run(kCloseCancellation, order.id));
@@ -105,7 +107,8 @@ Result<int> Cancellation::sweep(Time until, int limit) {
     ++taken_up;
     TRY(const auto order, parts_.orders.find(one.order));
     if (order && go_on(*order)) continue;
-    const auto wait = std::min(kFirstWaitMs << std::min<std::int64_t>(one.attempts, kMostDoublings), settings_.longest_wait_ms);
+    const auto wait =
+        std::min(kFirstWaitMs << std::min<std::int64_t>(one.attempts, kMostDoublings), settings_.longest_wait_ms);
     TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
       TRY_DO(tx.run(kDelayCancellation, one.order, parts_.clock.now().plus_ms(wait)));
       return {};

@@ -1,5 +1,5 @@
-// Cancelling an order: order, shipments and stock in one go, then the money. Owns checkout_cancellations, its journal: a row with
-// a `next_at` still owes something, which sweep() pays. Every part may be repeated.
+// Cancelling an order: order, shipments and stock in one go, then the money. Owns checkout_cancellations, its journal:
+// a row with a `next_at` still owes something, which sweep() pays. Every part may be repeated.
 #pragma once
 #include <string>
 

@@ -16,7 +16,9 @@ constexpr int kCartTries = 5;  // a cart that changes while it is bought is look
 constexpr std::int64_t kPruneEveryMs = kMinuteMs;
 constexpr int kPruneAtOnce = 500;
 
-tl::unexpected<Error> nothing_there() { return fail(Errc::kNotFound, "checkout.no_such_checkout", "There is no such checkout."); }
+tl::unexpected<Error> nothing_there() {
+  return fail(Errc::kNotFound, "checkout.no_such_checkout", "There is no such checkout.");
+}
 
 // Whether the cart is what its last purchase left behind, so that a second checkout means the first.
 bool bought_already(const cart::CartContents& contents, const std::optional<std::int64_t>& version) {
@@ -29,7 +31,11 @@ bool bought_already(const cart::CartContents& contents, const std::optional<std:
 
 struct Checkouts::Impl {
   Impl(const Parts& parts_in, Settings settings_in)
-      : parts(parts_in), settings(std::move(settings_in)), quoting(parts, settings), saga(parts, settings), cancellation(parts, settings) {}
+      : parts(parts_in),
+        settings(std::move(settings_in)),
+        quoting(parts, settings),
+        saga(parts, settings),
+        cancellation(parts, settings) {}
 
   Result<std::optional<Journal>> find_row(CheckoutId id) {
     std::optional<Journal> row;
@@ -65,9 +71,11 @@ struct Checkouts::Impl {
   Saga saga;
   Cancellation cancellation;
   std::atomic<std::int64_t> pruned_at{0};
+  const Time started = parts.clock.now();
 };
 
-Checkouts::Checkouts(const Parts& parts, Settings settings) : impl_(std::make_unique<Impl>(parts, std::move(settings))) {}
+Checkouts::Checkouts(const Parts& parts, Settings settings)
+    : impl_(std::make_unique<Impl>(parts, std::move(settings))) {}
 Checkouts::~Checkouts() = default;
 
 Result<Checkouts::Impl::Earlier> Checkouts::Impl::earlier(const Purchase& purchase) {
@@ -83,7 +91,8 @@ Result<Checkouts::Impl::Earlier> Checkouts::Impl::earlier(const Purchase& purcha
     return found;
   }
   if (row->fingerprint != purchase.fingerprint)
-    return fail(Errc::kKeyReused, "checkout.key_reused", "This Idempotency-Key belongs to a checkout with another body.");
+    return fail(Errc::kKeyReused, "checkout.key_reused",
+                "This Idempotency-Key belongs to a checkout with another body.");
   if (row->answer_status == 0) return fail(in_progress("checkout.in_progress", "The same checkout is still running."));
   found.answer = Answer{row->answer_status, row->answer_body, true, row->id};
   return found;
@@ -93,7 +102,8 @@ Result<Checkouts::Impl::Earlier> Checkouts::Impl::earlier(const Purchase& purcha
 Result<Answer> Checkouts::Impl::answer_again(const Journal& row) {
   if (row.answer_status == 201) return Answer{201, row.answer_body, false, row.id};
   TRY(const auto order, parts.orders.find(row.order));
-  if (!order) return fail(Errc::kInternal, "checkout.order_missing", row.id.text() + " is completed without its order.");
+  if (!order)
+    return fail(Errc::kInternal, "checkout.order_missing", row.id.text() + " is completed without its order.");
   return Answer{201, order_answer(*order), false, row.id};
 }
 
@@ -122,12 +132,15 @@ Result<Plan> Checkouts::Impl::plan(const Purchase& purchase, const cart::CartCon
   for (const auto& payment : *purchase.body.payments) {
     const Money amount = payment.amount.value_or(rest);
     if (amount.currency() != total.currency() || amount.amount_minor() <= 0 || amount > rest)
-      return invalid("checkout.payments_do_not_add_up", "/payments", "out_of_range", "The payments do not add up to " + total.text() + ".");
+      return invalid("checkout.payments_do_not_add_up", "/payments", "out_of_range",
+                     "The payments do not add up to " + total.text() + ".");
     rest = rest - amount;
-    plan.document.payments.push_back({parts.ids.next<PaymentId>(now, bucket), std::string(name_of(payment.method)), "created", amount, none});
+    plan.document.payments.push_back(
+        {parts.ids.next<PaymentId>(now, bucket), std::string(name_of(payment.method)), "created", amount, none});
   }
   if (rest != none)
-    return invalid("checkout.payments_do_not_add_up", "/payments", "out_of_range", "The payments do not add up to " + total.text() + ".");
+    return invalid("checkout.payments_do_not_add_up", "/payments", "out_of_range",
+                   "The payments do not add up to " + total.text() + ".");
   return plan;
 }
 
@@ -135,7 +148,8 @@ Result<Answer> Checkouts::Impl::attempt(const Purchase& purchase, std::optional<
   const auto& body = purchase.body;
   TRY(const auto contents, parts.carts.contents(purchase.customer));
   if (contents && bought_already(*contents, body.cart_version)) return first_order(*contents->bought_by);
-  if (!contents || contents->lines.empty()) return fail(Errc::kCartEmpty, "checkout.cart_empty", "There is nothing in the cart.");
+  if (!contents || contents->lines.empty())
+    return fail(Errc::kCartEmpty, "checkout.cart_empty", "There is nothing in the cart.");
   if (body.cart_version && *body.cart_version != contents->version)
     return fail(Errc::kVersionConflict, "checkout.cart_changed", "The cart has changed since it was shown.");
   const Time now = parts.clock.now();
@@ -172,14 +186,16 @@ Result<Answer> Checkouts::buy(const Purchase& purchase) {
     Error& error = answer.error();
     if (error.reason == "cart.claimed")
       return fail(in_progress("checkout.cart_claimed", "Another checkout of this cart is under way."));
-    const bool again = error.reason == "checkout.key_taken" || error.reason == "cart.version_conflict" || error.reason == "db.duplicate";
+    const bool again = error.reason == "checkout.key_taken" || error.reason == "cart.version_conflict" ||
+                       error.reason == "db.duplicate";
     if (!again || i + 1 >= kCartTries) return answer;
   }
 }
 
 Result<QuoteView> Checkouts::quote(CustomerId customer, const CheckoutBody& body) {
   TRY(const auto contents, impl_->parts.carts.contents(customer));
-  if (!contents || contents->lines.empty()) return fail(Errc::kCartEmpty, "checkout.cart_empty", "There is nothing in the cart.");
+  if (!contents || contents->lines.empty())
+    return fail(Errc::kCartEmpty, "checkout.cart_empty", "There is nothing in the cart.");
   return impl_->quoting.quote(customer, *contents, body, impl_->parts.clock.now());
 }
 
@@ -193,7 +209,8 @@ Result<Answer> Checkouts::complete(CustomerId customer, CheckoutId id, const std
   if (row.state == CheckoutState::kCompleted) return impl_->answer_again(row);
   const bool waits = row.state == CheckoutState::kPaymentPending || row.state == CheckoutState::kPaymentUnknown;
   if (!waits)
-    return fail(transition_refused(kCheckoutTable, row.state, CheckoutState::kCompleted, "checkout.not_to_be_completed"));
+    return fail(
+        transition_refused(kCheckoutTable, row.state, CheckoutState::kCompleted, "checkout.not_to_be_completed"));
   if (row.answer_status == 0) return fail(in_progress("checkout.in_progress", "The checkout is still running."));
   row.plan.request_id = request_id;
   const auto verdict = impl_->saga.confirm_action(row);
@@ -205,14 +222,17 @@ Result<CheckoutView> Checkouts::cancel(CustomerId customer, CheckoutId id) {
   TRY(auto row, impl_->own_row(customer, id));
   if (row.state != CheckoutState::kCancelled) {
     if (kCheckoutTable.find(row.state, CheckoutTrigger::kCancel) == nullptr)
-      return fail(transition_refused(kCheckoutTable, row.state, CheckoutState::kCancelled, "checkout.not_to_be_cancelled"));
+      return fail(
+          transition_refused(kCheckoutTable, row.state, CheckoutState::kCancelled, "checkout.not_to_be_cancelled"));
     if (row.answer_status == 0) return fail(in_progress("checkout.in_progress", "The checkout is still running."));
     TRY_DO(impl_->saga.cancel(row));
   }
   return view(customer, id);
 }
 
-Result<orders::Order> Checkouts::cancel_order(OrderId id, const std::string& by) { return impl_->cancellation.run(id, by); }
+Result<orders::Order> Checkouts::cancel_order(OrderId id, const std::string& by) {
+  return impl_->cancellation.run(id, by);
+}
 
 Result<int> Checkouts::sweep(int limit, Which which) {
   auto& parts = impl_->parts;
@@ -225,6 +245,7 @@ Result<int> Checkouts::sweep(int limit, Which which) {
   }));
   int taken_up = 0;
   for (auto& row : rows) {
+    if (*row.next > now && row.created > impl_->started) continue;  // of this very process: still at work, or waiting
     bool leased = false;
     const Time lease_until = parts.clock.now().plus_ms(impl_->settings.flight_ms);
     TRY_DO(parts.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
@@ -247,7 +268,8 @@ Result<int> Checkouts::sweep(int limit, Which which) {
 
 Result<void> Checkouts::hint(CheckoutId id) {
   TRY(auto row, impl_->find_row(id));
-  if (!row || row->settled() || row->answer_status == 0) return {};  // while a request is at work it finds out by itself
+  if (!row || row->settled() || row->answer_status == 0)
+    return {};  // while a request is at work it finds out by itself
   const Time until = impl_->parts.clock.now().plus_ms(impl_->settings.flight_ms);
   bool leased = false;
   TRY_DO(impl_->parts.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
@@ -298,7 +320,8 @@ Result<void> Checkouts::Impl::check_orders(services::CheckReport& report, const 
   }));
   for (const auto& checkout : seen) {
     TRY(const auto row, find_row(checkout));
-    if (!row || row->state != CheckoutState::kCompleted) report.fail("checkout.order_has_its_checkout", checkout.text());
+    if (!row || row->state != CheckoutState::kCompleted)
+      report.fail("checkout.order_has_its_checkout", checkout.text());
   }
   TRY_DO(parts.payments.each([&](const payments::Payment& payment) {
     const auto found = paid.find(payment.id);

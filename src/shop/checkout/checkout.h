@@ -1,7 +1,7 @@
-// Checkout: turns a cart into an order, exactly once, whatever fails in between. Owns the journal of every purchase under way
-// (which is its idempotency key as well), quotes, and the cancelling of orders; all in the home `customer`.
-// Reserve, pay, place, confirm: a step touches one home, each decision is in the journal before its effect goes out, and what a
-// dead process left is completed or undone by sweep().
+// Checkout: turns a cart into an order, exactly once, whatever fails in between. Owns the journal of every purchase
+// under way (which is its idempotency key as well), quotes, and the cancelling of orders; all in the home `customer`.
+// Reserve, pay, place, confirm: a step touches one home, each decision is in the journal before its effect goes out,
+// and what a dead process left is completed or undone by sweep().
 #pragma once
 #include <memory>
 #include <optional>
@@ -45,9 +45,9 @@ class PriceSource {
 };
 
 struct Settings {
-  std::int64_t flight_ms = 30 * kSecondMs;        // how long a request may be at work before the sweeper looks after it
-  std::int64_t first_question_ms = 1000;          // after an unanswered charge the gateway is asked
-  std::int64_t longest_wait_ms = kMinuteMs;       // between two tries of the sweeper
+  std::int64_t flight_ms = 30 * kSecondMs;   // how long a request may be at work before the sweeper looks after it
+  std::int64_t first_question_ms = 1000;     // after an unanswered charge the gateway is asked
+  std::int64_t longest_wait_ms = kMinuteMs;  // between two tries of the sweeper
   std::int64_t reservation_ms = 10 * kMinuteMs;
   std::int64_t step_up_ms = 30 * kMinuteMs;
   std::int64_t key_ms = kDayMs;
@@ -60,7 +60,7 @@ struct Parts {
   db::Store& store;
   cart::CartsForCheckout& carts;
   PriceSource& prices;
-  pricing::Pricing& pricing;
+  const pricing::Pricing& pricing;
   inventory::Inventory& inventory;
   payments::Payments& payments;
   orders::Orders& orders;
@@ -103,7 +103,8 @@ struct CheckoutView {
   std::optional<json::Raw> problem;
 
   static constexpr auto fields() {
-    return described(Field("id", &CheckoutView::id, "The checkout"), Field("state", &CheckoutView::state, "How far it is"),
+    return described(Field("id", &CheckoutView::id, "The checkout"),
+                     Field("state", &CheckoutView::state, "How far it is"),
                      Field("order_id", &CheckoutView::order_id, "The order, once there is one"),
                      Field("next_action", &CheckoutView::next_action, "What the buyer must do"),
                      Field("expires_at", &CheckoutView::expires_at, "Until when it waits"),
@@ -119,7 +120,8 @@ struct ShippingOptionView {
 
   static constexpr auto fields() {
     return described(Field("code", &ShippingOptionView::code, "For shipping_option"),
-                     Field("label", &ShippingOptionView::label, "For people"), Field("price", &ShippingOptionView::price, "What it costs"),
+                     Field("label", &ShippingOptionView::label, "For people"),
+                     Field("price", &ShippingOptionView::price, "What it costs"),
                      Field("estimated_delivery", &ShippingOptionView::estimated_delivery, "When it should arrive"));
   }
 };
@@ -170,16 +172,18 @@ class Checkouts {
   // Gives up what waits behind a 202; money and stock go back. kInvalidTransition once it is completed.
   Result<CheckoutView> cancel(CustomerId customer, CheckoutId id);
 
-  // Cancels an order until it is packed: order, shipments and stock at once, the money right after, by sweep() if need be.
+  // Cancels an order until it is packed: order, shipments and stock at once, the money right after, by sweep() if need
+  // be.
   Result<orders::Order> cancel_order(OrderId id, const std::string& by);
 
-  // Goes on with what waits: at start with kAllOpen where this is the only process on the store, and every second with kDue.
-  // How many rows were taken up.
+  // Goes on with what waits: at start with kAllOpen where this is the only process on the store, and every second with
+  // kDue. How many rows were taken up.
   Result<int> sweep(int limit, Which which = Which::kDue);
   // A gateway says that a charge of this checkout changed. Harmless at any time, however often.
   Result<void> hint(CheckoutId id);
 
-  // One order per completed checkout, and payments, orders and the gateway's charges agree (payments' own check included).
+  // One order per completed checkout, and payments, orders and the gateway's charges agree (payments' own check
+  // included).
   Result<void> check(services::CheckReport& report);
 
  private:

@@ -6,7 +6,8 @@
 namespace kontor::checkout {
 namespace {
 
-// What the sandbox's webhook says. Only the checkout's id is used, and only to ask the gateway: nothing in it is believed.
+// What the sandbox's webhook says. Only the checkout's id is used, and only to ask the gateway: nothing in it is
+// believed.
 struct GatewayNews {
   std::optional<std::string> key;
   CheckoutId checkout_id;
@@ -92,7 +93,8 @@ class Api {
 
  private:
   // Whose e-mail is known need not say it again.
-  Result<CheckoutBody> body_of(const services::Shopper& shopper, const json::Document& document, Purpose purpose, bool has_key) const {
+  Result<CheckoutBody> body_of(const services::Shopper& shopper, const json::Document& document, Purpose purpose,
+                               bool has_key) const {
     std::optional<accounts::Customer> customer;
     if (shopper.kind != services::Shopper::Kind::kGuest) {
       TRY(customer, parts_.accounts.find(shopper.customer));
@@ -106,19 +108,23 @@ class Api {
   std::string base_;
 };
 
-// An endpoint that is documented by its body and answer, and reads the body itself: all that is wrong with it is said at once.
+// An endpoint that is documented by its body and answer, and reads the body itself: all that is wrong with it is said
+// at once.
 template <class Out, class Handler>
 http::Endpoint reading_body(std::string pattern, const http::About& about, Handler handler) {
   http::Router described("");
-  described.post<CheckoutBody, Out>(std::move(pattern), about, [](http::Call&, const CheckoutBody&) -> Result<Out> { return Out{}; });
+  described.post<CheckoutBody, Out>(std::move(pattern), about,
+                                    [](http::Call&, const CheckoutBody&) -> Result<Out> { return Out{}; });
   http::Endpoint endpoint = described.endpoints().back();
   endpoint.handle = [about, handler](http::Call& call) {
     const auto text = http::detail::json_body(call.request, about, true);
     if (!text) return http::problem(text.error(), call.request.request_id);
     auto result = handler(call, *text);
     if (!result) return http::problem(result.error(), call.request.request_id);
-    if constexpr (std::is_same_v<std::decay_t<decltype(*result)>, http::Response>) return std::move(*result);
-    else return http::detail::answered(call, about.status, json::print(*result));
+    if constexpr (std::is_same_v<std::decay_t<decltype(*result)>, http::Response>)
+      return std::move(*result);
+    else
+      return http::detail::answered(call, about.status, json::print(*result));
   };
   return endpoint;
 }
@@ -128,29 +134,34 @@ http::Endpoint reading_body(std::string pattern, const http::About& about, Handl
 void add_checkout_routes(http::Router& router, const ApiParts& parts) {
   const Api api(parts, router.base());
   const auto buy = [api](http::Call& call, std::string_view text) { return api.buy(call, text); };
-  const http::About buying{"Buys the cart",
-                           {"checkout.cart_empty", "checkout.price_changed", "checkout.payment_declined", "checkout.rejected_by_risk_check",
-                            "checkout.purchase_limit", "checkout.in_progress", "checkout.cart_claimed", "checkout.cart_changed",
-                            "checkout.key_reused", "checkout.no_such_quote", "checkout.payments_do_not_add_up", "inventory.out_of_stock",
-                            "idempotency.bad_key", "idempotency.two_keys"},
-                           201};
+  const http::About buying{
+      "Buys the cart",
+      {"checkout.cart_empty", "checkout.price_changed", "checkout.payment_declined", "checkout.rejected_by_risk_check",
+       "checkout.purchase_limit", "checkout.in_progress", "checkout.cart_claimed", "checkout.cart_changed",
+       "checkout.key_reused", "checkout.no_such_quote", "checkout.payments_do_not_add_up", "inventory.out_of_stock",
+       "idempotency.bad_key", "idempotency.two_keys"},
+      201};
   router.add(reading_body<AnsweredOrder>("/checkout", buying, buy));
   router.add(reading_body<AnsweredOrder>("/orders", buying, buy));
-  router.add(reading_body<QuoteView>("/checkout/quote", {"All totals of the cart, held for ten minutes", {"checkout.cart_empty"}},
+  router.add(reading_body<QuoteView>("/checkout/quote",
+                                     {"All totals of the cart, held for ten minutes", {"checkout.cart_empty"}},
                                      [api](http::Call& call, std::string_view text) { return api.quote(call, text); }));
   router.get<http::None, CheckoutView>("/checkouts/{id}", {"What stands behind a 202", {"checkout.no_such_checkout"}},
                                        [api](http::Call& call, http::None) { return api.show(call); });
   router.post<http::None, http::Response>(
-      "/checkouts/{id}/complete", {"The buyer took the step: goes on", {"checkout.no_such_checkout", "checkout.not_to_be_completed"}, 201},
+      "/checkouts/{id}/complete",
+      {"The buyer took the step: goes on", {"checkout.no_such_checkout", "checkout.not_to_be_completed"}, 201},
       [api](http::Call& call, http::None) { return api.complete(call); });
   router.post<http::None, CheckoutView>(
       "/checkouts/{id}/cancel", {"Gives up what waits", {"checkout.no_such_checkout", "checkout.not_to_be_cancelled"}},
       [api](http::Call& call, http::None) { return api.cancel(call); });
   router.post<http::None, orders::OrderView>(
       "/orders/{id}/cancel",
-      {"Cancels an order until it is packed", {"orders.no_such_order", "orders.not_cancellable", "fulfilment.already_packed"}},
+      {"Cancels an order until it is packed",
+       {"orders.no_such_order", "orders.not_cancellable", "fulfilment.already_packed"}},
       [api](http::Call& call, http::None) { return api.cancel_order(call); });
-  router.post<GatewayNews, http::None>("/hooks/payments/sandbox", {"The sandbox gateway says that a charge changed", {}, 204, "hooks"},
+  router.post<GatewayNews, http::None>("/hooks/payments/sandbox",
+                                       {"The sandbox gateway says that a charge changed", {}, 204, "hooks"},
                                        [parts](http::Call&, const GatewayNews& news) -> Result<http::None> {
                                          TRY_DO(parts.checkouts.hint(news.checkout_id));
                                          return http::None{};

@@ -43,10 +43,13 @@ void refuse_card_numbers(const boost::json::value& value, const std::string& pat
     for (const auto& member : *object)
       refuse_card_numbers(member.value(), path + "/" + std::string(member.key().data(), member.key().size()), problems);
   } else if (const auto* array = value.if_array()) {
-    for (std::size_t i = 0; i < array->size(); ++i) refuse_card_numbers((*array)[i], path + "/" + std::to_string(i), problems);
+    for (std::size_t i = 0; i < array->size(); ++i)
+      refuse_card_numbers((*array)[i], path + "/" + std::to_string(i), problems);
   } else if (value.is_int64() || value.is_uint64()) {
-    const std::string digits = value.is_int64() ? std::to_string(value.get_int64()) : std::to_string(value.get_uint64());
-    if (path != "/expected_total/amount" && path != "/cart_version" && !path.ends_with("/amount/amount") && holds_card_number(digits))
+    const std::string digits =
+        value.is_int64() ? std::to_string(value.get_int64()) : std::to_string(value.get_uint64());
+    if (path != "/expected_total/amount" && path != "/cart_version" && !path.ends_with("/amount/amount") &&
+        holds_card_number(digits))
       problems.add(path, "card_number", "Card numbers are not taken here; send the gateway's token.");
   }
 }
@@ -68,14 +71,17 @@ void check_payments(const CheckoutBody& body, json::Problems& problems) {
 
 bool is_email(std::string_view text) {
   const auto at = text.find('@');
-  if (at == std::string_view::npos || at == 0 || at > 64 || text.find('@', at + 1) != std::string_view::npos) return false;
+  if (at == std::string_view::npos || at == 0 || at > 64 || text.find('@', at + 1) != std::string_view::npos)
+    return false;
   const std::string_view domain = text.substr(at + 1);
-  if (domain.empty() || domain.front() == '.' || domain.back() == '.' || domain.find("..") != std::string_view::npos) return false;
+  if (domain.empty() || domain.front() == '.' || domain.back() == '.' || domain.find("..") != std::string_view::npos)
+    return false;
   if (text.front() == '.' || text[at - 1] == '.') return false;
   // Blanks, controls and what could break a mail's header are refused; letters beyond ASCII are fine.
   return std::none_of(text.begin(), text.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
-    return byte <= ' ' || byte == 127 || c == '<' || c == '>' || c == ',' || c == ';' || c == '"' || c == '\\' || c == '(' || c == ')';
+    return byte <= ' ' || byte == 127 || c == '<' || c == '>' || c == ',' || c == ';' || c == '"' || c == '\\' ||
+           c == '(' || c == ')';
   });
 }
 
@@ -112,7 +118,8 @@ Result<CheckoutBody> read_body(const json::Document& document, Purpose purpose, 
   check_payments(body, problems);
   if (there("shipping_address") && there("shipping_address_id"))
     problems.add("/shipping_address_id", "ambiguous", "Either a stored address or a new one.");
-  if (body.shipping_address_id) problems.add("/shipping_address_id", "unknown_value", "There is no such stored address.");
+  if (body.shipping_address_id)
+    problems.add("/shipping_address_id", "unknown_value", "There is no such stored address.");
   if (there("payments") && there("payment_method_id"))
     problems.add("/payment_method_id", "ambiguous", "Either a stored payment method or payments.");
   if (purpose == Purpose::kBuy && object != nullptr) {
@@ -129,8 +136,7 @@ Result<CheckoutBody> read_body(const json::Document& document, Purpose purpose, 
 
 std::string fingerprint_of(const json::Document& document) {
   const auto* object = document.root().if_object();
-  if (object == nullptr || !object->contains("idempotency_key"))
-    return short_hash(json::canonical(document.root()));
+  if (object == nullptr || !object->contains("idempotency_key")) return short_hash(json::canonical(document.root()));
   boost::json::object rest = *object;
   rest.erase("idempotency_key");
   return short_hash(json::canonical(boost::json::value(std::move(rest))));

@@ -1,5 +1,5 @@
-// What a buyer sends to /checkout and /checkout/quote, and every rule about it that needs no store. A price in it is only ever
-// compared. Card numbers are refused wherever they stand: only tokens of the gateway travel.
+// What a buyer sends to /checkout and /checkout/quote, and every rule about it that needs no store. A price in it is
+// only ever compared. Card numbers are refused wherever they stand: only tokens of the gateway travel.
 #pragma once
 #include <optional>
 #include <string>
@@ -66,13 +66,15 @@ struct CheckoutBody {
         Field("shipping_address_id", &B::shipping_address_id, "A stored address"),
         Field("shipping_address", &B::shipping_address, "Where it goes"),
         Field("billing_address", &B::billing_address, "Where the invoice goes, if elsewhere"),
-        Field("email", &B::email, "For the confirmation; guests must give one", Length{3, 254}, Format{"email", is_email}),
+        Field("email", &B::email, "For the confirmation; guests must give one", Length{3, 254},
+              Format{"email", is_email}),
         Field("shipping_option", &B::shipping_option, "One of the quote's shipping options", Length{1, 60}),
         Field("delivery_preference", &B::delivery_preference, "speed or cost, when warehouses are chosen"),
         Field("consolidate", &B::consolidate, "Fewer parcels rather than sooner"),
         Field("carbon_neutral", &B::carbon_neutral, "Carried without emissions where offered"),
         Field("payment_method_id", &B::payment_method_id, "A stored payment method", Length{1, 255}),
-        Field("payments", &B::payments, "How it is paid; without an amount the one payment covers the total", Length{1, 5}),
+        Field("payments", &B::payments, "How it is paid; without an amount the one payment covers the total",
+              Length{1, 5}),
         Field("save_payment_method", &B::save_payment_method, "Keep the token for the next time"),
         Field("currency", &B::currency, "The cart's, unless said otherwise"),
         Field("tax_id", &B::tax_id, "For the invoice of a company", Length{1, 40}),

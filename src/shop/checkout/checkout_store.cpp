@@ -2,13 +2,13 @@
 
 namespace kontor::checkout {
 
-#define KONTOR_JOURNAL_COLUMNS                                                                                 \
-  "SELECT id, customer_id, key, fingerprint, state, order_id, reservation_id, attempts, answer_status, "       \
+#define KONTOR_JOURNAL_COLUMNS                                                                           \
+  "SELECT id, customer_id, key, fingerprint, state, order_id, reservation_id, attempts, answer_status, " \
   "created_at, updated_at, expires_at, next_at, problem, answer_body, plan FROM checkout_checkouts "
 
 const db::Query kInsertJournal{"checkout.insert", db::Home::kCustomer, R"sql(
-  INSERT INTO checkout_checkouts (id, customer_id, key, fingerprint, state, order_id, reservation_id, attempts, answer_status,
-                                  created_at, updated_at, expires_at, next_at, answer_body, plan)
+  INSERT INTO checkout_checkouts (id, customer_id, key, fingerprint, state, order_id, reservation_id, attempts,
+                                  answer_status, created_at, updated_at, expires_at, next_at, answer_body, plan)
   VALUES ($1, $2, $3, $4, $5, 0, $1, 0, 0, $6, $6, $7, $8, '', $9)
   ON CONFLICT (customer_id, key) DO NOTHING
 )sql"};

@@ -51,8 +51,8 @@ Result<std::vector<Journal>> all(const db::Rows& rows) {
 
 Result<void> insert(db::Tx& tx, const Journal& journal, const std::string& plan) {
   KONTOR_ASSERT(journal.next.has_value());
-  TRY(const auto inserted, tx.run(kInsertJournal, journal.id, journal.customer, journal.key, journal.fingerprint, journal.state,
-                                  journal.created, journal.expires, *journal.next, plan));
+  TRY(const auto inserted, tx.run(kInsertJournal, journal.id, journal.customer, journal.key, journal.fingerprint,
+                                  journal.state, journal.created, journal.expires, *journal.next, plan));
   if (inserted == 0) return fail(Errc::kConflict, "checkout.key_taken", "The idempotency key has been used.");
   return {};
 }
@@ -60,8 +60,9 @@ Result<void> insert(db::Tx& tx, const Journal& journal, const std::string& plan)
 Result<void> apply(db::Tx& tx, CheckoutId id, const Change& change, Time now) {
   const db::Param plan = change.plan == nullptr ? db::Param(db::Null{}) : db::Param(*change.plan);
   const db::Param body = change.answer_body == nullptr ? db::Param("") : db::Param(*change.answer_body);
-  TRY(const auto moved, tx.run(kApplyChange, id, change.from, change.to, change.next, plan, change.order, change.reservation,
-                               change.answer_status, body, change.free_key, change.problem, now, change.expires));
+  TRY(const auto moved,
+      tx.run(kApplyChange, id, change.from, change.to, change.next, plan, change.order, change.reservation,
+             change.answer_status, body, change.free_key, change.problem, now, change.expires));
   if (moved == 0) return fail(Errc::kConflict, "checkout.moved", "The checkout has moved on in the meantime.");
   return {};
 }

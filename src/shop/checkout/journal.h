@@ -1,5 +1,6 @@
-// A checkout's journal: one row that is its idempotency key, its saga's memory and its stored answer at once, since every further
-// row would be another random page to write. Every change names the state it expects, so of two who act only one succeeds.
+// A checkout's journal: one row that is its idempotency key, its saga's memory and its stored answer at once, since
+// every further row would be another random page to write. Every change names the state it expects, so of two who act
+// only one succeeds.
 #pragma once
 #include <optional>
 #include <string>
@@ -17,8 +18,9 @@ namespace kontor::checkout {
 
 // What was agreed, kept until the checkout is settled: enough to place the order without asking the buyer again.
 struct Plan {
-  orders::Document document;              // lines, totals, payments as attempts, addresses; shipments and timeline come with the order
-  std::vector<std::int64_t> backorders;   // by line: how far below zero its offer may be sold
+  orders::Document
+      document;  // lines, totals, payments as attempts, addresses; shipments and timeline come with the order
+  std::vector<std::int64_t> backorders;  // by line: how far below zero its offer may be sold
   std::string email;
   OrderId order_id;
   std::int64_t cart_version = 0;
@@ -27,30 +29,31 @@ struct Plan {
   bool stock_released = false;            // the money came to nothing in time, and the stock went back
 
   static constexpr auto fields() {
-    return described(Field("document", &Plan::document, "The order to be"), Field("backorders", &Plan::backorders, "By line"),
-                     Field("email", &Plan::email, "For the confirmation"), Field("order_id", &Plan::order_id, "The order's id"),
-                     Field("cart_version", &Plan::cart_version, "The cart that is bought"),
-                     Field("request_id", &Plan::request_id, "Of the first request"),
-                     Field("action_url", &Plan::action_url, "The step that the buyer must take"),
-                     Field("stock_released", &Plan::stock_released, "Whether the stock went back"));
+    return described(
+        Field("document", &Plan::document, "The order to be"), Field("backorders", &Plan::backorders, "By line"),
+        Field("email", &Plan::email, "For the confirmation"), Field("order_id", &Plan::order_id, "The order's id"),
+        Field("cart_version", &Plan::cart_version, "The cart that is bought"),
+        Field("request_id", &Plan::request_id, "Of the first request"),
+        Field("action_url", &Plan::action_url, "The step that the buyer must take"),
+        Field("stock_released", &Plan::stock_released, "Whether the stock went back"));
   }
 };
 
 struct Journal {
   CheckoutId id;
   CustomerId customer;
-  std::string key;          // "" once it is free again
+  std::string key;  // "" once it is free again
   std::string fingerprint;
   CheckoutState state = CheckoutState::kCreated;
-  OrderId order;            // 0 until placed
-  CheckoutId reservation;   // the key of its stock: its own id, until it has to reserve again
-  int attempts = 0;         // of the sweeper
-  int answer_status = 0;    // 0: nobody was answered yet
+  OrderId order;           // 0 until placed
+  CheckoutId reservation;  // the key of its stock: its own id, until it has to reserve again
+  int attempts = 0;        // of the sweeper
+  int answer_status = 0;   // 0: nobody was answered yet
   Time created, updated, expires;
-  std::optional<Time> next; // when the saga goes on; nothing: settled
+  std::optional<Time> next;  // when the saga goes on; nothing: settled
   std::optional<std::string> problem;
   std::string answer_body;
-  Plan plan;                // empty once it is settled
+  Plan plan;  // empty once it is settled
 
   bool settled() const { return !next.has_value(); }
 };
@@ -59,12 +62,12 @@ struct Journal {
 struct Change {
   CheckoutState from = CheckoutState::kCreated;  // the state that is expected
   CheckoutState to = CheckoutState::kCreated;
-  std::optional<Time> next;                      // nothing settles the row and drops its plan
-  const std::string* plan = nullptr;             // printed; null keeps what is there (or drops it when settled)
-  OrderId order;                                 // 0 keeps it
-  CheckoutId reservation;                        // 0 keeps it
-  Time expires;                                  // 0 keeps it
-  int answer_status = 0;                         // 0: leaves the answer alone; an answer once given is never replaced
+  std::optional<Time> next;           // nothing settles the row and drops its plan
+  const std::string* plan = nullptr;  // printed; null keeps what is there (or drops it when settled)
+  OrderId order;                      // 0 keeps it
+  CheckoutId reservation;             // 0 keeps it
+  Time expires;                       // 0 keeps it
+  int answer_status = 0;              // 0: leaves the answer alone; an answer once given is never replaced
   const std::string* answer_body = nullptr;
   std::optional<std::string> problem;
   bool free_key = false;

@@ -8,7 +8,8 @@ namespace kontor::checkout {
 namespace {
 
 // One shipment per warehouse, in the order of warehouses.
-std::vector<orders::OrderShipment> shipments_of(std::vector<inventory::Allotment> allotments, const orders::DeliveryEstimate& estimate) {
+std::vector<orders::OrderShipment> shipments_of(std::vector<inventory::Allotment> allotments,
+                                                const orders::DeliveryEstimate& estimate) {
   std::sort(allotments.begin(), allotments.end(), [](const auto& a, const auto& b) {
     return std::pair(a.warehouse, a.offer) < std::pair(b.warehouse, b.offer);
   });
@@ -20,8 +21,10 @@ std::vector<orders::OrderShipment> shipments_of(std::vector<inventory::Allotment
       shipments.back().estimated_delivery = estimate;
     }
     auto& items = shipments.back().items;
-    if (!items.empty() && items.back().offer_id == allotment.offer) items.back().quantity += allotment.quantity;
-    else items.push_back({allotment.offer, allotment.quantity});
+    if (!items.empty() && items.back().offer_id == allotment.offer)
+      items.back().quantity += allotment.quantity;
+    else
+      items.push_back({allotment.offer, allotment.quantity});
   }
   return shipments;
 }
@@ -36,12 +39,13 @@ std::string order_answer(const orders::Order& order) {
   answer.total_charged = order.document.totals.total;
   answer.shipments = order.document.shipments;
   for (const auto& shipment : answer.shipments)
-    if (shipment.estimated_delivery.latest > answer.estimated_delivery.latest) answer.estimated_delivery = shipment.estimated_delivery;
+    if (shipment.estimated_delivery.latest > answer.estimated_delivery.latest)
+      answer.estimated_delivery = shipment.estimated_delivery;
   return json::print(answer);
 }
 
-Placing PlaceOrder::prepare(const Journal& journal, const std::vector<inventory::Allotment>& allotments, const Verdict& verdict,
-                            Time now) {
+Placing PlaceOrder::prepare(const Journal& journal, const std::vector<inventory::Allotment>& allotments,
+                            const Verdict& verdict, Time now) {
   KONTOR_ASSERT(verdict.kind == Verdict::Kind::kPaid && !allotments.empty());
   Placing placing;
   auto& order = placing.order;
@@ -63,8 +67,8 @@ Placing PlaceOrder::prepare(const Journal& journal, const std::vector<inventory:
     const auto& outcome = verdict.outcomes[i];
     attempts[i].status = name_of(outcome.state);
     const Money none = Money::minor(0, attempts[i].amount.currency());
-    placing.payments.push_back({attempts[i].id, journal.id, order.id, outcome.state, attempts[i].amount, none, attempts[i].method,
-                                outcome.reference, now});
+    placing.payments.push_back({attempts[i].id, journal.id, order.id, outcome.state, attempts[i].amount, none,
+                                attempts[i].method, outcome.reference, now});
   }
   placing.document = json::print(order.document);
   placing.answer = order_answer(order);

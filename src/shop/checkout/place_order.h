@@ -1,5 +1,6 @@
-// Step 3, the point of no return: payment, order, stored answer and events become true in one transaction of the home `customer`.
-// It has no undo: before it nothing is promised, after it the order is cancelled, if at all (cancellation.h).
+// Step 3, the point of no return: payment, order, stored answer and events become true in one transaction of the home
+// `customer`. It has no undo: before it nothing is promised, after it the order is cancelled, if at all
+// (cancellation.h).
 #pragma once
 #include <string>
 #include <vector>
@@ -43,8 +44,10 @@ class PlaceOrder {
   PlaceOrder(orders::Orders& orders, payments::Payments& payments, cart::CartsForCheckout& carts, IdSource& ids)
       : orders_(orders), payments_(payments), carts_(carts), ids_(ids) {}
 
-  Placing prepare(const Journal& journal, const std::vector<inventory::Allotment>& allotments, const Verdict& verdict, Time now);
-  // kConflict "checkout.moved" when the journal is no longer in `journal.state`. `confirm_later`: the stock is another home.
+  Placing prepare(const Journal& journal, const std::vector<inventory::Allotment>& allotments, const Verdict& verdict,
+                  Time now);
+  // kConflict "checkout.moved" when the journal is no longer in `journal.state`. `confirm_later`: the stock is another
+  // home.
   Result<void> run(db::Tx& tx, const Journal& journal, const Placing& placing, bool confirm_later);
 
  private:

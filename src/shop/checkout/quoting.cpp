@@ -12,7 +12,8 @@ struct HeldPrice {
   OfferId offer_id;
   Money unit_price;
   static constexpr auto fields() {
-    return described(Field("offer_id", &HeldPrice::offer_id, "The offer"), Field("unit_price", &HeldPrice::unit_price, "Of one"));
+    return described(Field("offer_id", &HeldPrice::offer_id, "The offer"),
+                     Field("unit_price", &HeldPrice::unit_price, "Of one"));
   }
 };
 
@@ -39,21 +40,25 @@ struct PriceChanges {
   std::vector<PriceChange> changes;
   QuoteView quote;
   static constexpr auto fields() {
-    return described(Field("changes", &PriceChanges::changes, "What differs"), Field("quote", &PriceChanges::quote, "What it costs now"));
+    return described(Field("changes", &PriceChanges::changes, "What differs"),
+                     Field("quote", &PriceChanges::quote, "What it costs now"));
   }
 };
 
 orders::OrderTotals shown(const pricing::Totals& totals) {
   orders::OrderTotals out;
   out.subtotal = totals.subtotal;
-  for (const auto& discount : totals.discounts) out.discounts.push_back({discount.promotion_id, discount.label, discount.amount});
+  for (const auto& discount : totals.discounts)
+    out.discounts.push_back({discount.promotion_id, discount.label, discount.amount});
   out.shipping = totals.shipping;
   out.tax = totals.tax;
   out.total = totals.total;
   return out;
 }
 
-std::string country_of(const CheckoutBody& body) { return body.shipping_address ? body.shipping_address->country : std::string(); }
+std::string country_of(const CheckoutBody& body) {
+  return body.shipping_address ? body.shipping_address->country : std::string();
+}
 
 tl::unexpected<Error> not_sold(const cart::CartLine& line) {
   const inventory::Shortage gone[] = {{line.offer, line.quantity, 0}};
@@ -104,11 +109,13 @@ Result<std::optional<Quoting::Held>> Quoting::held(CustomerId customer, const Ch
     found = Held{rows.front().i64(0), rows.front().time(1) > now, std::move(terms)};
     return {};
   }));
-  if (!found) return invalid("checkout.no_such_quote", "/quote_id", "unknown_value", "There is no such quote of yours.");
+  if (!found)
+    return invalid("checkout.no_such_quote", "/quote_id", "unknown_value", "There is no such quote of yours.");
   return found;
 }
 
-Result<Plan> Quoting::present(const cart::CartContents& contents, const CheckoutBody& body, const Held* held, Time now) {
+Result<Plan> Quoting::present(const cart::CartContents& contents, const CheckoutBody& body, const Held* held,
+                              Time now) {
   TRY(auto facts, facts_of(parts_.prices, contents));
   std::vector<pricing::LineInput> inputs;
   inputs.reserve(facts.size());
@@ -151,12 +158,14 @@ Result<Plan> Quoting::present(const cart::CartContents& contents, const Checkout
   return plan;
 }
 
-Result<Plan> Quoting::price(CustomerId customer, const cart::CartContents& contents, const CheckoutBody& body, Time now) {
+Result<Plan> Quoting::price(CustomerId customer, const cart::CartContents& contents, const CheckoutBody& body,
+                            Time now) {
   TRY(const auto quote, held(customer, body));
   const bool holds = quote && quote->holds && quote->cart_version == contents.version;
   TRY(auto plan, present(contents, body, holds ? &*quote : nullptr, now));
   const Money total = plan.document.totals.total;
-  if (body.expected_total && *body.expected_total != total) return fail(changed(customer, plan, body, quote ? &*quote : nullptr));
+  if (body.expected_total && *body.expected_total != total)
+    return fail(changed(customer, plan, body, quote ? &*quote : nullptr));
   if (quote && quote->terms.total != total) return fail(changed(customer, plan, body, &*quote));
   return plan;
 }
@@ -173,8 +182,12 @@ Error Quoting::changed(CustomerId customer, const Plan& plan, const CheckoutBody
   auto kept = keep(customer, plan, body, parts_.clock.now());
   if (!kept) return std::move(kept.error());
   members.quote = std::move(*kept);
-  Error error{Errc::kPriceChanged, "checkout.price_changed",
-              "The total is " + total.text() + ", not " + expected.text() + "; nothing was charged.", {}, {}, 0};
+  Error error{Errc::kPriceChanged,
+              "checkout.price_changed",
+              "The total is " + total.text() + ", not " + expected.text() + "; nothing was charged.",
+              {},
+              {},
+              0};
   const std::string text = json::print(members);
   error.members = text.substr(1, text.size() - 2);
   return error;
@@ -207,7 +220,8 @@ Result<QuoteView> Quoting::keep(CustomerId customer, const Plan& plan, const Che
   return view;
 }
 
-Result<QuoteView> Quoting::quote(CustomerId customer, const cart::CartContents& contents, const CheckoutBody& body, Time now) {
+Result<QuoteView> Quoting::quote(CustomerId customer, const cart::CartContents& contents, const CheckoutBody& body,
+                                 Time now) {
   TRY(const auto plan, present(contents, body, nullptr, now));
   return keep(customer, plan, body, now);
 }

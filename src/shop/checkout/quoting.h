@@ -1,4 +1,5 @@
-// What a cart costs right now, by the store's own prices, or by those that a quote holds for ten minutes. Owns checkout_quotes.
+// What a cart costs right now, by the store's own prices, or by those that a quote holds for ten minutes. Owns
+// checkout_quotes.
 #pragma once
 #include <optional>
 #include <string>
@@ -14,8 +15,8 @@ class Quoting {
   Quoting(const Parts& parts, const Settings& settings) : parts_(parts), settings_(settings) {}
 
   // The order to be (lines, totals; no payments yet) of these contents.
-  // kOutOfStock for what is not sold any more, kPurchaseLimit, kInvalid for a currency or shipping option that is not there;
-  // kPriceChanged with {changes, quote} when the total is not `expected_total` or what the body's quote held.
+  // kOutOfStock for what is not sold any more, kPurchaseLimit, kInvalid for a currency or shipping option that is not
+  // there; kPriceChanged with {changes, quote} when the total is not `expected_total` or what the body's quote held.
   Result<Plan> price(CustomerId customer, const cart::CartContents& contents, const CheckoutBody& body, Time now);
   // The same as a quote that is kept.
   Result<QuoteView> quote(CustomerId customer, const cart::CartContents& contents, const CheckoutBody& body, Time now);

@@ -2,7 +2,8 @@
 
 namespace kontor::checkout {
 
-Result<std::vector<inventory::Allotment>> ReserveStock::run(db::Tx& tx, CheckoutId reservation, const Plan& plan, Time now) {
+Result<std::vector<inventory::Allotment>> ReserveStock::run(db::Tx& tx, CheckoutId reservation, const Plan& plan,
+                                                            Time now) {
   inventory::ReserveRequest request;
   request.key = reservation;
   const auto& lines = plan.document.lines;

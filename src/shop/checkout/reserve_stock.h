@@ -1,5 +1,6 @@
-// Step 1: sets the stock aside. Stock before money: an authorisation for goods that are not there is the mistake a shopper sees.
-// Every function runs inside the caller's write function, home `stock`; the key is the journal's reservation.
+// Step 1: sets the stock aside. Stock before money: an authorisation for goods that are not there is the mistake a
+// shopper sees. Every function runs inside the caller's write function, home `stock`; the key is the journal's
+// reservation.
 #pragma once
 #include <vector>
 

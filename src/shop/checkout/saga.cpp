@@ -49,8 +49,10 @@ CheckoutView Saga::view(const Journal& journal) const {
   const bool waiting = open && waits_behind_202(journal) && !journal.settled();
   if (waiting && journal.plan.action_url) view.next_action = NextAction{"step_up", *journal.plan.action_url};
   view.expires_at = journal.expires;
-  if (journal.problem) view.problem = json::Raw{*journal.problem};
-  else if (journal.answer_status >= 400) view.problem = json::Raw{journal.answer_body};
+  if (journal.problem)
+    view.problem = json::Raw{*journal.problem};
+  else if (journal.answer_status >= 400)
+    view.problem = json::Raw{journal.answer_body};
   return view;
 }
 
@@ -90,7 +92,8 @@ Result<void> Saga::begin_apart(Journal& journal, std::optional<CheckoutId> old_k
     return {};
   });
   if (!reserved) {
-    // Refused for sure: nothing is set aside. Anything else is left to the sweeper, which releases and asks no questions.
+    // Refused for sure: nothing is set aside. Anything else is left to the sweeper, which releases and asks no
+    // questions.
     if (reserved.error().code == Errc::kOutOfStock) {
       Change last;
       last.from = journal.state;
@@ -124,7 +127,8 @@ Saga::Money Saga::after_refusal(const Journal& journal) {
 
 Result<Answer> Saga::charge(Journal& journal, const std::vector<std::string>& tokens, const Allotments& allotments) {
   auto verdict = authorise_.run(journal, tokens);
-  if (verdict) return verdict->kind == Verdict::Kind::kPaid ? place(journal, *verdict, allotments) : conclude(journal, *verdict);
+  if (verdict)
+    return verdict->kind == Verdict::Kind::kPaid ? place(journal, *verdict, allotments) : conclude(journal, *verdict);
   // Certainly not charged, so nothing is kept and the key is free again; what earlier attempts took is given back.
   Change decision;
   decision.free_key = true;
@@ -143,14 +147,22 @@ Result<Answer> Saga::conclude(Journal& journal, const Verdict& verdict) {
         return fail(std::move(allotments.error()));
       return stock_gone(journal, std::move(allotments.error()));
     }
-    case Verdict::Kind::kDeclined: return refuse(journal, payment_refused(verdict));
-    case Verdict::Kind::kActionRequired: return wait_for_buyer(journal, verdict);
-    case Verdict::Kind::kUnknown: return wait_for_gateway(journal);
-    case Verdict::Kind::kNeverArrived: break;
+    case Verdict::Kind::kDeclined:
+      return refuse(journal, payment_refused(verdict));
+    case Verdict::Kind::kActionRequired:
+      return wait_for_buyer(journal, verdict);
+    case Verdict::Kind::kUnknown:
+      return wait_for_gateway(journal);
+    case Verdict::Kind::kNeverArrived:
+      break;
   }
   TRY_DO(never_arrived(journal));
-  return problem_answer(journal, Error{Errc::kPaymentDeclined, "checkout.payment_never_arrived",
-                                       "The payment did not reach the gateway; nothing was charged.", {}, {}, 0});
+  return problem_answer(journal, Error{Errc::kPaymentDeclined,
+                                       "checkout.payment_never_arrived",
+                                       "The payment did not reach the gateway; nothing was charged.",
+                                       {},
+                                       {},
+                                       0});
 }
 
 Result<Answer> Saga::place(Journal& journal, const Verdict& verdict, const Allotments& allotments) {
@@ -171,7 +183,8 @@ Result<Answer> Saga::place(Journal& journal, const Verdict& verdict, const Allot
     if (placed.error().reason != "db.duplicate") return fail(std::move(placed.error()));
     journal.plan.order_id = parts_.ids.next<OrderId>(now(), journal.customer.bucket());
   }
-  return fail(Errc::kUnavailable, "checkout.no_free_id", "The order could not be numbered; it is tried again by itself.");
+  return fail(Errc::kUnavailable, "checkout.no_free_id",
+              "The order could not be numbered; it is tried again by itself.");
 }
 
 // Somebody else (the sweeper, a webhook, a second request) went on first: what they came to is the answer.

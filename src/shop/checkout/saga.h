@@ -1,5 +1,6 @@
-// Drives one checkout through its steps, forward or back, from whatever its journal says. Every function may be called again after
-// a crash at any point, by any process: what is done stays done, and a decision is journalled before its effect goes out.
+// Drives one checkout through its steps, forward or back, from whatever its journal says. Every function may be called
+// again after a crash at any point, by any process: what is done stays done, and a decision is journalled before its
+// effect goes out.
 #pragma once
 #include <optional>
 #include <string>
@@ -59,7 +60,9 @@ class Saga {
   Result<void> delay(Journal& journal);
   Result<void> change(Journal& journal, Change change);
 
-  db::Homes homes() const { return together_ ? db::Home::kCustomer | db::Home::kStock : db::Homes(db::Home::kCustomer); }
+  db::Homes homes() const {
+    return together_ ? db::Home::kCustomer | db::Home::kStock : db::Homes(db::Home::kCustomer);
+  }
   Time now() const { return parts_.clock.now(); }
 
   const Parts& parts_;

@@ -68,8 +68,8 @@ Result<Allotments> Saga::reserve_once_more(Journal& journal) {
   return allotments;
 }
 
-// The money came after the stock had been let go. The old key has left a tombstone, so this is another reservation; the cart must
-// still be the one that was bought, else the buyer has gone on without us.
+// The money came after the stock had been let go. The old key has left a tombstone, so this is another reservation; the
+// cart must still be the one that was bought, else the buyer has gone on without us.
 Result<Allotments> Saga::reserve_again(Journal& journal) {
   const CheckoutId fresh{parts_.ids.draw(now(), journal.customer.bucket())};
   Plan plan = journal.plan;
@@ -92,7 +92,8 @@ Result<Allotments> Saga::reserve_again(Journal& journal) {
   };
   if (!together_) {
     // Should letting go have failed when the time ran out: it is done before the old key is forgotten.
-    TRY_DO(parts_.store.write(db::Home::kStock, [&](db::Tx& tx) { return reserve_.undo(tx, journal.reservation, true, now()); }));
+    TRY_DO(parts_.store.write(db::Home::kStock,
+                              [&](db::Tx& tx) { return reserve_.undo(tx, journal.reservation, true, now()); }));
     TRY_DO(parts_.store.write(db::Home::kCustomer, note));
   }
   TRY_DO(parts_.store.write(together_ ? homes() : db::Homes(db::Home::kStock), [&](db::Tx& tx) -> Result<void> {
@@ -168,7 +169,8 @@ Result<void> Saga::resolve_expired(Journal& journal) {
 }
 
 Result<void> Saga::confirm_stock(Journal& journal) {
-  TRY_DO(parts_.store.write(db::Home::kStock, [&](db::Tx& tx) { return reserve_.confirm(tx, journal.reservation, now()); }));
+  TRY_DO(parts_.store.write(db::Home::kStock,
+                            [&](db::Tx& tx) { return reserve_.confirm(tx, journal.reservation, now()); }));
   Change done;
   done.to = journal.state;
   return change(journal, done);
@@ -183,12 +185,17 @@ Result<void> Saga::advance(Journal& journal) {
       return undo(journal, CheckoutTrigger::kRanOut, decision, Money::kMaybe);
     }
     case CheckoutState::kPaymentPending:
-    case CheckoutState::kPaymentUnknown: return ask_again(journal);
-    case CheckoutState::kExpired: return journal.plan.stock_released ? resolve_expired(journal) : undo_rest(journal);
+    case CheckoutState::kPaymentUnknown:
+      return ask_again(journal);
+    case CheckoutState::kExpired:
+      return journal.plan.stock_released ? resolve_expired(journal) : undo_rest(journal);
     case CheckoutState::kPaymentFailed:
-    case CheckoutState::kCancelled: return undo_rest(journal);
-    case CheckoutState::kCompleted: return confirm_stock(journal);
-    case CheckoutState::kInventoryReleased: break;
+    case CheckoutState::kCancelled:
+      return undo_rest(journal);
+    case CheckoutState::kCompleted:
+      return confirm_stock(journal);
+    case CheckoutState::kInventoryReleased:
+      break;
   }
   KONTOR_ASSERT(!"a released checkout is settled");
 }

@@ -8,7 +8,8 @@
 
 namespace kontor::fulfilment {
 
-// The names are those of the state table: shipment.picked, .packed, .shipped, .delivered, .cancelled, .lost, .returned_to_sender.
+// The names are those of the state table: shipment.picked, .packed, .shipped, .delivered, .cancelled, .lost,
+// .returned_to_sender.
 inline constexpr std::string_view kShipmentShipped = "shipment.shipped";
 inline constexpr std::string_view kShipmentDelivered = "shipment.delivered";
 
@@ -20,8 +21,8 @@ struct ShipmentMoved {
 
   static constexpr auto fields() {
     return described(Field("shipment_id", &ShipmentMoved::shipment_id, "The shipment"),
-                     Field("order_id", &ShipmentMoved::order_id, "Its order"), Field("from", &ShipmentMoved::from, "What it was"),
-                     Field("to", &ShipmentMoved::to, "What it is"));
+                     Field("order_id", &ShipmentMoved::order_id, "Its order"),
+                     Field("from", &ShipmentMoved::from, "What it was"), Field("to", &ShipmentMoved::to, "What it is"));
   }
 };
 

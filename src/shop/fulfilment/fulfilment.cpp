@@ -25,7 +25,8 @@ Result<Shipment> shipment_of(const db::Rows::Row& row) {
   shipment.carrier = row.opt_str(4);
   shipment.tracking_number = row.opt_str(5);
   auto items = json::read<Items>(row.text(6));
-  if (!items) return fail(Errc::kInternal, "fulfilment.damaged_items", shipment.id.text() + ": " + items.error().detail);
+  if (!items)
+    return fail(Errc::kInternal, "fulfilment.damaged_items", shipment.id.text() + ": " + items.error().detail);
   shipment.items = std::move(items->items);
   shipment.created_at = row.time(7);
   shipment.updated_at = row.time(8);
@@ -50,7 +51,8 @@ std::vector<inventory::Allotment> units_of(const Shipment& shipment) {
 }
 
 Result<void> tell(db::Tx& tx, const Shipment& shipment, ShipmentState from, std::string_view event) {
-  const ShipmentMoved moved{shipment.id, shipment.order_id, std::string(name_of(from)), std::string(name_of(shipment.status))};
+  const ShipmentMoved moved{shipment.id, shipment.order_id, std::string(name_of(from)),
+                            std::string(name_of(shipment.status))};
   return services::emit_text(tx, event, shipment.id.text(), json::print(moved), shipment.updated_at);
 }
 
@@ -61,7 +63,8 @@ constexpr db::Homes kBothHomes = db::Home::kCustomer | db::Home::kStock;
 Result<void> Fulfilment::open(db::Tx& tx, const orders::Order& order) {
   for (const auto& shipment : order.document.shipments) {
     const std::string items = json::print(Items{shipment.items});
-    TRY_DO(tx.run(kInsertShipment, shipment.id, order.id, shipment.warehouse_id, shipment.status, items, order.created));
+    TRY_DO(
+        tx.run(kInsertShipment, shipment.id, order.id, shipment.warehouse_id, shipment.status, items, order.created));
   }
   return {};
 }
@@ -93,19 +96,22 @@ Result<Shipment> Fulfilment::move_in(db::Tx& tx, ShipmentId id, ShipmentTrigger 
   const Time now = clock_.now();
   const bool together = store_.together(kBothHomes);
   const bool stock_due = step->to == ShipmentState::kShipped && !together;
-  TRY(const auto moved, tx.run(kMoveShipment, id, shipment.status, step->to, details.carrier, details.tracking_number, stock_due, now));
+  TRY(const auto moved,
+      tx.run(kMoveShipment, id, shipment.status, step->to, details.carrier, details.tracking_number, stock_due, now));
   if (moved == 0) return fail(Errc::kConflict, "fulfilment.moved", "The shipment has changed in the meantime.");
   const auto from = std::exchange(shipment.status, step->to);
   if (details.carrier) shipment.carrier = details.carrier;
   if (details.tracking_number) shipment.tracking_number = details.tracking_number;
   shipment.updated_at = now;
-  TRY_DO(orders_.shipment_changed(tx, shipment.order_id, {id, shipment.status, details.carrier, details.tracking_number}, details.by));
+  TRY_DO(orders_.shipment_changed(tx, shipment.order_id,
+                                  {id, shipment.status, details.carrier, details.tracking_number}, details.by));
   TRY_DO(tell(tx, shipment, from, step->emits));
   if (step->to == ShipmentState::kShipped && together) TRY_DO(inventory_.ship(tx, units_of(shipment), id.text(), now));
   return shipment;
 }
 
-Result<Shipment> Fulfilment::move(ShipmentId id, ShipmentTrigger on, const MoveDetails& details, const db::Function& also) {
+Result<Shipment> Fulfilment::move(ShipmentId id, ShipmentTrigger on, const MoveDetails& details,
+                                  const db::Function& also) {
   Shipment shipment;
   const db::Homes homes = store_.together(kBothHomes) ? kBothHomes : db::Homes(db::Home::kCustomer);
   TRY_DO(store_.write(homes, [&](db::Tx& tx) -> Result<void> {
@@ -190,7 +196,8 @@ Result<void> Fulfilment::check(services::CheckReport& report) {
     if (found != shown.end()) shown.erase(found);
     if (shipment.status == ShipmentState::kPending || shipment.status == ShipmentState::kPicked ||
         shipment.status == ShipmentState::kPacked)
-      for (const auto& item : shipment.items) waiting[{item.offer_id.value, shipment.warehouse_id.value}] += item.quantity;
+      for (const auto& item : shipment.items)
+        waiting[{item.offer_id.value, shipment.warehouse_id.value}] += item.quantity;
   }));
   for (const auto& [id, state] : shown) report.fail("fulfilment.every_shipment_is_there", ShipmentId{id}.text());
   OfferId offer;
@@ -202,15 +209,17 @@ Result<void> Fulfilment::check(services::CheckReport& report) {
       const auto found = waiting.find({row.offer.value, row.warehouse.value});
       const std::int64_t units = found == waiting.end() ? 0 : found->second;
       if (units != row.allocated)
-        report.fail("fulfilment.allocated_is_unsent", row.offer.text() + " in " + row.warehouse.text() + ": allocated " +
-                                                          std::to_string(row.allocated) + ", orders wait for " + std::to_string(units));
+        report.fail("fulfilment.allocated_is_unsent", row.offer.text() + " in " + row.warehouse.text() +
+                                                          ": allocated " + std::to_string(row.allocated) +
+                                                          ", orders wait for " + std::to_string(units));
       if (found != waiting.end()) waiting.erase(found);
     }
     offer = rows.back().offer;
     warehouse = rows.back().warehouse;
   }
   for (const auto& [key, units] : waiting)
-    report.fail("fulfilment.allocated_is_unsent", OfferId{key.first}.text() + ": no stock row, orders wait for " + std::to_string(units));
+    report.fail("fulfilment.allocated_is_unsent",
+                OfferId{key.first}.text() + ": no stock row, orders wait for " + std::to_string(units));
   report.looked_at("shipments", count);
   return {};
 }

@@ -1,5 +1,6 @@
-// Shipments: one per order and warehouse, opened and cancelled in the order's own transaction, moved on by the warehouse's staff.
-// Owns fulfilment_* in the home `customer`. When one leaves, its units leave the stock (home `stock`), once, whatever is repeated.
+// Shipments: one per order and warehouse, opened and cancelled in the order's own transaction, moved on by the
+// warehouse's staff. Owns fulfilment_* in the home `customer`. When one leaves, its units leave the stock (home
+// `stock`), once, whatever is repeated.
 #pragma once
 #include <optional>
 #include <string>
@@ -31,9 +32,11 @@ struct Shipment {
   static constexpr auto fields() {
     return described(Field("id", &Shipment::id, "The shipment"), Field("order_id", &Shipment::order_id, "Its order"),
                      Field("warehouse_id", &Shipment::warehouse_id, "Where it leaves"),
-                     Field("status", &Shipment::status, "How far it is"), Field("carrier", &Shipment::carrier, "Who carries it"),
+                     Field("status", &Shipment::status, "How far it is"),
+                     Field("carrier", &Shipment::carrier, "Who carries it"),
                      Field("tracking_number", &Shipment::tracking_number, "The carrier's number"),
-                     Field("items", &Shipment::items, "What is in it"), Field("created_at", &Shipment::created_at, "When it was opened"),
+                     Field("items", &Shipment::items, "What is in it"),
+                     Field("created_at", &Shipment::created_at, "When it was opened"),
                      Field("updated_at", &Shipment::updated_at, "When it last moved"));
   }
 };
@@ -53,8 +56,8 @@ class Fulfilment : public orders::FulfilmentDesk {
   Result<void> open(db::Tx& tx, const orders::Order& order) override;
   Result<void> cancel(db::Tx& tx, OrderId order, Time now) override;
 
-  // kInvalidTransition with {from, to, allowed}; kNotFound. Shipping what is not on the shelf is kConflict "inventory.not_on_hand".
-  // `also` runs in the same write function (an audit row); may be empty.
+  // kInvalidTransition with {from, to, allowed}; kNotFound. Shipping what is not on the shelf is kConflict
+  // "inventory.not_on_hand". `also` runs in the same write function (an audit row); may be empty.
   Result<Shipment> move(ShipmentId id, ShipmentTrigger on, const MoveDetails& details, const db::Function& also = {});
   Result<std::vector<Shipment>> of_order(OrderId order);
   // Newest first, before `before` (0: from the newest).

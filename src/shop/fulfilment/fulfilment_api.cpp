@@ -68,13 +68,15 @@ Result<Shipment> move(const ApiParts& parts, const Move& how, http::Call& call, 
 }  // namespace
 
 void add_fulfilment_routes(http::Router& router, const ApiParts& parts) {
-  router.get<ListShipments, ShipmentPage>("/admin/shipments", {"Shipments, newest first", {"request.bad_cursor"}, 200, "admin"},
-                                          [parts](http::Call& call, const ListShipments& in) { return list(parts, call, in); });
+  router.get<ListShipments, ShipmentPage>(
+      "/admin/shipments", {"Shipments, newest first", {"request.bad_cursor"}, 200, "admin"},
+      [parts](http::Call& call, const ListShipments& in) { return list(parts, call, in); });
   for (const auto& how : kMoves) {
     http::About about{how.summary, {"fulfilment.no_such_shipment", "fulfilment.invalid_transition"}, 200, "admin"};
     about.body_optional = true;
-    router.post<MoveBody, Shipment>("/admin/shipments/{id}/" + std::string(how.word), about,
-                                    [parts, how](http::Call& call, const MoveBody& in) { return move(parts, how, call, in); });
+    router.post<MoveBody, Shipment>(
+        "/admin/shipments/{id}/" + std::string(how.word), about,
+        [parts, how](http::Call& call, const MoveBody& in) { return move(parts, how, call, in); });
   }
 }
 

@@ -1,4 +1,5 @@
-// The only ways in which a shipment moves. Before it is packed it may be cancelled; once it has left it may be lost or come back.
+// The only ways in which a shipment moves. Before it is packed it may be cancelled; once it has left it may be lost or
+// come back.
 #pragma once
 #include "base/state_table.h"
 #include "shop/orders/orders_state.h"
@@ -17,12 +18,15 @@ inline constexpr auto kShipmentTable = state_table<ShipmentState, ShipmentTrigge
     {ShipmentState::kPacked, ShipmentTrigger::kShip, ShipmentState::kShipped, "shipment.shipped"},
     {ShipmentState::kShipped, ShipmentTrigger::kDeliver, ShipmentState::kDelivered, "shipment.delivered"},
     {ShipmentState::kShipped, ShipmentTrigger::kLose, ShipmentState::kLost, "shipment.lost"},
-    {ShipmentState::kShipped, ShipmentTrigger::kReturn, ShipmentState::kReturnedToSender, "shipment.returned_to_sender"},
+    {ShipmentState::kShipped, ShipmentTrigger::kReturn, ShipmentState::kReturnedToSender,
+     "shipment.returned_to_sender"},
     {ShipmentState::kCancelled, ShipmentTrigger::kCancel, ShipmentState::kCancelled, ""},
 });
 static_assert(kShipmentTable.deterministic() && kShipmentTable.emits_on_every_move());
-static_assert(!kShipmentTable.leads(ShipmentState::kPacked, ShipmentState::kCancelled), "what is packed is not cancelled");
-static_assert(kShipmentTable.find(ShipmentState::kPending, ShipmentTrigger::kShip) == nullptr, "nothing leaves unpacked");
+static_assert(!kShipmentTable.leads(ShipmentState::kPacked, ShipmentState::kCancelled),
+              "what is packed is not cancelled");
+static_assert(kShipmentTable.find(ShipmentState::kPending, ShipmentTrigger::kShip) == nullptr,
+              "nothing leaves unpacked");
 
 // Where a trigger leads when it is allowed at all.
 constexpr ShipmentState wanted(ShipmentTrigger on) {

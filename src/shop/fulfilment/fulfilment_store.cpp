@@ -15,7 +15,8 @@ const db::Query kFindShipment{"fulfilment.find", db::Home::kCustomer, R"sql(
 // The state is compared: two clerks cannot both take the same step.
 const db::Query kMoveShipment{"fulfilment.move", db::Home::kCustomer, R"sql(
   UPDATE fulfilment_shipments
-     SET state = $3, carrier = COALESCE($4, carrier), tracking_number = COALESCE($5, tracking_number), stock_due = $6, updated_at = $7
+     SET state = $3, carrier = COALESCE($4, carrier), tracking_number = COALESCE($5, tracking_number), stock_due = $6,
+         updated_at = $7
    WHERE id = $1 AND state = $2
 )sql"};
 

@@ -1,26 +1,26 @@
-// The invariants of stock, over the whole store: each query answers the rows that break one,
-and there should be none.
+// The invariants of stock, over the whole store: each query answers the rows that break
+// one, and there should be none.
 #include "shop/inventory/inventory_store.h"
 
-    namespace kontor::inventory::sql {
-  namespace {
+namespace kontor::inventory::sql {
+namespace {
 
-  using db::Home;
-  using db::Query;
+using db::Home;
+using db::Query;
 
-  constexpr Query kCount{"inventory.check_count", Home::kStock, "SELECT COUNT(*) FROM inventory_stock"};
+constexpr Query kCount{"inventory.check_count", Home::kStock, "SELECT COUNT(*) FROM inventory_stock"};
 
-  constexpr Query kBelowZero{"inventory.check_below_zero", Home::kStock, R"sql(
+constexpr Query kBelowZero{"inventory.check_below_zero", Home::kStock, R"sql(
   SELECT offer_id, warehouse_id, slot FROM inventory_stock
    WHERE on_hand < 0 OR reserved < 0 OR allocated < 0 OR safety_stock < 0 OR incoming < 0
 )sql"};
 
-  constexpr Query kMovementsAddUp{"inventory.check_movements", Home::kStock, R"sql(
+constexpr Query kMovementsAddUp{"inventory.check_movements", Home::kStock, R"sql(
   SELECT s.offer_id, s.warehouse_id, s.slot
     FROM inventory_stock s LEFT JOIN (
       SELECT offer_id, warehouse_id, slot, SUM(d_on_hand) AS on_hand, SUM(d_reserved) AS reserved,
-             SUM(d_allocated) AS allocated,
-             SUM(d_safety_stock) AS safety_stock, SUM(d_incoming) AS incoming, MAX(id) AS last_id
+             SUM(d_allocated) AS allocated, SUM(d_safety_stock) AS safety_stock, SUM(d_incoming) AS incoming,
+             MAX(id) AS last_id
         FROM inventory_movements GROUP BY offer_id, warehouse_id, slot) m
       ON m.offer_id = s.offer_id AND m.warehouse_id = s.warehouse_id AND m.slot = s.slot
    WHERE COALESCE(m.on_hand, 0) <> s.on_hand OR COALESCE(m.reserved, 0) <> s.reserved
@@ -28,13 +28,13 @@ and there should be none.
       OR COALESCE(m.incoming, 0) <> s.incoming OR COALESCE(m.last_id, 0) <> s.last_movement
 )sql"};
 
-  constexpr Query kMovementsWithoutRow{"inventory.check_orphans", Home::kStock, R"sql(
+constexpr Query kMovementsWithoutRow{"inventory.check_orphans", Home::kStock, R"sql(
   SELECT DISTINCT m.offer_id, m.warehouse_id, m.slot FROM inventory_movements m LEFT JOIN inventory_stock s
       ON m.offer_id = s.offer_id AND m.warehouse_id = s.warehouse_id AND m.slot = s.slot
    WHERE s.offer_id IS NULL
 )sql"};
 
-  constexpr Query kReservedAddsUp{"inventory.check_reserved", Home::kStock, R"sql(
+constexpr Query kReservedAddsUp{"inventory.check_reserved", Home::kStock, R"sql(
   SELECT s.offer_id, s.warehouse_id, s.slot
     FROM inventory_stock s LEFT JOIN (
       SELECT offer_id, warehouse_id, slot, SUM(CASE WHEN state = 0 THEN quantity ELSE 0 END) AS reserved,
@@ -48,34 +48,34 @@ and there should be none.
    WHERE COALESCE(r.reserved, 0) <> s.reserved OR COALESCE(r.sold, 0) + COALESCE(m.shipped, 0) <> s.allocated
 )sql"};
 
-  constexpr Query kPromises{"inventory.check_promises", Home::kStock, R"sql(
+constexpr Query kPromises{"inventory.check_promises", Home::kStock, R"sql(
   SELECT r.offer_id, r.warehouse_id, r.slot FROM inventory_reservations r LEFT JOIN inventory_stock s
       ON r.offer_id = s.offer_id AND r.warehouse_id = s.warehouse_id AND r.slot = s.slot
    WHERE r.quantity > 0 AND s.offer_id IS NULL
 )sql"};
 
-  struct Rule {
-    std::string_view invariant;
-    const Query* query;
-  };
-  constexpr Rule kRules[] = {
-      {"inventory.no_column_below_zero", &kBelowZero},           {"inventory.movements_add_up", &kMovementsAddUp},
-      {"inventory.movements_have_a_row", &kMovementsWithoutRow}, {"inventory.reservations_add_up", &kReservedAddsUp},
-      {"inventory.reservations_have_a_row", &kPromises},
-  };
+struct Rule {
+  std::string_view invariant;
+  const Query* query;
+};
+constexpr Rule kRules[] = {
+    {"inventory.no_column_below_zero", &kBelowZero},           {"inventory.movements_add_up", &kMovementsAddUp},
+    {"inventory.movements_have_a_row", &kMovementsWithoutRow}, {"inventory.reservations_add_up", &kReservedAddsUp},
+    {"inventory.reservations_have_a_row", &kPromises},
+};
 
-  }  // namespace
+}  // namespace
 
-  Result<void> check(db::Tx & tx, services::CheckReport & report) {
-    TRY(const auto count, tx.ask(kCount));
-    report.looked_at("stock rows", count.front().i64(0));
-    for (const Rule& rule : kRules) {
-      TRY(const auto rows, tx.ask(*rule.query));
-      for (const auto row : rows)
-        report.fail(rule.invariant, row.id<OfferId>(0).text() + " in " + row.id<WarehouseId>(1).text() + ", slot " +
-                                        std::to_string(row.i64(2)));
-    }
-    return {};
+Result<void> check(db::Tx& tx, services::CheckReport& report) {
+  TRY(const auto count, tx.ask(kCount));
+  report.looked_at("stock rows", count.front().i64(0));
+  for (const Rule& rule : kRules) {
+    TRY(const auto rows, tx.ask(*rule.query));
+    for (const auto row : rows)
+      report.fail(rule.invariant, row.id<OfferId>(0).text() + " in " + row.id<WarehouseId>(1).text() + ", slot " +
+                                      std::to_string(row.i64(2)));
   }
+  return {};
+}
 
 }  // namespace kontor::inventory::sql

@@ -12,10 +12,11 @@ using Row = db::Rows::Row;
 
 // The movement comes first, because the stock row keeps its id: one key look-up more, and no index on movements.
 constexpr Query kNoteMovement{"inventory.note_movement", Home::kStock, R"sql(
-  INSERT INTO inventory_movements (offer_id, warehouse_id, slot, kind, d_on_hand, d_reserved, d_allocated, d_safety_stock,
-                                   d_incoming, reason, reference, at, previous)
+  INSERT INTO inventory_movements (offer_id, warehouse_id, slot, kind, d_on_hand, d_reserved, d_allocated,
+                                   d_safety_stock, d_incoming, reason, reference, at, previous)
   SELECT offer_id, warehouse_id, slot, CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS BIGINT),
-         CAST($8 AS BIGINT), CAST($9 AS BIGINT), CAST($10 AS TEXT), CAST($11 AS TEXT), CAST($12 AS BIGINT), last_movement
+         CAST($8 AS BIGINT), CAST($9 AS BIGINT), CAST($10 AS TEXT), CAST($11 AS TEXT), CAST($12 AS BIGINT),
+         last_movement
     FROM inventory_stock WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
   RETURNING id
 )sql"};
@@ -41,18 +42,19 @@ constexpr Query kAdjust{"inventory.adjust_stock", Home::kStock, R"sql(
 )sql"};
 
 constexpr Query kMakeRow{"inventory.make_stock_row", Home::kStock, R"sql(
-  INSERT INTO inventory_stock (offer_id, warehouse_id, slot, on_hand, reserved, allocated, safety_stock, incoming, version,
-                               last_movement)
+  INSERT INTO inventory_stock (offer_id, warehouse_id, slot, on_hand, reserved, allocated, safety_stock, incoming,
+                               version, last_movement)
   VALUES ($1, $2, $3, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT (offer_id, warehouse_id, slot) DO NOTHING
 )sql"};
 
 constexpr Query kSetIncomingAt{"inventory.set_incoming_at", Home::kStock, R"sql(
-  UPDATE inventory_stock SET incoming_at = $4, version = version + 1 WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
+  UPDATE inventory_stock SET incoming_at = $4, version = version + 1
+   WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
 )sql"};
 
 constexpr Query kSlots{"inventory.slots", Home::kStock, R"sql(
-  SELECT s.offer_id, s.warehouse_id, s.slot, s.on_hand, s.reserved, s.allocated, s.safety_stock, s.incoming, s.incoming_at,
-         s.version
+  SELECT s.offer_id, s.warehouse_id, s.slot, s.on_hand, s.reserved, s.allocated, s.safety_stock, s.incoming,
+         s.incoming_at, s.version
     FROM inventory_stock s JOIN inventory_warehouses w ON w.id = s.warehouse_id
    WHERE s.offer_id = $1 AND w.active = 1 ORDER BY s.warehouse_id, s.slot
 )sql"};
@@ -69,8 +71,8 @@ constexpr Query kSlot{"inventory.slot", Home::kStock, R"sql(
 
 constexpr Query kFigure{"inventory.figure", Home::kStock, R"sql(
   SELECT COUNT(*),
-         CAST(COALESCE(SUM(CASE WHEN w.active = 1 THEN s.on_hand - s.reserved - s.allocated - s.safety_stock ELSE 0 END), 0)
-              AS BIGINT),
+         CAST(COALESCE(SUM(CASE WHEN w.active = 1 THEN s.on_hand - s.reserved - s.allocated - s.safety_stock
+                                ELSE 0 END), 0) AS BIGINT),
          CAST(COALESCE(SUM(s.on_hand), 0) AS BIGINT)
     FROM inventory_stock s JOIN inventory_warehouses w ON w.id = s.warehouse_id WHERE s.offer_id = $1
 )sql"};
@@ -117,14 +119,16 @@ constexpr Query kNoteEffect{"inventory.note_effect", Home::kStock, R"sql(
 )sql"};
 
 constexpr Query kRows{"inventory.rows", Home::kStock, R"sql(
-  SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT), CAST(SUM(allocated) AS BIGINT),
-         CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT), MIN(incoming_at), CAST(SUM(version) AS BIGINT)
+  SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),
+         CAST(SUM(allocated) AS BIGINT), CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT),
+         MIN(incoming_at), CAST(SUM(version) AS BIGINT)
     FROM inventory_stock WHERE offer_id = $1 GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id
 )sql"};
 
 constexpr Query kRowsAfter{"inventory.rows_after", Home::kStock, R"sql(
-  SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT), CAST(SUM(allocated) AS BIGINT),
-         CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT), MIN(incoming_at), CAST(SUM(version) AS BIGINT)
+  SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),
+         CAST(SUM(allocated) AS BIGINT), CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT),
+         MIN(incoming_at), CAST(SUM(version) AS BIGINT)
     FROM inventory_stock WHERE (offer_id, warehouse_id) > ($1, $2)
    GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id LIMIT $3
 )sql"};
@@ -134,16 +138,16 @@ constexpr Query kLastMovement{"inventory.last_movement", Home::kStock, R"sql(
 )sql"};
 
 constexpr Query kMovementsOf{"inventory.movements_of", Home::kStock, R"sql(
-  WITH RECURSIVE chain (id, kind, d_on_hand, d_reserved, d_allocated, d_safety_stock, d_incoming, reason, reference, at,
-                        previous, length) AS (
+  WITH RECURSIVE chain (id, kind, d_on_hand, d_reserved, d_allocated, d_safety_stock, d_incoming, reason,
+                        reference, at, previous, length) AS (
     SELECT id, kind, d_on_hand, d_reserved, d_allocated, d_safety_stock, d_incoming, reason, reference, at, previous,
            CAST(1 AS BIGINT) FROM inventory_movements WHERE id = $1
     UNION ALL
-    SELECT m.id, m.kind, m.d_on_hand, m.d_reserved, m.d_allocated, m.d_safety_stock, m.d_incoming, m.reason, m.reference, m.at,
-           m.previous, chain.length + 1
+    SELECT m.id, m.kind, m.d_on_hand, m.d_reserved, m.d_allocated, m.d_safety_stock, m.d_incoming, m.reason,
+           m.reference, m.at, m.previous, chain.length + 1
       FROM chain JOIN inventory_movements m ON m.id = chain.previous WHERE chain.length < $2)
-  SELECT id, kind, d_on_hand, d_reserved, d_allocated, d_safety_stock, d_incoming, reason, reference, at, previous FROM chain
-   ORDER BY id DESC
+  SELECT id, kind, d_on_hand, d_reserved, d_allocated, d_safety_stock, d_incoming, reason, reference, at, previous
+    FROM chain ORDER BY id DESC
 )sql"};
 
 constexpr Query kMovementBefore{"inventory.movement_before", Home::kStock, R"sql(

@@ -346,111 +346,124 @@ TEST_CASE("the planted bug sells what is not there") {
   CHECK(shop.sellable(kTea) == -1);
 }
 
-// The same rules on plain maps.
+// The same rules on plain maps, beside the real thing: each step does one act to both and compares the answers.
 struct Model {
   struct Columns {
     std::int64_t on_hand = 0, reserved = 0, allocated = 0;
   };
   enum class State { kNone, kHeld, kSold, kGone };
+  struct Checkout {
+    State state = State::kNone;
+    bool shipped = false;
+    std::map<OfferId, std::int64_t> lines;
+  };
+
+  explicit Model(std::uint64_t seed) : luck(seed) {
+    for (const OfferId offer : offers) count(offer, 12);
+  }
+  std::int64_t any(std::int64_t from, std::int64_t to) {
+    return std::uniform_int_distribution<std::int64_t>(from, to)(luck);
+  }
+  OfferId any_offer() { return offers[static_cast<std::size_t>(any(0, 2))]; }
+  void count(OfferId offer, std::int64_t on_hand) {
+    shop.stock(offer, on_hand);
+    stock[offer].on_hand = on_hand;
+  }
+  void reserve(std::int64_t id) {
+    auto& checkout = checkouts[id];
+    std::map<OfferId, std::int64_t> wish;
+    std::vector<Demand> demands;
+    for (std::int64_t i = any(1, 3); i > 0; --i) {
+      demands.push_back({any_offer(), any(1, 3), 0});
+      wish[demands.back().offer] += demands.back().quantity;
+    }
+    const bool got = shop.reserve(key(id), demands).has_value();
+    if (checkout.state != State::kNone) {  // the key is taken: only the same wish again, while it holds, is answered
+      CHECK(got == (checkout.state != State::kGone && wish == checkout.lines));
+      return;
+    }
+    bool enough = true;
+    for (const auto& [offer, quantity] : wish)
+      enough = enough && stock[offer].on_hand - stock[offer].reserved - stock[offer].allocated >= quantity;
+    CHECK(got == enough);
+    if (!enough) return;
+    checkout = {State::kHeld, false, wish};
+    for (const auto& [offer, quantity] : wish) stock[offer].reserved += quantity;
+  }
+  void confirm(std::int64_t id) {
+    auto& checkout = checkouts[id];
+    const bool held = checkout.state == State::kHeld;
+    CHECK(shop.confirm(key(id)).has_value() == (held || checkout.state == State::kSold));
+    if (!held) return;
+    checkout.state = State::kSold;
+    for (const auto& [offer, quantity] : checkout.lines) {
+      stock[offer].reserved -= quantity;
+      stock[offer].allocated += quantity;
+    }
+  }
+  void release(std::int64_t id) {
+    auto& checkout = checkouts[id];
+    CHECK(shop.release(key(id)).has_value() == (checkout.state != State::kSold));
+    if (checkout.state == State::kHeld)
+      for (const auto& [offer, quantity] : checkout.lines) stock[offer].reserved -= quantity;
+    if (checkout.state != State::kSold) checkout.state = State::kGone;
+  }
+  void ship(std::int64_t id) {
+    auto& checkout = checkouts[id];
+    if (checkout.state != State::kSold || checkout.shipped) return;
+    std::vector<Allotment> units;
+    bool there = true;
+    for (const auto& [offer, quantity] : checkout.lines) {
+      units.push_back({offer, kMainWarehouse, quantity});
+      there = there && stock[offer].on_hand >= quantity;
+    }
+    CHECK(shop.ship(units, key(id).text()).has_value() == there);
+    if (!there) return;
+    checkout.shipped = true;
+    for (const Allotment& unit : units) {
+      stock[unit.offer].on_hand -= unit.quantity;
+      stock[unit.offer].allocated -= unit.quantity;
+    }
+  }
+  void step() {
+    const std::int64_t id = any(1, 40);
+    switch (any(0, 4)) {
+      case 0:
+        return reserve(id);
+      case 1:
+        return confirm(id);
+      case 2:
+        return release(id);
+      case 3:
+        return ship(id);
+      default:
+        return count(any_offer(), any(0, 25));
+    }
+  }
+  void compare() {
+    for (const OfferId offer : offers) {
+      const auto row = shop.row(offer);
+      REQUIRE(row.on_hand == stock[offer].on_hand);
+      REQUIRE(row.reserved == stock[offer].reserved);
+      REQUIRE(row.allocated == stock[offer].allocated);
+    }
+  }
+
+  const std::array<OfferId, 3> offers = {kTea, kCup, kPot};
+  Shop shop;
+  std::mt19937_64 luck;
   std::map<OfferId, Columns> stock;
-  std::map<std::int64_t, std::map<OfferId, std::int64_t>> lines;
-  std::map<std::int64_t, State> states;
-  std::map<std::int64_t, bool> shipped;
+  std::map<std::int64_t, Checkout> checkouts;
 };
 
 TEST_CASE("random histories agree with a model of plain maps") {
   for (const std::uint64_t seed : {1u, 2u, 3u, 4u}) {
-    Shop shop;
-    Model model;
-    std::mt19937_64 luck(seed);
-    const auto any = [&](std::int64_t from, std::int64_t to) {
-      return std::uniform_int_distribution<std::int64_t>(from, to)(luck);
-    };
-    const OfferId offers[] = {kTea, kCup, kPot};
-    for (const OfferId offer : offers) {
-      shop.stock(offer, 12);
-      model.stock[offer].on_hand = 12;
-    }
+    Model model(seed);
     for (int step = 0; step < 250; ++step) {
-      const std::int64_t id = any(1, 40);
-      auto& state = model.states[id];
-      switch (any(0, 4)) {
-        case 0: {
-          std::map<OfferId, std::int64_t> wish;
-          std::vector<Demand> demands;
-          for (std::int64_t i = any(1, 3); i > 0; --i) {
-            const Demand demand{offers[any(0, 2)], any(1, 3), 0};
-            demands.push_back(demand);
-            wish[demand.offer] += demand.quantity;
-          }
-          bool enough = true;
-          for (const auto& [offer, quantity] : wish) {
-            const auto& s = model.stock[offer];
-            enough = enough && s.on_hand - s.reserved - s.allocated >= quantity;
-          }
-          const auto got = shop.reserve(key(id), demands);
-          if (state == Model::State::kNone) {
-            CHECK(got.has_value() == enough);
-            if (!enough) break;
-            state = Model::State::kHeld;
-            model.lines[id] = wish;
-            for (const auto& [offer, quantity] : wish) model.stock[offer].reserved += quantity;
-          } else {  // the key is taken: only the same wish again, while it holds, is answered
-            CHECK(got.has_value() == (state != Model::State::kGone && wish == model.lines[id]));
-          }
-          break;
-        }
-        case 1: {
-          const auto done = shop.confirm(key(id));
-          CHECK(done.has_value() == (state == Model::State::kHeld || state == Model::State::kSold));
-          if (state != Model::State::kHeld) break;
-          state = Model::State::kSold;
-          for (const auto& [offer, quantity] : model.lines[id]) {
-            model.stock[offer].reserved -= quantity;
-            model.stock[offer].allocated += quantity;
-          }
-          break;
-        }
-        case 2: {
-          const auto done = shop.release(key(id));
-          CHECK(done.has_value() == (state != Model::State::kSold));
-          if (state == Model::State::kHeld)
-            for (const auto& [offer, quantity] : model.lines[id]) model.stock[offer].reserved -= quantity;
-          if (state != Model::State::kSold) state = Model::State::kGone;
-          break;
-        }
-        case 3: {
-          if (state != Model::State::kSold || model.shipped[id]) break;
-          std::vector<Allotment> units;
-          for (const auto& [offer, quantity] : model.lines[id]) units.push_back({offer, kMainWarehouse, quantity});
-          bool there = true;
-          for (const Allotment& unit : units) there = there && model.stock[unit.offer].on_hand >= unit.quantity;
-          const auto done = shop.ship(units, "shp_" + std::to_string(id) + "_" + std::to_string(step));
-          CHECK(done.has_value() == there);
-          if (!there) break;
-          for (const Allotment& unit : units) {
-            model.stock[unit.offer].on_hand -= unit.quantity;
-            model.stock[unit.offer].allocated -= unit.quantity;
-          }
-          model.shipped[id] = true;
-          break;
-        }
-        default: {
-          const OfferId offer = offers[any(0, 2)];
-          auto& s = model.stock[offer];
-          s.on_hand = any(0, 25);
-          shop.stock(offer, s.on_hand);
-        }
-      }
-      for (const OfferId offer : offers) {
-        const auto row = shop.row(offer);
-        const auto& s = model.stock[offer];
-        REQUIRE(row.on_hand == s.on_hand);
-        REQUIRE(row.reserved == s.reserved);
-        REQUIRE(row.allocated == s.allocated);
-      }
+      model.step();
+      model.compare();
     }
-    shop.check();
+    model.shop.check();
   }
 }
 

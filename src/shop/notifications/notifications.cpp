@@ -5,10 +5,14 @@ namespace {
 
 std::string subject_of(Occasion occasion, const std::string& number) {
   switch (occasion) {
-    case Occasion::kConfirmed: return "Your order " + number + " is confirmed";
-    case Occasion::kShipped: return "Your order " + number + " is on its way";
-    case Occasion::kCancelled: return "Your order " + number + " is cancelled";
-    case Occasion::kRefunded: return "Money back for your order " + number;
+    case Occasion::kConfirmed:
+      return "Your order " + number + " is confirmed";
+    case Occasion::kShipped:
+      return "Your order " + number + " is on its way";
+    case Occasion::kCancelled:
+      return "Your order " + number + " is cancelled";
+    case Occasion::kRefunded:
+      return "Money back for your order " + number;
   }
   KONTOR_ASSERT(!"unknown occasion");
 }
@@ -35,7 +39,9 @@ std::string text_of(Occasion occasion, const orders::Order& order) {
         text += "  expected until " + to_rfc3339(shipment.estimated_delivery.latest).substr(0, 10) + "\n";
       }
       break;
-    case Occasion::kCancelled: text += "your order is cancelled. What was paid comes back to you.\n"; break;
+    case Occasion::kCancelled:
+      text += "your order is cancelled. What was paid comes back to you.\n";
+      break;
     case Occasion::kRefunded:
       text += "we have given back:\n\n";
       for (const auto& payment : document.payments)

@@ -21,7 +21,8 @@ struct OrderPlaced {
   static constexpr auto fields() {
     return described(Field("order_id", &OrderPlaced::order_id, "The order"),
                      Field("checkout_id", &OrderPlaced::checkout_id, "The checkout that made it"),
-                     Field("customer_id", &OrderPlaced::customer_id, "Whose"), Field("status", &OrderPlaced::status, "As placed"),
+                     Field("customer_id", &OrderPlaced::customer_id, "Whose"),
+                     Field("status", &OrderPlaced::status, "As placed"),
                      Field("total", &OrderPlaced::total, "What it costs"),
                      Field("item_count", &OrderPlaced::item_count, "Units over all lines"));
   }
@@ -60,7 +61,8 @@ struct OrderStatusChanged {
 
   static constexpr auto fields() {
     return described(Field("order_id", &OrderStatusChanged::order_id, "The order"),
-                     Field("from", &OrderStatusChanged::from, "What it was"), Field("to", &OrderStatusChanged::to, "What it is"));
+                     Field("from", &OrderStatusChanged::from, "What it was"),
+                     Field("to", &OrderStatusChanged::to, "What it is"));
   }
 };
 

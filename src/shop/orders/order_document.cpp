@@ -28,7 +28,8 @@ DeliveryEstimate estimate_delivery(Time placed, std::string_view country) {
   for (const auto& row : kTransit)
     if (row.country == country) transit = row;
   const std::int64_t day = placed.ms - placed.ms % kDayMs;  // a day is promised, not an hour
-  return {Time{day + (kHandlingDays + transit.earliest_days) * kDayMs}, Time{day + (kHandlingDays + transit.latest_days) * kDayMs}};
+  return {Time{day + (kHandlingDays + transit.earliest_days) * kDayMs},
+          Time{day + (kHandlingDays + transit.latest_days) * kDayMs}};
 }
 
 }  // namespace kontor::orders

@@ -1,5 +1,6 @@
 // The parts of an order as they are kept and shown: lines, totals, shipments, payments, timeline, addresses.
-// Amounts add up: a line's total is its price times quantity less discount plus tax; the lines and shipping make the total.
+// Amounts add up: a line's total is its price times quantity less discount plus tax; the lines and shipping make the
+// total.
 #pragma once
 #include <optional>
 #include <string>
@@ -53,15 +54,15 @@ struct OrderLine {
   Money line_total;
 
   static constexpr auto fields() {
-    return described(Field("id", &OrderLine::id, "The line"), Field("offer_id", &OrderLine::offer_id, "What was bought"),
-                     Field("product_id", &OrderLine::product_id, "Its product"),
-                     Field("title", &OrderLine::title, "Its title when it was bought"),
-                     Field("sku", &OrderLine::sku, "Its stock keeping unit"),
-                     Field("quantity", &OrderLine::quantity, "How many"),
-                     Field("unit_price", &OrderLine::unit_price, "Of one"),
-                     Field("discount", &OrderLine::discount, "This line's share of all discounts"),
-                     Field("tax", &OrderLine::tax, "On this line"),
-                     Field("line_total", &OrderLine::line_total, "What the line costs"));
+    return described(
+        Field("id", &OrderLine::id, "The line"), Field("offer_id", &OrderLine::offer_id, "What was bought"),
+        Field("product_id", &OrderLine::product_id, "Its product"),
+        Field("title", &OrderLine::title, "Its title when it was bought"),
+        Field("sku", &OrderLine::sku, "Its stock keeping unit"), Field("quantity", &OrderLine::quantity, "How many"),
+        Field("unit_price", &OrderLine::unit_price, "Of one"),
+        Field("discount", &OrderLine::discount, "This line's share of all discounts"),
+        Field("tax", &OrderLine::tax, "On this line"),
+        Field("line_total", &OrderLine::line_total, "What the line costs"));
   }
 };
 
@@ -82,7 +83,8 @@ struct ShipmentItem {
   std::int64_t quantity = 0;
 
   static constexpr auto fields() {
-    return described(Field("offer_id", &ShipmentItem::offer_id, "What"), Field("quantity", &ShipmentItem::quantity, "How many"));
+    return described(Field("offer_id", &ShipmentItem::offer_id, "What"),
+                     Field("quantity", &ShipmentItem::quantity, "How many"));
   }
 };
 
@@ -143,8 +145,8 @@ struct OrderTotals {
   static constexpr auto fields() {
     return described(Field("subtotal", &OrderTotals::subtotal, "Prices times quantities"),
                      Field("discounts", &OrderTotals::discounts, "What was taken off"),
-                     Field("shipping", &OrderTotals::shipping, "For the way"), Field("tax", &OrderTotals::tax, "All taxes"),
-                     Field("total", &OrderTotals::total, "What is paid"));
+                     Field("shipping", &OrderTotals::shipping, "For the way"),
+                     Field("tax", &OrderTotals::tax, "All taxes"), Field("total", &OrderTotals::total, "What is paid"));
   }
 };
 
@@ -169,7 +171,8 @@ struct Document {
   std::optional<Address> billing_address;
 
   static constexpr auto fields() {
-    return described(Field("lines", &Document::lines, "What was bought"), Field("totals", &Document::totals, "What it costs"),
+    return described(Field("lines", &Document::lines, "What was bought"),
+                     Field("totals", &Document::totals, "What it costs"),
                      Field("shipments", &Document::shipments, "How it travels"),
                      Field("payments", &Document::payments, "How it is paid"),
                      Field("timeline", &Document::timeline, "What happened when"),

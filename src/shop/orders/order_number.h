@@ -1,5 +1,6 @@
-// The short number of an order for people: its id in Crockford's base32 without leading zeros, in groups of four from the right,
-// so it is unique without a counter that every purchase would wait for, and leads back to the id without an index.
+// The short number of an order for people: its id in Crockford's base32 without leading zeros, in groups of four from
+// the right, so it is unique without a counter that every purchase would wait for, and leads back to the id without an
+// index.
 #pragma once
 #include <optional>
 #include <string>

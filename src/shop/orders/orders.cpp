@@ -22,7 +22,8 @@ Result<Order> order_of(const db::Rows::Row& row) {
   order.version = row.i64(5);
   order.email = row.str(6);
   auto document = json::read<Document>(row.text(7));
-  if (!document) return fail(Errc::kInternal, "orders.damaged_document", order.id.text() + ": " + document.error().detail);
+  if (!document)
+    return fail(Errc::kInternal, "orders.damaged_document", order.id.text() + ": " + document.error().detail);
   order.document = std::move(*document);
   order.created = row.time(8);
   order.updated = row.time(9);
@@ -43,7 +44,8 @@ std::optional<OrderState> least_advanced(const std::vector<OrderShipment>& shipm
   bool any = false, begun = false;
   for (const auto& shipment : shipments) {
     if (shipment.status == ShipmentState::kCancelled) continue;
-    const bool gone_astray = shipment.status == ShipmentState::kLost || shipment.status == ShipmentState::kReturnedToSender;
+    const bool gone_astray =
+        shipment.status == ShipmentState::kLost || shipment.status == ShipmentState::kReturnedToSender;
     const int rank = static_cast<int>(gone_astray ? ShipmentState::kShipped : shipment.status);
     any = true;
     begun = begun || rank > static_cast<int>(ShipmentState::kPending);
@@ -51,19 +53,27 @@ std::optional<OrderState> least_advanced(const std::vector<OrderShipment>& shipm
   }
   if (!any || !begun) return std::nullopt;
   switch (static_cast<ShipmentState>(least)) {
-    case ShipmentState::kPacked: return OrderState::kPacked;
-    case ShipmentState::kShipped: return OrderState::kShipped;
-    case ShipmentState::kDelivered: return OrderState::kDelivered;
-    default: return OrderState::kProcessing;
+    case ShipmentState::kPacked:
+      return OrderState::kPacked;
+    case ShipmentState::kShipped:
+      return OrderState::kShipped;
+    case ShipmentState::kDelivered:
+      return OrderState::kDelivered;
+    default:
+      return OrderState::kProcessing;
   }
 }
 
 OrderTrigger trigger_towards(OrderState target) {
   switch (target) {
-    case OrderState::kPacked: return OrderTrigger::kPacked;
-    case OrderState::kShipped: return OrderTrigger::kShipped;
-    case OrderState::kDelivered: return OrderTrigger::kDelivered;
-    default: return OrderTrigger::kPicking;
+    case OrderState::kPacked:
+      return OrderTrigger::kPacked;
+    case OrderState::kShipped:
+      return OrderTrigger::kShipped;
+    case OrderState::kDelivered:
+      return OrderTrigger::kDelivered;
+    default:
+      return OrderTrigger::kPicking;
   }
 }
 
@@ -74,7 +84,8 @@ Result<void> tell(db::Tx& tx, const Order& order, OrderState from, std::string_v
   if (event == OrderCancelled::kName) return services::emit(tx, OrderCancelled{order.id, by}, subject, now);
   if (event == OrderPaymentFailed::kName) return services::emit(tx, OrderPaymentFailed{order.id}, subject, now);
   KONTOR_ASSERT(event == OrderStatusChanged::kName);
-  return services::emit(tx, OrderStatusChanged{order.id, std::string(name_of(from)), std::string(name_of(order.state))}, subject, now);
+  return services::emit(tx, OrderStatusChanged{order.id, std::string(name_of(from)), std::string(name_of(order.state))},
+                        subject, now);
 }
 
 }  // namespace
@@ -83,8 +94,20 @@ std::string Order::number() const { return order_number(id); }
 
 OrderView view_of(const Order& order) {
   const auto& document = order.document;
-  return {order.id, order.number(), order.state, order.customer, order.email, document.lines, document.shipments, document.payments,
-          document.totals, document.timeline, document.shipping_address, document.billing_address, order.created, order.updated,
+  return {order.id,
+          order.number(),
+          order.state,
+          order.customer,
+          order.email,
+          document.lines,
+          document.shipments,
+          document.payments,
+          document.totals,
+          document.timeline,
+          document.shipping_address,
+          document.billing_address,
+          order.created,
+          order.updated,
           order.version};
 }
 
@@ -92,8 +115,8 @@ Result<void> Orders::place(db::Tx& tx, const Order& order, const std::string& do
   KONTOR_ASSERT(order.state == OrderState::kConfirmed || order.state == OrderState::kPending);
   KONTOR_ASSERT(!order.document.lines.empty());
   const Money total = order.document.totals.total;
-  TRY_DO(tx.run(kInsertOrder, order.id, order.customer, order.checkout, order.reservation, order.state, total.currency(),
-                total.amount_minor(), order.email, document, order.created));
+  TRY_DO(tx.run(kInsertOrder, order.id, order.customer, order.checkout, order.reservation, order.state,
+                total.currency(), total.amount_minor(), order.email, document, order.created));
   std::int64_t units = 0;
   for (const auto& line : order.document.lines) units += line.quantity;
   const std::string subject = order.id.text();
@@ -114,7 +137,8 @@ Result<Order> Orders::load(db::Tx& tx, OrderId id) {
 Result<void> Orders::save(db::Tx& tx, Order& order, Time now) {
   const std::string document = json::print(order.document);
   TRY(const auto saved, tx.run(kSaveOrder, order.id, order.version, order.state, document, now));
-  if (saved == 0) return fail(Errc::kVersionConflict, "orders.version_conflict", "The order has changed in the meantime.");
+  if (saved == 0)
+    return fail(Errc::kVersionConflict, "orders.version_conflict", "The order has changed in the meantime.");
   order.version += 1;
   order.updated = now;
   return {};
@@ -159,11 +183,13 @@ Result<void> Orders::payment_changed(db::Tx& tx, OrderId id, const OrderPayment&
 Result<OrderState> Orders::shipment_changed(db::Tx& tx, OrderId id, const ShipmentNews& news, const std::string& by) {
   TRY(auto order, load(tx, id));
   if (order.state == OrderState::kCancelled || order.state == OrderState::kPending)
-    return fail(Errc::kConflict, "orders.not_being_fulfilled", "The order is " + std::string(name_of(order.state)) + ".");
+    return fail(Errc::kConflict, "orders.not_being_fulfilled",
+                "The order is " + std::string(name_of(order.state)) + ".");
   const Time now = clock_.now();
   auto& shipments = order.document.shipments;
   const auto found = std::find_if(shipments.begin(), shipments.end(), [&](const auto& s) { return s.id == news.id; });
-  if (found == shipments.end()) return fail(Errc::kNotFound, "orders.no_such_shipment", "The order has no such shipment.");
+  if (found == shipments.end())
+    return fail(Errc::kNotFound, "orders.no_such_shipment", "The order has no such shipment.");
   found->status = news.status;
   if (news.carrier) found->carrier = news.carrier;
   if (news.tracking_number) found->tracking_number = news.tracking_number;

@@ -1,5 +1,6 @@
-// Orders: the placed purchase, its lines, its state table and its timeline, in the home `customer`. An order is one row: columns
-// for what is searched, one document for the rest. Placed exactly once per checkout (its id is drawn there); numbered for people.
+// Orders: the placed purchase, its lines, its state table and its timeline, in the home `customer`. An order is one
+// row: columns for what is searched, one document for the rest. Placed exactly once per checkout (its id is drawn
+// there); numbered for people.
 #pragma once
 #include <functional>
 #include <optional>
@@ -54,20 +55,23 @@ struct OrderView {
   static constexpr auto fields() {
     using V = OrderView;
     return described(Field("id", &V::id, "The order"), Field("number", &V::number, "Its number for people"),
-                     Field("status", &V::status, "The least advanced of its shipments"), Field("customer_id", &V::customer_id, "Whose"),
+                     Field("status", &V::status, "The least advanced of its shipments"),
+                     Field("customer_id", &V::customer_id, "Whose"),
                      Field("email", &V::email, "Where mails about it go"), Field("items", &V::items, "What was bought"),
-                     Field("shipments", &V::shipments, "How it travels"), Field("payments", &V::payments, "How it is paid"),
-                     Field("totals", &V::totals, "What it costs"), Field("timeline", &V::timeline, "What happened when"),
+                     Field("shipments", &V::shipments, "How it travels"),
+                     Field("payments", &V::payments, "How it is paid"), Field("totals", &V::totals, "What it costs"),
+                     Field("timeline", &V::timeline, "What happened when"),
                      Field("shipping_address", &V::shipping_address, "Where it goes"),
                      Field("billing_address", &V::billing_address, "Where the invoice goes, if elsewhere"),
-                     Field("created_at", &V::created_at, "When it was placed"), Field("updated_at", &V::updated_at, "When it last changed"),
+                     Field("created_at", &V::created_at, "When it was placed"),
+                     Field("updated_at", &V::updated_at, "When it last changed"),
                      Field("version", &V::version, "Grows with every change"));
   }
 };
 OrderView view_of(const Order& order);
 
-// Who picks, packs and sends. Functions on a Tx run in the write function that changes the order (home customer), so that an
-// order and its shipments are never seen apart.
+// Who picks, packs and sends. Functions on a Tx run in the write function that changes the order (home customer), so
+// that an order and its shipments are never seen apart.
 class FulfilmentDesk {
  public:
   virtual ~FulfilmentDesk() = default;
@@ -85,9 +89,9 @@ struct ShipmentNews {
 };
 
 struct ListQuery {
-  std::optional<CustomerId> customer;    // one customer's, newest first
-  std::optional<Time> updated_since;     // everybody's, by time of change, oldest first
-  std::optional<OrderId> before;         // continues a list by id
+  std::optional<CustomerId> customer;             // one customer's, newest first
+  std::optional<Time> updated_since;              // everybody's, by time of change, oldest first
+  std::optional<OrderId> before;                  // continues a list by id
   std::optional<std::pair<Time, OrderId>> after;  // continues a list by time of change
   int limit = 20;
 };
@@ -99,8 +103,9 @@ class Orders {
   void set_desk(FulfilmentDesk* desk) { desk_ = desk; }
 
   // Inside the caller's write function (home customer).
-  // Writes the order, opens its shipments, tells order.placed and order.confirmed. `document` is the printed order.document
-  // (printing it beforehand keeps it off the writer). A second order with this id is kConflict "db.duplicate".
+  // Writes the order, opens its shipments, tells order.placed and order.confirmed. `document` is the printed
+  // order.document (printing it beforehand keeps it off the writer). A second order with this id is kConflict
+  // "db.duplicate".
   Result<void> place(db::Tx& tx, const Order& order, const std::string& document);
   Result<Order> load(db::Tx& tx, OrderId id);  // kNotFound "orders.no_such_order"
   // kNotCancellable when it is too late; cancelling a cancelled order changes nothing.

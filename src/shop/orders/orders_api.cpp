@@ -41,7 +41,9 @@ struct LookUp {
 
 using OrderPage = services::Page<OrderView>;
 
-tl::unexpected<Error> no_such_order() { return fail(Errc::kNotFound, "orders.no_such_order", "There is no such order."); }
+tl::unexpected<Error> no_such_order() {
+  return fail(Errc::kNotFound, "orders.no_such_order", "There is no such order.");
+}
 
 class Api {
  public:
@@ -96,7 +98,8 @@ class Api {
   }
 
  private:
-  Result<void> continue_by_id(const std::string& query, const std::optional<std::string>& cursor, ListQuery& list) const {
+  Result<void> continue_by_id(const std::string& query, const std::optional<std::string>& cursor,
+                              ListQuery& list) const {
     TRY(const auto after, cursors_.after(query, cursor, 1));
     if (after) list.before = OrderId{after->numbers[0]};
     return {};
@@ -125,13 +128,15 @@ class Api {
 
 }  // namespace
 
-void add_orders_routes(http::Router& router, Orders& orders, const services::Shoppers& shoppers, const services::Cursors& cursors) {
+void add_orders_routes(http::Router& router, Orders& orders, const services::Shoppers& shoppers,
+                       const services::Cursors& cursors) {
   const Api api(orders, shoppers, cursors);
   router.get<ListOrders, OrderPage>("/orders", {"The caller's orders, newest first", {"request.bad_cursor"}},
                                     [api](http::Call& call, const ListOrders& in) { return api.own(call, in); });
   router.get<http::None, OrderView>("/orders/{id}", {"One of the caller's orders", {"orders.no_such_order"}},
                                     [api](http::Call& call, http::None) { return api.own_one(call); });
-  router.post<LookUp, OrderView>("/orders/lookup", {"An order by its number and e-mail, for guests", {"orders.no_such_order"}},
+  router.post<LookUp, OrderView>("/orders/lookup",
+                                 {"An order by its number and e-mail, for guests", {"orders.no_such_order"}},
                                  [api](http::Call&, const LookUp& in) { return api.look_up(in); });
   router.get<ListAllOrders, OrderPage>("/admin/orders", {"All orders", {"request.bad_cursor"}, 200, "admin"},
                                        [api](http::Call& call, const ListAllOrders& in) { return api.all(call, in); });

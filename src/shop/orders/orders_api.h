@@ -8,6 +8,7 @@
 namespace kontor::orders {
 
 // GET /orders, /orders/{id}, POST /orders/lookup, GET /admin/orders, /admin/orders/{id}.
-void add_orders_routes(http::Router& router, Orders& orders, const services::Shoppers& shoppers, const services::Cursors& cursors);
+void add_orders_routes(http::Router& router, Orders& orders, const services::Shoppers& shoppers,
+                       const services::Cursors& cursors);
 
 }  // namespace kontor::orders

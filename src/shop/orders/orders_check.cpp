@@ -14,14 +14,16 @@ void check_money(services::CheckReport& report, const Order& order) {
     lines = lines + line.line_total;
     subtotal = subtotal + line.unit_price * line.quantity;
     discount = discount + line.discount;
-    if (line.line_total.amount_minor() < 0) report.fail("orders.no_negative_line", order.id.text() + " " + line.id.text());
+    if (line.line_total.amount_minor() < 0)
+      report.fail("orders.no_negative_line", order.id.text() + " " + line.id.text());
   }
   for (const auto& payment : order.document.payments) paid = paid + payment.amount;
   if (subtotal != totals.subtotal)
-    report.fail("orders.subtotal_adds_up", order.id.text() + ": lines " + subtotal.text() + ", order " + totals.subtotal.text());
+    report.fail("orders.subtotal_adds_up",
+                order.id.text() + ": lines " + subtotal.text() + ", order " + totals.subtotal.text());
   if (lines + totals.shipping != totals.total)
-    report.fail("orders.total_adds_up", order.id.text() + ": lines and shipping " + (lines + totals.shipping).text() + ", order " +
-                                            totals.total.text());
+    report.fail("orders.total_adds_up", order.id.text() + ": lines and shipping " + (lines + totals.shipping).text() +
+                                            ", order " + totals.total.text());
   if (paid != totals.total)
     report.fail("orders.paid_in_full", order.id.text() + ": paid " + paid.text() + " of " + totals.total.text());
 }
@@ -34,7 +36,8 @@ void check_timeline(services::CheckReport& report, const Order& order) {
   }
   for (std::size_t i = 1; i < timeline.size(); ++i) {
     if (!kOrderTable.leads(timeline[i - 1].status, timeline[i].status))
-      report.fail("orders.timeline_follows_table", order.id.text() + ": " + std::string(name_of(timeline[i - 1].status)) + " to " +
+      report.fail("orders.timeline_follows_table", order.id.text() + ": " +
+                                                       std::string(name_of(timeline[i - 1].status)) + " to " +
                                                        std::string(name_of(timeline[i].status)));
     if (timeline[i].at < timeline[i - 1].at) report.fail("orders.timeline_in_order", order.id.text());
   }
@@ -47,7 +50,8 @@ void check_shipments(services::CheckReport& report, const Order& order) {
     for (const auto& item : shipment.items) units[item.offer_id.value] -= item.quantity;
   for (const auto& [offer, left] : units)
     if (left != 0)
-      report.fail("orders.shipments_hold_lines", order.id.text() + ": " + OfferId{offer}.text() + " differs by " + std::to_string(left));
+      report.fail("orders.shipments_hold_lines",
+                  order.id.text() + ": " + OfferId{offer}.text() + " differs by " + std::to_string(left));
 }
 
 }  // namespace

@@ -1,12 +1,20 @@
-// The states of an order and of its shipments, and the only ways in which an order moves. An order shows the least advanced of
-// its shipments; it can be cancelled until one of them is packed.
+// The states of an order and of its shipments, and the only ways in which an order moves. An order shows the least
+// advanced of its shipments; it can be cancelled until one of them is packed.
 #pragma once
 #include "base/state_table.h"
 
 namespace kontor::orders {
 
-enum class OrderState { kPending = 0, kConfirmed = 1, kProcessing = 2, kPacked = 3, kShipped = 4, kDelivered = 5, kCancelled = 6,
-                        kPaymentFailed = 7 };
+enum class OrderState {
+  kPending = 0,
+  kConfirmed = 1,
+  kProcessing = 2,
+  kPacked = 3,
+  kShipped = 4,
+  kDelivered = 5,
+  kCancelled = 6,
+  kPaymentFailed = 7
+};
 constexpr auto enum_names(OrderState) {
   using S = OrderState;
   return std::array{EnumName<S>{S::kPending, "pending"},       EnumName<S>{S::kConfirmed, "confirmed"},
@@ -37,8 +45,16 @@ static_assert(kOrderTable.leads(OrderState::kConfirmed, OrderState::kCancelled) 
               kOrderTable.leads(OrderState::kProcessing, OrderState::kCancelled));
 
 // A shipment's states; the ways between them belong to fulfilment (fulfilment_state.h).
-enum class ShipmentState { kPending = 0, kPicked = 1, kPacked = 2, kShipped = 3, kDelivered = 4, kCancelled = 5, kLost = 6,
-                           kReturnedToSender = 7 };
+enum class ShipmentState {
+  kPending = 0,
+  kPicked = 1,
+  kPacked = 2,
+  kShipped = 3,
+  kDelivered = 4,
+  kCancelled = 5,
+  kLost = 6,
+  kReturnedToSender = 7
+};
 constexpr auto enum_names(ShipmentState) {
   using S = ShipmentState;
   return std::array{EnumName<S>{S::kPending, "pending"},     EnumName<S>{S::kPicked, "picked"},

@@ -3,8 +3,8 @@
 namespace kontor::orders {
 
 const db::Query kInsertOrder{"orders.insert", db::Home::kCustomer, R"sql(
-  INSERT INTO orders_orders (id, customer_id, checkout_id, reservation_id, state, version, currency, total, email, document,
-                             created_at, updated_at)
+  INSERT INTO orders_orders (id, customer_id, checkout_id, reservation_id, state, version, currency, total, email,
+                             document, created_at, updated_at)
   VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $10)
 )sql"};
 

@@ -13,13 +13,27 @@ ChargeOutcome outcome_of(const Charge& charge) {
   outcome.decline_code = charge.decline_code;
   outcome.action_url = charge.action_url;
   switch (charge.state) {
-    case ChargeState::kAuthorised: outcome.state = PaymentState::kAuthorised; break;
-    case ChargeState::kCaptured: outcome.state = PaymentState::kCaptured; break;
-    case ChargeState::kDeclined: outcome.state = PaymentState::kDeclined; break;
-    case ChargeState::kRequiresAction: outcome.state = PaymentState::kRequiresAction; break;
-    case ChargeState::kVoided: outcome.state = PaymentState::kVoided; break;
-    case ChargeState::kRefunded: outcome.state = PaymentState::kRefunded; break;
-    case ChargeState::kNone: outcome.state = PaymentState::kCreated; break;
+    case ChargeState::kAuthorised:
+      outcome.state = PaymentState::kAuthorised;
+      break;
+    case ChargeState::kCaptured:
+      outcome.state = PaymentState::kCaptured;
+      break;
+    case ChargeState::kDeclined:
+      outcome.state = PaymentState::kDeclined;
+      break;
+    case ChargeState::kRequiresAction:
+      outcome.state = PaymentState::kRequiresAction;
+      break;
+    case ChargeState::kVoided:
+      outcome.state = PaymentState::kVoided;
+      break;
+    case ChargeState::kRefunded:
+      outcome.state = PaymentState::kRefunded;
+      break;
+    case ChargeState::kNone:
+      outcome.state = PaymentState::kCreated;
+      break;
     case ChargeState::kRejectedByRisk:
       outcome.state = PaymentState::kDeclined;
       outcome.decline_code = "rejected_by_risk_check";
@@ -52,7 +66,8 @@ Result<Payment> load(db::Tx& tx, PaymentId id) {
 
 Result<void> move(db::Tx& tx, Payment& payment, PaymentTrigger on, Money refunded) {
   const auto* row = kPaymentTable.find(payment.state, on);
-  if (row == nullptr) return fail(transition_refused(kPaymentTable, payment.state, payment.state, "payments.invalid_transition"));
+  if (row == nullptr)
+    return fail(transition_refused(kPaymentTable, payment.state, payment.state, "payments.invalid_transition"));
   TRY(const auto moved, tx.run(kSetPaymentState, payment.id, payment.state, row->to, refunded.amount_minor()));
   if (moved == 0) return fail(Errc::kConflict, "payments.moved", "The payment has changed in the meantime.");
   payment.state = row->to;
@@ -99,24 +114,27 @@ Result<void> Payments::refund(PaymentId id, const std::string& refund_key, Money
 Result<void> Payments::record(db::Tx& tx, const Payment& payment, Time now) {
   KONTOR_ASSERT(payment.state == PaymentState::kCaptured || payment.state == PaymentState::kAuthorised);
   const auto currency = payment.amount.currency();
-  TRY_DO(tx.run(kInsertPayment, payment.id, payment.checkout, payment.order, payment.state, payment.amount.amount_minor(), currency,
-                payment.method, payment.reference, now));
+  TRY_DO(tx.run(kInsertPayment, payment.id, payment.checkout, payment.order, payment.state,
+                payment.amount.amount_minor(), currency, payment.method, payment.reference, now));
   if (payment.state == PaymentState::kAuthorised)
     return services::emit(tx, PaymentAuthorised{payment.id, payment.order, payment.amount}, payment.id.text(), now);
   if (payment.amount.amount_minor() > 0)
     TRY_DO(tx.run(kAddEntry, payment.id, "capture", "gateway", "orders", payment.amount.amount_minor(), currency, now));
-  return services::emit(tx, PaymentCaptured{payment.id, payment.order, payment.checkout, payment.amount, payment.method},
+  return services::emit(tx,
+                        PaymentCaptured{payment.id, payment.order, payment.checkout, payment.amount, payment.method},
                         payment.id.text(), now);
 }
 
 Result<Payment> Payments::record_refund(db::Tx& tx, PaymentId id, const std::string& refund_key, Money amount) {
   const Time now = clock_.now();
   TRY(auto payment, load(tx, id));
-  TRY(const auto noted, tx.run(kAddEntry, id, refund_key, "orders", "gateway", amount.amount_minor(), amount.currency(), now));
+  TRY(const auto noted,
+      tx.run(kAddEntry, id, refund_key, "orders", "gateway", amount.amount_minor(), amount.currency(), now));
   if (noted == 0) return payment;
   const bool all = payment.refunded + amount == payment.amount;
   TRY_DO(move(tx, payment, all ? PaymentTrigger::kRefundAll : PaymentTrigger::kRefundPart, amount));
-  TRY_DO(services::emit(tx, PaymentRefunded{id, payment.order, amount, std::string(name_of(payment.state))}, id.text(), now));
+  TRY_DO(services::emit(tx, PaymentRefunded{id, payment.order, amount, std::string(name_of(payment.state))}, id.text(),
+                        now));
   return payment;
 }
 
@@ -153,8 +171,8 @@ Result<void> Payments::check_rows(services::CheckReport& report, std::vector<Pay
       for (const auto row : rows) {
         const Payment payment = payment_of(row);
         const auto [came, went] = sums[payment.id.value];
-        const bool took = payment.state == PaymentState::kCaptured || payment.state == PaymentState::kPartiallyRefunded ||
-                          payment.state == PaymentState::kRefunded;
+        const bool took = payment.state == PaymentState::kCaptured ||
+                          payment.state == PaymentState::kPartiallyRefunded || payment.state == PaymentState::kRefunded;
         if (took && came != payment.amount.amount_minor())
           report.fail("payments.ledger_has_capture", payment.id.text() + ": the ledger says " + std::to_string(came));
         if (went != payment.refunded.amount_minor())
@@ -177,18 +195,21 @@ Result<void> Payments::check_gateway(services::CheckReport& report, const std::v
     const bool holds = charge.state == ChargeState::kCaptured || charge.state == ChargeState::kAuthorised;
     const auto id = PaymentId::parse(key);
     if (holds && !ours.contains(key) && !(id && open.contains(*id)))
-      report.fail("payments.no_charge_without_order", key + ": the gateway took " + charge.amount.text() + ", and no order has it");
+      report.fail("payments.no_charge_without_order",
+                  key + ": the gateway took " + charge.amount.text() + ", and no order has it");
   }
   for (const auto& [key, payment] : ours) {
     const auto found = theirs.find(key);
     if (found == theirs.end()) {
       report.fail("payments.no_order_without_charge", key + ": the gateway does not know it");
     } else if (found->second->amount != payment->amount) {
-      report.fail("payments.amount_as_charged", key + ": " + payment->amount.text() + " here, " + found->second->amount.text() + " there");
+      report.fail("payments.amount_as_charged",
+                  key + ": " + payment->amount.text() + " here, " + found->second->amount.text() + " there");
     } else if (payment->state == PaymentState::kVoided ? found->second->state != ChargeState::kVoided
                                                        : found->second->refunded != payment->refunded) {
       report.fail("payments.refunds_as_given", key + ": here " + std::string(name_of(payment->state)) + " with " +
-                                                   payment->refunded.text() + " given back, there " + found->second->refunded.text());
+                                                   payment->refunded.text() + " given back, there " +
+                                                   found->second->refunded.text());
     }
   }
   return {};

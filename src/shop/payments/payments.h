@@ -1,6 +1,7 @@
-// Payments and their ledger: what was authorised, captured, voided, refunded, per checkout and order, in the home `customer`.
-// Talks to a PaymentGateway outside of any transaction; a timeout is "unknown" until the gateway was asked.
-// A payment's id is its idempotency key at the gateway, so that an attempt is charged at most once whatever is repeated.
+// Payments and their ledger: what was authorised, captured, voided, refunded, per checkout and order, in the home
+// `customer`. Talks to a PaymentGateway outside of any transaction; a timeout is "unknown" until the gateway was asked.
+// A payment's id is its idempotency key at the gateway, so that an attempt is charged at most once whatever is
+// repeated.
 #pragma once
 #include <functional>
 #include <optional>
@@ -23,12 +24,12 @@ namespace kontor::payments {
 struct Payment {
   PaymentId id;
   CheckoutId checkout;
-  OrderId order;           // 0 until placed
+  OrderId order;  // 0 until placed
   PaymentState state = PaymentState::kCreated;
   Money amount;
   Money refunded;
-  std::string method;      // "card"
-  std::string reference;   // the gateway's id
+  std::string method;     // "card"
+  std::string reference;  // the gateway's id
   Time created;
 };
 
@@ -79,15 +80,16 @@ class Payments {
 
   // Every payment, in the order of ids, for checks.
   Result<void> each(const std::function<void(const Payment&)>& visit);
-  // Ledger balanced, refunds within bounds, and each payment as the gateway has it. `open`: attempts of checkouts still under way,
-  // which the gateway may hold money for.
+  // Ledger balanced, refunds within bounds, and each payment as the gateway has it. `open`: attempts of checkouts still
+  // under way, which the gateway may hold money for.
   Result<void> check(services::CheckReport& report, const std::set<PaymentId>& open = {});
 
   PlantedBugs& planted_bugs() { return bugs_; }
 
  private:
   Result<void> check_rows(services::CheckReport& report, std::vector<Payment>& payments);
-  Result<void> check_gateway(services::CheckReport& report, const std::vector<Payment>& payments, const std::set<PaymentId>& open);
+  Result<void> check_gateway(services::CheckReport& report, const std::vector<Payment>& payments,
+                             const std::set<PaymentId>& open);
 
   db::Store& store_;
   PaymentGateway& gateway_;

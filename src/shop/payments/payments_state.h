@@ -1,21 +1,27 @@
-// The states of a payment and the only ways between them. A gateway repeats itself, so what is already so may be heard again.
+// The states of a payment and the only ways between them. A gateway repeats itself, so what is already so may be heard
+// again.
 #pragma once
 #include "base/state_table.h"
 
 namespace kontor::payments {
 
-enum class PaymentState { kCreated = 0, kAuthorised = 1, kCaptured = 2, kPartiallyRefunded = 3, kRefunded = 4, kRequiresAction = 5,
-                          kDeclined = 6, kVoided = 7, kUnknown = 8 };
+enum class PaymentState {
+  kCreated = 0,
+  kAuthorised = 1,
+  kCaptured = 2,
+  kPartiallyRefunded = 3,
+  kRefunded = 4,
+  kRequiresAction = 5,
+  kDeclined = 6,
+  kVoided = 7,
+  kUnknown = 8
+};
 constexpr auto enum_names(PaymentState) {
   using S = PaymentState;
-  return std::array{EnumName<S>{S::kCreated, "created"},
-                    EnumName<S>{S::kAuthorised, "authorised"},
-                    EnumName<S>{S::kCaptured, "captured"},
-                    EnumName<S>{S::kPartiallyRefunded, "partially_refunded"},
-                    EnumName<S>{S::kRefunded, "refunded"},
-                    EnumName<S>{S::kRequiresAction, "requires_action"},
-                    EnumName<S>{S::kDeclined, "declined"},
-                    EnumName<S>{S::kVoided, "voided"},
+  return std::array{EnumName<S>{S::kCreated, "created"},   EnumName<S>{S::kAuthorised, "authorised"},
+                    EnumName<S>{S::kCaptured, "captured"}, EnumName<S>{S::kPartiallyRefunded, "partially_refunded"},
+                    EnumName<S>{S::kRefunded, "refunded"}, EnumName<S>{S::kRequiresAction, "requires_action"},
+                    EnumName<S>{S::kDeclined, "declined"}, EnumName<S>{S::kVoided, "voided"},
                     EnumName<S>{S::kUnknown, "unknown"}};
 }
 
@@ -41,13 +47,16 @@ inline constexpr auto kPaymentTable = state_table<PaymentState, PaymentTrigger>(
     {PaymentState::kCaptured, PaymentTrigger::kCapture, PaymentState::kCaptured, ""},
     {PaymentState::kCaptured, PaymentTrigger::kRefundPart, PaymentState::kPartiallyRefunded, "payment.refunded"},
     {PaymentState::kCaptured, PaymentTrigger::kRefundAll, PaymentState::kRefunded, "payment.refunded"},
-    {PaymentState::kPartiallyRefunded, PaymentTrigger::kRefundPart, PaymentState::kPartiallyRefunded, "payment.refunded"},
+    {PaymentState::kPartiallyRefunded, PaymentTrigger::kRefundPart, PaymentState::kPartiallyRefunded,
+     "payment.refunded"},
     {PaymentState::kPartiallyRefunded, PaymentTrigger::kRefundAll, PaymentState::kRefunded, "payment.refunded"},
     {PaymentState::kRefunded, PaymentTrigger::kRefundAll, PaymentState::kRefunded, ""},
     {PaymentState::kVoided, PaymentTrigger::kVoid, PaymentState::kVoided, ""},
 });
 static_assert(kPaymentTable.deterministic() && kPaymentTable.emits_on_every_move());
-static_assert(!kPaymentTable.leads(PaymentState::kDeclined, PaymentState::kCaptured), "a declined attempt stays declined");
-static_assert(!kPaymentTable.leads(PaymentState::kRefunded, PaymentState::kCaptured), "money given back is not taken again");
+static_assert(!kPaymentTable.leads(PaymentState::kDeclined, PaymentState::kCaptured),
+              "a declined attempt stays declined");
+static_assert(!kPaymentTable.leads(PaymentState::kRefunded, PaymentState::kCaptured),
+              "money given back is not taken again");
 
 }  // namespace kontor::payments

@@ -3,7 +3,8 @@
 namespace kontor::payments {
 
 const db::Query kInsertPayment{"payments.insert", db::Home::kCustomer, R"sql(
-  INSERT INTO payments_payments (id, checkout_id, order_id, state, amount, currency, refunded, method, reference, created_at)
+  INSERT INTO payments_payments (id, checkout_id, order_id, state, amount, currency, refunded, method, reference,
+                                 created_at)
   VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9)
 )sql"};
 

@@ -1,4 +1,5 @@
-// All SQL of payments: payments_payments, one row an attempt that came to an order, and payments_ledger, double entries.
+// All SQL of payments: payments_payments, one row an attempt that came to an order, and payments_ledger, double
+// entries.
 #pragma once
 #include "ports/db.h"
 

@@ -1,0 +1,230 @@
+// The shop dies at every step in turn, is started again, and has to come out right.
+#include <doctest/doctest.h>
+
+#include "tests/support/shop_world.h"
+
+namespace kontor::checkout {
+namespace {
+
+using testing::Died;
+using testing::ShopWorld;
+
+constexpr int kMostSteps = 40;
+
+// Runs `act` again and again, dying one step later each time, until it comes through; after each death the shop starts
+// again and `then` judges. Answers how many deaths there were.
+template <class Prepare, class Act, class Then>
+int die_everywhere(bool apart, bool after, Prepare&& prepare, Act&& act, Then&& then) {
+  for (int step = 0; step < kMostSteps; ++step) {
+    CAPTURE(apart);
+    CAPTURE(after);
+    CAPTURE(step);
+    ShopWorld world(apart);
+    const auto state = prepare(world);
+    world.scissors.arm(step, after);
+    bool died = false;
+    try {
+      act(world, state);
+    } catch (const Died&) {
+      died = true;
+    }
+    world.scissors.disarm();
+    if (!died) return step;
+    world.restart();
+    then(world, state);
+    CHECK(world.check() == "");
+  }
+  FAIL("it never came through");
+  return 0;
+}
+
+struct Bought {
+  CustomerId ada;
+  OfferId tea;
+};
+Bought with_a_cart(ShopWorld& world) {
+  Bought state;
+  state.tea = world.offer(450, 5);
+  state.ada = world.guest();
+  world.put(state.ada, state.tea, 2);
+  return state;
+}
+
+TEST_CASE("a purchase that died anywhere is completed or undone, and its repetition buys once") {
+  for (const char* token : {"tok_approve", "tok_decline", "tok_timeout", "tok_timeout_uncharged", "tok_step_up"})
+    for (const bool apart : {false, true})
+      for (const bool after : {false, true}) {
+        CAPTURE(token);
+        const int deaths = die_everywhere(
+            apart, after, with_a_cart,
+            [&](ShopWorld& world, const Bought& state) {
+              const auto answer = world.buy(state.ada, "k1", token);
+              if (answer && answer->status == 202) {
+                world.test.clock.advance_ms(5 * kSecondMs);
+                (void)world.shop->checkouts.sweep(10);
+                (void)world.shop->checkouts.complete(state.ada, answer->checkout, "r");
+              }
+            },
+            [&](ShopWorld& world, const Bought& state) {
+              world.settle();
+              const auto held = world.money_held();
+              const auto orders = world.orders_of(state.ada);
+              CHECK(held == static_cast<std::int64_t>(orders.size()) * 900);
+              CHECK(orders.size() <= 1);
+              CHECK(world.stock_of(state.tea).reserved == 0);
+              CHECK(world.stock_of(state.tea).allocated == static_cast<std::int64_t>(orders.size()) * 2);
+              const auto again = world.buy(state.ada, "k1", token);
+              REQUIRE(again);
+              if (std::string_view(token) == "tok_approve") CHECK(again->status == 201);
+              if (std::string_view(token) == "tok_decline") CHECK(again->status == 402);
+              world.settle();
+              CHECK(world.orders_of(state.ada).size() <= 1);
+              CHECK(world.money_held() == static_cast<std::int64_t>(world.orders_of(state.ada).size()) * 900);
+              CHECK(world.stock_of(state.tea).reserved == 0);
+            });
+        CHECK(deaths >= 2);
+      }
+}
+
+TEST_CASE("after a start everything open is taken up at once") {
+  ShopWorld world;
+  const auto state = with_a_cart(world);
+  world.scissors.arm(2, false);  // the card is charged, the order is not placed
+  CHECK_THROWS_AS((void)world.buy(state.ada, "k1"), Died);
+  world.scissors.disarm();
+  CHECK(world.money_held() == 900);
+  world.restart();
+  CHECK(world.shop->checkouts.sweep(10).value() == 0);  // it might still be at work
+  CHECK(world.shop->checkouts.sweep(10, Which::kAllOpen).value() == 1);
+  REQUIRE(world.orders_of(state.ada).size() == 1);
+  const auto again = world.buy(state.ada, "k1");
+  REQUIRE(again);
+  CHECK((again->status == 201 && again->replayed));
+  CHECK(again->body.find(world.orders_of(state.ada)[0].id.text()) != std::string::npos);
+}
+
+TEST_CASE("a gateway silent beyond the reservation: the stock goes back, late money buys again or goes back") {
+  for (const bool apart : {false, true})
+    for (const bool still_there : {true, false}) {
+      CAPTURE(apart);
+      CAPTURE(still_there);
+      ShopWorld world(apart);
+      const auto state = with_a_cart(world);
+      const auto answer = world.buy(state.ada, "k1", "tok_timeout");
+      REQUIRE(answer);
+      world.gateway.silent = true;
+      world.test.clock.advance_ms(11 * kMinuteMs);
+      (void)world.shop->checkouts.sweep(10);
+      CHECK(world.shop->checkouts.view(state.ada, answer->checkout)->state == CheckoutState::kExpired);
+      CHECK(world.stock_of(state.tea).reserved == 0);
+      CHECK(world.money_held() == 900);
+      if (!still_there) world.stock(state.tea, 1);
+      world.gateway.silent = false;
+      world.settle();
+      const auto view = world.shop->checkouts.view(state.ada, answer->checkout);
+      REQUIRE(view);
+      CHECK(view->state == (still_there ? CheckoutState::kCompleted : CheckoutState::kExpired));
+      CHECK(world.orders_of(state.ada).size() == (still_there ? 1u : 0u));
+      CHECK(world.money_held() == (still_there ? 900 : 0));
+      CHECK(world.stock_of(state.tea).allocated == (still_there ? 2 : 0));
+      CHECK(world.check() == "");
+    }
+}
+
+TEST_CASE("late money for a cart that was bought otherwise goes back") {
+  ShopWorld world;
+  const auto state = with_a_cart(world);
+  const auto answer = world.buy(state.ada, "k1", "tok_timeout");
+  REQUIRE(answer);
+  world.gateway.silent = true;
+  world.test.clock.advance_ms(11 * kMinuteMs);
+  (void)world.shop->checkouts.sweep(10);
+  world.gateway.silent = false;
+  REQUIRE(world.buy(state.ada, "k2")->status == 201);
+  world.settle();
+  CHECK(world.orders_of(state.ada).size() == 1);
+  CHECK(world.money_held() == 900);
+  CHECK(world.check() == "");
+}
+
+TEST_CASE("an undo that the gateway does not answer is tried until it does") {
+  ShopWorld world;
+  const auto state = with_a_cart(world);
+  const auto answer = world.buy(state.ada, "k1", "tok_step_up");
+  REQUIRE(answer);
+  world.gateway.silent = true;
+  const auto cancelled = world.shop->checkouts.cancel(state.ada, answer->checkout);
+  REQUIRE(cancelled);
+  CHECK(cancelled->state == CheckoutState::kCancelled);
+  CHECK(world.stock_of(state.tea).reserved == 2);
+  world.settle();
+  CHECK(world.stock_of(state.tea).reserved == 2);
+  world.gateway.silent = false;
+  world.settle();
+  CHECK(world.stock_of(state.tea).reserved == 0);
+  CHECK(world.lines_in_cart(state.ada) == 1);
+  CHECK(world.sandbox->all_charges()->front().second.state == ChargeState::kVoided);
+}
+
+struct Ordered {
+  Bought bought;
+  orders::Order order;
+};
+Ordered with_an_order(ShopWorld& world) {
+  Ordered state{with_a_cart(world), {}};
+  if (!world.buy(state.bought.ada, "k1")) std::abort();
+  state.order = world.orders_of(state.bought.ada).front();
+  return state;
+}
+
+TEST_CASE("a cancelled order gives stock and money back, once, wherever it dies") {
+  for (const bool apart : {false, true})
+    for (const bool after : {false, true}) {
+      const auto cancelled = [](ShopWorld& world, const Ordered& state) {
+        REQUIRE(world.shop->checkouts.cancel_order(state.order.id, "customer"));
+        world.settle();
+        const auto order = world.orders_of(state.bought.ada).front();
+        CHECK(order.state == orders::OrderState::kCancelled);
+        CHECK(order.document.payments[0].status == "refunded");
+        CHECK(order.document.shipments[0].status == orders::ShipmentState::kCancelled);
+        CHECK(world.money_held() == 0);
+        CHECK(world.stock_of(state.bought.tea).allocated == 0);
+        CHECK(world.stock_of(state.bought.tea).on_hand == 5);
+      };
+      const int deaths = die_everywhere(
+          apart, after, with_an_order,
+          [&](ShopWorld& world, const Ordered& state) {
+            (void)world.shop->checkouts.cancel_order(state.order.id, "customer");
+          },
+          cancelled);
+      CHECK(deaths >= 3);
+      ShopWorld world(apart);
+      const auto state = with_an_order(world);
+      cancelled(world, state);
+      cancelled(world, state);
+      CHECK(world.check() == "");
+    }
+}
+
+TEST_CASE("packed is too late to cancel, and a cancelled shipment is not packed") {
+  ShopWorld world;
+  const auto state = with_an_order(world);
+  const auto shipment = world.shop->fulfilment.of_order(state.order.id).value().front().id;
+  REQUIRE(world.shop->fulfilment.move(shipment, fulfilment::ShipmentTrigger::kPick, {}));
+  REQUIRE(world.shop->fulfilment.move(shipment, fulfilment::ShipmentTrigger::kPack, {}));
+  const auto refused = world.shop->checkouts.cancel_order(state.order.id, "customer");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Errc::kNotCancellable);
+  CHECK(world.money_held() == 900);
+
+  ShopWorld other;
+  const auto gone = with_an_order(other);
+  REQUIRE(other.shop->checkouts.cancel_order(gone.order.id, "customer"));
+  const auto its = other.shop->fulfilment.of_order(gone.order.id).value().front().id;
+  const auto packed = other.shop->fulfilment.move(its, fulfilment::ShipmentTrigger::kPick, {});
+  REQUIRE_FALSE(packed);
+  CHECK(packed.error().code == Errc::kInvalidTransition);
+}
+
+}  // namespace
+}  // namespace kontor::checkout

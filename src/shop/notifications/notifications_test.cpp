@@ -1,0 +1,74 @@
+#include "shop/notifications/notifications.h"
+
+#include <doctest/doctest.h>
+
+#include "adapters/log_outbox/outbox_log.h"
+#include "services/consumers.h"
+#include "services/leases.h"
+#include "shop/notifications/notifications_consumers.h"
+#include "tests/support/shop_world.h"
+
+namespace kontor::notifications {
+namespace {
+
+using testing::ShopWorld;
+
+struct Outgoing : Messenger {
+  std::vector<Mail> sent;
+  Result<void> send(const Mail& mail) override {
+    sent.push_back(mail);
+    return {};
+  }
+};
+
+TEST_CASE(
+    "a buyer hears of the order, of its parcel, of its end; to the address of the order, with nothing personal in "
+    "events") {
+  ShopWorld world;
+  Outgoing messenger;
+  Notifications notifications(world.shop->orders, messenger, "Kontor");
+  log_outbox::OutboxLog log(world.test.store(), world.test.clock);
+  services::Leases leases(world.test.store(), world.test.clock, "test");
+  services::ConsumerRunner runner(world.test.store(), log, leases, world.test.clock, {});
+  runner.add(mail_consumer(notifications));
+  REQUIRE(runner.prepare());
+  const auto tea = world.offer(450, 20, "Green tea");
+  const auto ada = world.guest();
+  world.put(ada, tea, 3);
+  REQUIRE(world.buy(ada, "k1"));
+  REQUIRE(runner.run_until_quiet());
+  REQUIRE(messenger.sent.size() == 1);
+  const auto order = world.orders_of(ada).front();
+  CHECK(messenger.sent[0].to == "ada@example.com");
+  CHECK(messenger.sent[0].subject == "Your order " + order.number() + " is confirmed");
+  CHECK(messenger.sent[0].text.find("3 x Green tea") != std::string::npos);
+  CHECK(messenger.sent[0].text.find("13.50 USD") != std::string::npos);
+  const auto shipment = order.document.shipments[0].id;
+  using fulfilment::ShipmentTrigger;
+  REQUIRE(world.shop->fulfilment.move(shipment, ShipmentTrigger::kPick, {}));
+  REQUIRE(world.shop->fulfilment.move(shipment, ShipmentTrigger::kPack, {}));
+  REQUIRE(world.shop->fulfilment.move(shipment, ShipmentTrigger::kShip, {"post", "T-1", "staff"}));
+  REQUIRE(runner.run_until_quiet());
+  REQUIRE(messenger.sent.size() == 2);
+  CHECK(messenger.sent[1].text.find("post T-1") != std::string::npos);
+  world.put(ada, tea, 1);
+  REQUIRE(world.buy(ada, "k2"));
+  REQUIRE(world.shop->checkouts.cancel_order(world.orders_of(ada).front().id, "customer"));
+  REQUIRE(runner.run_until_quiet());
+  CHECK(messenger.sent.size() == 5);  // confirmed, cancelled, refunded
+  for (std::size_t i = 0; i < messenger.sent.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j) CHECK(messenger.sent[i].key != messenger.sent[j].key);
+  for (const auto& stream : log.streams())
+    for (const auto& event : *log.read(stream, 0, 1000)) CHECK(event.body.find('@') == std::string::npos);
+}
+
+TEST_CASE("an order that is gone, or without an address, gets no mail") {
+  ShopWorld world;
+  Outgoing messenger;
+  Notifications notifications(world.shop->orders, messenger, "Kontor");
+  CHECK(notifications.tell(Occasion::kConfirmed, OrderId{5}, "k"));
+  CHECK(messenger.sent.empty());
+}
+
+}  // namespace
+}  // namespace kontor::notifications

@@ -1,0 +1,215 @@
+// A whole small shop for tests of the buying modules: real carts, stock, payments, orders, fulfilment and checkout on a
+// real store, with the sandbox gateway behind the seams of seams.h. `restart()` makes the process anew on the same
+// store.
+#pragma once
+#include <functional>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/gateway_sandbox/sandbox_gateway.h"
+#include "services/check_report.h"
+#include "shop/cart/cart.h"
+#include "shop/checkout/checkout.h"
+#include "shop/fulfilment/fulfilment.h"
+#include "shop/inventory/inventory.h"
+#include "shop/orders/orders.h"
+#include "shop/payments/payments.h"
+#include "shop/pricing/pricing.h"
+#include "tests/support/seams.h"
+#include "tests/support/test_store.h"
+
+namespace kontor {
+std::span<const db::Migration> services_migrations();
+std::span<const db::Migration> inventory_migrations();
+std::span<const db::Migration> cart_migrations();
+std::span<const db::Migration> payments_migrations();
+std::span<const db::Migration> orders_migrations();
+std::span<const db::Migration> fulfilment_migrations();
+std::span<const db::Migration> checkout_migrations();
+std::span<const db::Migration> accounts_migrations();
+}  // namespace kontor
+
+namespace kontor::testing {
+
+class OfferShelf : public checkout::PriceSource, public cart::OfferSource {
+ public:
+  std::map<OfferId, checkout::OfferFacts> all;
+  Result<std::vector<checkout::OfferFacts>> offers(std::span<const OfferId> ids) override {
+    std::vector<checkout::OfferFacts> found;
+    for (const auto id : ids)
+      if (const auto at = all.find(id); at != all.end()) found.push_back(at->second);
+    return found;
+  }
+  Result<std::shared_ptr<const showcase::OfferCard>> offer_card(OfferId id) override {
+    const auto at = all.find(id);
+    if (at == all.end()) return fail(Errc::kNotFound, "catalog.no_such_offer");
+    auto card = std::make_shared<showcase::OfferCard>();
+    card->offer = id;
+    card->product = at->second.product;
+    card->sku = at->second.sku;
+    card->title = at->second.title;
+    card->price = at->second.price;
+    card->buyable = at->second.buyable;
+    card->sellable = 1'000'000;
+    return std::shared_ptr<const showcase::OfferCard>(std::move(card));
+  }
+  Result<OfferId> featured_offer(ProductId product) override {
+    for (const auto& [id, facts] : all)
+      if (facts.product == product) return id;
+    return fail(Errc::kNotFound, "catalog.no_such_product");
+  }
+};
+
+// What a process holds; made again after it died.
+struct ShopProcess {
+  ShopProcess(db::Store& store, PaymentGateway& gateway, OfferShelf& shelf, TestStore& test,
+              const pricing::Pricing& prices)
+      : inventory(store, test.clock, test.ids),
+        carts({store, test.clock, test.ids, shelf, inventory, prices}, {}),
+        payments(store, gateway, test.clock),
+        orders(store, test.clock),
+        fulfilment(store, orders, inventory, test.clock),
+        checkouts({store, carts, shelf, prices, inventory, payments, orders, test.clock, test.ids}, {}) {
+    orders.set_desk(&fulfilment);
+  }
+  inventory::Inventory inventory;
+  cart::Carts carts;
+  payments::Payments payments;
+  orders::Orders orders;
+  fulfilment::Fulfilment fulfilment;
+  checkout::Checkouts checkouts;
+};
+
+inline gateway_sandbox::Options instant_gateway(const std::string& folder = {}) {
+  gateway_sandbox::Options options;
+  options.folder = folder;
+  options.timeout_ms = 0;
+  options.slow_ms = 0;
+  return options;
+}
+
+class ShopWorld {
+ public:
+  explicit ShopWorld(bool apart = false)
+      : test({services_migrations(), inventory_migrations(), cart_migrations(), payments_migrations(),
+              orders_migrations(), fulfilment_migrations(), checkout_migrations(), accounts_migrations()}),
+        store(test.store(), scissors, apart),
+        sandbox(std::move(*gateway_sandbox::SandboxGateway::open(instant_gateway(), test.clock))),
+        gateway(*sandbox, scissors),
+        pricing({&shipping, &tax}) {
+    restart();
+  }
+  void restart() { shop = std::make_unique<ShopProcess>(store, gateway, shelf, test, pricing); }
+
+  OfferId offer(std::int64_t price, std::int64_t on_hand, const std::string& title = "Green tea") {
+    checkout::OfferFacts facts;
+    facts.offer = test.ids.next<OfferId>(test.clock.now(), 0);
+    facts.product = test.ids.next<ProductId>(test.clock.now(), 0);
+    facts.title = title;
+    facts.sku = "SKU-" + std::to_string(++skus_);
+    facts.price = usd(price);
+    shelf.all[facts.offer] = facts;
+    stock(facts.offer, on_hand);
+    return facts.offer;
+  }
+  void stock(OfferId offer, std::int64_t on_hand) {
+    const auto set = test.store().write(db::Home::kStock, [&](db::Tx& tx) {
+      return shop->inventory.set_on_hand(tx, {offer, inventory::kMainWarehouse, on_hand}, "test", test.clock.now());
+    });
+    if (!set) std::abort();
+  }
+  CustomerId guest() { return test.ids.next<CustomerId>(test.clock.now(), 3); }
+  void put(CustomerId customer, OfferId offer, std::int64_t quantity) {
+    if (!shop->carts.add({customer, true}, {offer, ProductId{}, quantity})) std::abort();
+  }
+  static Money usd(std::int64_t minor) { return Money::minor(minor, Currency()); }
+
+  checkout::Purchase purchase(CustomerId customer, const std::string& key, const std::string& token = "tok_approve") {
+    checkout::Purchase purchase;
+    purchase.customer = customer;
+    purchase.key = key;
+    purchase.fingerprint = "same body";
+    purchase.request_id = "00000000000000aa";
+    purchase.body.email = "ada@example.com";
+    orders::Address address;
+    address.name = "Ada";
+    address.line1 = "1 Main St";
+    address.city = "Springfield";
+    address.postal_code = "62701";
+    address.country = "US";
+    purchase.body.shipping_address = address;
+    checkout::PaymentBody payment;
+    payment.token = token;
+    purchase.body.payments = std::vector{payment};
+    return purchase;
+  }
+  Result<checkout::Answer> buy(CustomerId customer, const std::string& key, const std::string& token = "tok_approve") {
+    return shop->checkouts.buy(purchase(customer, key, token));
+  }
+  // Lets time pass until nothing is open, as the sweeper of a running shop would.
+  void settle() {
+    for (int i = 0; i < 40; ++i) {
+      test.clock.advance_ms(kMinuteMs);
+      (void)shop->checkouts.sweep(100);
+      (void)shop->fulfilment.sweep(100);
+    }
+  }
+  inventory::StockRow stock_of(OfferId offer) {
+    const auto rows = shop->inventory.rows(offer);
+    if (!rows || rows->size() != 1) std::abort();
+    return rows->front();
+  }
+  std::size_t lines_in_cart(CustomerId customer) {
+    const auto contents = shop->carts.contents(customer);
+    return contents && *contents ? (*contents)->lines.size() : 0;
+  }
+  std::vector<orders::Order> orders_of(CustomerId customer) {
+    orders::ListQuery query;
+    query.customer = customer;
+    query.limit = 100;
+    return shop->orders.list(query).value();
+  }
+  // Money that the gateway holds and has not given back.
+  std::int64_t money_held() {
+    std::int64_t held = 0;
+    const auto charges = sandbox->all_charges();
+    for (const auto& [key, charge] : *charges)
+      if (charge.state == ChargeState::kCaptured) held += charge.amount.amount_minor() - charge.refunded.amount_minor();
+    return held;
+  }
+  // Every invariant of every module; the first findings as text, "" when all hold.
+  std::string check() {
+    services::CheckReport report;
+    std::string text;
+    const auto note = [&](Result<void> done) {
+      if (!done) text += done.error().reason + "; ";
+    };
+    note(shop->inventory.check(report));
+    note(shop->orders.check(report));
+    note(shop->fulfilment.check(report));
+    note(shop->checkouts.check(report));
+    for (const auto& [invariant, finding] : report.findings())
+      text += invariant + ": " + finding.details.front() + "; ";
+    return text;
+  }
+
+  TestStore test;
+  Scissors scissors;
+  SeamStore store;
+  std::unique_ptr<gateway_sandbox::SandboxGateway> sandbox;
+  SeamGateway gateway;
+  OfferShelf shelf;
+  pricing::ShippingStage shipping;
+  pricing::TaxStage tax;
+  pricing::Pricing pricing;
+  std::unique_ptr<ShopProcess> shop;
+
+ private:
+  int skus_ = 0;
+};
+
+}  // namespace kontor::testing
