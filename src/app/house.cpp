@@ -42,7 +42,8 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   house->messenger_ =
       std::make_unique<messenger_files::FilesMessenger>(folder_of(config, "mails"), "shop@localhost", house->clock_);
   ShopSettings settings;
-  settings.holder = "kontor-" + std::to_string(::getpid()) + "-" + house->random_.hex(4);
+  // Alone on its store, a restarted program takes its own leases up at once; replicas must differ.
+  settings.holder = house->sqlite_ != nullptr ? "kontor" : "kontor-" + std::to_string(::getpid()) + "-" + house->random_.hex(4);
   settings.secret = config.text("secret_key");
   settings.admin_token = config.text("admin_token");
   settings.spool_folder = folder_of(config, "spool");

@@ -107,7 +107,7 @@ std::string listing_body(const Shelf& shelf, const Form& form, const ListingAnsw
 Result<http::Response> listing_page(const Parts& parts, const Shelf& shelf, const Form& form, const std::string& category) {
   showcase::ListingRequest request;
   request.limit = 24;
-  if (const auto words = value_of_form(form, "q"); !words.empty()) request.q = std::string(words.substr(0, 200));
+  if (const auto words = value_of_form(form, "q"); !words.empty()) request.q = std::string(clip(words, 200));
   if (!category.empty()) request.category.push_back(category);
   if (const auto sort = kontor::value_of<showcase::Sort>(value_of_form(form, "sort"))) request.sort = *sort;
   if (const auto cursor = value_of_form(form, "cursor"); !cursor.empty()) request.cursor = std::string(cursor);

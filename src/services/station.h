@@ -32,9 +32,7 @@ class Station {
   static constexpr std::size_t kMaxBatch = 256;
 
   Station(db::Store& store, db::Homes homes, Command command, std::size_t max_batch = kMaxBatch)
-      : store_(store), homes_(homes), command_(std::move(command)), max_batch_(max_batch) {
-    KONTOR_ASSERT(max_batch_ > 0);
-  }
+      : store_(store), homes_(homes), command_(std::move(command)), max_batch_(std::max<std::size_t>(max_batch, 1)) {}
   Station(const Station&) = delete;
   Station& operator=(const Station&) = delete;
 

@@ -4,11 +4,20 @@ import os
 import re
 import shlex
 import socket
+import subprocess
 import time
+import urllib.parse
 
 from shop import ADMIN
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def data_folder():
+    return os.environ.get("KONTOR_TEST_DATA") or os.path.join(os.path.dirname(ROOT), "shared", "data")
 
 
 class Failure(Exception):
@@ -130,7 +139,7 @@ class Script:
             if name not in self.variables:
                 raise Failure(f"${name} is not known; known: {', '.join(sorted(self.variables))}")
             return self.variables[name]
-        return re.sub(r"\$([A-Za-z_][A-Za-z0-9_]*)", value, text)
+        return re.sub(r"\$(?!number\b)([A-Za-z_][A-Za-z0-9_]*)", value, text)
 
     def step(self, line):
         word, _, rest = line.partition(" ")
@@ -146,10 +155,14 @@ class Script:
             self.shop.start()
         elif word == "raw":
             self.raw(rest)
-        elif word == "eventually":
-            self.eventually(rest)
+        elif word in ("eventually", "patiently"):
+            self.eventually(rest, 10 if word == "eventually" else 120)
         elif word == "program":
             self.program(rest)
+        elif word == "pipe":
+            self.pipe(rest)
+        elif word == "naughty":
+            self.naughty(rest)
         elif word in METHODS:
             self.exchange(line)
         else:
@@ -235,10 +248,10 @@ class Script:
         if problems:
             raise Failure("; ".join(problems) + "\n    " + answer.body.decode("utf-8", "replace")[:1500])
 
-    def eventually(self, line):
-        """Repeats a request until it holds, at most 10 s: for what follows by events."""
+    def eventually(self, line, seconds):
+        """Repeats a request until it holds, at most so many seconds: for what follows by events, or by a job."""
         method, path, body, words = self.parse(line)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + seconds
         while True:
             answer = self.send(method, path, body)
             problems = self.judge(answer, words)
@@ -268,6 +281,45 @@ class Script:
         for word in words[1:]:
             if word != "closed" and word.encode() not in data:
                 raise Failure(f"'{word}' is not in {data[:600]!r}")
+
+    def pipe(self, rest):
+        """pipe COMMAND DATA/file | POST /path -> 200 …: what the command prints is the body; skipped where the data is not there."""
+        command, _, request = rest.partition(" | ")
+        words = [os.path.join(data_folder(), w[5:]) if w.startswith("DATA/") else w for w in shlex.split(command)]
+        for w, given in zip(words, shlex.split(command)):
+            if given.startswith("DATA/") and not os.path.exists(w):
+                raise Skipped(f"{given[5:]} is not there (KONTOR_TEST_DATA names its folder)")
+        body = subprocess.run([os.path.join(ROOT, words[0])] + words[1:], check=True, capture_output=True).stdout
+        method, path, _, checks = self.parse(request)
+        self.headers.setdefault("Content-Type", "application/x-ndjson")
+        answer = self.send(method, path, body.decode())
+        self.headers = {}
+        problems = self.judge(answer, checks)
+        if problems:
+            raise Failure("; ".join(problems) + "\n    " + answer.body.decode("utf-8", "replace")[:1500])
+
+    def naughty(self, rest):
+        """naughty METHOD /path?x=$naughty {"y":"$naughty"} -> 200|422: once for each of the naughty strings."""
+        source = os.path.join(data_folder(), "naughty-strings.json")
+        if not os.path.exists(source):
+            raise Skipped("naughty-strings.json is not there (KONTOR_TEST_DATA names its folder)")
+        with open(source, encoding="utf-8") as file:
+            strings = json.load(file)
+        request, _, expected = rest.rpartition(" -> ")
+        method, _, tail = request.partition(" ")
+        path, _, body = tail.partition(" ")
+        allowed = expected.split("|")
+        for number, text in enumerate(strings):
+            there = path.replace("$naughty", urllib.parse.quote(text, safe=""))
+            inside = self.fill(body.replace("$naughty", "\0")).replace("\0", json.dumps(text)[1:-1]).replace("$number", str(number))
+            answer = self.send(method, self.fill(there), inside or None)
+            if str(answer.status) not in allowed:
+                raise Failure(f"{text!r}: status is {answer.status}\n    {answer.body.decode('utf-8', 'replace')[:800]}")
+            if answer.status in (200, 201) and body:
+                echoed = json.loads(answer.body)
+                if "title" in echoed and echoed["title"] != text:
+                    raise Failure(f"{text!r} came back as {echoed['title']!r}")
+        self.headers = {}
 
     def program(self, rest):
         """program check -> 0 [text~…]: stops the server, runs a command on the same store, starts the server again."""

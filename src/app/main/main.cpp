@@ -55,7 +55,8 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
     }
     const auto equals = word.find('=');
     std::string name(word.substr(2, equals == std::string_view::npos ? equals : equals - 2));
-    if (equals == std::string_view::npos && i + 1 >= count) return "--" + name + " needs a value";
+    if (equals == std::string_view::npos && (i + 1 >= count || std::string_view(arguments[i + 1]).starts_with("--")))
+      return "--" + name + " needs a value";
     std::string value = equals == std::string_view::npos ? arguments[++i] : std::string(word.substr(equals + 1));
     if (name == "config") words.sources.file = std::move(value);
     else if (words.command == "import" && name == "format") words.import.format = std::move(value);

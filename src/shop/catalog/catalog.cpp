@@ -1,5 +1,7 @@
 #include "shop/catalog/catalog.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "shop/catalog/catalog_store.h"
 
@@ -128,7 +130,8 @@ Result<std::vector<Saved>> Catalog::save(std::span<Draft> drafts, const Beside& 
   std::vector<Saved> saved;
   TRY_DO(store_.write(Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
     TRY(saved, store::save_many(tx, drafts, now));
-    return beside ? beside(tx, now) : Result<void>{};
+    const bool any = std::any_of(saved.begin(), saved.end(), [](const Saved& one) { return !one.refused; });
+    return any && beside ? beside(tx, now) : Result<void>{};
   }));
   std::vector<ProductId> changed;
   for (const Saved& one : saved)

@@ -39,8 +39,8 @@ struct RowOffer {
                      Field("list_price", &RowOffer::list_price, "The price it is compared with"),
                      Field("purchase_limit", &RowOffer::purchase_limit, "At most so many per customer; 0: any",
                            Range{0, 1'000'000'000}, Default{}),
-                     Field("backorder", &RowOffer::backorder, "How many may be sold beyond the stock", Range{0, 1'000'000'000},
-                           Default{}),
+                     Field("backorder", &RowOffer::backorder, "How many may be sold beyond the stock",
+                           Range{0, 1'000'000'000}, Default{}),
                      Field("stock", &RowOffer::stock, "Where how many lie", Length{0, 100}, Default{}));
   }
 };
@@ -64,23 +64,24 @@ struct RowProduct {
   std::int64_t review_count = 0;
   std::vector<RowOffer> offers;
   static constexpr auto fields() {
-    return described(Field("external_id", &RowProduct::external_id, "The shop's own key", Length{1, 200}),
-                     Field("title", &RowProduct::title, "Its name", Length{1, 500}),
-                     Field("description", &RowProduct::description, "What it is", Length{0, 50'000}, Default{}),
-                     Field("brand", &RowProduct::brand, "Who makes it", Length{0, 200}, Default{}),
-                     Field("category_path", &RowProduct::category_path, "From the root down", Length{0, 10}, Default{}),
-                     Field("attributes", &RowProduct::attributes, "Names and values", Default{}),
-                     Field("images", &RowProduct::images, "Addresses or file names", Length{0, 50}, Default{}),
-                     Field("gtin", &RowProduct::gtin, "EAN or UPC", Length{0, 20}, Default{}),
-                     Field("status", &RowProduct::status, "Only active products are sold", Default{}),
-                     Field("weight_g", &RowProduct::weight_g, "In grams", Range{0, 1'000'000'000}, Default{}),
-                     Field("dimensions_mm", &RowProduct::dimensions_mm, "Length, width, height", Length{0, 3}, Default{}),
-                     Field("tax_class", &RowProduct::tax_class, "Which rates apply", Length{1, 40}, Default{}),
-                     Field("returnable", &RowProduct::returnable, "Whether it may be sent back", Default{}),
-                     Field("translations", &RowProduct::translations, "Texts in other languages", Default{}),
-                     Field("rating", &RowProduct::rating, "0 to 5", Range{0, 5}, Default{}),
-                     Field("review_count", &RowProduct::review_count, "How many", Range{0, 1'000'000'000}, Default{}),
-                     Field("offers", &RowProduct::offers, "Who sells it for how much", Length{0, 200}, Default{}));
+    return described(
+        Field("external_id", &RowProduct::external_id, "The shop's own key", Length{1, 200}),
+        Field("title", &RowProduct::title, "Its name", Length{1, 500}),
+        Field("description", &RowProduct::description, "What it is", Length{0, 50'000}, Default{}),
+        Field("brand", &RowProduct::brand, "Who makes it", Length{0, 200}, Default{}),
+        Field("category_path", &RowProduct::category_path, "From the root down", Length{0, 10}, Default{}),
+        Field("attributes", &RowProduct::attributes, "Names and values", Default{}),
+        Field("images", &RowProduct::images, "Addresses or file names", Length{0, 50}, Default{}),
+        Field("gtin", &RowProduct::gtin, "EAN or UPC", Length{0, 20}, Default{}),
+        Field("status", &RowProduct::status, "Only active products are sold", Default{}),
+        Field("weight_g", &RowProduct::weight_g, "In grams", Range{0, 1'000'000'000}, Default{}),
+        Field("dimensions_mm", &RowProduct::dimensions_mm, "Length, width, height", Length{0, 3}, Default{}),
+        Field("tax_class", &RowProduct::tax_class, "Which rates apply", Length{1, 40}, Default{}),
+        Field("returnable", &RowProduct::returnable, "Whether it may be sent back", Default{}),
+        Field("translations", &RowProduct::translations, "Texts in other languages", Default{}),
+        Field("rating", &RowProduct::rating, "0 to 5", Range{0, 5}, Default{}),
+        Field("review_count", &RowProduct::review_count, "How many", Range{0, 1'000'000'000}, Default{}),
+        Field("offers", &RowProduct::offers, "Who sells it for how much", Length{0, 200}, Default{}));
   }
 };
 

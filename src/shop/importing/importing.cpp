@@ -1,6 +1,7 @@
 #include "shop/importing/importing.h"
 
 #include <set>
+#include <unordered_map>
 
 #include "runtime/fiber.h"
 #include "shop/importing/import_row.h"
@@ -30,6 +31,8 @@ struct Importer::Known {
   std::map<std::string, WarehouseId, std::less<>> warehouses;
   std::map<std::string, SellerId, std::less<>> sellers;
   std::map<std::string, CategoryId> paths;
+  std::unordered_map<std::size_t, std::size_t>
+      owners;  // first pass: a sku's hash → its product's, as the file has it so far
 };
 
 Result<Importer::Known> Importer::known() {
@@ -55,10 +58,12 @@ Result<void> Importer::run(runtime::LineFile& file, const Options& options, Prog
   return pass(file, options, facts, progress, true);
 }
 
-Result<void> Importer::pass(runtime::LineFile& file, const Options& options, Known& known, Progress& progress, bool apply) {
+Result<void> Importer::pass(runtime::LineFile& file, const Options& options, Known& known, Progress& progress,
+                            bool apply) {
   std::vector<Row> rows;
   const auto end_chunk = [&]() -> Result<void> {
-    if (apply && !rows.empty()) TRY_DO(apply_rows(rows, options, known, progress));
+    if (!rows.empty())
+      TRY_DO(apply ? apply_rows(rows, options, known, progress) : rehearse_rows(rows, options, known, progress));
     rows.clear();
     progress.offset = file.place().offset;
     progress.line = file.place().line;
@@ -71,20 +76,22 @@ Result<void> Importer::pass(runtime::LineFile& file, const Options& options, Kno
     TRY(const auto line, file.next());
     if (!line) break;
     Row row;
-    if (check(*line, known, options, progress, row) && apply) rows.push_back(std::move(row));
+    if (check(*line, known, options, progress, row)) rows.push_back(std::move(row));
     if (++read % kChunk == 0) TRY_DO(end_chunk());
   }
   return end_chunk();
 }
 
-bool Importer::check(runtime::LineFile::Line line, const Known& known, const Options& options, Progress& progress, Row& row) const {
+bool Importer::check(runtime::LineFile::Line line, const Known& known, const Options& options, Progress& progress,
+                     Row& row) const {
   std::vector<FieldError> wrong;
   row.line = line.number;
   if (line.too_long) {
     wrong.push_back({"", "too_long", "A row has at most " + std::to_string(runtime::LineFile::kLongest) + " bytes."});
   } else if (auto product = json::read<RowProduct>(line.text); !product) {
     wrong = std::move(product.error().fields);
-    if (wrong.empty()) wrong.push_back({"", std::string(error_info(product.error().code).code), product.error().detail});
+    if (wrong.empty())
+      wrong.push_back({"", std::string(error_info(product.error().code).code), product.error().detail});
   } else {
     row.product = std::move(*product);
     catalog::check_attributes(row.product.attributes.text, "/attributes", wrong);
@@ -92,7 +99,8 @@ bool Importer::check(runtime::LineFile::Line line, const Known& known, const Opt
     for (std::size_t i = 0; i < row.product.offers.size(); ++i) {
       const RowOffer& offer = row.product.offers[i];
       const auto wrong_price = [&](const Money& money) { return money.amount_minor() < 0; };
-      if (wrong_price(offer.price)) wrong.push_back({at("/offers/", i, "/price/amount"), "out_of_range", "A price is not negative."});
+      if (wrong_price(offer.price))
+        wrong.push_back({at("/offers/", i, "/price/amount"), "out_of_range", "A price is not negative."});
       if (offer.list_price && wrong_price(*offer.list_price))
         wrong.push_back({at("/offers/", i, "/list_price/amount"), "out_of_range", "A price is not negative."});
       if (!known.sellers.contains(offer.seller))
@@ -123,7 +131,8 @@ bool Importer::check(runtime::LineFile::Line line, const Known& known, const Opt
 
 namespace {
 
-catalog::Draft draft_of(RowProduct& row, CategoryId category, const std::map<std::string, SellerId, std::less<>>& sellers) {
+catalog::Draft draft_of(RowProduct& row, CategoryId category,
+                        const std::map<std::string, SellerId, std::less<>>& sellers) {
   catalog::Draft draft;
   catalog::Product& product = draft.product;
   product.external_id = row.external_id;
@@ -157,7 +166,39 @@ catalog::Draft draft_of(RowProduct& row, CategoryId category, const std::map<std
   return draft;
 }
 
+void report_refusal(std::int64_t line, const Error& error, const Options& options, Progress& progress) {
+  ++progress.report.failed;
+  BadRow bad{line, error.fields.empty() ? "" : error.fields[0].field,
+             error.fields.empty() ? std::string(error_info(error.code).code) : error.fields[0].code, error.detail};
+  if (options.on_bad_row) options.on_bad_row(bad);
+  if (progress.report.errors.size() < Report::kKept) progress.report.errors.push_back(std::move(bad));
+}
+
 }  // namespace
+
+// What only the store, or an earlier row of the file, can tell: a sku that belongs to another product.
+Result<void> Importer::rehearse_rows(std::vector<Row>& rows, const Options& options, Known& known, Progress& progress) {
+  std::vector<catalog::Draft> drafts;
+  std::vector<std::optional<Error>> refused(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::size_t product = std::hash<std::string>{}(rows[i].product.external_id);
+    for (std::size_t k = 0; k < rows[i].product.offers.size(); ++k) {
+      const RowOffer& offer = rows[i].product.offers[k];
+      const auto [owner, first] =
+          known.owners.emplace(std::hash<std::string>{}(offer.seller + '\x1f' + offer.sku), product);
+      if (first || owner->second == product) continue;
+      refused[i] =
+          invalid("catalog.sku_taken", at("/offers/", k, "/sku"), "taken", "An earlier product has this sku.").value();
+    }
+    drafts.push_back(draft_of(rows[i].product, CategoryId{}, known.sellers));
+  }
+  TRY(const auto told, catalog_.rehearse(drafts));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::optional<Error>& error = told[i].refused ? told[i].refused : refused[i];
+    if (error) report_refusal(rows[i].line, *error, options, progress);
+  }
+  return {};
+}
 
 Result<void> Importer::apply_rows(std::vector<Row>& rows, const Options& options, Known& known, Progress& progress) {
   std::vector<std::vector<std::string>> fresh;
@@ -173,19 +214,15 @@ Result<void> Importer::apply_rows(std::vector<Row>& rows, const Options& options
   }
   std::vector<catalog::Draft> drafts;
   for (Row& row : rows) {
-    const auto category = row.product.category_path.empty() ? CategoryId{} : known.paths[path_key(row.product.category_path)];
+    const auto category =
+        row.product.category_path.empty() ? CategoryId{} : known.paths[path_key(row.product.category_path)];
     drafts.push_back(draft_of(row.product, category, known.sellers));
   }
   TRY(const auto saved, catalog_.save(drafts));
   std::vector<inventory::StockSetting> settings;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (saved[i].refused) {
-      ++progress.report.failed;
-      const Error& error = *saved[i].refused;
-      BadRow bad{rows[i].line, error.fields.empty() ? "" : error.fields[0].field,
-                 error.fields.empty() ? std::string(error_info(error.code).code) : error.fields[0].code, error.detail};
-      if (options.on_bad_row) options.on_bad_row(bad);
-      if (progress.report.errors.size() < Report::kKept) progress.report.errors.push_back(std::move(bad));
+      report_refusal(rows[i].line, *saved[i].refused, options, progress);
       continue;
     }
     ++(saved[i].created ? progress.report.created : progress.report.updated);
@@ -195,7 +232,8 @@ Result<void> Importer::apply_rows(std::vector<Row>& rows, const Options& options
   }
   if (settings.empty()) return {};
   const Time now = clock_.now();
-  return store_.write(db::Home::kStock, [&](db::Tx& tx) { return inventory_.set_on_hand_many(tx, settings, "import", now); });
+  return store_.write(db::Home::kStock,
+                      [&](db::Tx& tx) { return inventory_.set_on_hand_many(tx, settings, "import", now); });
 }
 
 }  // namespace kontor::importing

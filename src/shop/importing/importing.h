@@ -1,5 +1,5 @@
-// Brings products in from NDJSON (one a line, docs in API "A product, as imported"). Owns no tables: it reads rows as a stream,
-// checks them, and hands them to catalog and inventory in chunks. Repeating an import changes nothing twice.
+// Brings products in from NDJSON (one a line, docs in API "A product, as imported"). Owns no tables: it reads rows as a
+// stream, checks them, and hands them to catalog and inventory in chunks. Repeating an import changes nothing twice.
 #pragma once
 #include <functional>
 #include <map>
@@ -19,12 +19,13 @@ namespace kontor::importing {
 // What is wrong with one member of one row.
 struct BadRow {
   std::int64_t line = 0;
-  std::string field;    // JSON pointer within the row; "" for the whole
+  std::string field;  // JSON pointer within the row; "" for the whole
   std::string code;
   std::string message;
   static constexpr auto fields() {
-    return described(Field("line", &BadRow::line, "The row's line, from 1"), Field("field", &BadRow::field, "Which member"),
-                     Field("code", &BadRow::code, "What kind of mistake"), Field("message", &BadRow::message, "In words"));
+    return described(
+        Field("line", &BadRow::line, "The row's line, from 1"), Field("field", &BadRow::field, "Which member"),
+        Field("code", &BadRow::code, "What kind of mistake"), Field("message", &BadRow::message, "In words"));
   }
 };
 
@@ -32,10 +33,11 @@ struct Report {
   static constexpr std::size_t kKept = 1000;
   std::int64_t created = 0;
   std::int64_t updated = 0;
-  std::int64_t failed = 0;         // rows
-  std::vector<BadRow> errors;      // the first kKept
+  std::int64_t failed = 0;     // rows
+  std::vector<BadRow> errors;  // the first kKept
   static constexpr auto fields() {
-    return described(Field("created", &Report::created, "New products"), Field("updated", &Report::updated, "Products that were there"),
+    return described(Field("created", &Report::created, "New products"),
+                     Field("updated", &Report::updated, "Products that were there"),
                      Field("failed", &Report::failed, "Rows that were left out"),
                      Field("errors", &Report::errors, "What was wrong with them, the first thousand"));
   }
@@ -62,7 +64,8 @@ struct Progress {
 struct Options {
   OnError on_error = OnError::kStop;
   bool dry_run = false;  // check only
-  // After each chunk; `passes_left` counts the chunk's pass too. An Error ends the import there (a job that lost its lease).
+  // After each chunk; `passes_left` counts the chunk's pass too. An Error ends the import there (a job that lost its
+  // lease).
   std::function<Result<void>(const Progress&)> after_chunk;
   std::function<void(const BadRow&)> on_bad_row;  // all of them, beyond the report's limit as well; may be empty
 };
@@ -74,8 +77,8 @@ class Importer {
   Importer(db::Store& store, Clock& clock, catalog::Catalog& catalog, inventory::Inventory& inventory)
       : store_(store), clock_(clock), catalog_(catalog), inventory_(inventory) {}
 
-  // Reads `file` from progress's place to its end. With on_error=stop and a bad row the report names it and nothing was applied
-  // (created and updated are 0). Errors are the store's and the file's; `progress` then says how far it came.
+  // Reads `file` from progress's place to its end. With on_error=stop and a bad row the report names it and nothing was
+  // applied (created and updated are 0). Errors are the store's and the file's; `progress` then says how far it came.
   Result<void> run(runtime::LineFile& file, const Options& options, Progress& progress);
 
  private:
@@ -83,7 +86,9 @@ class Importer {
   struct Known;  // warehouses, sellers, category paths
   Result<Known> known();
   Result<void> pass(runtime::LineFile& file, const Options& options, Known& known, Progress& progress, bool apply);
-  bool check(runtime::LineFile::Line line, const Known& known, const Options& options, Progress& progress, Row& row) const;
+  bool check(runtime::LineFile::Line line, const Known& known, const Options& options, Progress& progress,
+             Row& row) const;
+  Result<void> rehearse_rows(std::vector<Row>& rows, const Options& options, Known& known, Progress& progress);
   Result<void> apply_rows(std::vector<Row>& rows, const Options& options, Known& known, Progress& progress);
 
   db::Store& store_;

@@ -15,8 +15,8 @@ struct ImportQuery {
   OnError on_error = OnError::kStop;
   static constexpr auto fields() {
     return described(Field("format", &ImportQuery::format, "How the rows are written", Default{}),
-                     Field("on_error", &ImportQuery::on_error, "stop: nothing unless all rows are valid; skip: the good ones",
-                           Default{}));
+                     Field("on_error", &ImportQuery::on_error,
+                           "stop: nothing unless all rows are valid; skip: the good ones", Default{}));
   }
 };
 
@@ -24,13 +24,16 @@ struct JobPayload {
   std::string path;
   OnError on_error = OnError::kStop;
   static constexpr auto fields() {
-    return described(Field("path", &JobPayload::path, "The spooled file"), Field("on_error", &JobPayload::on_error, "As asked"));
+    return described(Field("path", &JobPayload::path, "The spooled file"),
+                     Field("on_error", &JobPayload::on_error, "As asked"));
   }
 };
 
 struct Accepted {
   JobId job_id;
-  static constexpr auto fields() { return described(Field("job_id", &Accepted::job_id, "GET /admin/jobs/{id} tells how far it is")); }
+  static constexpr auto fields() {
+    return described(Field("job_id", &Accepted::job_id, "GET /admin/jobs/{id} tells how far it is"));
+  }
 };
 
 struct Upload {
@@ -45,7 +48,8 @@ Result<Upload> receive(http::Call& call, const ApiSettings& settings) {
     TRY(const std::string_view piece, call.body_reader->next());
     if (piece.empty()) break;
     if (upload.file.size() + static_cast<std::int64_t>(piece.size()) > settings.most_bytes) {
-      return fail(Errc::kTooLarge, "importing.too_large", "An import has at most " + std::to_string(settings.most_bytes) + " bytes.");
+      return fail(Errc::kTooLarge, "importing.too_large",
+                  "An import has at most " + std::to_string(settings.most_bytes) + " bytes.");
     }
     upload.rows += std::count(piece.begin(), piece.end(), '\n');
     TRY_DO(upload.file.write(piece));
@@ -54,9 +58,15 @@ Result<Upload> receive(http::Call& call, const ApiSettings& settings) {
 }
 
 Error refused(const Report& report) {
-  Error error{Errc::kInvalid, "importing.bad_rows",
-              std::to_string(report.failed) + (report.failed == 1 ? " row is" : " rows are") + " not valid; nothing was applied.", {}, {}, 0};
-  for (const BadRow& bad : report.errors) error.fields.push_back({"line " + std::to_string(bad.line) + bad.field, bad.code, bad.message});
+  Error error{Errc::kInvalid,
+              "importing.bad_rows",
+              std::to_string(report.failed) + (report.failed == 1 ? " row is" : " rows are") +
+                  " not valid; nothing was applied.",
+              {},
+              {},
+              0};
+  for (const BadRow& bad : report.errors)
+    error.fields.push_back({"line " + std::to_string(bad.line) + bad.field, bad.code, bad.message});
   return error;
 }
 
@@ -66,7 +76,8 @@ Result<http::Response> import_now(Importer& importer, const Upload& upload, OnEr
   options.on_error = on_error;
   Progress progress;
   TRY_DO(importer.run(lines, options, progress));
-  if (on_error == OnError::kStop && progress.report.failed > 0 && progress.report.created + progress.report.updated == 0) {
+  if (on_error == OnError::kStop && progress.report.failed > 0 &&
+      progress.report.created + progress.report.updated == 0) {
     return fail(refused(progress.report));
   }
   http::Response response;
@@ -88,8 +99,8 @@ Result<http::Response> import_later(services::Jobs& jobs, Upload& upload, OnErro
 
 }  // namespace
 
-void add_importing_routes(http::Router& router, Importer& importer, services::Jobs& jobs, const services::Shoppers& shoppers,
-                          ApiSettings settings) {
+void add_importing_routes(http::Router& router, Importer& importer, services::Jobs& jobs,
+                          const services::Shoppers& shoppers, ApiSettings settings) {
   http::Endpoint endpoint;
   endpoint.method = http::Method::kPost;
   endpoint.pattern = "/admin/import";
@@ -125,7 +136,8 @@ void add_import_job(services::JobRunner& runner, Importer& importer) {
     options.after_chunk = [&](const Progress& now) -> Result<void> {
       if (context.stopping()) {
         TRY_DO(context.save(json::print(now)));
-        return fail(Errc::kUnavailable, "importing.interrupted", "The program stops; the import goes on at its next start.");
+        return fail(Errc::kUnavailable, "importing.interrupted",
+                    "The program stops; the import goes on at its next start.");
       }
       return ++chunks % 10 == 0 ? context.save(json::print(now)) : Result<void>{};
     };

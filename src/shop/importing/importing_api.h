@@ -11,14 +11,14 @@
 namespace kontor::importing {
 
 struct ApiSettings {
-  std::string spool_folder;                    // uploads lie here until they are done
-  std::int64_t short_bytes = 8ll << 20;        // beyond either of these it is a job
+  std::string spool_folder;              // uploads lie here until they are done
+  std::int64_t short_bytes = 8ll << 20;  // beyond either of these it is a job
   std::int64_t short_rows = 5000;
-  std::int64_t most_bytes = 4ll << 30;         // one upload
+  std::int64_t most_bytes = 4ll << 30;  // one upload
 };
 
-void add_importing_routes(http::Router& router, Importer& importer, services::Jobs& jobs, const services::Shoppers& shoppers,
-                          ApiSettings settings);
+void add_importing_routes(http::Router& router, Importer& importer, services::Jobs& jobs,
+                          const services::Shoppers& shoppers, ApiSettings settings);
 // The job kind "import".
 void add_import_job(services::JobRunner& runner, Importer& importer);
 

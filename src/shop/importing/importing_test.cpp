@@ -53,8 +53,9 @@ struct House {
 
 std::string row(int n, int on_hand = 5, const std::string& more = "") {
   const std::string id = std::to_string(n);
-  return R"({"external_id":"p)" + id + R"(","title":"Product )" + id + R"(","category_path":["A","B)" + std::to_string(n % 3) +
-         R"("],"offers":[{"sku":"S)" + id + R"(","price":{"amount":100,"currency":"USD"},"stock":[{"warehouse":"main","on_hand":)" +
+  return R"({"external_id":"p)" + id + R"(","title":"Product )" + id + R"(","category_path":["A","B)" +
+         std::to_string(n % 3) + R"("],"offers":[{"sku":"S)" + id +
+         R"(","price":{"amount":100,"currency":"USD"},"stock":[{"warehouse":"main","on_hand":)" +
          std::to_string(on_hand) + "}]}]" + more + "}\n";
 }
 
@@ -97,9 +98,10 @@ TEST_CASE("import: the same product twice in one file is one product, the later 
 }
 
 TEST_CASE("import: bad rows are named by line, member and reason; skip keeps the good ones, stop applies nothing") {
-  const std::string rows = row(1) + "{\"external_id\":\"x\"}\n" + "not json\n" + row(2, -1) +
-                           R"({"external_id":"y","title":"Y","offers":[{"sku":"Y","price":{"amount":-1,"currency":"USD"},"seller":"nobody"}]})" +
-                           "\n" + row(3, 5, R"(,"colour":1)") + row(4);
+  const std::string rows =
+      row(1) + "{\"external_id\":\"x\"}\n" + "not json\n" + row(2, -1) +
+      R"({"external_id":"y","title":"Y","offers":[{"sku":"Y","price":{"amount":-1,"currency":"USD"},"seller":"nobody"}]})" +
+      "\n" + row(3, 5, R"(,"colour":1)") + row(4);
   {
     House house;
     const auto progress = house.run(rows, OnError::kStop);
@@ -121,6 +123,26 @@ TEST_CASE("import: bad rows are named by line, member and reason; skip keeps the
   CHECK(has(5, "/offers/0/price/amount", "out_of_range"));
   CHECK(has(5, "/offers/0/seller", "unknown_value"));
   CHECK(has(6, "/colour", "unknown_field"));
+}
+
+TEST_CASE("import: with stop, a sku that another product has in the store or in the file stops everything") {
+  const std::string thief =
+      R"({"external_id":"thief","title":"Thief","offers":[{"sku":"S","price":{"amount":1,"currency":"USD"}}]})";
+  const std::string owner =
+      R"({"external_id":"owner","title":"Owner","offers":[{"sku":"S","price":{"amount":1,"currency":"USD"}}]})";
+  House house;
+  std::string rows = owner + "\n";
+  for (int n = 0; n < 60; ++n) rows += row(n);  // another chunk
+  const auto in_file = house.run(rows + thief + "\n", OnError::kStop);
+  CHECK(in_file.report.failed == 1);
+  CHECK(in_file.report.errors.at(0).line == 62);
+  CHECK(in_file.report.errors.at(0).field == "/offers/0/sku");
+  CHECK(house.all().empty());
+  CHECK(house.run(owner + "\n", OnError::kStop).report.created == 1);
+  const auto in_store = house.run(row(1) + thief + "\n", OnError::kStop);
+  CHECK(in_store.report.failed == 1);
+  CHECK(house.all().size() == 1);
+  CHECK(house.run(owner + "\n" + owner + "\n", OnError::kStop).report.updated == 2);
 }
 
 TEST_CASE("import: interrupted after any chunk, it goes on from its progress and nothing is doubled") {

@@ -80,8 +80,9 @@ TEST_CASE("the check finds a charge without an order, an order without a charge,
   World other;
   Payment unpaid;
   unpaid.id = PaymentId{5};
+  unpaid.checkout = CheckoutId{6};
+  unpaid.order = OrderId{7};
   unpaid.state = PaymentState::kCaptured;
-  unpaid.amount = unpaid.refunded = world.usd(0);
   unpaid.amount = world.usd(10);
   REQUIRE(other.write([&](db::Tx& tx) { return other.shop->payments.record(tx, unpaid, Time{1}); }));
   CHECK(other.problems() == "payments.no_order_without_charge");
@@ -91,6 +92,8 @@ TEST_CASE("a voided payment stays voided") {
   World world;
   Payment payment;
   payment.id = PaymentId{900};
+  payment.checkout = CheckoutId{6};
+  payment.order = OrderId{7};
   payment.state = PaymentState::kAuthorised;
   payment.amount = world.usd(10);
   REQUIRE(world.write([&](db::Tx& tx) { return world.shop->payments.record(tx, payment, Time{1}); }));

@@ -36,7 +36,8 @@ struct Fixture {
     REQUIRE(opened);
     store = std::move(*opened);
     std::vector<db::Migration> all;
-    for (const auto& some : {services_migrations(), catalog_migrations(), inventory_migrations(), showcase_migrations()})
+    for (const auto& some :
+         {services_migrations(), catalog_migrations(), inventory_migrations(), showcase_migrations()})
       all.insert(all.end(), some.begin(), some.end());
     REQUIRE(store->migrate(all));
     return true;

@@ -44,6 +44,7 @@ CREATE TABLE catalog_listing (
   PRIMARY KEY (currency, product_id)
 ) @clustered;
 CREATE INDEX catalog_listing_by_price ON catalog_listing (currency, price_min, product_id);
+CREATE INDEX catalog_listing_by_rating ON catalog_listing (currency, rating_milli, product_id);
 CREATE INDEX catalog_listing_by_category ON catalog_listing (category_id, currency);
 
 -- Promised to showcase, which composes listings from them.

@@ -1,0 +1,179 @@
+#include "shop/catalog/catalog_api.h"
+
+#include <doctest/doctest.h>
+
+#include "runtime/router.h"
+#include "tests/support/test_store.h"
+
+namespace kontor {
+std::span<const db::Migration> services_migrations();
+std::span<const db::Migration> catalog_migrations();
+}  // namespace kontor
+
+namespace kontor::catalog {
+namespace {
+
+constexpr std::string_view kToken = "an-admin-token-of-tests-0123456789";
+
+struct Fixture {
+  testing::TestStore test{services_migrations(), catalog_migrations()};
+  Catalog catalog{test.store(), test.clock, test.ids};
+  services::Shoppers shoppers{test.clock,
+                              test.random,
+                              test.ids,
+                              {.secret = "a secret of tests, long enough", .admin_token = std::string(kToken)}};
+  services::Cursors cursors{"a secret of tests, long enough"};
+  services::Audit audit{test.store(), test.clock, test.ids, test.random};
+  http::Router router{"/api/v1"};
+  std::unique_ptr<http::Dispatcher> dispatcher;
+  bool as_admin = true;
+  std::string if_match;
+
+  Fixture() {
+    add_catalog_routes(router, {catalog, shoppers, cursors, audit});
+    const http::Router* tables[] = {&router};
+    dispatcher = std::make_unique<http::Dispatcher>(tables);
+  }
+
+  http::Response ask(http::Method method, const std::string& path, std::string_view body = {},
+                     std::string_view query = {}) {
+    const std::string whole = "/api/v1" + path;
+    const std::string bearer = "Bearer " + std::string(kToken);
+    http::Request request;
+    request.method = method;
+    request.path = whole;
+    request.query = query;
+    request.body = body;
+    request.request_id = "0123456789abcdef";
+    if (as_admin) request.headers.push_back({"Authorization", bearer});
+    if (!if_match.empty()) request.headers.push_back({"If-Match", if_match});
+    if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+    const auto match = dispatcher->find(method, whole);
+    return dispatcher->run(match, request);
+  }
+  static std::string value(const http::Response& response, std::string_view name) {
+    const std::string key = "\"" + std::string(name) + "\":\"";
+    const auto at = response.body.find(key);
+    if (at == std::string::npos) return {};
+    return response.body.substr(at + key.size(), response.body.find('"', at + key.size()) - at - key.size());
+  }
+  static std::string header(const http::Response& response, std::string_view name) {
+    for (const auto& [key, text] : response.headers)
+      if (key == name) return text;
+    return {};
+  }
+};
+
+constexpr std::string_view kTea =
+    R"({"title":"Green tea","external_id":"tea","brand":"Leaf","attributes":{"grade":1,"tin":true},)"
+    R"("offers":[{"sku":"TEA","price":{"amount":450,"currency":"USD"}}]})";
+
+TEST_CASE("catalog api: only staff with the role may look and change") {
+  Fixture f;
+  f.as_admin = false;
+  CHECK(f.ask(http::Method::kGet, "/admin/products").status == 401);
+  CHECK(f.ask(http::Method::kPost, "/admin/products", kTea).status == 401);
+  CHECK(f.ask(http::Method::kGet, "/categories").status == 200);
+}
+
+TEST_CASE("catalog api: a product is made, found, changed by version and removed") {
+  Fixture f;
+  const auto made = f.ask(http::Method::kPost, "/admin/products", kTea);
+  REQUIRE(made.status == 201);
+  const std::string id = Fixture::value(made, "id");
+  CHECK(Fixture::header(made, "Location") == "/api/v1/admin/products/" + id);
+  CHECK(Fixture::header(made, "ETag") == "\"1\"");
+  CHECK(f.ask(http::Method::kPost, "/admin/products", kTea).body.find("\"code\":\"taken\"") != std::string::npos);
+  CHECK(f.ask(http::Method::kGet, "/admin/products", {}, "external_id=tea").body.find(id) != std::string::npos);
+  CHECK(f.ask(http::Method::kGet, "/admin/products", {}, "sku=TEA").body.find(id) != std::string::npos);
+  CHECK(f.ask(http::Method::kGet, "/admin/products", {}, "sku=none").body.find(id) == std::string::npos);
+
+  f.if_match = "\"1\"";
+  const auto changed = f.ask(http::Method::kPatch, "/admin/products/" + id,
+                             R"({"title":"Greener tea","attributes":{"grade":null,"leaf":"whole"}})");
+  REQUIRE(changed.status == 200);
+  CHECK(Fixture::value(changed, "title") == "Greener tea");
+  CHECK(Fixture::value(changed, "slug") == "green-tea");
+  CHECK(changed.body.find(R"("attributes":{"tin":true,"leaf":"whole"})") != std::string::npos);
+  CHECK(changed.body.find("\"sku\":\"TEA\"") != std::string::npos);
+  CHECK(f.ask(http::Method::kPatch, "/admin/products/" + id, R"({"brand":"x"})").status == 412);
+  f.if_match.clear();
+  CHECK(f.ask(http::Method::kDelete, "/admin/products/" + id).status == 204);
+  CHECK(f.ask(http::Method::kDelete, "/admin/products/" + id).status == 204);
+  CHECK(f.ask(http::Method::kGet, "/admin/products/" + id).status == 404);
+  const auto entries = f.audit.list({});
+  REQUIRE(entries);
+  CHECK(entries->size() == 3);
+}
+
+TEST_CASE("catalog api: everything wrong is said by field") {
+  Fixture f;
+  const auto refused = f.ask(http::Method::kPost, "/admin/products",
+                             R"({"title":"","offers":[{"sku":"","price":{"amount":1,"currency":"XXX"}}],"colour":1})");
+  CHECK(refused.status == 422);
+  for (const std::string_view field : {"/title", "/offers/0/sku", "/offers/0/price/currency", "/colour"})
+    CHECK(refused.body.find("\"" + std::string(field) + "\"") != std::string::npos);
+  const auto odd =
+      f.ask(http::Method::kPost, "/admin/products",
+            R"({"title":"x","category":"cat_0000000000009","attributes":{"a":{"b":1}},"dimensions_mm":[1]})");
+  CHECK(odd.status == 422);
+  for (const std::string_view field : {"/category", "/attributes/a", "/dimensions_mm"})
+    CHECK(odd.body.find("\"" + std::string(field) + "\"") != std::string::npos);
+  const auto seller =
+      f.ask(http::Method::kPost, "/admin/products",
+            R"({"title":"x","offers":[{"sku":"A","seller":"no","price":{"amount":1,"currency":"USD"}}]})");
+  CHECK(seller.body.find("/offers/0/seller") != std::string::npos);
+}
+
+TEST_CASE("catalog api: offers are added, repriced and removed") {
+  Fixture f;
+  const std::string product = Fixture::value(f.ask(http::Method::kPost, "/admin/products", kTea), "id");
+  const auto added =
+      f.ask(http::Method::kPost, "/admin/offers",
+            R"({"product_id":")" + product + R"(","sku":"TEA-2","price":{"amount":900,"currency":"USD"}})");
+  REQUIRE(added.status == 201);
+  const std::string offer = Fixture::value(added, "id");
+  CHECK(f.ask(http::Method::kPost, "/admin/offers",
+              R"({"product_id":")" + product + R"(","sku":"TEA-2","price":{"amount":900,"currency":"USD"}})")
+            .status == 422);
+  const auto repriced =
+      f.ask(http::Method::kPatch, "/admin/offers/" + offer, R"({"price":{"amount":800,"currency":"USD"}})");
+  CHECK(repriced.body.find("\"amount\":800") != std::string::npos);
+  CHECK(Fixture::header(repriced, "ETag") == "\"2\"");
+  const auto negative =
+      f.ask(http::Method::kPatch, "/admin/offers/" + offer, R"({"price":{"amount":-1,"currency":"USD"}})");
+  CHECK(negative.status == 422);
+  CHECK(negative.body.find("\"/price/amount\"") != std::string::npos);
+  CHECK(f.ask(http::Method::kGet, "/admin/offers", {}, "product_id=" + product).body.find(offer) != std::string::npos);
+  CHECK(f.ask(http::Method::kGet, "/admin/offers").status == 422);
+  CHECK(f.ask(http::Method::kDelete, "/admin/offers/" + offer).status == 204);
+  CHECK(f.ask(http::Method::kDelete, "/admin/offers/" + offer).status == 204);
+  CHECK(f.ask(http::Method::kGet, "/admin/offers/" + offer).status == 404);
+}
+
+TEST_CASE("catalog api: the category tree grows, moves and shrinks") {
+  Fixture f;
+  const std::string root =
+      Fixture::value(f.ask(http::Method::kPost, "/admin/categories", R"({"name":"Garden"})"), "id");
+  const auto below =
+      f.ask(http::Method::kPost, "/admin/categories", R"({"name":"Seeds","parent_id":")" + root + R"("})");
+  REQUIRE(below.status == 201);
+  CHECK(Fixture::value(below, "path") == "Garden > Seeds");
+  CHECK(f.ask(http::Method::kPost, "/admin/categories", R"({"name":"GARDEN"})").status == 409);
+  const auto tree = f.ask(http::Method::kGet, "/categories");
+  REQUIRE(tree.ready);
+  CHECK(tree.ready->full.find("\"children\":[{") != std::string::npos);
+  REQUIRE(f.ask(http::Method::kGet, "/categories/seeds").ready);
+  CHECK(f.ask(http::Method::kGet, "/categories/weeds").status == 404);
+  const std::string id = Fixture::value(below, "id");
+  const auto renamed = f.ask(http::Method::kPatch, "/admin/categories/" + root, R"({"name":"Yard"})");
+  CHECK(renamed.status == 200);
+  CHECK(f.ask(http::Method::kGet, "/admin/categories").body.find("Yard > Seeds") != std::string::npos);
+  CHECK(f.ask(http::Method::kPatch, "/admin/categories/" + root, R"({"parent_id":")" + id + R"("})").status == 409);
+  CHECK(f.ask(http::Method::kDelete, "/admin/categories/" + root).status == 409);
+  CHECK(f.ask(http::Method::kDelete, "/admin/categories/" + id).status == 204);
+  CHECK(f.ask(http::Method::kDelete, "/admin/categories/" + root).status == 204);
+}
+
+}  // namespace
+}  // namespace kontor::catalog
