@@ -94,14 +94,14 @@ inline gateway_sandbox::Options instant_gateway(const std::string& folder = {}) 
 
 class ShopWorld {
  public:
-  explicit ShopWorld(bool apart = false)
-      : test({services_migrations(), inventory_migrations(), cart_migrations(), payments_migrations(),
-              orders_migrations(), fulfilment_migrations(), checkout_migrations(), accounts_migrations()}),
-        store(test.store(), scissors, apart),
-        sandbox(std::move(*gateway_sandbox::SandboxGateway::open(instant_gateway(), test.clock))),
-        gateway(*sandbox, scissors),
-        pricing({&shipping, &tax}) {
-    restart();
+  explicit ShopWorld(bool apart = false) : ShopWorld(nullptr, apart) {}
+  // On a store that somebody else opened and migrated.
+  explicit ShopWorld(db::Store& elsewhere) : ShopWorld(&elsewhere, false) {}
+  static std::initializer_list<std::span<const db::Migration>> migrations() {
+    static const std::initializer_list<std::span<const db::Migration>> kAll = {
+        services_migrations(), inventory_migrations(),  cart_migrations(),     payments_migrations(),
+        orders_migrations(),   fulfilment_migrations(), checkout_migrations(), accounts_migrations()};
+    return kAll;
   }
   void restart() { shop = std::make_unique<ShopProcess>(store, gateway, shelf, test, pricing); }
 
@@ -117,7 +117,7 @@ class ShopWorld {
     return facts.offer;
   }
   void stock(OfferId offer, std::int64_t on_hand) {
-    const auto set = test.store().write(db::Home::kStock, [&](db::Tx& tx) {
+    const auto set = store.write(db::Home::kStock, [&](db::Tx& tx) {
       return shop->inventory.set_on_hand(tx, {offer, inventory::kMainWarehouse, on_hand}, "test", test.clock.now());
     });
     if (!set) std::abort();
@@ -197,7 +197,7 @@ class ShopWorld {
     return text;
   }
 
-  TestStore test;
+  TestStore test;  // the store, or only clock, luck and ids
   Scissors scissors;
   SeamStore store;
   std::unique_ptr<gateway_sandbox::SandboxGateway> sandbox;
@@ -209,6 +209,14 @@ class ShopWorld {
   std::unique_ptr<ShopProcess> shop;
 
  private:
+  ShopWorld(db::Store* elsewhere, bool apart)
+      : test(elsewhere == nullptr ? migrations() : std::initializer_list<std::span<const db::Migration>>{}),
+        store(elsewhere == nullptr ? test.store() : *elsewhere, scissors, apart),
+        sandbox(std::move(*gateway_sandbox::SandboxGateway::open(instant_gateway(), test.clock))),
+        gateway(*sandbox, scissors),
+        pricing({&shipping, &tax}) {
+    restart();
+  }
   int skus_ = 0;
 };
 

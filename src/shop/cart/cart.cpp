@@ -130,12 +130,15 @@ Line Carts::fresh_line(CartItemId id, const showcase::OfferCard& card) const {
   return {id, card.offer, card.product, 0, card.price.amount_minor(), parts_.clock.now()};
 }
 
-// Tries with the figure at hand, and once more with the exact one when that was too little.
+// Tries with the figure at hand, and once more with the exact one when that was too little; at once with the exact one
+// when already what is `asked` for now is more.
 Result<Cart> Carts::change_with_supply(const Owner& owner, const services::IfMatch& if_match, const Card& card,
-                                       const SupplyEdit& edit) {
+                                       std::int64_t asked, const SupplyEdit& edit) {
   Supply supply{*card, card->sellable / kPlainlyLarger};
-  auto tried = change(owner, if_match, [&](Cart& cart) { return edit(cart, supply); });
-  if (tried || !supply.ask_exact) return tried;
+  if (asked <= supply.most) {
+    auto tried = change(owner, if_match, [&](Cart& cart) { return edit(cart, supply); });
+    if (tried || !supply.ask_exact) return tried;
+  }
   TRY(supply.most, exact_supply(*card));
   supply.exact = true;
   return change(owner, if_match, [&](Cart& cart) { return edit(cart, supply); });
@@ -186,7 +189,8 @@ Result<CartView> Carts::add(const Owner& owner, const Addition& addition, const 
   }
   TRY(const auto card, card_for_sale(offer));
   const Line fresh = fresh_line(parts_.ids.next<CartItemId>(parts_.clock.now(), owner.customer.bucket()), *card);
-  TRY(const auto cart, change_with_supply(owner, if_match, card, [&](Cart& now, Supply& supply) -> Result<void> {
+  TRY(const auto cart,
+      change_with_supply(owner, if_match, card, addition.quantity, [&](Cart& now, Supply& supply) -> Result<void> {
         TRY(Line* const line, line_of(now, *card, fresh));
         return grow(now, *line, line->quantity + addition.quantity, supply);
       }));
@@ -214,7 +218,8 @@ Result<CartView> Carts::set_quantity(const Owner& owner, const ItemRef& ref, std
   if (seen == nullptr) return fail(no_such_item());
   TRY(const auto card, card_for_sale(seen->offer));
   const ItemRef exactly{seen->id, {}, {}};
-  TRY(const auto cart, change_with_supply(owner, if_match, card, [&](Cart& now, Supply& supply) -> Result<void> {
+  TRY(const auto cart,
+      change_with_supply(owner, if_match, card, quantity, [&](Cart& now, Supply& supply) -> Result<void> {
         TRY(Line* const line, find_line(now.lines, exactly));
         if (line == nullptr) return fail(no_such_item());
         if (card->price.currency() != now.currency) return fail(no_such_item());
@@ -271,7 +276,8 @@ Result<CartView> Carts::move_to_cart(const Owner& owner, const ItemRef& ref, con
   TRY(const auto card, card_for_sale(seen->offer));
   const ItemRef exactly{seen->id, {}, {}};
   const Line fresh = fresh_line(seen->id, *card);
-  TRY(const auto cart, change_with_supply(owner, if_match, card, [&](Cart& now, Supply& supply) -> Result<void> {
+  TRY(const auto cart,
+      change_with_supply(owner, if_match, card, seen->quantity, [&](Cart& now, Supply& supply) -> Result<void> {
         TRY(Line* const saved, find_line(now.saved, exactly));
         if (saved == nullptr) return fail(no_such_item());
         const Line moved = *saved;

@@ -145,7 +145,7 @@ class Carts : public CartsForCheckout {
   Result<Cart> load(db::Tx& tx, const Owner& owner, Time now);
   Result<Cart> change(const Owner& owner, const services::IfMatch& if_match, const Edit& edit);
   Result<Cart> change_with_supply(const Owner& owner, const services::IfMatch& if_match, const Card& card,
-                                  const SupplyEdit& edit);
+                                  std::int64_t asked, const SupplyEdit& edit);
   Result<Card> card_for_sale(OfferId offer);
   Result<std::int64_t> exact_supply(const showcase::OfferCard& card);
   Result<void> grow(Cart& cart, Line& line, std::int64_t quantity, Supply& supply);
