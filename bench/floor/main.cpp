@@ -17,8 +17,10 @@ int main(int count, char** arguments) {
     return 2;
   }
   const std::string body(static_cast<std::size_t>(std::atoi(arguments[2])), 'x');
-  const std::string answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nETag: \"0123456789abcdef\"\r\n"
-                             "Cache-Control: public, max-age=60\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  const std::string answer =
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nETag: \"0123456789abcdef\"\r\n"
+      "Cache-Control: public, max-age=60\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body;
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   const int one = 1;
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);

@@ -1,5 +1,5 @@
-// Replays prepared HTTP requests over many connections from one thread: closed loop, or open loop with the latency measured from
-// the intended time (so that a stall is not hidden by the requests that it kept back).
+// Replays prepared HTTP requests over many connections from one thread: closed loop, or open loop with the latency
+// measured from the intended time (so that a stall is not hidden by the requests that it kept back).
 //
 // The request file is a sequence of (4 bytes little-endian length, bytes). Prints one line of JSON.
 #include <arpa/inet.h>
@@ -30,7 +30,7 @@ struct Options {
   int connections = 64;
   double seconds = 0;  // 0: every request once
   double warm = 0;
-  double rate = 0;     // 0: closed loop
+  double rate = 0;  // 0: closed loop
   bool random = false;
   std::string requests;
   std::string tokens_out;  // Session-Token of each answer, by the request's place
@@ -151,8 +151,10 @@ void Load::answered(Connection& connection, int status, double at, std::string_v
       tokens_[connection.request] = head.substr(from, head.find("\r\n", from) - from);
     }
   }
-  if (options_.rate == 0 && more()) fire(connection, at);
-  else idle_.push_back(&connection);
+  if (options_.rate == 0 && more())
+    fire(connection, at);
+  else
+    idle_.push_back(&connection);
 }
 
 void Load::readable(Connection& connection) {
@@ -174,7 +176,8 @@ void Load::readable(Connection& connection) {
   }
   constexpr std::string_view kLength = "Content-Length: ";
   const auto length_at = data.substr(0, head_end + 2).find(kLength);
-  const auto length = length_at == std::string_view::npos ? 0ul : std::strtoul(data.data() + length_at + kLength.size(), nullptr, 10);
+  const auto length =
+      length_at == std::string_view::npos ? 0ul : std::strtoul(data.data() + length_at + kLength.size(), nullptr, 10);
   if (data.size() < head_end + 4 + length) {
     if (connection.in.empty()) connection.in = data;
     return;
@@ -208,8 +211,10 @@ void Load::run() {
   counted_to_ = counted_from_ + options_.seconds;
   next_due_ = begin;
   for (auto& connection : connections_) {
-    if (options_.rate == 0 && more()) fire(connection, now());
-    else idle_.push_back(&connection);
+    if (options_.rate == 0 && more())
+      fire(connection, now());
+    else
+      idle_.push_back(&connection);
   }
   std::vector<epoll_event> events(connections_.size());
   double end = begin;
@@ -231,7 +236,8 @@ void Load::run() {
 void Load::report(double begin, double end) {
   auto percentile = [&](double p) {
     if (latencies_.empty()) return 0.0;
-    const auto at = std::min(latencies_.size() - 1, static_cast<std::size_t>(static_cast<double>(latencies_.size()) * p));
+    const auto at =
+        std::min(latencies_.size() - 1, static_cast<std::size_t>(static_cast<double>(latencies_.size()) * p));
     std::nth_element(latencies_.begin(), latencies_.begin() + static_cast<std::ptrdiff_t>(at), latencies_.end());
     return static_cast<double>(latencies_[at]) * 1e3;
   };
@@ -239,9 +245,11 @@ void Load::report(double begin, double end) {
   for (const auto& [status, count] : statuses_) {
     statuses += (statuses.empty() ? "" : ", ") + ("\"" + std::to_string(status) + "\": ") + std::to_string(count);
   }
-  std::printf("{\"per_second\": %.1f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"p999_ms\": %.3f, \"max_ms\": %.3f, \"statuses\": {%s}}\n",
-              static_cast<double>(counted_) / (end - begin), percentile(0.5), percentile(0.99), percentile(0.999), percentile(1),
-              statuses.c_str());
+  std::printf(
+      "{\"per_second\": %.1f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"p999_ms\": %.3f, \"max_ms\": %.3f, \"statuses\": "
+      "{%s}}\n",
+      static_cast<double>(counted_) / (end - begin), percentile(0.5), percentile(0.99), percentile(0.999),
+      percentile(1), statuses.c_str());
   if (!options_.tokens_out.empty()) {
     std::ofstream file(options_.tokens_out);
     for (const auto& token : tokens_) file << token << "\n";
@@ -255,18 +263,28 @@ int main(int count, char** arguments) {
   for (int i = 1; i + 1 < count; i += 2) {
     const std::string_view name = arguments[i];
     const char* value = arguments[i + 1];
-    if (name == "--port") options.port = std::atoi(value);
-    else if (name == "--connections") options.connections = std::atoi(value);
-    else if (name == "--seconds") options.seconds = std::atof(value);
-    else if (name == "--warm") options.warm = std::atof(value);
-    else if (name == "--rate") options.rate = std::atof(value);
-    else if (name == "--random") options.random = std::atoi(value) != 0;
-    else if (name == "--requests") options.requests = value;
-    else if (name == "--tokens-out") options.tokens_out = value;
-    else die("unknown option " + std::string(name));
+    if (name == "--port")
+      options.port = std::atoi(value);
+    else if (name == "--connections")
+      options.connections = std::atoi(value);
+    else if (name == "--seconds")
+      options.seconds = std::atof(value);
+    else if (name == "--warm")
+      options.warm = std::atof(value);
+    else if (name == "--rate")
+      options.rate = std::atof(value);
+    else if (name == "--random")
+      options.random = std::atoi(value) != 0;
+    else if (name == "--requests")
+      options.requests = value;
+    else if (name == "--tokens-out")
+      options.tokens_out = value;
+    else
+      die("unknown option " + std::string(name));
   }
   if (options.port == 0 || options.requests.empty()) {
-    die("usage: kontor-load --port N --requests FILE [--connections N] [--seconds S --warm S] [--rate R] [--random 1] [--tokens-out FILE]");
+    die("usage: kontor-load --port N --requests FILE [--connections N] [--seconds S --warm S] [--rate R] [--random 1] "
+        "[--tokens-out FILE]");
   }
   Load(options).run();
 }

@@ -12,8 +12,8 @@ Result<std::vector<checkout::OfferFacts>> StorePrices::offers(std::span<const Of
       if (card.error().code == Errc::kNotFound) continue;
       return fail(card.error());
     }
-    facts.push_back({offer.id, offer.product, (*card)->title, offer.sku, offer.price, offer.purchase_limit, offer.backorder,
-                     offer.active && (*card)->buyable});
+    facts.push_back({offer.id, offer.product, (*card)->title, offer.sku, offer.price, offer.purchase_limit,
+                     offer.backorder, offer.active && (*card)->buyable});
   }
   return facts;
 }

@@ -19,7 +19,9 @@ namespace kontor::app {
 class ShowcaseOffers : public cart::OfferSource {
  public:
   explicit ShowcaseOffers(showcase::Showcase& showcase) : showcase_(showcase) {}
-  Result<std::shared_ptr<const showcase::OfferCard>> offer_card(OfferId offer) override { return showcase_.offer_card(offer); }
+  Result<std::shared_ptr<const showcase::OfferCard>> offer_card(OfferId offer) override {
+    return showcase_.offer_card(offer);
+  }
   Result<OfferId> featured_offer(ProductId product) override { return showcase_.featured_offer(product); }
 
  private:

@@ -66,7 +66,8 @@ int import_command(const runtime::Config& config, const ImportWords& words) {
     return kBadInput;
   }
   if (words.file == "-" && *on_error == importing::OnError::kStop) {
-    std::fprintf(stderr, "kontor: standard input is read once, so it needs --on-error skip (stop reads a file twice)\n");
+    std::fprintf(stderr,
+                 "kontor: standard input is read once, so it needs --on-error skip (stop reads a file twice)\n");
     return kBadUse;
   }
   Ground ground;
@@ -87,16 +88,18 @@ int import_command(const runtime::Config& config, const ImportWords& words) {
     return {};
   };
   options.on_bad_row = [&](const importing::BadRow& bad) {
-    if (report.is_open()) report << json::print(bad) << "\n";
-    else std::fprintf(stderr, "line %" PRId64 " %s: %s\n", bad.line, bad.field.c_str(), bad.message.c_str());
+    if (report.is_open())
+      report << json::print(bad) << "\n";
+    else
+      std::fprintf(stderr, "line %" PRId64 " %s: %s\n", bad.line, bad.field.c_str(), bad.message.c_str());
   };
   importing::Progress progress;
   const auto done = (*house)->shop().importer.run(*file, options, progress);
   if (!done) return refuse(done.error());
   const auto& result = progress.report;
   const bool nothing = result.failed > 0 && *on_error == importing::OnError::kStop;
-  std::printf("%s%" PRId64 " created, %" PRId64 " updated, %" PRId64 " bad%s\n", words.dry_run ? "dry run: " : "", result.created,
-              result.updated, result.failed, nothing ? "; nothing was applied" : "");
+  std::printf("%s%" PRId64 " created, %" PRId64 " updated, %" PRId64 " bad%s\n", words.dry_run ? "dry run: " : "",
+              result.created, result.updated, result.failed, nothing ? "; nothing was applied" : "");
   return nothing ? kBadInput : 0;
 }
 
@@ -107,7 +110,8 @@ int check_command(const runtime::Config& config) {
   if (const auto files = (*house)->check_files(); !files) return refuse(files.error());
   services::CheckReport report;
   if (const auto checked = (*house)->shop().check(report); !checked) return refuse(checked.error());
-  if (const auto checked = check_events((*house)->events(), (*house)->shop(), report); !checked) return refuse(checked.error());
+  if (const auto checked = check_events((*house)->events(), (*house)->shop(), report); !checked)
+    return refuse(checked.error());
   for (const auto& [what, count] : report.counts()) std::printf("%-28s %" PRId64 "\n", what.c_str(), count);
   for (const auto& [invariant, finding] : report.findings()) {
     std::printf("BROKEN %s, %" PRId64 " times\n", invariant.c_str(), finding.count);

@@ -14,9 +14,11 @@ Result<void> check_events(EventLog& events, Shop& shop, services::CheckReport& r
       if (some.empty()) break;
       for (const LoggedEvent& event : some) {
         if (event.position <= position)
-          report.fail("events.positions_grow", stream + ": " + std::to_string(event.position) + " follows " + std::to_string(position));
+          report.fail("events.positions_grow",
+                      stream + ": " + std::to_string(event.position) + " follows " + std::to_string(position));
         position = event.position;
-        if (!json::parse(event.body)) report.fail("events.bodies_are_json", stream + " " + std::to_string(event.position));
+        if (!json::parse(event.body))
+          report.fail("events.bodies_are_json", stream + " " + std::to_string(event.position));
         if (event.name == "order.placed") ++placed[event.subject];
       }
       report.looked_at("events", static_cast<std::int64_t>(some.size()));
@@ -31,7 +33,8 @@ Result<void> check_events(EventLog& events, Shop& shop, services::CheckReport& r
   for (const auto& [order, times] : placed) report.fail("events.placed_orders_exist", order);
   TRY(const auto letters, shop.consumers.dead_letters(100));
   for (const auto& letter : letters)
-    report.fail("events.nothing_parked", letter.consumer + " could not take " + letter.name + " of " + letter.subject + ": " + letter.reason);
+    report.fail("events.nothing_parked",
+                letter.consumer + " could not take " + letter.name + " of " + letter.subject + ": " + letter.reason);
   return {};
 }
 

@@ -30,7 +30,9 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                                            runtime::Workers* workers) {
   auto house = std::unique_ptr<House>(new House());
   const auto currency = Currency::parse(config.text("currency"));
-  if (!currency) return fail(Errc::kInvalid, "config.bad_value", "currency is '" + config.text("currency") + "', which is not on ISO 4217's list.");
+  if (!currency)
+    return fail(Errc::kInvalid, "config.bad_value",
+                "currency is '" + config.text("currency") + "', which is not on ISO 4217's list.");
   TRY_DO(house->open_store(config, log));
   TRY(house->migrated_, house->migrator_->migrate(all_migrations()));
   house->ids_ = std::make_unique<IdSource>(house->random_.number());
@@ -43,16 +45,18 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
       std::make_unique<messenger_files::FilesMessenger>(folder_of(config, "mails"), "shop@localhost", house->clock_);
   ShopSettings settings;
   // Alone on its store, a restarted program takes its own leases up at once; replicas must differ.
-  settings.holder = house->sqlite_ != nullptr ? "kontor" : "kontor-" + std::to_string(::getpid()) + "-" + house->random_.hex(4);
+  settings.holder =
+      house->sqlite_ != nullptr ? "kontor" : "kontor-" + std::to_string(::getpid()) + "-" + house->random_.hex(4);
   settings.secret = config.text("secret_key");
   settings.admin_token = config.text("admin_token");
   settings.spool_folder = folder_of(config, "spool");
-  settings.public_url = config.text("public_url").empty() ? "http://" + config.text("listen") : config.text("public_url");
+  settings.public_url =
+      config.text("public_url").empty() ? "http://" + config.text("listen") : config.text("public_url");
   settings.currency = *currency;
   settings.ready_bytes_mb = static_cast<std::size_t>(config.number("ready_bytes_mb"));
   settings.only_process = house->sqlite_ != nullptr;
-  const World world{*house->store_, *house->events_, house->clock_, house->random_, *house->ids_, *house->gateway_,
-                    *house->messenger_, log, metrics, workers};
+  const World world{*house->store_,   *house->events_,    house->clock_, house->random_, *house->ids_,
+                    *house->gateway_, *house->messenger_, log,           metrics,        workers};
   TRY(house->shop_, Shop::make(world, settings));
   house->gateway_->set_sink(&house->shop_->hints);
   return house;
@@ -62,7 +66,8 @@ Result<void> House::open_store(const runtime::Config& config, runtime::Log& log)
   const auto alarm = [&log](std::string_view words) { log.error("the store", {{"words", words}}); };
   if (const std::string& url = config.text("store"); !url.empty()) {
     if (!url.starts_with("postgresql://") && !url.starts_with("postgres://")) {
-      return fail(Errc::kInvalid, "config.bad_value", "store begins with postgresql://, or is empty for the embedded store.");
+      return fail(Errc::kInvalid, "config.bad_value",
+                  "store begins with postgresql://, or is empty for the embedded store.");
     }
     db_postgres::PostgresStore::Options options;
     options.url = url;
@@ -94,7 +99,8 @@ Result<void> House::check_files() { return sqlite_ == nullptr ? Result<void>{} :
 
 void House::watch_store(runtime::Metrics& metrics) {
   if (postgres_ == nullptr) return;
-  metrics.watch("kontor_store_functions", "Store functions that were asked for", [this] { return postgres_->stats().functions; });
+  metrics.watch("kontor_store_functions", "Store functions that were asked for",
+                [this] { return postgres_->stats().functions; });
   metrics.watch("kontor_store_repeats", "Store functions run again because another was in the way",
                 [this] { return postgres_->stats().repeats; });
 }

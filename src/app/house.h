@@ -1,5 +1,5 @@
-// The machine's world for one run of the program: the store that the configuration names, the sandbox gateway, the mail folder,
-// clock and luck of the operating system, and a Shop on top. Opened by every command.
+// The machine's world for one run of the program: the store that the configuration names, the sandbox gateway, the mail
+// folder, clock and luck of the operating system, and a Shop on top. Opened by every command.
 #pragma once
 #include <memory>
 #include <string>
@@ -21,8 +21,8 @@ namespace kontor::app {
 class House {
  public:
   // Opens and migrates the store. Errors are one clear line; the program then ends with exit code 4.
-  static Result<std::unique_ptr<House>> open(const runtime::Config& config, runtime::Log& log, runtime::Metrics& metrics,
-                                             runtime::Workers* workers);
+  static Result<std::unique_ptr<House>> open(const runtime::Config& config, runtime::Log& log,
+                                             runtime::Metrics& metrics, runtime::Workers* workers);
   ~House();
 
   Shop& shop() { return *shop_; }

@@ -21,8 +21,7 @@ std::vector<db::Migration> all_migrations() {
   std::vector<db::Migration> all;
   for (const auto some : {services_migrations(), catalog_migrations(), inventory_migrations(), showcase_migrations(),
                           cart_migrations(), payments_migrations(), orders_migrations(), checkout_migrations(),
-                          accounts_migrations(),
-                          fulfilment_migrations()}) {
+                          accounts_migrations(), fulfilment_migrations()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

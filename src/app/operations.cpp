@@ -43,7 +43,8 @@ void add_operations(http::Router& router, House& house, runtime::Metrics& metric
   }));
 }
 
-AccessObserver::AccessObserver(const http::Dispatcher& dispatcher, runtime::Log& log, runtime::Metrics& metrics, bool access_log)
+AccessObserver::AccessObserver(const http::Dispatcher& dispatcher, runtime::Log& log, runtime::Metrics& metrics,
+                               bool access_log)
     : log_(log), access_log_(access_log), metrics_(metrics), none_(metrics_.route("", "")) {
   for (const auto& route : dispatcher.routes()) {
     routes_.emplace(route->pattern.data(), metrics_.route(http::method_name(route->endpoint->method), route->pattern));

@@ -3,8 +3,8 @@
 #include <csignal>
 #include <cstdio>
 
-#include <sys/signalfd.h>
 #include <sys/epoll.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "app/demo.h"
@@ -36,7 +36,8 @@ struct Line {
   std::thread thread;
 };
 
-// SIGTERM and SIGINT are read from a descriptor by the first loop; writing to a closed socket is an error, not a signal.
+// SIGTERM and SIGINT are read from a descriptor by the first loop; writing to a closed socket is an error, not a
+// signal.
 int take_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   sigset_t set;
@@ -52,9 +53,9 @@ class Program {
   Program(const runtime::Config& config, House& house, runtime::Log& log, runtime::Metrics& metrics)
       : config_(config), house_(house), log_(log), metrics_(metrics), operations_("") {
     add_operations(operations_, house, metrics, stopping_);
-    pages::add_pages(house.shop().pages(), {house.shop().showcase, house.shop().carts, house.shop().checkouts,
-                                            house.shop().orders, house.shop().shoppers, house.shop().cursors,
-                                            house.shop().world.random});
+    pages::add_pages(house.shop().pages(),
+                     {house.shop().showcase, house.shop().carts, house.shop().checkouts, house.shop().orders,
+                      house.shop().shoppers, house.shop().cursors, house.shop().world.random});
     const http::Router* tables[] = {&house.shop().api(), &operations_};
     const http::Docs docs(tables, {"Kontor", "1", "The shop's public contract."});
     docs.add_to(documents_);
@@ -72,7 +73,8 @@ class Program {
       world.wall_clock = [&clock = house_.clock()] { return clock.now(); };
       world.seed = house_.shop().world.random.number();
       world.observer = observer_.get();
-      line->server = std::make_unique<runtime::Server>(line->loop, *dispatcher_, server_settings(config_), std::move(world));
+      line->server =
+          std::make_unique<runtime::Server>(line->loop, *dispatcher_, server_settings(config_), std::move(world));
       TRY(port, line->server->listen(address.host, port));
       lines_.push_back(std::move(line));
     }
@@ -90,7 +92,8 @@ class Program {
         if (!stopping_.exchange(true)) runtime::Loop::current()->spawn([this] { end(); });
       });
     });
-    for (std::size_t i = 1; i < lines_.size(); ++i) lines_[i]->thread = std::thread([this, i] { lines_[i]->loop.run(); });
+    for (std::size_t i = 1; i < lines_.size(); ++i)
+      lines_[i]->thread = std::thread([this, i] { lines_[i]->loop.run(); });
     first.run();
     for (auto& line : lines_)
       if (line->thread.joinable()) line->thread.join();
@@ -163,7 +166,8 @@ int serve(const runtime::Config& config, bool demo) {
   if (!port) return refuse(port.error(), 4);
   const auto address = config.address("listen");
   const std::string host = address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
-  std::printf("Shop and API:  http://%s:%d/\nDocumentation: http://%s:%d/docs\n", host.c_str(), *port, host.c_str(), *port);
+  std::printf("Shop and API:  http://%s:%d/\nDocumentation: http://%s:%d/docs\n", host.c_str(), *port, host.c_str(),
+              *port);
   std::fflush(stdout);
   const auto ran = program.run(signals);
   ::close(signals);

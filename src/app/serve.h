@@ -1,4 +1,5 @@
-// `kontor serve`: event loops with HTTP servers, the shop's fibers, health and metrics, and an orderly end on SIGTERM or SIGINT.
+// `kontor serve`: event loops with HTTP servers, the shop's fibers, health and metrics, and an orderly end on SIGTERM
+// or SIGINT.
 #pragma once
 #include "runtime/config.h"
 

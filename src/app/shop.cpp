@@ -6,8 +6,9 @@ namespace {
 services::ConsumerRunner::Settings consumer_settings(const World& world) {
   services::ConsumerRunner::Settings settings;
   settings.lag = [&metrics = world.metrics](std::string_view consumer, std::string_view stream, std::int64_t lag) {
-    metrics.gauge("kontor_consumer_lag_events", "Events that a consumer has not handled yet",
-                  {{"consumer", std::string(consumer)}, {"stream", std::string(stream)}})
+    metrics
+        .gauge("kontor_consumer_lag_events", "Events that a consumer has not handled yet",
+               {{"consumer", std::string(consumer)}, {"stream", std::string(stream)}})
         .set(lag);
   };
   settings.trouble = [&log = world.log](std::string_view consumer, std::string_view words) {

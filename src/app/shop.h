@@ -1,5 +1,6 @@
-// The wired shop: every module, built from the world it is given (store, event log, clock, luck, gateway, messenger). The program
-// builds one on the machine's world, the simulator one on a world of its own. No statics: two shops may live side by side.
+// The wired shop: every module, built from the world it is given (store, event log, clock, luck, gateway, messenger).
+// The program builds one on the machine's world, the simulator one on a world of its own. No statics: two shops may
+// live side by side.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -57,14 +58,14 @@ struct World {
 };
 
 struct ShopSettings {
-  std::string holder = "kontor";   // this process among the replicas: leases carry it
-  std::string secret;              // given by configuration; empty: the store's own
+  std::string holder = "kontor";  // this process among the replicas: leases carry it
+  std::string secret;             // given by configuration; empty: the store's own
   std::string admin_token;
   std::string spool_folder = "/tmp/kontor-spool";
   std::string public_url = "http://localhost:8080";
   Currency currency;
   std::size_t ready_bytes_mb = 64;
-  bool only_process = true;        // nobody else works on this store: unfinished checkouts are taken up at once
+  bool only_process = true;  // nobody else works on this store: unfinished checkouts are taken up at once
 };
 
 class Shop {
@@ -79,7 +80,8 @@ class Shop {
   Result<void> start(runtime::Loop& loop);
   void stop();
   bool running() const;
-  // What the sweepers do, once, on the calling fiber: unfinished checkouts, shipments, listings' stock. How much there was to do.
+  // What the sweepers do, once, on the calling fiber: unfinished checkouts, shipments, listings' stock. How much there
+  // was to do.
   Result<int> sweep();
 
   // Every invariant of every module over the whole store.
@@ -91,8 +93,8 @@ class Shop {
 
  private:
   explicit Shop(const World& world, const ShopSettings& settings, std::string secret);
-  void add_routes();      // routes.cpp
-  void add_consumers();   // routes.cpp
+  void add_routes();     // routes.cpp
+  void add_consumers();  // routes.cpp
   void tick_fiber();
   void stock_fiber();
   Result<void> tidy();

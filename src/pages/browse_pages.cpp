@@ -10,11 +10,16 @@ using showcase::ListingAnswer;
 
 std::string_view words_of(Availability availability) {
   switch (availability) {
-    case Availability::kInStock: return "In stock";
-    case Availability::kLowStock: return "Only a few left";
-    case Availability::kBackorder: return "Can be ordered";
-    case Availability::kPreorder: return "Can be pre-ordered";
-    case Availability::kOutOfStock: return "Out of stock";
+    case Availability::kInStock:
+      return "In stock";
+    case Availability::kLowStock:
+      return "Only a few left";
+    case Availability::kBackorder:
+      return "Can be ordered";
+    case Availability::kPreorder:
+      return "Can be pre-ordered";
+    case Availability::kOutOfStock:
+      return "Out of stock";
   }
   return "";
 }
@@ -73,8 +78,8 @@ struct Shelf {
 std::string listing_body(const Shelf& shelf, const Form& form, const ListingAnswer& answer) {
   std::string out = shelf.crumbs + "<h1>";
   put_text(out, shelf.title);
-  out += "</h1><p class=\"quiet\">" + std::string(answer.total_count_exact ? "" : "more than ") + std::to_string(answer.total_count) +
-         (answer.total_count == 1 ? " product" : " products") + "</p>";
+  out += "</h1><p class=\"quiet\">" + std::string(answer.total_count_exact ? "" : "more than ") +
+         std::to_string(answer.total_count) + (answer.total_count == 1 ? " product" : " products") + "</p>";
   if (!answer.facets.categories.empty()) {
     out += "<nav aria-label=\"Categories\"><ul class=\"chips\">";
     for (const auto& category : answer.facets.categories) {
@@ -87,9 +92,11 @@ std::string listing_body(const Shelf& shelf, const Form& form, const ListingAnsw
   out += "<nav aria-label=\"Order\"><ul class=\"chips\">";
   const std::string_view now = value_of_form(form, "sort");
   for (const auto& [sort, words] : {std::pair<std::string_view, std::string_view>{"newest", "Newest"},
-                                    {"price_asc", "Lowest price"}, {"price_desc", "Highest price"}, {"rating", "Best rated"}}) {
-    out += "<li><a href=\"" + shelf.path + html_escape(with(form, "sort", sort)) + "\"" + (sort == now ? " aria-current=\"true\"" : "") +
-           ">" + std::string(words) + "</a></li>";
+                                    {"price_asc", "Lowest price"},
+                                    {"price_desc", "Highest price"},
+                                    {"rating", "Best rated"}}) {
+    out += "<li><a href=\"" + shelf.path + html_escape(with(form, "sort", sort)) + "\"" +
+           (sort == now ? " aria-current=\"true\"" : "") + ">" + std::string(words) + "</a></li>";
   }
   out += "</ul></nav>";
   if (answer.items.empty()) out += "<p class=\"notice\">Nothing was found. Fewer words may help.</p>";
@@ -97,14 +104,15 @@ std::string listing_body(const Shelf& shelf, const Form& form, const ListingAnsw
   for (const auto& card : answer.items) put_card(out, card);
   out += "</ul>";
   if (answer.next_cursor) {
-    out += "<p><a class=\"button\" rel=\"next\" href=\"" + shelf.path + html_escape(with(form, "cursor", *answer.next_cursor)) +
-           "\">More products</a></p>";
+    out += "<p><a class=\"button\" rel=\"next\" href=\"" + shelf.path +
+           html_escape(with(form, "cursor", *answer.next_cursor)) + "\">More products</a></p>";
   }
   return out;
 }
 
 // Pages take what they know and leave the rest of a query alone (utm_source and the like).
-Result<http::Response> listing_page(const Parts& parts, const Shelf& shelf, const Form& form, const std::string& category) {
+Result<http::Response> listing_page(const Parts& parts, const Shelf& shelf, const Form& form,
+                                    const std::string& category) {
   showcase::ListingRequest request;
   request.limit = 24;
   if (const auto words = value_of_form(form, "q"); !words.empty()) request.q = std::string(clip(words, 200));
@@ -132,8 +140,10 @@ void put_offers(std::string& out, const showcase::ProductState& state) {
       any = any || there;
       std::string words;
       for (const auto& [name, value] : offer.options) words += (words.empty() ? "" : ", ") + value;
-      out += "<option value=\"" + offer.id.text() + "\"" + (offer.id == state.featured ? " selected" : "") + (there ? "" : " disabled") + ">";
-      put_text(out, (words.empty() ? offer.sku : words) + " · " + money_text(offer.price) + (there ? "" : " · out of stock"));
+      out += "<option value=\"" + offer.id.text() + "\"" + (offer.id == state.featured ? " selected" : "") +
+             (there ? "" : " disabled") + ">";
+      put_text(out, (words.empty() ? offer.sku : words) + " · " + money_text(offer.price) +
+                        (there ? "" : " · out of stock"));
       out += "</option>";
     }
     out += "</select></div>";
@@ -144,8 +154,10 @@ void put_offers(std::string& out, const showcase::ProductState& state) {
       out += "<input type=\"hidden\" name=\"offer\" value=\"" + product.offers[i].id.text() + "\">";
     }
   }
-  out += "<div><label for=\"quantity\">Quantity</label><input class=\"count\" id=\"quantity\" name=\"quantity\" type=\"number\" "
-         "inputmode=\"numeric\" min=\"1\" max=\"999\" value=\"1\"></div>";
+  out +=
+      "<div><label for=\"quantity\">Quantity</label><input class=\"count\" id=\"quantity\" name=\"quantity\" "
+      "type=\"number\" "
+      "inputmode=\"numeric\" min=\"1\" max=\"999\" value=\"1\"></div>";
   out += any ? "<button>Add to cart</button>" : "<button disabled>Out of stock</button>";
   out += "</div></form>";
 }
@@ -158,8 +170,10 @@ void put_attributes(std::string& out, const std::string& attributes_json) {
     std::string name(member.key());
     std::replace(name.begin(), name.end(), '_', ' ');
     std::string value;
-    if (member.value().is_string()) value = std::string(member.value().get_string());
-    else json::print_value(value, member.value());
+    if (member.value().is_string())
+      value = std::string(member.value().get_string());
+    else
+      json::print_value(value, member.value());
     out += "<tr><th scope=\"row\">";
     put_text(out, name);
     out += "</th><td>";
@@ -173,8 +187,10 @@ std::string crumbs(const std::vector<std::string>& path, std::string_view slug) 
   std::string out = "<p class=\"crumbs\"><a href=\"/\">All products</a>";
   for (std::size_t i = 0; i < path.size(); ++i) {
     out += " › ";
-    if (i + 1 == path.size() && !slug.empty()) out += "<a href=\"/c/" + percent_encode(slug) + "\">" + html_escape(path[i]) + "</a>";
-    else put_text(out, path[i]);
+    if (i + 1 == path.size() && !slug.empty())
+      out += "<a href=\"/c/" + percent_encode(slug) + "\">" + html_escape(path[i]) + "</a>";
+    else
+      put_text(out, path[i]);
   }
   return out + "</p>";
 }
@@ -185,7 +201,8 @@ Result<http::Response> product_page(const Parts& parts, std::string_view slug) {
   request.limit = 1;
   TRY(const auto query, showcase::listing_query(request, parts.showcase, parts.cursors));
   TRY(const auto found, parts.showcase.listing(query));
-  if (found.items.empty()) return fail(Errc::kNotFound, "pages.no_such_product", "There is no product at this address.");
+  if (found.items.empty())
+    return fail(Errc::kNotFound, "pages.no_such_product", "There is no product at this address.");
   TRY(const auto state, parts.showcase.state(found.items[0].id));
   const auto& product = state.product;
   const auto& card = found.items[0];
@@ -197,12 +214,14 @@ Result<http::Response> product_page(const Parts& parts, std::string_view slug) {
   put_text(out, product.title);
   out += "</h1>";
   if (product.review_count > 0) {
-    out += "<p class=\"quiet\">Rated " + std::to_string(static_cast<int>(product.rating * 10 + 0.5) / 10.0).substr(0, 3) + " of 5 by " +
+    out += "<p class=\"quiet\">Rated " +
+           std::to_string(static_cast<int>(product.rating * 10 + 0.5) / 10.0).substr(0, 3) + " of 5 by " +
            std::to_string(product.review_count) + "</p>";
   }
   put_price(out, card.price, card.list_price);
   const bool gone = card.availability.status == Availability::kOutOfStock;
-  out += std::string("<p class=\"") + (gone ? "bad" : "good") + "\">" + std::string(words_of(card.availability.status)) + "</p>";
+  out += std::string("<p class=\"") + (gone ? "bad" : "good") + "\">" +
+         std::string(words_of(card.availability.status)) + "</p>";
   put_offers(out, state);
   out += "<p>";
   put_text(out, product.description);
@@ -216,19 +235,23 @@ Result<http::Response> product_page(const Parts& parts, std::string_view slug) {
 
 void add_browse_pages(http::Router& router, const Parts& parts) {
   using http::Method;
-  router.add(page_endpoint(Method::kGet, "/", "Products and search", [parts](http::Call& call) -> Result<http::Response> {
-    TRY(const auto form, read_form(call.request.query));
-    const auto words = value_of_form(form, "q");
-    return listing_page(parts, {words.empty() ? "All products" : "Results for “" + std::string(words) + "”", "/", ""}, form, "");
-  }));
-  router.add(page_endpoint(Method::kGet, "/c/{slug}", "A category", [parts](http::Call& call) -> Result<http::Response> {
-    TRY(const auto form, read_form(call.request.query));
-    TRY(const auto category, parts.showcase.category(call.param("slug")));
-    if (!category) return fail(Errc::kNotFound, "pages.no_such_category", "There is no category at this address.");
-    const Shelf shelf{category->name, "/c/" + percent_encode(category->slug),
-                      "<p class=\"crumbs\"><a href=\"/\">All products</a> › " + html_escape(category->path) + "</p>"};
-    return listing_page(parts, shelf, form, category->slug);
-  }));
+  router.add(
+      page_endpoint(Method::kGet, "/", "Products and search", [parts](http::Call& call) -> Result<http::Response> {
+        TRY(const auto form, read_form(call.request.query));
+        const auto words = value_of_form(form, "q");
+        return listing_page(
+            parts, {words.empty() ? "All products" : "Results for “" + std::string(words) + "”", "/", ""}, form, "");
+      }));
+  router.add(
+      page_endpoint(Method::kGet, "/c/{slug}", "A category", [parts](http::Call& call) -> Result<http::Response> {
+        TRY(const auto form, read_form(call.request.query));
+        TRY(const auto category, parts.showcase.category(call.param("slug")));
+        if (!category) return fail(Errc::kNotFound, "pages.no_such_category", "There is no category at this address.");
+        const Shelf shelf{
+            category->name, "/c/" + percent_encode(category->slug),
+            "<p class=\"crumbs\"><a href=\"/\">All products</a> › " + html_escape(category->path) + "</p>"};
+        return listing_page(parts, shelf, form, category->slug);
+      }));
   router.add(page_endpoint(Method::kGet, "/p/{slug}", "A product", [parts](http::Call& call) -> Result<http::Response> {
     return product_page(parts, call.param("slug"));
   }));

@@ -8,8 +8,11 @@ Result<Form> read_form(std::string_view encoded) {
     if (pair.empty()) continue;
     const auto equals = pair.find('=');
     const auto name = percent_decode(pair.substr(0, equals), true);
-    const auto value = percent_decode(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1), true);
-    if (!name || !value) return fail(Errc::kBadRequest, "pages.bad_form", "The address or form cannot be read: a broken escape or text that is no UTF-8.");
+    const auto value =
+        percent_decode(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1), true);
+    if (!name || !value)
+      return fail(Errc::kBadRequest, "pages.bad_form",
+                  "The address or form cannot be read: a broken escape or text that is no UTF-8.");
     form.emplace(*name, *value);
   }
   return form;
@@ -23,28 +26,35 @@ std::string_view value_of_form(const Form& form, std::string_view name) {
 http::Response page(const Frame& frame, std::string_view body, int status) {
   std::string out;
   out.reserve(body.size() + 2048);
-  out += "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, "
-         "initial-scale=1\"><title>";
+  out +=
+      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "content=\"width=device-width, "
+      "initial-scale=1\"><title>";
   put_text(out, frame.title);
-  out += " · Kontor</title><link rel=\"stylesheet\" href=\"/assets/style.css\"></head><body>"
-         "<a class=\"skip\" href=\"#main\">Skip to content</a><header><a class=\"name\" href=\"/\">Kontor</a>"
-         "<form action=\"/\" method=\"get\" role=\"search\"><input type=\"search\" name=\"q\" aria-label=\"Search products\" "
-         "placeholder=\"Search\" value=\"";
+  out +=
+      " · Kontor</title><link rel=\"stylesheet\" href=\"/assets/style.css\"></head><body>"
+      "<a class=\"skip\" href=\"#main\">Skip to content</a><header><a class=\"name\" href=\"/\">Kontor</a>"
+      "<form action=\"/\" method=\"get\" role=\"search\"><input type=\"search\" name=\"q\" aria-label=\"Search "
+      "products\" "
+      "placeholder=\"Search\" value=\"";
   put_text(out, frame.search);
-  out += "\"><button>Search</button></form><nav aria-label=\"Shop\"><a href=\"/cart\">Cart</a><a href=\"/orders\">Orders</a></nav>"
-         "</header><main id=\"main\">";
+  out +=
+      "\"><button>Search</button></form><nav aria-label=\"Shop\"><a href=\"/cart\">Cart</a><a "
+      "href=\"/orders\">Orders</a></nav>"
+      "</header><main id=\"main\">";
   out += body;
   out += "</main><footer>Kontor · <a href=\"/docs\">API</a></footer></body></html>\n";
   http::Response response;
   response.status = status;
   response.content_type = "text/html; charset=utf-8";
   response.body = std::move(out);
-  response.headers = {{"Cache-Control", frame.shared ? "public, max-age=30, stale-while-revalidate=86400" : "private, no-store"},
-                      {"Content-Security-Policy",
-                       "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-                       "frame-ancestors 'none'"},
-                      {"X-Content-Type-Options", "nosniff"},
-                      {"Referrer-Policy", "same-origin"}};
+  response.headers = {
+      {"Cache-Control", frame.shared ? "public, max-age=30, stale-while-revalidate=86400" : "private, no-store"},
+      {"Content-Security-Policy",
+       "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+       "frame-ancestors 'none'"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Referrer-Policy", "same-origin"}};
   return response;
 }
 

@@ -21,9 +21,9 @@ Result<Form> read_form(std::string_view encoded);
 std::string_view value_of_form(const Form& form, std::string_view name);
 
 struct Frame {
-  std::string title;           // of the document
-  std::string_view search;     // what stands in the search field
-  bool shared = false;         // holds nothing personal: caches may keep it
+  std::string title;        // of the document
+  std::string_view search;  // what stands in the search field
+  bool shared = false;      // holds nothing personal: caches may keep it
 };
 // The whole page around `body`, with the headers that pages carry.
 http::Response page(const Frame& frame, std::string_view body, int status = 200);

@@ -20,8 +20,8 @@ http::Endpoint page_endpoint(http::Method method, std::string pattern, std::stri
 
 void add_pages(http::Router& router, const Parts& parts) {
   http::Endpoint style = page_endpoint(http::Method::kGet, "/assets/style.css", "The pages' style", {});
-  style.handle = [ready = http::make_ready("text/css; charset=utf-8", "public, max-age=300, stale-while-revalidate=86400", kStyle)](
-                     http::Call&) {
+  style.handle = [ready = http::make_ready("text/css; charset=utf-8",
+                                           "public, max-age=300, stale-while-revalidate=86400", kStyle)](http::Call&) {
     http::Response response;
     response.ready = ready;
     return response;

@@ -1,5 +1,5 @@
-// The shop's pages, rendered here from the modules' faces; whole without scripts. Browsing pages hold nothing personal; cart,
-// checkout and orders are the visitor's own, by cookie, and change only by forms from the same origin.
+// The shop's pages, rendered here from the modules' faces; whole without scripts. Browsing pages hold nothing personal;
+// cart, checkout and orders are the visitor's own, by cookie, and change only by forms from the same origin.
 #pragma once
 #include "pages/html.h"
 #include "ports/clock.h"

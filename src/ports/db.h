@@ -1,8 +1,9 @@
-// The store port. Writes are functions: `db.write(homes, fn)` runs fn(Tx&) so that functions behave as if run one after another.
-// An Error that fn returns undoes that function alone. A function may run more than once, so it does nothing but ask `tx` and
-// assign to its captured outputs; it never waits, and nothing it captured may be touched by others while `write` runs.
-// Both engines run the same SQL text in the common dialect: `$1` parameters, ON CONFLICT, RETURNING, UPDATE … FROM (VALUES …);
-// integers for money, time (ms) and booleans. In PostgreSQL a `$n` has one type: CAST($1 AS BIGINT) where it is not plain.
+// The store port. Writes are functions: `db.write(homes, fn)` runs fn(Tx&) so that functions behave as if run one after
+// another. An Error that fn returns undoes that function alone. A function may run more than once, so it does nothing
+// but ask `tx` and assign to its captured outputs; it never waits, and nothing it captured may be touched by others
+// while `write` runs. Both engines run the same SQL text in the common dialect: `$1` parameters, ON CONFLICT,
+// RETURNING, UPDATE … FROM (VALUES …); integers for money, time (ms) and booleans. In PostgreSQL a `$n` has one type:
+// CAST($1 AS BIGINT) where it is not plain.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -20,14 +21,15 @@
 
 namespace kontor::db {
 
-// Where a table lives. One Tx belongs to one home, or to several where the store keeps them together (see Store::together).
+// Where a table lives. One Tx belongs to one home, or to several where the store keeps them together (see
+// Store::together).
 enum class Home : unsigned {
-  kCustomer = 1,   // carts, checkouts, payments, ledger, orders, shipments
-  kStock = 2,      // inventory
-  kCatalog = 4,    // products, offers, categories
-  kGlobal = 8,     // settings, jobs, sequences, leases, staff
-  kTelemetry = 16, // behaviour
-  kEvery = 32,     // tables that exist beside each home: the outbox, consumer positions
+  kCustomer = 1,    // carts, checkouts, payments, ledger, orders, shipments
+  kStock = 2,       // inventory
+  kCatalog = 4,     // products, offers, categories
+  kGlobal = 8,      // settings, jobs, sequences, leases, staff
+  kTelemetry = 16,  // behaviour
+  kEvery = 32,      // tables that exist beside each home: the outbox, consumer positions
 };
 struct Homes {
   unsigned bits = 0;
@@ -60,11 +62,9 @@ struct Param {
   Param() = default;
   Param(Null) {}
   template <class T>
-    requires std::is_integral_v<T>
-  Param(T value) : kind(Kind::kInt), number(static_cast<std::int64_t>(value)) {}
+  requires std::is_integral_v<T> Param(T value) : kind(Kind::kInt), number(static_cast<std::int64_t>(value)) {}
   template <class T>
-    requires std::is_enum_v<T>
-  Param(T value) : kind(Kind::kInt), number(static_cast<std::int64_t>(value)) {}
+  requires std::is_enum_v<T> Param(T value) : kind(Kind::kInt), number(static_cast<std::int64_t>(value)) {}
   Param(std::string_view text) : kind(Kind::kText), bytes(text) {}
   Param(const std::string& text) : kind(Kind::kText), bytes(text) {}
   Param(const char* text) : kind(Kind::kText), bytes(text) {}
@@ -91,8 +91,8 @@ class Rows {
    public:
     Row(const Rows& rows, std::size_t at) : rows_(&rows), at_(at) {}
     bool is_null(std::size_t column) const { return cell(column).kind == Param::Kind::kNull; }
-    std::int64_t i64(std::size_t column) const;            // asserts an integer; NULL is an assertion
-    std::string_view text(std::size_t column) const;       // text or blob; NULL is ""
+    std::int64_t i64(std::size_t column) const;       // asserts an integer; NULL is an assertion
+    std::string_view text(std::size_t column) const;  // text or blob; NULL is ""
     std::string str(std::size_t column) const { return std::string(text(column)); }
     std::optional<std::int64_t> opt_i64(std::size_t column) const;
     std::optional<std::string> opt_str(std::size_t column) const;
@@ -153,8 +153,8 @@ class Rows {
 };
 
 // One function's view of the store. Not kept beyond the function.
-// A statement's Error that no attempt() undoes is the function's own, even if it drops it: every later statement and `write`
-// answer it.
+// A statement's Error that no attempt() undoes is the function's own, even if it drops it: every later statement and
+// `write` answer it.
 class Tx {
  public:
   virtual ~Tx() = default;
@@ -171,7 +171,8 @@ class Tx {
 
   template <class... A>
   Result<std::int64_t> run(const Query& query, const A&... args) {
-    if constexpr (sizeof...(A) == 0) return run_params(query, {});
+    if constexpr (sizeof...(A) == 0)
+      return run_params(query, {});
     else {
       const Param params[] = {Param(args)...};
       return run_params(query, params);
@@ -179,7 +180,8 @@ class Tx {
   }
   template <class... A>
   Result<Rows> ask(const Query& query, const A&... args) {
-    if constexpr (sizeof...(A) == 0) return ask_params(query, {});
+    if constexpr (sizeof...(A) == 0)
+      return ask_params(query, {});
     else {
       const Param params[] = {Param(args)...};
       return ask_params(query, params);
@@ -189,8 +191,9 @@ class Tx {
 
 using Function = std::function<Result<void>(Tx&)>;
 
-// Safe to call from any fiber and, blocking, from any plain thread. Errors of its own: kUnavailable (locked, away), kFull.
-// After kTimeout or kUnavailable from `write`, the outcome may be unknown only when reason is "db.outcome_unknown".
+// Safe to call from any fiber and, blocking, from any plain thread. Errors of its own: kUnavailable (locked, away),
+// kFull. After kTimeout or kUnavailable from `write`, the outcome may be unknown only when reason is
+// "db.outcome_unknown".
 class Store {
  public:
   virtual ~Store() = default;
@@ -200,7 +203,8 @@ class Store {
   virtual Result<void> read(Homes homes, const Function& function) = 0;
   // Whether one write function may name tables of all these homes.
   virtual bool together(Homes homes) const = 0;
-  // The physical stores behind the homes ("shop", "catalog", …), each with its own outbox; and the home that reaches each.
+  // The physical stores behind the homes ("shop", "catalog", …), each with its own outbox; and the home that reaches
+  // each.
   struct Place {
     std::string name;
     Home home;
@@ -217,7 +221,8 @@ struct Migration {
   Home home;
   std::string_view sql;
 };
-// Applies what is missing, in order, each in one transaction with its row in `kontor_migrations`; repeating changes nothing.
+// Applies what is missing, in order, each in one transaction with its row in `kontor_migrations`; repeating changes
+// nothing.
 class Migrator {
  public:
   virtual ~Migrator() = default;

@@ -1,5 +1,6 @@
-// The event log: facts written in the transaction that made them true (services/outbox.h), read by consumers in commit order.
-// A stream is one physical store's outbox; positions grow within a stream, without loss, and are only given after commit.
+// The event log: facts written in the transaction that made them true (services/outbox.h), read by consumers in commit
+// order. A stream is one physical store's outbox; positions grow within a stream, without loss, and are only given
+// after commit.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -7,10 +7,10 @@
 namespace kontor {
 
 struct Mail {
-  std::string key;      // unique per message: event and purpose
+  std::string key;  // unique per message: event and purpose
   std::string to;
   std::string subject;
-  std::string text;     // plain text, UTF-8
+  std::string text;  // plain text, UTF-8
 };
 
 class Messenger {

@@ -1,5 +1,5 @@
-// A payment gateway. Every call carries a key of ours; the same key again is the same attempt and never a second charge.
-// A timeout is Errc::kTimeout: the outcome is unknown, not "no". Only tokens travel here, never card numbers.
+// A payment gateway. Every call carries a key of ours; the same key again is the same attempt and never a second
+// charge. A timeout is Errc::kTimeout: the outcome is unknown, not "no". Only tokens travel here, never card numbers.
 #pragma once
 #include <optional>
 #include <string>
@@ -12,22 +12,31 @@
 namespace kontor {
 
 struct ChargeRequest {
-  std::string key;        // idempotency key: the payment attempt's id
-  std::string token;      // the payment method
+  std::string key;    // idempotency key: the payment attempt's id
+  std::string token;  // the payment method
   Money amount;
-  CheckoutId checkout;    // for the gateway's statement and its webhooks
+  CheckoutId checkout;  // for the gateway's statement and its webhooks
   bool capture = true;
 };
 
-enum class ChargeState { kAuthorised, kCaptured, kDeclined, kRequiresAction, kVoided, kRefunded, kRejectedByRisk, kNone };
+enum class ChargeState {
+  kAuthorised,
+  kCaptured,
+  kDeclined,
+  kRequiresAction,
+  kVoided,
+  kRefunded,
+  kRejectedByRisk,
+  kNone
+};
 
 struct Charge {
   ChargeState state = ChargeState::kNone;  // kNone: the gateway never heard of the key
   std::string reference;                   // the gateway's own id
   Money amount;
-  std::string decline_code;                // kDeclined: "card_declined", "insufficient_funds", "expired_card"
-  std::string action_url;                  // kRequiresAction
-  Money refunded;                          // so far
+  std::string decline_code;  // kDeclined: "card_declined", "insufficient_funds", "expired_card"
+  std::string action_url;    // kRequiresAction
+  Money refunded;            // so far
 };
 
 class PaymentGateway {
@@ -40,8 +49,8 @@ class PaymentGateway {
   virtual Result<Charge> confirm_action(const std::string& key) { return find(key); }
   // What became of the attempt; kNone when it never arrived.
   virtual Result<Charge> find(const std::string& key) = 0;
-  // Gives an authorisation or a whole capture back. Repeating it, or voiding what never happened, succeeds; a charge with this
-  // key that arrives later is refused by the gateway.
+  // Gives an authorisation or a whole capture back. Repeating it, or voiding what never happened, succeeds; a charge
+  // with this key that arrives later is refused by the gateway.
   virtual Result<Charge> void_charge(const std::string& key) = 0;
   // Gives `amount` of a captured charge back; `refund_key` makes it repeatable. More than was captured is kConflict.
   virtual Result<Charge> refund(const std::string& key, const std::string& refund_key, Money amount) = 0;

@@ -54,7 +54,8 @@ Result<std::optional<LineFile::Line>> LineFile::next() {
         at_ = buffer_.size();
       }
       if (fill()) continue;
-      if (std::ferror(file_.get())) return fail(Errc::kUnavailable, "runtime.cannot_read", "The file cannot be read to its end.");
+      if (std::ferror(file_.get()))
+        return fail(Errc::kUnavailable, "runtime.cannot_read", "The file cannot be read to its end.");
       if (at_ == buffer_.size() && !too_long) return std::optional<Line>{};
     }
     const auto stop = end == std::string::npos ? buffer_.size() : end;

@@ -1,5 +1,5 @@
-// Lines of a file, one after the other, in bounded memory; and a file that is written to be read back as lines (an upload on its
-// way to a job). Blocking, of the local disk; the owner closes by destruction.
+// Lines of a file, one after the other, in bounded memory; and a file that is written to be read back as lines (an
+// upload on its way to a job). Blocking, of the local disk; the owner closes by destruction.
 #pragma once
 #include <cstdint>
 #include <cstdio>
@@ -24,7 +24,8 @@ class LineFile {
     std::string_view text;    // without its end, good until the next call
     bool too_long = false;    // beyond kLongest; the text is empty
   };
-  // nullopt at the end. A byte-order mark at the beginning is skipped, "\r\n" ends a line too, empty lines are counted and left out.
+  // nullopt at the end. A byte-order mark at the beginning is skipped, "\r\n" ends a line too, empty lines are counted
+  // and left out.
   Result<std::optional<Line>> next();
   // Goes on behind a place that place() told earlier.
   struct Place {

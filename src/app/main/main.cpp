@@ -20,7 +20,8 @@ constexpr const char* kUsage =
     "       kontor migrate --data DIR     brings the store's tables up to date\n"
     "       kontor config                 prints every setting, its value and where it comes from\n"
     "       kontor version\n"
-    "Every setting may be a flag (--log-format json), an environment variable (KONTOR_LOG_FORMAT) or a line of the TOML file.\n";
+    "Every setting may be a flag (--log-format json), an environment variable (KONTOR_LOG_FORMAT) or a line of the "
+    "TOML file.\n";
 
 struct Words {
   std::string command;
@@ -58,11 +59,16 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
     if (equals == std::string_view::npos && (i + 1 >= count || std::string_view(arguments[i + 1]).starts_with("--")))
       return "--" + name + " needs a value";
     std::string value = equals == std::string_view::npos ? arguments[++i] : std::string(word.substr(equals + 1));
-    if (name == "config") words.sources.file = std::move(value);
-    else if (words.command == "import" && name == "format") words.import.format = std::move(value);
-    else if (words.command == "import" && name == "on-error") words.import.on_error = std::move(value);
-    else if (words.command == "import" && name == "report") words.import.report = std::move(value);
-    else words.sources.flags.emplace_back(std::move(name), std::move(value));
+    if (name == "config")
+      words.sources.file = std::move(value);
+    else if (words.command == "import" && name == "format")
+      words.import.format = std::move(value);
+    else if (words.command == "import" && name == "on-error")
+      words.import.on_error = std::move(value);
+    else if (words.command == "import" && name == "report")
+      words.import.report = std::move(value);
+    else
+      words.sources.flags.emplace_back(std::move(name), std::move(value));
   }
   return std::nullopt;
 }
