@@ -18,10 +18,12 @@ struct Faults {
   int refused_pct = 0;        // certainly not done: the gateway is down
   int decline_pct = 0;
   int step_up_pct = 0;        // the buyer must confirm at the bank
+  int silence_pct = 0;        // with this charge it falls silent for minutes, for everybody
   int webhook_pct = 0;        // a webhook comes, once or twice, before or after the answer
   int lost_reply_pct = 0;     // the shop's own answer is lost: the shopper asks again
   int crash_every_steps = 0;  // the process dies between two steps, on average this often
   int disk_fails_every_writes = 0;  // a write or sync fails, and all after it until the process starts again
+  int disk_full_pct = 0;            // of the lives: little room is left on the disk
   int clock_jumps_every_steps = 0;
 };
 

@@ -196,7 +196,7 @@ void Shopping::try_again(Intention& intention) {
 
 // Behind a 202: looks, goes to the bank, or gives up, until the checkout is at an end.
 void Shopping::follow(Intention& intention) {
-  pause(2000);
+  pause(4000);
   const CustomerId customer = shopper_.customer;
   const int luck = static_cast<int>(shopper_.luck.below(100));
   if (luck < 8 && world_.faulty()) {

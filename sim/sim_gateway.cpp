@@ -7,6 +7,7 @@ namespace kontor::sim {
 namespace {
 
 constexpr std::int64_t kPatienceMs = 5000;  // how long a caller waits before it gives up
+constexpr std::int64_t kLongestSilenceMs = 25 * kMinuteMs;  // longer than a reservation holds
 
 std::string_view words(ChargeState state) {
   switch (state) {
@@ -33,8 +34,9 @@ Result<void> SimGateway::reach(bool patient) {
     trace_.reached("gateway: down");
     return fail(Errc::kGatewayUnavailable, "gateway.down");
   }
-  if (luck_.chance(faults_.lost_request_pct)) {
-    trace_.reached("gateway: request lost");
+  const bool silent = clock_.now().ms < silent_until_ms_;
+  if (silent || luck_.chance(faults_.lost_request_pct)) {
+    trace_.reached(silent ? "gateway: silent" : "gateway: request lost");
     if (patient) runtime::sleep_for(kPatienceMs);
     return fail(Errc::kTimeout, "gateway.timeout");
   }
@@ -88,7 +90,19 @@ Charge SimGateway::take_effect(const ChargeRequest& request) {
   return held.charge;
 }
 
+// Whether this charge still took effect, takes effect when the silence is over, or never, nobody can tell meanwhile.
+void SimGateway::fall_silent(const ChargeRequest& request) {
+  const auto now = clock_.now().ms;
+  silent_until_ms_ = now + kMinuteMs + luck_.below(kLongestSilenceMs);
+  trace_.reached("gateway: falls silent");
+  trace_.say(now, "gateway: falls silent");
+  const auto fate = luck_.below(3);
+  if (fate == 0) take_effect(request);
+  if (fate == 1) on_its_way_.push_back({silent_until_ms_ + luck_.below(kMinuteMs), request});
+}
+
 Result<Charge> SimGateway::charge(const ChargeRequest& request) {
+  if (clock_.now().ms >= silent_until_ms_ && luck_.chance(faults_.silence_pct)) fall_silent(request);
   TRY_DO(reach(true));
   if (luck_.chance(faults_.late_effect_pct)) {
     trace_.reached("gateway: effect after the time-out");

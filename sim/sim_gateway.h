@@ -28,7 +28,10 @@ class SimGateway : public PaymentGateway {
   Result<std::vector<std::pair<std::string, Charge>>> all_charges() override;
 
   // From here on everything works at once; what is on its way still arrives.
-  void end_faults() { faults_ = Faults{}; }
+  void end_faults() {
+    faults_ = Faults{};
+    silent_until_ms_ = 0;
+  }
   // Lets what is on its way arrive; called at each call and beside them.
   void arrive();
   // Webhooks that are due, called on a fiber of the live process.
@@ -56,6 +59,7 @@ class SimGateway : public PaymentGateway {
   };
   Charge take_effect(const ChargeRequest& request);
   void call_back(const std::string& key);
+  void fall_silent(const ChargeRequest& request);
   void wait_a_little();
   // What may go wrong before a call arrives.
   Result<void> reach(bool patient);
@@ -70,6 +74,7 @@ class SimGateway : public PaymentGateway {
   std::map<std::string, std::int64_t> refunds_;
   std::vector<OnItsWay> on_its_way_;
   std::vector<Hook> hooks_;
+  std::int64_t silent_until_ms_ = 0;
   std::string complaint_;
 };
 

@@ -9,9 +9,10 @@ namespace {
 
 constexpr int kMostCrashes = 10;
 constexpr std::int64_t kMostSteps = 2'000'000;             // a history that goes round in circles
-constexpr std::int64_t kFaultyMs = 10 * kMinuteMs;         // faults end then at the latest
+constexpr std::int64_t kFaultyMs = 40 * kMinuteMs;         // faults end then at the latest
 constexpr std::int64_t kSettleMs = 2 * kHourMs;            // and by then all has settled
 constexpr std::int64_t kStepsOfDoomedDisk = 100;           // how long a process lives on with a disk that fails
+constexpr std::int64_t kRoomLeft = 60'000;                 // bytes, on a disk that is nearly full
 constexpr std::int64_t kJumpMs = 4 * kMinuteMs;
 
 // SQLite knows its file layers by name; two worlds of one seed may live side by side.
@@ -124,6 +125,7 @@ void World::maybe_end_faults() {
   faulty_ = false;
   crash_at_ = 0;
   disk.revive();
+  disk.full_after(-1);
   gateway.end_faults();
   give_up_ms_ = clock.true_ms() + kSettleMs;
   say("faults end");
@@ -167,7 +169,12 @@ void World::live() {
   doomed_ = false;
   disk_failures_ = disk.counters().failed;
   const Faults& faults = scenario.faults;
+  disk.full_after(-1);
   if (faulty_ && crashes_ < kMostCrashes) {
+    if (luck_.chance(faults.disk_full_pct)) {
+      trace.reached("disk: nearly full");
+      disk.full_after(disk.counters().bytes + luck_.below(kRoomLeft));
+    }
     if (faults.crash_every_steps > 0) crash_at_ = 1 + luck_.below(2 * faults.crash_every_steps);
     if (faults.disk_fails_every_writes > 0)
       disk.fail_at(static_cast<std::uint64_t>(1 + luck_.below(2 * faults.disk_fails_every_writes)));

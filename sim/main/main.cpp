@@ -82,6 +82,7 @@ int show_seed(const Wishes& wishes) {
 struct Sums {
   std::uint64_t passed = 0, failed = 0;
   std::int64_t steps = 0, crashes = 0, orders = 0, virtual_ms = 0;
+  std::uint64_t hash = 0;  // over all of them: two runs of the program give the same
   Coverage coverage;
 };
 
@@ -90,6 +91,7 @@ void add(Sums& sums, const Outcome& outcome) {
   sums.crashes += outcome.crashes;
   sums.orders += outcome.orders;
   sums.virtual_ms += outcome.virtual_ms;
+  sums.hash = (sums.hash ^ outcome.hash) * 0x100000001B3ull;
   for (const auto& [branch, times] : outcome.coverage) sums.coverage[branch] += times;
 }
 
@@ -122,10 +124,10 @@ int run_many(const Wishes& wishes) {
   if (wishes.coverage)
     for (const auto& [branch, times] : sums.coverage) std::printf("%8ld  %s\n", static_cast<long>(times), branch.c_str());
   const double took = seconds_since(began);
-  std::printf("%.1f s, %.1f seeds/s%s; %ld crashes, %ld orders, %ld steps, %.1f virtual hours, %zu branches reached\n", took,
+  std::printf("%.1f s, %.1f seeds/s%s; %ld crashes, %ld orders, %ld steps, %.1f virtual hours, %zu branches, hash %016lx\n", took,
               static_cast<double>(wishes.seeds) / took, wishes.once ? "" : " (each twice)", static_cast<long>(sums.crashes),
               static_cast<long>(sums.orders), static_cast<long>(sums.steps), static_cast<double>(sums.virtual_ms) / 3.6e6,
-              sums.coverage.size());
+              sums.coverage.size(), static_cast<unsigned long>(sums.hash));
   std::printf("%lu passed, %lu failed\n", static_cast<unsigned long>(sums.passed), static_cast<unsigned long>(sums.failed));
   return sums.failed == 0 ? 0 : 1;
 }

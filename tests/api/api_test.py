@@ -139,7 +139,7 @@ class Script:
             if name not in self.variables:
                 raise Failure(f"${name} is not known; known: {', '.join(sorted(self.variables))}")
             return self.variables[name]
-        return re.sub(r"\$(?!number\b)([A-Za-z_][A-Za-z0-9_]*)", value, text)
+        return re.sub(r"\$([A-Za-z_][A-Za-z0-9_]*)", value, text)
 
     def step(self, line):
         word, _, rest = line.partition(" ")
@@ -311,7 +311,7 @@ class Script:
         allowed = expected.split("|")
         for number, text in enumerate(strings):
             there = path.replace("$naughty", urllib.parse.quote(text, safe=""))
-            inside = self.fill(body.replace("$naughty", "\0")).replace("\0", json.dumps(text)[1:-1]).replace("$number", str(number))
+            inside = self.fill(body.replace("$naughty", "\0").replace("$number", str(number))).replace("\0", json.dumps(text)[1:-1])
             answer = self.send(method, self.fill(there), inside or None)
             if str(answer.status) not in allowed:
                 raise Failure(f"{text!r}: status is {answer.status}\n    {answer.body.decode('utf-8', 'replace')[:800]}")

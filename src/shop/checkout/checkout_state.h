@@ -2,6 +2,7 @@
 // its saga has something left to do (ask the gateway, give money or stock back, confirm), by this process or the next
 // one.
 #pragma once
+#include "base/assert.h"
 #include "base/state_table.h"
 
 namespace kontor::checkout {

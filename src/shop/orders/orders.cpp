@@ -152,7 +152,10 @@ Result<void> Orders::move(db::Tx& tx, Order& order, OrderTrigger on, const std::
   const OrderState from = order.state;
   order.state = row->to;
   order.updated = now;
-  order.document.timeline.push_back({row->to, now, by});
+  auto& timeline = order.document.timeline;
+  // A clock that was set back does not turn the timeline round.
+  const Time at = timeline.empty() ? now : std::max(now, timeline.back().at);
+  timeline.push_back({row->to, at, by});
   return tell(tx, order, from, row->emits, by);
 }
 
