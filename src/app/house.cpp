@@ -41,8 +41,8 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   gateway.folder = config.text("data");
   gateway.timeout_ms = config.number("gateway_timeout_ms");
   TRY(house->gateway_, gateway_sandbox::SandboxGateway::open(gateway, house->clock_));
-  house->messenger_ =
-      std::make_unique<messenger_files::FilesMessenger>(folder_of(config, "mails"), "shop@localhost", house->clock_);
+  house->messenger_ = std::make_unique<messenger_files::FilesMessenger>(folder_of(config, "mails"), "shop@localhost",
+                                                                        house->clock_, workers);
   ShopSettings settings;
   // Alone on its store, a restarted program takes its own leases up at once; replicas must differ.
   settings.holder =

@@ -5,22 +5,27 @@
 
 #include "ports/clock.h"
 #include "ports/messenger.h"
+#include "runtime/fiber.h"
 
 namespace kontor::messenger_files {
 
 class FilesMessenger final : public Messenger {
  public:
   // The folder is made when it is missing.
-  FilesMessenger(std::string folder, std::string from, Clock& clock);
+  // With `workers` the files are written there, and the sending fiber's loop goes on meanwhile.
+  FilesMessenger(std::string folder, std::string from, Clock& clock, runtime::Workers* workers = nullptr);
 
   // kInvalid "messenger.bad_address" for an address with control characters or none at all; kUnavailable
   // "messenger.cannot_write" and kFull "messenger.full" when the folder does not take it.
   Result<void> send(const Mail& mail) override;
 
  private:
+  Result<void> put(const Mail& mail) const;
+
   std::string folder_;
   std::string from_;
   Clock& clock_;
+  runtime::Workers* workers_;
 };
 
 // The mail as RFC 5322 text. A pure function, for tests and other adapters.
