@@ -68,8 +68,7 @@ Result<Books> read_books(Process& process) {
     for (const auto& shipment : order.document.shipments) {
       const bool left =
           shipment.status == orders::ShipmentState::kShipped || shipment.status == orders::ShipmentState::kDelivered;
-      for (const auto& item : shipment.items)
-        (left ? books.sent : books.waiting)[item.offer_id.value] += item.quantity;
+      for (const auto& item : shipment.items) (left ? books.sent : books.waiting)[item.offer_id.value] += item.quantity;
     }
   }
   return books;
@@ -180,12 +179,15 @@ void check_events(Process& process, const Books& books) {
       times = rows.empty() ? 0 : rows.front().i64(0);
       return {};
     });
-    if (!read || times != 1) world.problem("order.placed of " + id + " had its effect " + std::to_string(times) + " times");
+    if (!read || times != 1)
+      world.problem("order.placed of " + id + " had its effect " + std::to_string(times) + " times");
     if (!world.mails.to.contains(order.email)) world.problem("no mail was sent to " + order.email);
   }
   const auto parked = process.shop().consumers.dead_letters(1);
-  if (!parked) world.problem("the dead letters cannot be read");
-  else if (!parked->empty()) world.problem("an event was given up: " + parked->front().name + ": " + parked->front().reason);
+  if (!parked)
+    world.problem("the dead letters cannot be read");
+  else if (!parked->empty())
+    world.problem("an event was given up: " + parked->front().name + ": " + parked->front().reason);
 }
 
 }  // namespace
@@ -199,8 +201,8 @@ void sample_stock(Process& process) {
     if (!rows) continue;
     for (const auto& row : *rows) {
       if (row.on_hand >= 0 && row.reserved >= 0 && row.allocated >= 0 && row.sellable() >= 0) continue;
-      world.problem("at one moment " + row.offer.text() + " has on hand " + std::to_string(row.on_hand) + ", reserved " +
-                    std::to_string(row.reserved) + ", allocated " + std::to_string(row.allocated));
+      world.problem("at one moment " + row.offer.text() + " has on hand " + std::to_string(row.on_hand) +
+                    ", reserved " + std::to_string(row.reserved) + ", allocated " + std::to_string(row.allocated));
     }
   }
 }

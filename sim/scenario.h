@@ -12,16 +12,16 @@ namespace kontor::sim {
 
 // Chances in percent of each call, or once every so many scheduler steps (0: never).
 struct Faults {
-  int lost_answer_pct = 0;    // the gateway charged, and the answer was lost
-  int lost_request_pct = 0;   // it never arrived
-  int late_effect_pct = 0;    // it arrives and takes effect after the caller gave up
-  int refused_pct = 0;        // certainly not done: the gateway is down
+  int lost_answer_pct = 0;   // the gateway charged, and the answer was lost
+  int lost_request_pct = 0;  // it never arrived
+  int late_effect_pct = 0;   // it arrives and takes effect after the caller gave up
+  int refused_pct = 0;       // certainly not done: the gateway is down
   int decline_pct = 0;
-  int step_up_pct = 0;        // the buyer must confirm at the bank
-  int silence_pct = 0;        // with this charge it falls silent for minutes, for everybody
-  int webhook_pct = 0;        // a webhook comes, once or twice, before or after the answer
-  int lost_reply_pct = 0;     // the shop's own answer is lost: the shopper asks again
-  int crash_every_steps = 0;  // the process dies between two steps, on average this often
+  int step_up_pct = 0;              // the buyer must confirm at the bank
+  int silence_pct = 0;              // with this charge it falls silent for minutes, for everybody
+  int webhook_pct = 0;              // a webhook comes, once or twice, before or after the answer
+  int lost_reply_pct = 0;           // the shop's own answer is lost: the shopper asks again
+  int crash_every_steps = 0;        // the process dies between two steps, on average this often
   int disk_fails_every_writes = 0;  // a write or sync fails, and all after it until the process starts again
   int disk_full_pct = 0;            // of the lives: little room is left on the disk
   int clock_jumps_every_steps = 0;
@@ -32,7 +32,7 @@ struct Scenario {
   int shoppers = 3;
   int purchases = 2;  // each shopper's intentions
   int offers = 3;
-  int units = 4;      // in stock of each
+  int units = 4;  // in stock of each
   int most_per_line = 2;
   int cancel_pct = 0;        // of the placed orders
   int ship_pct = 0;          // of the placed orders, by a warehouse that works beside

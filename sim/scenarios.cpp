@@ -6,34 +6,94 @@ namespace kontor::sim {
 namespace {
 
 constexpr Faults kCalm{};
-constexpr Faults kLossyGateway{.lost_answer_pct = 15, .lost_request_pct = 10, .late_effect_pct = 10, .refused_pct = 5,
-                               .decline_pct = 10, .step_up_pct = 5, .webhook_pct = 20, .lost_reply_pct = 10};
-constexpr Faults kCrashes{.lost_answer_pct = 5, .decline_pct = 5, .webhook_pct = 10, .lost_reply_pct = 5,
-                          .crash_every_steps = 120};
-constexpr Faults kBadDisk{.lost_answer_pct = 5, .lost_reply_pct = 5, .crash_every_steps = 400,
-                          .disk_fails_every_writes = 80, .disk_full_pct = 20};
-constexpr Faults kSilentGateway{.lost_request_pct = 5, .decline_pct = 5, .silence_pct = 40, .webhook_pct = 50,
-                                .lost_reply_pct = 5, .crash_every_steps = 20000};
-constexpr Faults kEverything{.lost_answer_pct = 8, .lost_request_pct = 5, .late_effect_pct = 8, .refused_pct = 4,
-                             .decline_pct = 8, .step_up_pct = 5, .webhook_pct = 20, .lost_reply_pct = 8,
-                             .crash_every_steps = 250, .disk_fails_every_writes = 200, .clock_jumps_every_steps = 400};
+constexpr Faults kLossyGateway{.lost_answer_pct = 15,
+                               .lost_request_pct = 10,
+                               .late_effect_pct = 10,
+                               .refused_pct = 5,
+                               .decline_pct = 10,
+                               .step_up_pct = 5,
+                               .webhook_pct = 20,
+                               .lost_reply_pct = 10};
+constexpr Faults kCrashes{
+    .lost_answer_pct = 5, .decline_pct = 5, .webhook_pct = 10, .lost_reply_pct = 5, .crash_every_steps = 120};
+constexpr Faults kBadDisk{
+    .lost_answer_pct = 5, .lost_reply_pct = 5, .crash_every_steps = 400, .disk_fails_every_writes = 80};
+constexpr Faults kFullDisk{.lost_reply_pct = 5, .crash_every_steps = 400, .disk_full_pct = 60};
+constexpr Faults kSilentGateway{.lost_request_pct = 5,
+                                .decline_pct = 5,
+                                .silence_pct = 40,
+                                .webhook_pct = 50,
+                                .lost_reply_pct = 5,
+                                .crash_every_steps = 20000};
+constexpr Faults kEverything{.lost_answer_pct = 8,
+                             .lost_request_pct = 5,
+                             .late_effect_pct = 8,
+                             .refused_pct = 4,
+                             .decline_pct = 8,
+                             .step_up_pct = 5,
+                             .webhook_pct = 20,
+                             .lost_reply_pct = 8,
+                             .crash_every_steps = 250,
+                             .disk_fails_every_writes = 200,
+                             .clock_jumps_every_steps = 400};
 
 constexpr auto kScenarios = std::to_array<Scenario>({
-    {.name = "calm", .shoppers = 3, .purchases = 3, .offers = 3, .units = 12, .cancel_pct = 20, .ship_pct = 50,
+    {.name = "calm",
+     .shoppers = 3,
+     .purchases = 3,
+     .offers = 3,
+     .units = 12,
+     .cancel_pct = 20,
+     .ship_pct = 50,
      .faults = kCalm},
     {.name = "last_unit", .shoppers = 5, .purchases = 1, .offers = 1, .units = 2, .most_per_line = 1, .faults = kCalm},
     {.name = "last_unit_under_crashes", .shoppers = 5, .purchases = 1, .offers = 2, .units = 2, .faults = kCrashes},
-    {.name = "lossy_gateway", .shoppers = 3, .purchases = 2, .offers = 3, .units = 4, .cancel_pct = 20,
+    {.name = "lossy_gateway",
+     .shoppers = 3,
+     .purchases = 2,
+     .offers = 3,
+     .units = 4,
+     .cancel_pct = 20,
      .faults = kLossyGateway},
-    {.name = "double_click", .shoppers = 3, .purchases = 2, .offers = 2, .units = 6, .double_click_pct = 70,
+    {.name = "double_click",
+     .shoppers = 3,
+     .purchases = 2,
+     .offers = 2,
+     .units = 6,
+     .double_click_pct = 70,
      .faults = kLossyGateway},
-    {.name = "crashes", .shoppers = 3, .purchases = 2, .offers = 3, .units = 6, .cancel_pct = 30, .ship_pct = 50,
-     .double_click_pct = 20, .faults = kCrashes},
+    {.name = "crashes",
+     .shoppers = 3,
+     .purchases = 2,
+     .offers = 3,
+     .units = 6,
+     .cancel_pct = 30,
+     .ship_pct = 50,
+     .double_click_pct = 20,
+     .faults = kCrashes},
     {.name = "bad_disk", .shoppers = 3, .purchases = 2, .offers = 3, .units = 6, .ship_pct = 30, .faults = kBadDisk},
-    {.name = "silent_gateway", .shoppers = 3, .purchases = 1, .offers = 2, .units = 2, .most_per_line = 1,
-     .double_click_pct = 20, .faults = kSilentGateway},
-    {.name = "everything", .shoppers = 4, .purchases = 2, .offers = 3, .units = 4, .cancel_pct = 25, .ship_pct = 40,
-     .double_click_pct = 25, .faults = kEverything},
+    {.name = "everything",
+     .shoppers = 4,
+     .purchases = 2,
+     .offers = 3,
+     .units = 4,
+     .cancel_pct = 25,
+     .ship_pct = 40,
+     .double_click_pct = 25,
+     .faults = kEverything},
+});
+
+// By name only: long histories, and what is not part of every run.
+constexpr auto kByName = std::to_array<Scenario>({
+    {.name = "silent_gateway",
+     .shoppers = 3,
+     .purchases = 1,
+     .offers = 2,
+     .units = 2,
+     .most_per_line = 1,
+     .double_click_pct = 20,
+     .faults = kSilentGateway},
+    {.name = "full_disk", .shoppers = 3, .purchases = 2, .offers = 3, .units = 6, .ship_pct = 30, .faults = kFullDisk},
 });
 
 }  // namespace
@@ -42,6 +102,8 @@ std::span<const Scenario> scenarios() { return kScenarios; }
 
 const Scenario* find_scenario(std::string_view name) {
   for (const Scenario& scenario : kScenarios)
+    if (scenario.name == name) return &scenario;
+  for (const Scenario& scenario : kByName)
     if (scenario.name == name) return &scenario;
   return nullptr;
 }

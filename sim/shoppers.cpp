@@ -51,11 +51,20 @@ class Shopping {
 void Shopping::go(Intention& intention) {
   while (intention.phase != Phase::kDone && !world_.broken()) {
     switch (intention.phase) {
-      case Phase::kFill: fill(intention); break;
-      case Phase::kBuy: buy(intention); break;
-      case Phase::kFollow: follow(intention); break;
-      case Phase::kAfter: after(intention); break;
-      case Phase::kDone: break;
+      case Phase::kFill:
+        fill(intention);
+        break;
+      case Phase::kBuy:
+        buy(intention);
+        break;
+      case Phase::kFollow:
+        follow(intention);
+        break;
+      case Phase::kAfter:
+        after(intention);
+        break;
+      case Phase::kDone:
+        break;
     }
   }
 }
@@ -133,8 +142,12 @@ void Shopping::click(Intention& intention, const std::string& key) {
       case Errc::kTimeout:
       case Errc::kUnavailable:
       case Errc::kGatewayUnavailable:
-      case Errc::kFull: pause(1500); break;
-      case Errc::kInternal: world_.problem("a purchase ended in " + error.reason + ": " + error.detail); return;
+      case Errc::kFull:
+        pause(1500);
+        break;
+      case Errc::kInternal:
+        world_.problem("a purchase ended in " + error.reason + ": " + error.detail);
+        return;
       default:
         say(intention, key + " is refused: " + error.reason);
         intention.refusals[key] = error.reason;
@@ -179,8 +192,10 @@ void Shopping::judge(Intention& intention) {
     bought(intention, order_in(answer->second.body));
   }
   if (intention.phase != Phase::kBuy) return;
-  if (waits) intention.phase = Phase::kFollow;
-  else try_again(intention);
+  if (waits)
+    intention.phase = Phase::kFollow;
+  else
+    try_again(intention);
 }
 
 void Shopping::try_again(Intention& intention) {
@@ -196,7 +211,7 @@ void Shopping::try_again(Intention& intention) {
 
 // Behind a 202: looks, goes to the bank, or gives up, until the checkout is at an end.
 void Shopping::follow(Intention& intention) {
-  pause(4000);
+  pause(2000);
   const CustomerId customer = shopper_.customer;
   const int luck = static_cast<int>(shopper_.luck.below(100));
   if (luck < 8 && world_.faulty()) {

@@ -6,19 +6,27 @@
 namespace kontor::sim {
 namespace {
 
-constexpr std::int64_t kPatienceMs = 5000;  // how long a caller waits before it gives up
+constexpr std::int64_t kPatienceMs = 5000;                  // how long a caller waits before it gives up
 constexpr std::int64_t kLongestSilenceMs = 25 * kMinuteMs;  // longer than a reservation holds
 
 std::string_view words(ChargeState state) {
   switch (state) {
-    case ChargeState::kAuthorised: return "authorised";
-    case ChargeState::kCaptured: return "captured";
-    case ChargeState::kDeclined: return "declined";
-    case ChargeState::kRequiresAction: return "requires_action";
-    case ChargeState::kVoided: return "voided";
-    case ChargeState::kRefunded: return "refunded";
-    case ChargeState::kRejectedByRisk: return "rejected_by_risk";
-    case ChargeState::kNone: break;
+    case ChargeState::kAuthorised:
+      return "authorised";
+    case ChargeState::kCaptured:
+      return "captured";
+    case ChargeState::kDeclined:
+      return "declined";
+    case ChargeState::kRequiresAction:
+      return "requires_action";
+    case ChargeState::kVoided:
+      return "voided";
+    case ChargeState::kRefunded:
+      return "refunded";
+    case ChargeState::kRejectedByRisk:
+      return "rejected_by_risk";
+    case ChargeState::kNone:
+      break;
   }
   return "none";
 }

@@ -1,6 +1,6 @@
-// A payment gateway that lives outside the shop's process: it survives crashes, loses answers and requests, takes effect
-// late, and calls back once or twice, early or late. It never charges a key twice; what it holds is the truth that money
-// is checked against.
+// A payment gateway that lives outside the shop's process: it survives crashes, loses answers and requests, takes
+// effect late, and calls back once or twice, early or late. It never charges a key twice; what it holds is the truth
+// that money is checked against.
 #pragma once
 #include <map>
 #include <string>

@@ -26,8 +26,10 @@ class Trace {
 
   void reached(std::string_view branch) {
     const auto found = coverage_.find(branch);
-    if (found != coverage_.end()) ++found->second;
-    else coverage_.emplace(branch, 1);
+    if (found != coverage_.end())
+      ++found->second;
+    else
+      coverage_.emplace(branch, 1);
   }
   const Coverage& coverage() const { return coverage_; }
 

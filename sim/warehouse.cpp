@@ -8,11 +8,16 @@ using fulfilment::ShipmentTrigger;
 
 std::optional<ShipmentTrigger> next_move(ShipmentState state) {
   switch (state) {
-    case ShipmentState::kPending: return ShipmentTrigger::kPick;
-    case ShipmentState::kPicked: return ShipmentTrigger::kPack;
-    case ShipmentState::kPacked: return ShipmentTrigger::kShip;
-    case ShipmentState::kShipped: return ShipmentTrigger::kDeliver;
-    default: return std::nullopt;
+    case ShipmentState::kPending:
+      return ShipmentTrigger::kPick;
+    case ShipmentState::kPicked:
+      return ShipmentTrigger::kPack;
+    case ShipmentState::kPacked:
+      return ShipmentTrigger::kShip;
+    case ShipmentState::kShipped:
+      return ShipmentTrigger::kDeliver;
+    default:
+      return std::nullopt;
   }
 }
 

@@ -8,11 +8,12 @@ namespace kontor::sim {
 namespace {
 
 constexpr int kMostCrashes = 10;
-constexpr std::int64_t kMostSteps = 2'000'000;             // a history that goes round in circles
-constexpr std::int64_t kFaultyMs = 40 * kMinuteMs;         // faults end then at the latest
-constexpr std::int64_t kSettleMs = 2 * kHourMs;            // and by then all has settled
-constexpr std::int64_t kStepsOfDoomedDisk = 100;           // how long a process lives on with a disk that fails
-constexpr std::int64_t kRoomLeft = 60'000;                 // bytes, on a disk that is nearly full
+constexpr std::int64_t kMostSteps = 2'000'000;            // a history that goes round in circles
+constexpr std::int64_t kFaultyMs = 10 * kMinuteMs;        // faults end then at the latest
+constexpr std::int64_t kFaultySilentMs = 40 * kMinuteMs;  // a silence outlasts a reservation
+constexpr std::int64_t kSettleMs = 2 * kHourMs;           // and by then all has settled
+constexpr std::int64_t kStepsOfDoomedDisk = 100;          // how long a process lives on with a disk that fails
+constexpr std::int64_t kRoomLeft = 60'000;                // bytes, on a disk that is nearly full
 constexpr std::int64_t kJumpMs = 4 * kMinuteMs;
 
 // SQLite knows its file layers by name; two worlds of one seed may live side by side.
@@ -220,7 +221,7 @@ void World::verdict() {
 Outcome World::run() {
   const AssertionsThrow assertions_throw;
   began_ms_ = clock.true_ms();
-  faults_until_ms_ = began_ms_ + kFaultyMs;
+  faults_until_ms_ = began_ms_ + (scenario.faults.silence_pct > 0 ? kFaultySilentMs : kFaultyMs);
   try {
     if (found_shop()) {
       draw_shoppers();

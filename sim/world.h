@@ -84,9 +84,9 @@ struct Intention {
   std::map<std::string, Kept> kept;             // answers by key
   std::map<std::string, std::string> refusals;  // reasons by key: nothing is kept under it
   CheckoutId follows;
-  OrderId order;       // acknowledged
+  OrderId order;  // acknowledged
   bool cancelled = false;
-  bool sent = false;   // the warehouse has nothing more to do with it
+  bool sent = false;  // the warehouse has nothing more to do with it
 
   std::string email() const { return name + "@sim.example"; }
   std::string key(int click) const { return name + "-" + std::to_string(attempt) + (click > 0 && !one_key ? "b" : ""); }

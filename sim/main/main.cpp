@@ -68,7 +68,8 @@ int show_seed(const Wishes& wishes) {
   const Outcome first = run_once(wishes.seed, scenario, {}, wishes.trace);
   for (const auto& line : first.trace) std::printf("%s\n", line.c_str());
   if (wishes.coverage)
-    for (const auto& [branch, times] : first.coverage) std::printf("%8ld  %s\n", static_cast<long>(times), branch.c_str());
+    for (const auto& [branch, times] : first.coverage)
+      std::printf("%8ld  %s\n", static_cast<long>(times), branch.c_str());
   const Outcome second = run_once(wishes.seed, scenario, {}, wishes.trace);
   const bool same = first.hash == second.hash;
   std::printf("seed %lu, %s: %s; %ld steps, %d crashes, %d orders, hash %016lx%s\n",
@@ -122,13 +123,16 @@ int run_many(const Wishes& wishes) {
     std::fflush(stdout);
   }
   if (wishes.coverage)
-    for (const auto& [branch, times] : sums.coverage) std::printf("%8ld  %s\n", static_cast<long>(times), branch.c_str());
+    for (const auto& [branch, times] : sums.coverage)
+      std::printf("%8ld  %s\n", static_cast<long>(times), branch.c_str());
   const double took = seconds_since(began);
-  std::printf("%.1f s, %.1f seeds/s%s; %ld crashes, %ld orders, %ld steps, %.1f virtual hours, %zu branches, hash %016lx\n", took,
-              static_cast<double>(wishes.seeds) / took, wishes.once ? "" : " (each twice)", static_cast<long>(sums.crashes),
-              static_cast<long>(sums.orders), static_cast<long>(sums.steps), static_cast<double>(sums.virtual_ms) / 3.6e6,
-              sums.coverage.size(), static_cast<unsigned long>(sums.hash));
-  std::printf("%lu passed, %lu failed\n", static_cast<unsigned long>(sums.passed), static_cast<unsigned long>(sums.failed));
+  std::printf(
+      "%.1f s, %.1f seeds/s%s; %ld crashes, %ld orders, %ld steps, %.1f virtual hours, %zu branches, hash %016lx\n",
+      took, static_cast<double>(wishes.seeds) / took, wishes.once ? "" : " (each twice)",
+      static_cast<long>(sums.crashes), static_cast<long>(sums.orders), static_cast<long>(sums.steps),
+      static_cast<double>(sums.virtual_ms) / 3.6e6, sums.coverage.size(), static_cast<unsigned long>(sums.hash));
+  std::printf("%lu passed, %lu failed\n", static_cast<unsigned long>(sums.passed),
+              static_cast<unsigned long>(sums.failed));
   return sums.failed == 0 ? 0 : 1;
 }
 

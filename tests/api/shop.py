@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import threading
+import time
 
 ADMIN = "test-admin-token-0123456789abcdef"
 
@@ -21,7 +21,6 @@ class Shop:
         self.database = None
         self.process = None
         self.port = 0
-        self.log = []
 
     def __enter__(self):
         self.start()
@@ -33,6 +32,8 @@ class Shop:
             self._sql(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
         if self.own_data:
             shutil.rmtree(self.data, ignore_errors=True)
+        if os.path.exists(self.data + ".log"):
+            os.unlink(self.data + ".log")
 
     def _sql(self, text):
         url = os.environ["KONTOR_TEST_POSTGRES"]
@@ -64,21 +65,31 @@ class Shop:
 
     def start(self):
         command = self.command("serve", "--listen", "127.0.0.1:0", *self.extra)
-        self.process = subprocess.Popen(command, env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        for line in self.process.stdout:
-            self.log.append(line)
-            found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+        # Into a file, not a pipe: whoever reads a pipe takes the time that is measured.
+        self.log_file = open(self.data + ".log", "ab+", buffering=0)
+        begins = self.log_file.seek(0, os.SEEK_END)
+        self.process = subprocess.Popen(command, env=self.environment(), stdout=self.log_file, stderr=subprocess.STDOUT)
+        while not self.port:
+            ended = self.process.poll() is not None
+            with open(self.data + ".log", "rb") as file:
+                file.seek(begins)
+                found = re.search(rb"http://127\.0\.0\.1:(\d+)", file.read())
             if found:
                 self.port = int(found.group(1))
-                break
-        if not self.port:
-            self.process.wait()
-            raise RuntimeError("the program did not start: " + "".join(self.log[-20:]))
-        threading.Thread(target=self._drain, args=(self.process,), daemon=True).start()
+            elif ended:
+                raise RuntimeError("the program did not start: " + "".join(self.log[-20:]))
+            else:
+                time.sleep(0.002)
 
-    def _drain(self, process):
-        for line in process.stdout:
-            self.log.append(line)
+    @property
+    def log(self):
+        """The lines that the program wrote, the latest megabyte of them."""
+        try:
+            with open(self.data + ".log", "rb") as file:
+                file.seek(max(0, os.path.getsize(self.data + ".log") - (1 << 20)))
+                return file.read().decode("utf-8", "replace").splitlines(keepends=True)
+        except OSError:
+            return []
 
     def kill(self):
         if self.process and self.process.poll() is None:
