@@ -1,8 +1,8 @@
 #include "adapters/db_postgres/migrations.h"
 
+#include "ports/migration_order.h"
+
 #include <cctype>
-#include <map>
-#include <set>
 
 namespace kontor::db_postgres {
 namespace {
@@ -14,7 +14,7 @@ constexpr std::int64_t kPatienceMs = 6 * kHourMs;  // an index over a large tabl
 // Any number will do, as long as all versions of the program use it.
 constexpr std::string_view kLockNumber = "7236272001";
 
-using Done = std::set<std::pair<std::string, std::int64_t>, std::less<>>;
+using Done = db::AppliedMigrations;
 
 struct Word {
   std::string_view word;
@@ -44,11 +44,6 @@ std::size_t end_of_quoted(std::string_view sql, std::size_t at) {
   return end == std::string_view::npos ? sql.size() : end + 1;
 }
 
-std::string label(const db::Migration& migration) {
-  return std::string(migration.module) + " " + std::to_string(migration.number) + " (" + std::string(migration.name) +
-         ")";
-}
-
 Result<void> run_script(Connection& connection, const std::string& sql) {
   if (auto failed = connection.script(sql)) return fail(std::move(failed->error));
   return {};
@@ -67,26 +62,6 @@ Result<Done> applied_so_far(Connection& connection) {
   return done;
 }
 
-Result<void> refuse_newer(const Done& done, std::span<const db::Migration> migrations) {
-  std::map<std::string, std::int64_t, std::less<>> known;
-  for (const auto& migration : migrations) {
-    auto& highest = known[std::string(migration.module)];
-    if (migration.number <= highest) {
-      return fail(Errc::kInternal, "db.migration",
-                  label(migration) + " comes after a higher or equal number of its module.");
-    }
-    highest = migration.number;
-  }
-  for (const auto& [module, number] : done) {
-    const auto found = known.find(module);
-    if (found == known.end() || number <= found->second) continue;
-    return fail(Errc::kConflict, "db.newer_schema",
-                "The data was written by a newer version (" + module + " " + std::to_string(number) +
-                    "); this program knows " + module + " up to " + std::to_string(found->second) + ".");
-  }
-  return {};
-}
-
 Result<void> apply_in_transaction(Connection& connection, const db::Migration& migration, const std::string& script) {
   TRY_DO(run_script(connection, "BEGIN ISOLATION LEVEL READ COMMITTED"));
   TRY_DO(run_script(connection, script));
@@ -102,7 +77,7 @@ Result<void> apply(Connection& connection, const db::Migration& migration) {
   const Result<void> done = apply_in_transaction(connection, migration, script);
   if (done) return {};
   Error error = done.error();
-  error.detail = "Migration " + label(migration) + " failed: " + error.detail;
+  error.detail = "Migration " + db::migration_label(migration) + " failed: " + error.detail;
   return fail(std::move(error));  // the session ends, and with it the transaction and the lock
 }
 
@@ -141,7 +116,7 @@ Result<int> migrate_database(Connection& connection, std::span<const db::Migrati
   TRY_DO(run_script(connection, "SET statement_timeout = 0; SET lock_timeout = 0; SET enable_seqscan = on"));
   TRY_DO(run_script(connection, "SELECT pg_advisory_lock(" + std::string(kLockNumber) + ")"));
   TRY(const Done done, applied_so_far(connection));
-  TRY_DO(refuse_newer(done, migrations));
+  TRY_DO(db::check_migration_order(done, migrations));
   int applied = 0;
   for (const db::Migration& migration : migrations) {
     if (done.contains(std::pair(std::string(migration.module), static_cast<std::int64_t>(migration.number)))) continue;

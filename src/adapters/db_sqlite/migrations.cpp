@@ -1,7 +1,7 @@
 #include "adapters/db_sqlite/migrations.h"
 
-#include <map>
-#include <set>
+#include "ports/migration_order.h"
+
 #include <string>
 
 #include "adapters/db_sqlite/sql_text.h"
@@ -13,12 +13,7 @@ constexpr db::Query kDone{"db.migrations_done", db::Home::kEvery, "SELECT module
 constexpr db::Query kNote{"db.migration_note", db::Home::kEvery,
                           "INSERT INTO kontor_migrations (module, number, name) VALUES ($1, $2, $3)"};
 
-using Done = std::set<std::pair<std::string, std::int64_t>, std::less<>>;
-
-std::string label(const db::Migration& migration) {
-  return std::string(migration.module) + " " + std::to_string(migration.number) + " (" + std::string(migration.name) +
-         ")";
-}
+using Done = db::AppliedMigrations;
 
 Result<Done> applied_so_far(Connection& connection) {
   TRY_DO(
@@ -31,26 +26,6 @@ Result<Done> applied_so_far(Connection& connection) {
   return done;
 }
 
-Result<void> refuse_newer(const Done& done, std::span<const db::Migration> migrations) {
-  std::map<std::string, std::int64_t, std::less<>> known;
-  for (const auto& migration : migrations) {
-    auto& highest = known[std::string(migration.module)];
-    if (migration.number <= highest) {
-      return fail(Errc::kInternal, "db.migration",
-                  label(migration) + " comes after a higher or equal number of its module.");
-    }
-    highest = migration.number;
-  }
-  for (const auto& [module, number] : done) {
-    const auto found = known.find(module);
-    if (found == known.end() || number <= found->second) continue;
-    return fail(Errc::kConflict, "db.newer_schema",
-                "The data was written by a newer version (" + module + " " + std::to_string(number) +
-                    "); this program knows " + module + " up to " + std::to_string(found->second) + ".");
-  }
-  return {};
-}
-
 Result<void> apply(Connection& connection, const db::Migration& migration) {
   TRY(const std::string script, sqlite_dialect(migration.sql));
   const db::Param note[] = {migration.module, migration.number, migration.name};
@@ -61,7 +36,7 @@ Result<void> apply(Connection& connection, const db::Migration& migration) {
   if (done) return {};
   if (connection.in_transaction()) static_cast<void>(connection.exec("ROLLBACK"));
   Error error = std::move(done.error());
-  error.detail = "Migration " + label(migration) + " failed: " + error.detail;
+  error.detail = "Migration " + db::migration_label(migration) + " failed: " + error.detail;
   return fail(std::move(error));
 }
 
@@ -70,7 +45,7 @@ Result<void> apply(Connection& connection, const db::Migration& migration) {
 Result<void> migrate_file(Connection& connection, db::Homes homes, std::span<const db::Migration> migrations,
                           std::vector<bool>& applied) {
   TRY(const Done done, applied_so_far(connection));
-  TRY_DO(refuse_newer(done, migrations));
+  TRY_DO(db::check_migration_order(done, migrations));
   applied.resize(migrations.size(), false);
   for (std::size_t i = 0; i < migrations.size(); ++i) {
     const db::Migration& migration = migrations[i];
