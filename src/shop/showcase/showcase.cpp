@@ -173,7 +173,7 @@ std::shared_ptr<const http::ReadyBytes> Showcase::ready_at_hand(ProductId id) {
 }
 
 Result<std::shared_ptr<const http::ReadyBytes>> Showcase::ready(ProductId id) {
-  using Cache = LoadingCache<ProductId, http::ReadyBytes>;
+  using Cache = runtime::LoadingCache<ProductId, http::ReadyBytes>;
   TRY(auto bytes, ready_.get(id, [&]() -> Result<Cache::Loaded> {
     const auto body = detail_json(id, settings_.currency);
     if (!body && body.error().code == Errc::kNotFound) return Cache::Loaded{};
@@ -187,8 +187,8 @@ Result<std::shared_ptr<const http::ReadyBytes>> Showcase::ready(ProductId id) {
   return bytes;
 }
 
-Result<LoadingCache<ProductId, Showcase::Bundle>::Loaded> Showcase::load_bundle(ProductId id) {
-  using Loaded = LoadingCache<ProductId, Bundle>::Loaded;
+Result<runtime::LoadingCache<ProductId, Showcase::Bundle>::Loaded> Showcase::load_bundle(ProductId id) {
+  using Loaded = runtime::LoadingCache<ProductId, Bundle>::Loaded;
   TRY(const auto product, catalog_.product(id));
   if (!product) return Loaded{};
   TRY(const auto all, directory());
@@ -211,7 +211,7 @@ Result<Showcase::BundlePointer> Showcase::bundle(ProductId id) {
 }
 
 Result<Showcase::BundlePointer> Showcase::bundle_of(OfferId offer) {
-  using Cache = LoadingCache<OfferId, ProductId>;
+  using Cache = runtime::LoadingCache<OfferId, ProductId>;
   TRY(const auto product, products_of_offers_.get(offer, [&]() -> Result<Cache::Loaded> {
     TRY(const auto offers, catalog_.offers(std::span(&offer, 1)));
     if (offers.empty()) return Cache::Loaded{};

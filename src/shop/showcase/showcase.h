@@ -20,10 +20,10 @@
 #include "ports/db.h"
 #include "runtime/fiber.h"
 #include "runtime/http.h"
+#include "runtime/loading_cache.h"
 #include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory.h"
 #include "shop/showcase/listing_request.h"
-#include "shop/showcase/loading_cache.h"
 #include "shop/showcase/views.h"
 
 namespace kontor::showcase {
@@ -96,7 +96,7 @@ class Showcase {
   Result<std::shared_ptr<const Directory>> directory();
   Result<BundlePointer> bundle(ProductId id);
   Result<BundlePointer> bundle_of(OfferId offer);
-  Result<typename LoadingCache<ProductId, Bundle>::Loaded> load_bundle(ProductId id);
+  Result<typename runtime::LoadingCache<ProductId, Bundle>::Loaded> load_bundle(ProductId id);
   static std::size_t weight_of(const Bundle& bundle);
   static Cards cards_of(const catalog::Product& product, std::span<const std::int64_t> sellable);
   OfferId choose_featured(const Cards& cards, const Directory& all) const;
@@ -119,9 +119,9 @@ class Showcase {
   catalog::Catalog& catalog_;
   inventory::Inventory& inventory_;
   Settings settings_;
-  LoadingCache<ProductId, http::ReadyBytes> ready_;
-  LoadingCache<ProductId, Bundle> bundles_;
-  LoadingCache<OfferId, ProductId> products_of_offers_;  // never changes but when the offer is deleted
+  runtime::LoadingCache<ProductId, http::ReadyBytes> ready_;
+  runtime::LoadingCache<ProductId, Bundle> bundles_;
+  runtime::LoadingCache<OfferId, ProductId> products_of_offers_;  // never changes but when the offer is deleted
   std::unique_ptr<QueryShelf> shelf_;
 
   mutable std::mutex mutex_;

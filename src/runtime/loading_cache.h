@@ -16,7 +16,7 @@
 #include "base/result.h"
 #include "runtime/fiber.h"
 
-namespace kontor::showcase {
+namespace kontor::runtime {
 
 template <class Key, class Value>
 class LoadingCache {
@@ -108,7 +108,7 @@ class LoadingCache {
   static constexpr std::size_t kOverhead = 128;  // of an entry in map and ring
 
   struct Flight {
-    std::vector<runtime::Parker*> parkers;  // under the shard's mutex, as all below
+    std::vector<Parker*> parkers;  // under the shard's mutex, as all below
     bool stale = false;
     std::optional<Result<Pointer>> outcome;
   };
@@ -188,18 +188,18 @@ class LoadingCache {
       landed = true;
       if (!flight->stale) shard.flights.erase(key);
       flight->outcome = outcome;
-      for (runtime::Parker* parker : flight->parkers) parker->wake();
+      for (Parker* parker : flight->parkers) parker->wake();
       flight->parkers.clear();
     }
     ~Landing() {
       if (landed) return;
       const std::lock_guard lock(shard.mutex);
-      land(fail(Errc::kUnavailable, "showcase.load_given_up", "The value could not be loaded; ask again."));
+      land(fail(Errc::kUnavailable, "runtime.load_given_up", "The value could not be loaded; ask again."));
     }
   };
 
   static Result<Pointer> wait_for(Shard& shard, Flight& flight) {
-    runtime::Parker parker;
+    Parker parker;
     {
       const std::lock_guard lock(shard.mutex);
       if (flight.outcome) return *flight.outcome;
@@ -208,7 +208,7 @@ class LoadingCache {
     struct Leave {  // a killed fiber takes its parker away
       Shard& shard;
       Flight& flight;
-      runtime::Parker* parker;
+      Parker* parker;
       ~Leave() {
         const std::lock_guard lock(shard.mutex);
         std::erase(flight.parkers, parker);
@@ -228,4 +228,4 @@ class LoadingCache {
   std::array<Shard, kShards> shards_;
 };
 
-}  // namespace kontor::showcase
+}  // namespace kontor::runtime

@@ -1,10 +1,10 @@
-#include "shop/showcase/loading_cache.h"
+#include "runtime/loading_cache.h"
 
 #include <doctest/doctest.h>
 
 #include <thread>
 
-namespace kontor::showcase {
+namespace kontor::runtime {
 namespace {
 
 using Cache = LoadingCache<int, std::string>;
@@ -89,4 +89,4 @@ TEST_CASE("a replacement is taken only for what is still held") {
 }
 
 }  // namespace
-}  // namespace kontor::showcase
+}  // namespace kontor::runtime
