@@ -55,8 +55,8 @@ void AccessObserver::finished(const runtime::Served& served) {
   const auto found = routes_.find(served.route.data());
   (found == routes_.end() ? none_ : found->second).finished(served.status, served.micros);
   if (!access_log_) return;
-  log_.info("request", {{"id", served.request.request_id},
-                        {"method", http::method_name(served.request.method)},
+  log_.info("request", {runtime::LogField::plain("id", served.request.request_id),
+                        runtime::LogField::plain("method", http::method_name(served.request.method)),
                         {"path", served.request.path},
                         {"status", served.status},
                         {"bytes", served.bytes},

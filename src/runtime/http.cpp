@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <new>
+#include <type_traits>
 
 #include "base/assert.h"
 #include "base/text.h"
@@ -77,19 +79,31 @@ std::string_view Call::param(std::string_view name) const {
 
 std::shared_ptr<const ReadyBytes> make_ready(std::string_view content_type, std::string_view cache_control,
                                              std::string_view body, std::string_view more_headers) {
-  auto ready = std::make_shared<ReadyBytes>();
-  ready->etag = quoted_etag(body);
+  const std::string etag = quoted_etag(body);
   const std::string shared =
-      "Cache-Control: " + std::string(cache_control) + "\r\nETag: " + ready->etag + "\r\n" + std::string(more_headers);
-  ready->not_modified = "HTTP/1.1 304 Not Modified\r\n" + shared + "\r\n";
-  ready->full.reserve(body.size() + 256);
-  ready->full = "HTTP/1.1 200 OK\r\nContent-Type: ";
-  ready->full += content_type;
-  ready->full += "\r\n" + shared + "X-Content-Type-Options: nosniff\r\nContent-Length: " + std::to_string(body.size()) +
-                 "\r\n\r\n";
-  ready->body_at = ready->full.size();
-  ready->full += body;
-  return ready;
+      "Cache-Control: " + std::string(cache_control) + "\r\nETag: " + etag + "\r\n" + std::string(more_headers);
+  std::string full = "HTTP/1.1 200 OK\r\nContent-Type: ";
+  full.append(content_type).append("\r\n").append(shared);
+  full += "X-Content-Type-Options: nosniff\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+  const std::size_t body_at = full.size();
+  full += body;
+  const std::string not_modified = "HTTP/1.1 304 Not Modified\r\n" + shared + "\r\n";
+
+  static_assert(std::is_trivially_destructible_v<ReadyBytes> && alignof(ReadyBytes) <= alignof(std::uint64_t));
+  const std::size_t bytes = sizeof(ReadyBytes) + full.size() + not_modified.size() + etag.size();
+  auto block = std::make_shared_for_overwrite<std::uint64_t[]>(bytes / sizeof(std::uint64_t) + 1);
+  auto* ready = new (block.get()) ReadyBytes;
+  char* at = reinterpret_cast<char*>(ready + 1);
+  const auto put = [&at](std::string_view text) {
+    char* const begin = at;
+    at = std::copy(text.begin(), text.end(), at);
+    return std::string_view(begin, text.size());
+  };
+  ready->full = put(full);
+  ready->not_modified = put(not_modified);
+  ready->etag = put(etag);
+  ready->body_at = body_at;
+  return {std::move(block), ready};
 }
 
 Response problem(const Error& error, std::string_view request_id) {

@@ -30,7 +30,7 @@ class LoadingCache {
   explicit LoadingCache(std::size_t max_weight) : shard_weight_(max_weight / kShards + 1) {}
 
   // nullopt: not at hand. Never waits for a load.
-  std::optional<Pointer> peek(Key key) {
+  std::optional<Pointer> peek(const Key& key) {
     Shard& shard = shard_of(key);
     const std::lock_guard lock(shard.mutex);
     return shard.find(key);
@@ -38,7 +38,7 @@ class LoadingCache {
 
   // The value at hand, or what `load` (Result<Loaded>()) answers; all who ask meanwhile wait for that one load.
   template <class Load>
-  Result<Pointer> get(Key key, const Load& load) {
+  Result<Pointer> get(const Key& key, const Load& load) {
     Shard& shard = shard_of(key);
     std::shared_ptr<Flight> flight;
     bool leads = true;
@@ -60,7 +60,7 @@ class LoadingCache {
     return landing.finish(std::move(loaded));
   }
 
-  void put(Key key, Pointer value, std::size_t weight) {
+  void put(const Key& key, Pointer value, std::size_t weight) {
     Shard& shard = shard_of(key);
     const std::lock_guard lock(shard.mutex);
     shard.forget(key);
@@ -68,16 +68,16 @@ class LoadingCache {
   }
 
   // Replaces `held`, unless it has been dropped or replaced meanwhile.
-  void put_if_same(Key key, const Pointer& held, Pointer value, std::size_t weight) {
+  void put_if_same(const Key& key, const Pointer& held, Pointer value, std::size_t weight) {
     Shard& shard = shard_of(key);
     const std::lock_guard lock(shard.mutex);
-    const auto found = shard.slots.find(key);
-    if (found == shard.slots.end() || found->second.value != held) return;
-    shard.erase(found);
+    const std::size_t at = shard.place(key);
+    if (!shard.slots[at].taken || shard.slots[at].value != held) return;
+    shard.erase(at);
     shard.insert(key, std::move(value), weight, shard_weight_);
   }
 
-  void drop(Key key) {
+  void drop(const Key& key) {
     Shard& shard = shard_of(key);
     const std::lock_guard lock(shard.mutex);
     shard.forget(key);
@@ -86,11 +86,7 @@ class LoadingCache {
   void clear() {
     for (Shard& shard : shards_) {
       const std::lock_guard lock(shard.mutex);
-      shard.slots.clear();
-      shard.ring.clear();
-      shard.weight = 0;
-      for (auto& [key, flight] : shard.flights) flight->stale = true;
-      shard.flights.clear();
+      shard.clear();
     }
   }
 
@@ -104,67 +100,95 @@ class LoadingCache {
   }
 
  private:
-  static constexpr std::size_t kShards = 32;
-  static constexpr std::size_t kOverhead = 128;  // of an entry in map and ring
+  static constexpr std::size_t kShards = 32;    // of the five highest bits
+  static constexpr std::size_t kOverhead = 96;  // of an entry in the table and of its allocation
 
   struct Flight {
     std::vector<Parker*> parkers;  // under the shard's mutex, as all below
     bool stale = false;
     std::optional<Result<Pointer>> outcome;
   };
+  // What is at hand lies in one flat table a shard, because a look-up in memory that no cache holds costs what it
+  // touches: open addressing, linear probing, no tombstones (what follows an erased slot moves up).
   struct Slot {
+    Key key{};
     Pointer value;
-    std::size_t weight = 0;
-    std::size_t ring_at = 0;
-    bool used = false;
+    std::uint32_t weight = 0;
+    bool taken = false;
+    bool used = false;  // since the hand last passed
   };
   struct Shard {
     mutable std::mutex mutex;
-    std::unordered_map<Key, Slot> slots;
-    std::vector<Key> ring;
-    std::size_t hand = 0;
+    std::vector<Slot> slots = std::vector<Slot>(8);  // a power of two, at most five eighths taken
+    std::size_t count = 0;
+    std::size_t hand = 0;  // of the CLOCK, over the slots
     std::size_t weight = 0;
     std::unordered_map<Key, std::shared_ptr<Flight>> flights;
 
-    std::optional<Pointer> find(Key key) {
-      const auto found = slots.find(key);
-      if (found == slots.end()) return std::nullopt;
-      found->second.used = true;
-      return found->second.value;
+    std::size_t mask() const { return slots.size() - 1; }
+    std::size_t home(const Key& key) const { return mixed(key) & mask(); }
+    // Where the key is, or the free slot where it would be.
+    std::size_t place(const Key& key) const {
+      std::size_t at = home(key);
+      while (slots[at].taken && !(slots[at].key == key)) at = (at + 1) & mask();
+      return at;
     }
-    void erase(typename std::unordered_map<Key, Slot>::iterator at) {
-      const std::size_t place = at->second.ring_at;
-      weight -= at->second.weight;
-      slots.erase(at);
-      if (place + 1 != ring.size()) {
-        ring[place] = ring.back();
-        slots.find(ring[place])->second.ring_at = place;
+    std::optional<Pointer> find(const Key& key) {
+      Slot& slot = slots[place(key)];
+      if (!slot.taken) return std::nullopt;
+      if (!slot.used) slot.used = true;
+      return slot.value;
+    }
+    void erase(std::size_t at) {
+      weight -= slots[at].weight;
+      --count;
+      for (std::size_t next = (at + 1) & mask(); slots[next].taken; next = (next + 1) & mask()) {
+        // A slot may move up to `at` unless its home lies behind `at`.
+        if (((next - home(slots[next].key)) & mask()) < ((next - at) & mask())) continue;
+        slots[at] = std::move(slots[next]);
+        at = next;
       }
-      ring.pop_back();
+      slots[at] = Slot{};
     }
-    void forget(Key key) {
-      if (const auto found = slots.find(key); found != slots.end()) erase(found);
+    void forget(const Key& key) {
+      if (const std::size_t at = place(key); slots[at].taken) erase(at);
       if (const auto under_way = flights.find(key); under_way != flights.end()) {
         under_way->second->stale = true;
         flights.erase(under_way);
       }
     }
-    void insert(Key key, Pointer value, std::size_t bytes, std::size_t limit) {
-      bytes += kOverhead;
-      if (bytes > limit) return;
-      while (weight + bytes > limit && !ring.empty()) {
-        if (hand >= ring.size()) hand = 0;
-        const auto victim = slots.find(ring[hand]);
-        if (victim->second.used) {
-          victim->second.used = false;
+    void make_room(std::size_t bytes, std::size_t limit) {
+      while (weight + bytes > limit && count > 0) {
+        hand &= mask();
+        if (!slots[hand].taken || slots[hand].used) {
+          slots[hand].used = false;
           ++hand;
         } else {
-          erase(victim);
+          erase(hand);
         }
       }
-      slots.emplace(key, Slot{std::move(value), bytes, ring.size(), false});
-      ring.push_back(key);
+    }
+    void grow() {
+      std::vector<Slot> old(slots.size() * 2);
+      old.swap(slots);
+      for (Slot& slot : old)
+        if (slot.taken) slots[place(slot.key)] = std::move(slot);
+    }
+    // The key must not be there.
+    void insert(const Key& key, Pointer value, std::size_t bytes, std::size_t limit) {
+      bytes += kOverhead;
+      if (bytes > limit || bytes > UINT32_MAX) return;
+      make_room(bytes, limit);
+      if ((count + 1) * 8 > slots.size() * 5) grow();
+      slots[place(key)] = Slot{key, std::move(value), static_cast<std::uint32_t>(bytes), true, false};
+      ++count;
       weight += bytes;
+    }
+    void clear() {
+      slots = std::vector<Slot>(8);
+      count = weight = 0;
+      for (auto& [key, flight] : flights) flight->stale = true;
+      flights.clear();
     }
   };
 
@@ -222,7 +246,13 @@ class LoadingCache {
     return *flight.outcome;
   }
 
-  Shard& shard_of(Key key) { return shards_[(std::hash<Key>{}(key) >> 7) % kShards]; }
+  // std::hash of an integer is the integer: spread, so that the low bits (the slot) and the high ones (the shard)
+  // differ.
+  static std::size_t mixed(const Key& key) {
+    const std::uint64_t spread = static_cast<std::uint64_t>(std::hash<Key>{}(key)) * 0x9E3779B97F4A7C15ull;
+    return static_cast<std::size_t>(spread ^ (spread >> 29));
+  }
+  Shard& shard_of(const Key& key) { return shards_[mixed(key) >> 59]; }
 
   std::size_t shard_weight_;
   std::array<Shard, kShards> shards_;

@@ -79,6 +79,31 @@ TEST_CASE("weight is bounded and what is used stays longer") {
   CHECK(cache.weight() == 0);
 }
 
+TEST_CASE("it answers as a map would, whatever is put, dropped and put again") {
+  Cache cache(1 << 20);
+  std::map<int, std::string> model;
+  std::uint64_t luck = 42;
+  for (int step = 0; step < 20000; ++step) {
+    luck = luck * 6364136223846793005ull + 1442695040888963407ull;
+    const int key = static_cast<int>(luck >> 40) % 300 * 64;  // many with the same low bits
+    if ((luck >> 33) % 3 == 0) {
+      cache.drop(key);
+      model.erase(key);
+    } else {
+      cache.put(key, std::make_shared<const std::string>(std::to_string(step)), 1);
+      model[key] = std::to_string(step);
+    }
+  }
+  for (int key = 0; key < 300 * 64; key += 64) {
+    const auto found = cache.peek(key);
+    REQUIRE(found.has_value() == (model.count(key) == 1));
+    if (found) CHECK(**found == model[key]);
+  }
+  CHECK(cache.weight() > 0);
+  for (const auto& [key, text] : model) cache.drop(key);
+  CHECK(cache.weight() == 0);
+}
+
 TEST_CASE("a replacement is taken only for what is still held") {
   Cache cache(1 << 20);
   const auto first = *cache.get(1, [] { return Result<Cache::Loaded>(loaded("first")); });

@@ -29,6 +29,21 @@ std::int64_t wall_ms() {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+// Lines come many in a millisecond: its text is made once.
+void append_time(std::string& out, std::int64_t at_ms) {
+  struct Last {
+    std::int64_t at_ms = -1;
+    std::string text;
+  };
+  thread_local Last last;
+  if (last.at_ms != at_ms) {
+    last.text.clear();
+    append_rfc3339(last.text, Time{at_ms});
+    last.at_ms = at_ms;
+  }
+  out += last.text;
+}
+
 // A value in a text line: bare when it is one word, else quoted, so that no value can pretend to be another line or
 // field.
 void append_text_value(std::string& out, std::string_view value) {
@@ -86,6 +101,9 @@ std::optional<Level> parse_level(std::string_view name) {
 
 void mask_card_numbers(std::string& text, std::size_t from) {
   constexpr std::size_t kLeast = 13, kMost = 19;
+  std::size_t digits = 0;
+  for (std::size_t at = from; at < text.size(); ++at) digits += is_digit(text[at]) ? 1 : 0;
+  if (digits < kLeast) return;
   std::array<std::size_t, kMost + 1> places{};
   for (std::size_t at = from; at < text.size();) {
     if (!is_digit(text[at])) {
@@ -115,7 +133,7 @@ void append_log_line(std::string& out, LogFormat format, const LogLine& line) {
     out += '{';
     if (line.at_ms >= 0) {
       out += "\"at\":\"";
-      append_rfc3339(out, Time{line.at_ms});
+      append_time(out, line.at_ms);
       out += "\",";
     }
     out += "\"level\":\"";
@@ -123,30 +141,37 @@ void append_log_line(std::string& out, LogFormat format, const LogLine& line) {
     out += "\",\"message\":";
     append_json_text(out, line.message);
     for (const auto& field : line.fields) {
-      if (!field.is_number && field.text.empty()) continue;
+      if (field.kind != LogField::Kind::kNumber && field.text.empty()) continue;
       out += ",\"";
       out += field.name;
       out += "\":";
-      if (field.is_number)
+      if (field.kind == LogField::Kind::kNumber) {
         json::print_int(out, field.number);
-      else
+      } else if (field.kind == LogField::Kind::kPlain) {
+        out += '"';
+        out += field.text;
+        out += '"';
+      } else {
         append_json_text(out, field.text);
+      }
     }
     out += '}';
   } else {
     if (line.at_ms >= 0) {
-      append_rfc3339(out, Time{line.at_ms});
+      append_time(out, line.at_ms);
       out += ' ';
     }
     out += kLevelMarks[static_cast<std::size_t>(line.level)];
     append_message(out, line.message);
     for (const auto& field : line.fields) {
-      if (!field.is_number && field.text.empty()) continue;
+      if (field.kind != LogField::Kind::kNumber && field.text.empty()) continue;
       out += ' ';
       out += field.name;
       out += '=';
-      if (field.is_number)
+      if (field.kind == LogField::Kind::kNumber)
         json::print_int(out, field.number);
+      else if (field.kind == LogField::Kind::kPlain)
+        out += field.text;
       else
         append_text_value(out, field.text);
     }

@@ -24,17 +24,25 @@ enum class LogFormat { kText, kJson };
 
 // A named value; views live for the call only.
 struct LogField {
+  enum class Kind : std::uint8_t { kText, kPlain, kNumber };
   std::string_view name;
   std::string_view text;
   std::int64_t number = 0;
-  bool is_number = false;
+  Kind kind = Kind::kText;
 
   LogField(std::string_view name_, std::string_view text_) : name(name_), text(text_) {}
   LogField(std::string_view name_, const std::string& text_) : name(name_), text(text_) {}
   LogField(std::string_view name_, const char* text_) : name(name_), text(text_) {}
   template <class T>
   requires std::is_integral_v<T> LogField(std::string_view name_, T number_)
-      : name(name_), number(static_cast<std::int64_t>(number_)), is_number(true) {}
+      : name(name_), number(static_cast<std::int64_t>(number_)), kind(Kind::kNumber) {}
+  // A word of the program's own making (letters, digits, dashes): written as it is, neither quoted nor searched for
+  // card numbers.
+  static LogField plain(std::string_view name, std::string_view word) {
+    LogField field(name, word);
+    field.kind = Kind::kPlain;
+    return field;
+  }
 };
 
 class Log {

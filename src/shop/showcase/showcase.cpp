@@ -179,8 +179,7 @@ Result<std::shared_ptr<const http::ReadyBytes>> Showcase::ready(ProductId id) {
     if (!body && body.error().code == Errc::kNotFound) return Cache::Loaded{};
     if (!body) return tl::unexpected(body.error());
     auto made = http::make_ready("application/json", kProductCaching, *body);
-    const std::size_t weight =
-        made->full.capacity() + made->not_modified.capacity() + made->etag.size() + sizeof(http::ReadyBytes);
+    const std::size_t weight = made->weight();
     return Cache::Loaded{std::move(made), weight};
   }));
   if (!bytes) return fail(no_such_product());
