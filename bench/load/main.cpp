@@ -32,6 +32,7 @@ struct Options {
   double warm = 0;
   double rate = 0;  // 0: closed loop
   bool random = false;
+  bool spin = false;  // never sleeps: the server does not pay for waking its client, as it would not over a network
   std::string requests;
   std::string tokens_out;  // Session-Token of each answer, by the request's place
 };
@@ -224,8 +225,9 @@ void Load::run() {
     if (options_.rate > 0) send_due(at);
     if (!more() && busy_ == 0) break;
     if (draining_ && at > counted_to_ + 20) die("answers are missing 20 s after the end");
-    timespec wait{0, 5'000'000};
-    if (options_.rate > 0) wait.tv_nsec = static_cast<long>(std::clamp(next_due_ - now(), 0.0, 0.005) * 1e9);
+    timespec wait{0, options_.spin ? 0 : 5'000'000};
+    if (options_.rate > 0 && !options_.spin)
+      wait.tv_nsec = static_cast<long>(std::clamp(next_due_ - now(), 0.0, 0.005) * 1e9);
     const int count = epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &wait, nullptr);
     for (int i = 0; i < count; ++i) readable(*static_cast<Connection*>(events[static_cast<std::size_t>(i)].data.ptr));
     end = now();
@@ -275,6 +277,8 @@ int main(int count, char** arguments) {
       options.rate = std::atof(value);
     else if (name == "--random")
       options.random = std::atoi(value) != 0;
+    else if (name == "--spin")
+      options.spin = std::atoi(value) != 0;
     else if (name == "--requests")
       options.requests = value;
     else if (name == "--tokens-out")
@@ -284,6 +288,7 @@ int main(int count, char** arguments) {
   }
   if (options.port == 0 || options.requests.empty()) {
     die("usage: kontor-load --port N --requests FILE [--connections N] [--seconds S --warm S] [--rate R] [--random 1] "
+        "[--spin 1] "
         "[--tokens-out FILE]");
   }
   Load(options).run();

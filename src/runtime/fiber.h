@@ -79,6 +79,10 @@ class Loop {
   void watch(int fd, std::uint32_t events, std::function<void(std::uint32_t)> on_ready);
   void rewatch(int fd, std::uint32_t events);
   void unwatch(int fd);
+  // Called after each round of `on_ready` calls, outside of fibers. Loop thread only.
+  using RoundId = std::uint64_t;
+  RoundId after_rounds(std::function<void()> callback);
+  void forget_rounds(RoundId id);
 
   std::size_t fibers() const;     // alive
   std::int64_t delay_us() const;  // how long the last turn kept others waiting

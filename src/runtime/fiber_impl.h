@@ -127,6 +127,8 @@ struct Loop::Impl {
   std::vector<std::function<void()>> posted;
   std::vector<Remote::Item> drained;
   std::vector<std::unique_ptr<Watch>> watches;  // by fd
+  std::vector<std::pair<RoundId, std::function<void()>>> rounds;
+  RoundId last_round = 0;
   std::atomic<bool> stopping{false};
   std::atomic<std::int64_t> delay_us{0};
   std::int64_t now = 0;

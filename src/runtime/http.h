@@ -131,6 +131,8 @@ struct About {
   bool body_optional = false;  // an empty body reads as {}
 };
 
+enum class Ahead { kPlace, kAnswer };
+
 // Everything the router and OpenAPI need; made by the templates below.
 struct Endpoint {
   Method method = Method::kGet;
@@ -141,6 +143,10 @@ struct Endpoint {
   // Point reads: tried on the I/O thread before a fiber is made; null means "not at hand, take the fiber".
   // Must not wait, must not lock for long. Gets the path's last parameter, decoded.
   std::function<std::shared_ptr<const ReadyBytes>(std::string_view param)> inline_read;
+  // Asks for the memory that inline_read will touch for this parameter: first where the answer is noted, then the
+  // answer. A round of requests is parsed before the first is answered, so it arrives meanwhile. Must not wait. Worth
+  // it where the answers are more than caches hold.
+  std::function<void(std::string_view param, Ahead step)> fetch_ahead;
   bool streamed = false;  // the body is handed over as a BodyReader, without the usual limit
   std::size_t body_limit = 1 << 20;
   std::string_view request_schema;  // names in the OpenAPI document, "" for none

@@ -55,7 +55,8 @@ std::size_t Server::Impl::consume(Conn& conn, std::string_view input) {
     taken += scratch->head.bytes;
     begin(conn, *scratch);
     dispatch(conn, *scratch, rest);
-    if (conn.state != Conn::State::kIdle) return conn.state == Conn::State::kBusy ? taken : input.size();
+    if (conn.state == Conn::State::kBusy || conn.state == Conn::State::kStaged) return taken;
+    if (conn.state != Conn::State::kIdle) return input.size();
   }
   return taken;
 }
@@ -91,21 +92,59 @@ void Server::Impl::dispatch(Conn& conn, Exchange& exchange, std::string_view inp
   if (reads && head.framing == Framing::kNone && head.request.query.empty()) {
     const auto match = dispatcher.find(head.request.method, head.request.path);
     if (match.endpoint != nullptr && match.endpoint->inline_read) {
-      exchange.ready = match.endpoint->inline_read(match.last());
-      if (exchange.ready != nullptr) {
-        exchange.route = match.route->pattern;
-        put_ready(exchange, head.keep_alive && !stopping);
-        answer_inline(conn, exchange);
+      if (staging && match.endpoint->fetch_ahead && match.decoded == nullptr) return stage(conn, match, input);
+      if (answer_ready(conn, exchange, *match.route, match.last())) {
         if (exchange.only_write) to_fiber(conn, exchange, input);
         return;
       }
     }
   }
-  if (busy.size() >= settings.in_flight) {
-    return refuse(conn, {503, "unavailable", "request.too_many_requests",
-                         "Too many requests are running; try again in a moment."});
-  }
+  if (busy.size() >= settings.in_flight) return refuse_busy(conn);
   to_fiber(conn, exchange, input);
+}
+
+void Server::Impl::refuse_busy(Conn& conn) {
+  refuse(conn,
+         {503, "unavailable", "request.too_many_requests", "Too many requests are running; try again in a moment."});
+}
+
+bool Server::Impl::answer_ready(Conn& conn, Exchange& exchange, const http::Route& route, std::string_view parameter) {
+  exchange.ready = route.endpoint->inline_read(parameter);
+  if (exchange.ready == nullptr) return false;
+  exchange.route = route.pattern;
+  put_ready(exchange, exchange.head.keep_alive && !stopping);
+  answer_inline(conn, exchange);
+  return true;
+}
+
+void Server::Impl::stage(Conn& conn, const http::Dispatcher::Match& match, std::string_view input) {
+  std::string_view parameter = match.last();
+  match.endpoint->fetch_ahead(parameter, http::Ahead::kPlace);
+  const auto offset = parameter.data() - input.data();
+  hold(*scratch, input);
+  if (!parameter.empty()) parameter = {scratch->storage.data() + offset, parameter.size()};
+  set_state(conn, Conn::State::kStaged);
+  staged.push_back({&conn, std::move(scratch), match.route, parameter});
+}
+
+// Connections that are staged are in no list and have no fiber, so nothing else touches them meanwhile.
+void Server::Impl::answer_staged() {
+  for (const Staged& one : staged) one.route->endpoint->fetch_ahead(one.parameter, http::Ahead::kAnswer);
+  for (std::size_t i = 0; i < staged.size(); ++i) {
+    Staged& one = staged[i];
+    Conn& conn = *one.conn;
+    if (scratch) spare.push_back(std::move(scratch));
+    scratch = std::move(one.exchange);
+    Exchange& exchange = *scratch;
+    const bool ready = answer_ready(conn, exchange, *one.route, one.parameter);
+    if (!ready && busy.size() >= settings.in_flight)
+      refuse_busy(conn);
+    else if (!ready || exchange.only_write)
+      to_fiber(conn, exchange, exchange.storage);
+    if (conn.state == Conn::State::kIdle && (conn.readable || !conn.carry.empty())) pump(conn);
+  }
+  staged.clear();
+  reap();
 }
 
 Connection Server::Impl::connection(const Exchange& exchange, bool keep) const {
@@ -114,13 +153,6 @@ Connection Server::Impl::connection(const Exchange& exchange, bool keep) const {
 }
 
 namespace {
-
-// The bytes are copied by the kernel in a moment; asked for now, they arrive while the rest is made ready.
-void fetch_ahead(std::string_view text) {
-  constexpr std::size_t kLine = 64, kMost = 4096;
-  const std::size_t end = std::min(text.size(), kMost);
-  for (std::size_t at = 0; at < end; at += kLine) __builtin_prefetch(text.data() + at);
-}
 
 constexpr std::string_view kOkLine = "HTTP/1.1 200 OK\r\n";
 constexpr std::string_view kSameLine = "HTTP/1.1 304 Not Modified\r\n";
@@ -133,7 +165,6 @@ void Server::Impl::put_ready(Exchange& exchange, bool keep) {
   const bool same = !exchange.head.if_none_match.empty() && names_etag(exchange.head.if_none_match, ready.etag);
   std::string_view text = same ? ready.not_modified : ready.full;
   if (!same && exchange.head.request.method == http::Method::kHead) text = text.substr(0, ready.body_at);
-  fetch_ahead(text);
   const std::string_view line = same ? kSameLine : kOkLine;
   exchange.status = same ? 304 : 200;
   exchange.out = line;
@@ -169,15 +200,20 @@ void Server::Impl::note(const Exchange& exchange) {
       {exchange.head.request, exchange.route, exchange.status, exchange.bytes, monotonic_micros() - exchange.began_us});
 }
 
-void Server::Impl::to_fiber(Conn& conn, Exchange& exchange, std::string_view input) {
-  // The input is the shared buffer, or a carry that changes.
+// The input is the shared buffer, or a carry that changes: from here on the exchange has its own.
+void Server::Impl::hold(Exchange& exchange, std::string_view input) {
+  if (input.data() == exchange.storage.data()) return;
   exchange.storage.assign(input.substr(0, exchange.head.bytes));
-  const bool forwarded = exchange.head.request.peer.data() != conn.peer.data();
+  const bool forwarded = exchange.head.request.peer.data() != exchange.conn->peer.data();
   exchange.head.move_views(input.data(), exchange.storage.data());
   if (forwarded) {
     const auto offset = exchange.head.request.peer.data() - input.data();
     exchange.head.request.peer = {exchange.storage.data() + offset, exchange.head.request.peer.size()};
   }
+}
+
+void Server::Impl::to_fiber(Conn& conn, Exchange& exchange, std::string_view input) {
+  hold(exchange, input);
   set_state(conn, Conn::State::kBusy);
   conn.exchange = &exchange;
   exchange.slot = busy.size();

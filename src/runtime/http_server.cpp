@@ -20,6 +20,7 @@ namespace kontor::runtime {
 namespace {
 
 constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kStagedAtOnce = 16;  // more would only make the first wait
 constexpr int kAcceptsPerTurn = 64;
 constexpr std::int64_t kLingerMs = 1000;
 
@@ -88,12 +89,17 @@ Server::Impl::Impl(Loop& loop_, const http::Dispatcher& dispatcher_, ServerSetti
       ids(world.seed),
       buffer(kReadBytes) {
   spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  staged.reserve(kStagedAtOnce);
+  round = loop.after_rounds([this] {
+    if (!staged.empty()) answer_staged();
+  });
   sweep_ms = std::clamp<std::int64_t>(std::min(settings.head_ms, settings.idle_ms) / 4, 10, 500);
 }
 
 Server::Impl::~Impl() {
   stop_listening();
   loop.cancel(sweeper);
+  loop.forget_rounds(round);
   for (const auto& conn : conns) {
     loop.unwatch(conn->fd);
     ::close(conn->fd);
@@ -186,8 +192,13 @@ void Server::Impl::on_event(Conn& conn, std::uint32_t events) {
   switch (conn.state) {
     case Conn::State::kIdle:
     case Conn::State::kHead:
+      staging = true;
       if (conn.readable) pump(conn);
+      staging = false;
+      if (staged.size() >= kStagedAtOnce) answer_staged();
       break;
+    case Conn::State::kStaged:
+      break;  // what came is read when it has its answer
     case Conn::State::kBusy:
       conn.exchange->parker.wake();
       break;

@@ -62,6 +62,31 @@ TEST_CASE("pipelined requests are answered in order, inline or not") {
     CHECK(client.answer().body == body);
 }
 
+TEST_CASE("requests that arrive together are answered together, each with its own answer") {
+  TestServer shop;
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 40; ++i) clients.push_back(std::make_unique<RawClient>(shop.port()));
+  for (auto& client : clients) CHECK(client->ask(get("/t/plain")).body == "plain");  // accepted
+  std::atomic<bool> all_said{false};
+  shop.loop().post([&] { all_said.wait(false); });
+  const auto wanted = [](int n) { return (n % 2 == 0 ? "ready " : "made ") + std::to_string(n); };
+  for (int i = 0; i < 40; ++i) {
+    const std::string one = get("/t/items/" + std::to_string(i));
+    clients[static_cast<std::size_t>(i)]->say(i % 5 == 0 ? one + get("/t/items/" + std::to_string(i + 1)) : one);
+  }
+  clients.erase(clients.begin() + 33);  // one hangs up before it is answered
+  all_said = true;
+  all_said.notify_all();
+  for (int i = 0; i < 40; ++i) {
+    if (i == 33) continue;
+    RawClient& client = *clients[static_cast<std::size_t>(i < 33 ? i : i - 1)];
+    CHECK(client.answer().body == wanted(i));
+    if (i % 5 == 0) CHECK(client.answer().body == wanted(i + 1));
+  }
+  CHECK(shop.asked_ahead > 1);
+  for (auto& client : clients) CHECK(client->ask(get("/t/items/2")).body == "ready 2");
+}
+
 TEST_CASE("requests may come byte by byte") {
   TestServer shop;
   RawClient client(shop.port());

@@ -104,8 +104,8 @@ class RawClient {
   std::string rest_;
 };
 
-// GET /t/ready (inline), /t/plain, /t/hold (waits for let_go), /t/pieces, /t/large, /t/who; POST /t/echo, /t/count
-// (streamed).
+// GET /t/ready (inline), /t/items/{n} (inline when n is even, answered a round of events together), /t/plain, /t/hold
+// (waits for let_go), /t/pieces, /t/large, /t/who; POST /t/echo, /t/count (streamed).
 class TestServer {
  public:
   explicit TestServer(ServerSettings settings = {}) {
@@ -143,6 +143,7 @@ class TestServer {
   Parker let_go;  // wake it to let /t/hold answer
   std::atomic<int> finished_holds{0};
   std::atomic<int> broken_streams{0};
+  std::atomic<int> asked_ahead{0};
 
  private:
   void add(http::Method method, std::string pattern, std::function<http::Response(http::Call&)> handle,
@@ -181,6 +182,15 @@ inline void TestServer::add_endpoints() {
     return response;
   };
   router_.add(std::move(inline_one));
+  http::Endpoint item;  // the even ones are at hand
+  item.pattern = "/items/{n}";
+  item.inline_read = [](std::string_view n) -> std::shared_ptr<const http::ReadyBytes> {
+    if ((n.back() - '0') % 2 != 0) return nullptr;
+    return http::make_ready("text/plain", "no-cache", "ready " + std::string(n));
+  };
+  item.fetch_ahead = [this](std::string_view, http::Ahead step) { asked_ahead += step == http::Ahead::kPlace ? 1 : 0; };
+  item.handle = [](http::Call& call) { return text("made " + std::string(call.param("n"))); };
+  router_.add(std::move(item));
   add(http::Method::kGet, "/plain", [](http::Call&) { return text("plain"); });
   add(http::Method::kGet, "/who", [](http::Call& call) {
     return text(std::string(call.request.peer) + (call.request.secure ? " secure " : " open ") +

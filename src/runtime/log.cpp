@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, 4> kLevelNames{"debug", "info", "warning"
 constexpr std::array<std::string_view, 4> kLevelMarks{"DEBUG ", "INFO  ", "WARN  ", "ERROR "};
 constexpr std::size_t kMaxTextBytes = 4096;  // of one value
 constexpr std::chrono::milliseconds kLinger{20};
+constexpr std::size_t kHurryBytes = 64 << 10;  // what waits stays in the processor's cache
 
 std::int64_t wall_ms() {
   timespec now{};
@@ -264,7 +265,7 @@ void StreamLog::put(Level level, std::string_view message, std::span<const LogFi
     writer_->appended += line.size();
     wake = writer_->asleep;
     writer_->asleep = false;  // one caller wakes it
-    hurry = !writer_->urgent && (level == Level::kError || writer_->filling.size() > options_.buffer_bytes / 4);
+    hurry = !writer_->urgent && (level == Level::kError || writer_->filling.size() > kHurryBytes);
     if (hurry) writer_->urgent = true;
   }
   if (wake) writer_->wake.notify_one();

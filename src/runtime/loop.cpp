@@ -144,6 +144,8 @@ void Loop::Impl::poll_sockets(int timeout_ms) {
     if (watch->active && watch->generation == static_cast<std::uint32_t>(event.data.u64 >> 32))
       watch->on_ready(event.events);
   }
+  if (count > 0)
+    for (const auto& [id, callback] : rounds) callback();
 }
 
 void Loop::Impl::run_real() {
@@ -294,6 +296,14 @@ void Loop::unwatch(int fd) {
   if (index >= impl_->watches.size() || !impl_->watches[index] || !impl_->watches[index]->active) return;
   impl_->watches[index]->active = false;  // its function may be the caller; it is replaced by the next watch
   epoll_ctl(impl_->epoll_fd, EPOLL_CTL_DEL, fd, nullptr);  // a closed descriptor left the set by itself
+}
+
+Loop::RoundId Loop::after_rounds(std::function<void()> callback) {
+  impl_->rounds.emplace_back(++impl_->last_round, std::move(callback));
+  return impl_->last_round;
+}
+void Loop::forget_rounds(RoundId id) {
+  std::erase_if(impl_->rounds, [id](const auto& round) { return round.first == id; });
 }
 
 std::size_t Loop::fibers() const { return impl_->alive.size(); }

@@ -43,6 +43,9 @@ class Showcase {
 
   // The bytes of GET /products/{id} when they are at hand, else null. Never waits, never asks the store.
   std::shared_ptr<const http::ReadyBytes> ready_at_hand(ProductId id);
+  void fetch_ahead(ProductId id, http::Ahead step) {
+    step == http::Ahead::kPlace ? ready_.fetch_slot(id) : ready_.fetch_value(id);
+  }
   // The same, loaded when needed. kNotFound "catalog.no_such_product" also for what is not shown (drafts and the like).
   Result<std::shared_ptr<const http::ReadyBytes>> ready(ProductId id);
   // The product as it is now, from the store; pages and answers in another currency are made of it. Same errors.

@@ -34,13 +34,11 @@ void describe(http::Endpoint& endpoint) {
 
 // An endpoint whose query is described and whose answer comes as bytes.
 template <class Query, class Out, class Handler>
-void add(http::Router& router, std::string pattern, http::About about, Handler handler,
-         std::function<std::shared_ptr<const http::ReadyBytes>(std::string_view)> inline_read = {}) {
+http::Endpoint endpoint_of(std::string pattern, http::About about, Handler handler) {
   http::Endpoint endpoint =
       http::detail::query_endpoint<Query, http::Response>(std::move(pattern), std::move(about), std::move(handler));
   describe<Out>(endpoint);
-  endpoint.inline_read = std::move(inline_read);
-  router.add(std::move(endpoint));
+  return endpoint;
 }
 
 Result<http::Response> list(const ListingRequest& request, Showcase& showcase, const services::Cursors& cursors) {
@@ -56,12 +54,12 @@ void add_showcase_routes(http::Router& router, Showcase& showcase, const service
   const auto listing = [&showcase, &cursors](http::Call&, const ListingRequest& request) {
     return list(request, showcase, cursors);
   };
-  add<ListingRequest, ListingAnswer>(
-      router, "/products", {"Products by filter, with facets", {"request.bad_cursor"}, 200, "products"}, listing);
-  add<ListingRequest, ListingAnswer>(router, "/search",
-                                     {"The same as /products", {"request.bad_cursor"}, 200, "products"}, listing);
-  add<ListingRequest, ListingAnswer>(
-      router, "/categories/{id}/products",
+  router.add(endpoint_of<ListingRequest, ListingAnswer>(
+      "/products", {"Products by filter, with facets", {"request.bad_cursor"}, 200, "products"}, listing));
+  router.add(endpoint_of<ListingRequest, ListingAnswer>(
+      "/search", {"The same as /products", {"request.bad_cursor"}, 200, "products"}, listing));
+  router.add(endpoint_of<ListingRequest, ListingAnswer>(
+      "/categories/{id}/products",
       {"Products of a category and what is below it",
        {"catalog.no_such_category", "request.bad_cursor"},
        200,
@@ -73,9 +71,9 @@ void add_showcase_routes(http::Router& router, Showcase& showcase, const service
           return invalid("request.invalid", "?category", "unknown_field", "The category is named by the path.");
         request.category = {category->id.text()};
         return list(request, showcase, cursors);
-      });
-  add<DetailQuery, ProductDetail>(
-      router, "/products/{id}", {"A product with its offers", {"catalog.no_such_product"}, 200, "products"},
+      }));
+  auto product = endpoint_of<DetailQuery, ProductDetail>(
+      "/products/{id}", {"A product with its offers", {"catalog.no_such_product"}, 200, "products"},
       [&showcase](http::Call& call, const DetailQuery& query) -> Result<http::Response> {
         TRY(const auto id, call.id<ProductId>("id"));
         if (query.currency && *query.currency != showcase.settings().currency) {
@@ -85,11 +83,15 @@ void add_showcase_routes(http::Router& router, Showcase& showcase, const service
         http::Response response;
         TRY(response.ready, showcase.ready(id));
         return response;
-      },
-      [&showcase](std::string_view id) -> std::shared_ptr<const http::ReadyBytes> {
-        const auto parsed = ProductId::parse(id);
-        return parsed ? showcase.ready_at_hand(*parsed) : nullptr;
       });
+  product.inline_read = [&showcase](std::string_view id) -> std::shared_ptr<const http::ReadyBytes> {
+    const auto parsed = ProductId::parse(id);
+    return parsed ? showcase.ready_at_hand(*parsed) : nullptr;
+  };
+  product.fetch_ahead = [&showcase](std::string_view id, http::Ahead step) {
+    if (const auto parsed = ProductId::parse(id)) showcase.fetch_ahead(*parsed, step);
+  };
+  router.add(std::move(product));
 }
 
 }  // namespace kontor::showcase

@@ -1,0 +1,126 @@
+// What a shard of LoadingCache holds: keys and shared values in one flat table, bounded by weight. Flat because a
+// look-up in memory that no processor cache holds costs what it touches: open addressing, linear probing, no tombstones
+// (what follows an erased slot moves up). The hand of the CLOCK walks over the slots. Not locked.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace kontor::runtime {
+
+// std::hash of an integer is the integer: spread, so that the low bits (the slot) and the high ones (the shard) differ.
+template <class Key>
+std::size_t spread_hash(const Key& key) {
+  const std::uint64_t spread = static_cast<std::uint64_t>(std::hash<Key>{}(key)) * 0x9E3779B97F4A7C15ull;
+  return static_cast<std::size_t>(spread ^ (spread >> 29));
+}
+
+template <class Key, class Value>
+class ClockTable {
+ public:
+  using Pointer = std::shared_ptr<const Value>;
+
+  std::optional<Pointer> find(const Key& key) {
+    Slot& slot = slots_[place(key)];
+    if (!slot.taken) return std::nullopt;
+    if (!slot.used) slot.used = true;
+    return slot.value;
+  }
+  void forget(const Key& key) {
+    if (const std::size_t at = place(key); slots_[at].taken) erase(at);
+  }
+  bool erase_if_same(const Key& key, const Pointer& held) {
+    const std::size_t at = place(key);
+    if (!slots_[at].taken || slots_[at].value != held) return false;
+    erase(at);
+    return true;
+  }
+  // The key must not be there. Others leave until it fits below `limit`; what is heavier than that is not kept.
+  void insert(const Key& key, Pointer value, std::size_t bytes, std::size_t limit) {
+    bytes += kOverhead;
+    if (bytes > limit || bytes > UINT32_MAX) return;
+    make_room(bytes, limit);
+    if ((count_ + 1) * 8 > slots_.size() * 5) grow();
+    slots_[place(key)] = Slot{key, std::move(value), static_cast<std::uint32_t>(bytes), true, false};
+    ++count_;
+    weight_ += bytes;
+  }
+  void clear() {
+    slots_ = std::vector<Slot>(kFirst);
+    count_ = weight_ = 0;
+  }
+  std::size_t weight() const { return weight_; }
+
+  // Asks for the memory that find() and the use of the value will touch; nothing waits for it.
+  void fetch_slot(const Key& key) const { __builtin_prefetch(&slots_[home(key)], 1); }
+  void fetch_value(const Key& key) const {
+    const Slot& slot = slots_[place(key)];
+    if (!slot.taken || slot.value == nullptr) return;
+    // The beginning, with the count of owners before it, and the end, which may lie on another page; the processor
+    // fetches the rest by itself while it is copied, and asking for all of it took longer.
+    const char* const begin = reinterpret_cast<const char*>(slot.value.get());
+    __builtin_prefetch(begin - 8, 1);
+    __builtin_prefetch(begin + 64);
+    __builtin_prefetch(begin + slot.weight - kOverhead);
+  }
+
+ private:
+  static constexpr std::size_t kFirst = 8;      // a power of two
+  static constexpr std::size_t kOverhead = 96;  // of an entry in the table and of its allocation
+
+  struct Slot {
+    Key key{};
+    Pointer value;
+    std::uint32_t weight = 0;
+    bool taken = false;
+    bool used = false;  // since the hand last passed
+  };
+
+  std::size_t mask() const { return slots_.size() - 1; }
+  std::size_t home(const Key& key) const { return spread_hash(key) & mask(); }
+  // Where the key is, or the free slot where it would be.
+  std::size_t place(const Key& key) const {
+    std::size_t at = home(key);
+    while (slots_[at].taken && !(slots_[at].key == key)) at = (at + 1) & mask();
+    return at;
+  }
+  void erase(std::size_t at) {
+    weight_ -= slots_[at].weight;
+    --count_;
+    for (std::size_t next = (at + 1) & mask(); slots_[next].taken; next = (next + 1) & mask()) {
+      // A slot may move up to `at` unless its home lies behind `at`.
+      if (((next - home(slots_[next].key)) & mask()) < ((next - at) & mask())) continue;
+      slots_[at] = std::move(slots_[next]);
+      at = next;
+    }
+    slots_[at] = Slot{};
+  }
+  void make_room(std::size_t bytes, std::size_t limit) {
+    while (weight_ + bytes > limit && count_ > 0) {
+      hand_ &= mask();
+      if (!slots_[hand_].taken || slots_[hand_].used) {
+        slots_[hand_].used = false;
+        ++hand_;
+      } else {
+        erase(hand_);
+      }
+    }
+  }
+  void grow() {
+    std::vector<Slot> old(slots_.size() * 2);
+    old.swap(slots_);
+    for (Slot& slot : old)
+      if (slot.taken) slots_[place(slot.key)] = std::move(slot);
+  }
+
+  std::vector<Slot> slots_ = std::vector<Slot>(kFirst);  // at most five eighths taken
+  std::size_t count_ = 0;
+  std::size_t hand_ = 0;
+  std::size_t weight_ = 0;
+};
+
+}  // namespace kontor::runtime
