@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "adapters/blobs_memory/memory_blobs.h"
+#include "adapters/codec_vips/vips_codec.h"
 #include "adapters/db_sqlite/fault_vfs.h"
 #include "base/id.h"
 #include "ports/clock.h"
@@ -123,6 +125,8 @@ class World {
   db_sqlite::FaultDisk disk;
   SimGateway gateway;
   MailBox mails;
+  blobs_memory::MemoryBlobs blobs;
+  codec_vips::VipsCodec codec;
   std::vector<OfferId> offers;
   std::vector<ShopperMemory> shoppers;
   bool settled = false;

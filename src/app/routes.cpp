@@ -8,6 +8,7 @@
 #include "shop/fulfilment/fulfilment_api.h"
 #include "shop/importing/importing_api.h"
 #include "shop/inventory/inventory_api.h"
+#include "shop/media/media_api.h"
 #include "shop/notifications/notifications_consumers.h"
 #include "shop/orders/orders_api.h"
 #include "shop/showcase/showcase_api.h"
@@ -23,6 +24,8 @@ void Shop::add_routes() {
   orders::add_orders_routes(api_, orders, shoppers, cursors);
   fulfilment::add_fulfilment_routes(api_, {fulfilment, shoppers, cursors, audit});
   importing::add_importing_routes(api_, importer, jobs, shoppers, {settings.spool_folder});
+  media::add_media_routes(api_, {media, shoppers, cursors, audit});
+  media::add_picture_routes(pages_, media);
   http::Router stock(api_.base());
   inventory::add_inventory_routes(stock, {inventory, shoppers, cursors, audit, lookup});
   services::add_idempotent(api_, stock, idempotency, shoppers, db::Home::kStock);

@@ -81,6 +81,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       checkouts({world.store, carts, prices, pricing, inventory, payments, orders, world.clock, world.ids}, {}),
       notifications(orders, world.messenger, "Kontor"),
       hints(checkouts),
+      media({world.store, world.blobs, world.codec, world.clock, world.ids}, settings.picture_bytes_mb),
       importer(world.store, world.clock, catalog, inventory) {
   orders.set_desk(&fulfilment);
   catalog.on_change([this](std::span<const ProductId> products) {
@@ -166,6 +167,7 @@ Result<void> Shop::check(services::CheckReport& report) {
   TRY_DO(orders.check(report));
   TRY_DO(fulfilment.check(report));
   TRY_DO(checkouts.check(report));
+  TRY_DO(media.check(report));
   return {};
 }
 

@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "app/bridges.h"
+#include "ports/blob_store.h"
 #include "ports/clock.h"
 #include "ports/db.h"
 #include "ports/event_log.h"
 #include "ports/messenger.h"
 #include "ports/payment_gateway.h"
+#include "ports/picture_codec.h"
 #include "ports/random.h"
 #include "runtime/fiber.h"
 #include "runtime/http.h"
@@ -35,6 +37,7 @@
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/importing/importing.h"
 #include "shop/inventory/inventory.h"
+#include "shop/media/media.h"
 #include "shop/notifications/notifications.h"
 #include "shop/orders/orders.h"
 #include "shop/payments/payments.h"
@@ -52,6 +55,8 @@ struct World {
   IdSource& ids;
   PaymentGateway& gateway;
   Messenger& messenger;
+  BlobStore& blobs;
+  PictureCodec& codec;
   runtime::Log& log;
   runtime::Metrics& metrics;
   runtime::Workers* workers = nullptr;
@@ -65,6 +70,7 @@ struct ShopSettings {
   std::string public_url = "http://localhost:8080";
   Currency currency;
   std::size_t ready_bytes_mb = 64;
+  std::size_t picture_bytes_mb = 32;
   bool only_process = true;  // nobody else works on this store: unfinished checkouts are taken up at once
 };
 
@@ -128,6 +134,7 @@ class Shop {
   checkout::Checkouts checkouts;
   notifications::Notifications notifications;
   CheckoutHints hints;
+  media::Media media;
   importing::Importer importer;
 
  private:

@@ -37,6 +37,7 @@ constexpr Setting kSettings[] = {
     {"risk", kSwitch, "on", "Risk scoring; off only for measurements"},
     {"currency", kText, "USD", "The shop's currency, ISO 4217"},
     {"ready_bytes_mb", kNumber, "64", "Memory for answers kept ready", 1, 1'000'000},
+    {"picture_bytes_mb", kNumber, "32", "Memory for pictures kept ready", 1, 1'000'000},
     {"mail_folder", kText, "", "Where mails are written as files; empty: mails in the data folder"},
     {"public_url", kText, "", "The shop's address in mails and links; empty: http:// and the listen address"},
     {"trust_proxy", kSwitch, "off", "Believe X-Forwarded-For and X-Forwarded-Proto of whoever connects"},
