@@ -45,6 +45,9 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                                                                         house->clock_, workers);
   house->blobs_ = std::make_unique<blobs_folder::FolderBlobs>(folder_of(config, "media"), workers);
   house->codec_ = std::make_unique<codec_vips::VipsCodec>(workers);
+  fetch_curl::CurlFetcher::Settings web;
+  web.private_addresses = config.on("fetch_private_addresses");
+  house->web_ = std::make_unique<fetch_curl::CurlFetcher>(web);
   ShopSettings settings;
   // Alone on its store, a restarted program takes its own leases up at once; replicas must differ.
   settings.holder =
@@ -57,6 +60,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   settings.currency = *currency;
   settings.ready_bytes_mb = static_cast<std::size_t>(config.number("ready_bytes_mb"));
   settings.picture_bytes_mb = static_cast<std::size_t>(config.number("picture_bytes_mb"));
+  settings.fetch_images = config.on("fetch_images");
   settings.only_process = house->sqlite_ != nullptr;
   const World world{*house->store_,
                     *house->events_,
@@ -67,6 +71,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                     *house->messenger_,
                     *house->blobs_,
                     *house->codec_,
+                    *house->web_,
                     log,
                     metrics,
                     workers};

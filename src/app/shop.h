@@ -17,6 +17,7 @@
 #include "ports/payment_gateway.h"
 #include "ports/picture_codec.h"
 #include "ports/random.h"
+#include "ports/web_fetcher.h"
 #include "runtime/fiber.h"
 #include "runtime/http.h"
 #include "runtime/log.h"
@@ -35,6 +36,7 @@
 #include "shop/catalog/catalog.h"
 #include "shop/checkout/checkout.h"
 #include "shop/fulfilment/fulfilment.h"
+#include "shop/importing/image_collecting.h"
 #include "shop/importing/importing.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
@@ -57,6 +59,7 @@ struct World {
   Messenger& messenger;
   BlobStore& blobs;
   PictureCodec& codec;
+  WebFetcher& web;
   runtime::Log& log;
   runtime::Metrics& metrics;
   runtime::Workers* workers = nullptr;
@@ -71,7 +74,8 @@ struct ShopSettings {
   Currency currency;
   std::size_t ready_bytes_mb = 64;
   std::size_t picture_bytes_mb = 32;
-  bool only_process = true;  // nobody else works on this store: unfinished checkouts are taken up at once
+  bool fetch_images = false;  // of imports that do not say
+  bool only_process = true;   // nobody else works on this store: unfinished checkouts are taken up at once
 };
 
 class Shop {
@@ -136,6 +140,7 @@ class Shop {
   CheckoutHints hints;
   media::Media media;
   importing::Importer importer;
+  importing::ImageCollector images;
 
  private:
   http::Router api_{"/api/v1"};

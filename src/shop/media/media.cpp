@@ -149,6 +149,15 @@ Result<std::optional<Picture>> Media::find(MediaId id) {
   return found;
 }
 
+Result<std::optional<Picture>> Media::find_by_source(std::string_view source, Time since) {
+  std::optional<Picture> found;
+  TRY_DO(parts_.store.read(db::Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
+    TRY(found, store::by_source(tx, clip(source, kLongestSource), since));
+    return {};
+  }));
+  return found;
+}
+
 Result<std::vector<Picture>> Media::list(std::optional<MediaId> before, int limit) {
   std::vector<Picture> found;
   TRY_DO(parts_.store.read(db::Home::kCatalog, [&](db::Tx& tx) -> Result<void> {

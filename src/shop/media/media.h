@@ -67,6 +67,8 @@ class Media {
   Result<std::string> put_drawing(std::string_view svg);
 
   Result<std::optional<Picture>> find(MediaId id);
+  // A picture that came from there since then; an address of a picture may mean another one later.
+  Result<std::optional<Picture>> find_by_source(std::string_view source, Time since);
   // Newest first, below `before`.
   Result<std::vector<Picture>> list(std::optional<MediaId> before, int limit);
   // Row and blobs. Whether there was one; repeating it is harmless. What shows it is left without its picture.

@@ -15,6 +15,9 @@ constexpr db::Query kAdd{"media.add", Home::kCatalog, R"sql(
 )sql"};
 constexpr db::Query kByHash{"media.by_hash", Home::kCatalog, KONTOR_MEDIA_COLUMNS "WHERE hash = $1"};
 constexpr db::Query kById{"media.by_id", Home::kCatalog, KONTOR_MEDIA_COLUMNS "WHERE id = $1"};
+constexpr db::Query kBySource{"media.by_source", Home::kCatalog,
+                              KONTOR_MEDIA_COLUMNS
+                              "WHERE source = $1 AND created_at >= $2 ORDER BY created_at DESC LIMIT 1"};
 constexpr db::Query kNewest{"media.newest", Home::kCatalog,
                             KONTOR_MEDIA_COLUMNS "WHERE id < $1 ORDER BY id DESC LIMIT $2"};
 constexpr db::Query kAfter{"media.after", Home::kCatalog, KONTOR_MEDIA_COLUMNS "WHERE id > $1 ORDER BY id LIMIT $2"};
@@ -44,6 +47,11 @@ Result<void> add(db::Tx& tx, const Picture& p) {
 
 Result<std::optional<Picture>> by_hash(db::Tx& tx, std::string_view hash) {
   TRY(const db::Rows rows, tx.ask(kByHash, hash));
+  return first_of(rows);
+}
+
+Result<std::optional<Picture>> by_source(db::Tx& tx, std::string_view source, Time since) {
+  TRY(const db::Rows rows, tx.ask(kBySource, source, since));
   return first_of(rows);
 }
 
