@@ -65,9 +65,9 @@ Result<void> Process::open() {
   settings.secret = "a secret of the simulated shop";
   settings.spool_folder = "";
   settings.ready_bytes_mb = 1;
-  TRY(shop_,
-      app::Shop::make({*store_, *events_, world_.clock, luck_, ids_, world_.gateway, world_.mails, log_, metrics_},
-                      settings));
+  TRY(shop_, app::Shop::make({*store_, *events_, world_.clock, luck_, ids_, world_.gateway, world_.mails, world_.blobs,
+                              world_.codec, world_.web, log_, metrics_},
+                             settings));
   shop_->consumers.add(counting_consumer());
   shop_->inventory.plant({world_.planted.drop_stock_guard});
   shop_->payments.planted_bugs().timeout_means_no = world_.planted.timeout_means_no;

@@ -8,10 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "adapters/blobs_memory/memory_blobs.h"
+#include "adapters/codec_vips/vips_codec.h"
 #include "adapters/db_sqlite/fault_vfs.h"
 #include "base/id.h"
 #include "ports/clock.h"
 #include "ports/messenger.h"
+#include "ports/web_fetcher.h"
 #include "runtime/fiber.h"
 #include "sim/luck.h"
 #include "sim/scenario.h"
@@ -55,6 +58,14 @@ class MailBox : public Messenger {
   }
   std::map<std::string, int> mails;
   std::map<std::string, int> to;
+};
+
+// The simulated world has no web.
+class NoWeb : public WebFetcher {
+ public:
+  Result<std::string> get(const std::string&, const std::function<bool()>&) override {
+    return fail(Errc::kUnavailable, "web.no_answer");
+  }
 };
 
 struct Wish {
@@ -123,6 +134,9 @@ class World {
   db_sqlite::FaultDisk disk;
   SimGateway gateway;
   MailBox mails;
+  blobs_memory::MemoryBlobs blobs;
+  codec_vips::VipsCodec codec;
+  NoWeb web;
   std::vector<OfferId> offers;
   std::vector<ShopperMemory> shoppers;
   bool settled = false;

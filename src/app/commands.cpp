@@ -2,12 +2,14 @@
 
 #include <cinttypes>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 
 #include <unistd.h>
 
 #include "app/events_check.h"
 #include "app/house.h"
+#include "app/image_command.h"
 #include "runtime/monotonic.h"
 
 namespace kontor::app {
@@ -37,6 +39,11 @@ class Meter {
                  seconds > 0 ? static_cast<double>(rows) / seconds : 0, progress.report.failed);
     wrote_ = true;
   }
+  void show(const importing::ImageProgress& progress) {
+    if (!shown_) return;
+    std::fprintf(stderr, "\r%" PRId64 " pictures, %" PRId64 " not to be had  ", progress.collected, progress.failed);
+    wrote_ = true;
+  }
   ~Meter() {
     if (wrote_) std::fprintf(stderr, "\n");
   }
@@ -47,6 +54,38 @@ class Meter {
   bool wrote_ = false;
   std::int64_t began_;
 };
+
+Result<importing::ImageOrder> image_order(const runtime::Config& config, const ImportWords& words) {
+  importing::ImageOrder order;
+  order.fetch = words.fetch_images || config.on("fetch_images");
+  if (words.images.empty()) return order;
+  std::error_code wrong;
+  order.folder = std::filesystem::canonical(words.images, wrong).string();  // a job may be taken up from elsewhere
+  if (!wrong && !std::filesystem::is_directory(order.folder)) wrong = std::make_error_code(std::errc::not_a_directory);
+  if (wrong) return fail(Errc::kInvalid, "config.bad_value", "--images " + words.images + ": " + wrong.message());
+  return order;
+}
+
+// What is said of the pictures, and the exit code.
+int collect_images(House& house, const importing::ImageOrder& order, std::ofstream& report) {
+  const auto job = importing::order_images(house.shop().jobs, order, std::to_string(runtime::monotonic_micros()));
+  if (!job) return refuse(job.error());
+  if (!*job) return 0;
+  Meter meter(0);
+  const auto told = [&](const importing::ImageFailure& failure) {
+    if (report.is_open())
+      report << json::print(failure) << "\n";
+    else
+      std::fprintf(stderr, "%s: %s: %s (%s)\n",
+                   (failure.external_id.empty() ? failure.product_id.text() : failure.external_id).c_str(),
+                   failure.address.c_str(), failure.message.c_str(), failure.reason.c_str());
+  };
+  const auto done =
+      run_image_job(house, **job, told, [&](const importing::ImageProgress& progress) { meter.show(progress); });
+  if (!done) return refuse(done.error());
+  std::printf("%" PRId64 " pictures collected, %" PRId64 " not to be had\n", done->collected, done->failed);
+  return 0;
+}
 
 }  // namespace
 
@@ -70,8 +109,12 @@ int import_command(const runtime::Config& config, const ImportWords& words) {
                  "kontor: standard input is read once, so it needs --on-error skip (stop reads a file twice)\n");
     return kBadUse;
   }
+  auto images = image_order(config, words);
+  if (!images) return refuse(images.error());
   Ground ground;
-  const auto house = House::open(config, ground.log, ground.metrics, nullptr);
+  std::unique_ptr<runtime::Workers> workers;
+  if (images->wanted()) workers = std::make_unique<runtime::Workers>(static_cast<int>(config.number("workers")), 1000);
+  const auto house = House::open(config, ground.log, ground.metrics, workers.get());
   if (!house) return refuse(house.error());
   std::ofstream report;
   if (words.report) report.open(*words.report);
@@ -87,6 +130,7 @@ int import_command(const runtime::Config& config, const ImportWords& words) {
     meter.show(progress);
     return {};
   };
+  options.on_saved = [&](ProductId product, const auto& named) { images->note(product, named); };
   options.on_bad_row = [&](const importing::BadRow& bad) {
     if (report.is_open())
       report << json::print(bad) << "\n";
@@ -100,7 +144,7 @@ int import_command(const runtime::Config& config, const ImportWords& words) {
   const bool nothing = result.failed > 0 && *on_error == importing::OnError::kStop;
   std::printf("%s%" PRId64 " created, %" PRId64 " updated, %" PRId64 " bad%s\n", words.dry_run ? "dry run: " : "",
               result.created, result.updated, result.failed, nothing ? "; nothing was applied" : "");
-  return nothing ? kBadInput : 0;
+  return nothing ? kBadInput : collect_images(**house, *images, report);
 }
 
 int check_command(const runtime::Config& config) {

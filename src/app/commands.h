@@ -13,6 +13,8 @@ struct ImportWords {
   std::string format = "ndjson";
   std::string on_error = "stop";
   bool dry_run = false;
+  std::string images;                 // a folder in which images[] are files
+  bool fetch_images = false;          // or addresses of the web
   std::optional<std::string> report;  // where the bad rows go, one JSON object a line
 };
 

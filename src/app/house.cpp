@@ -43,6 +43,11 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   TRY(house->gateway_, gateway_sandbox::SandboxGateway::open(gateway, house->clock_));
   house->messenger_ = std::make_unique<messenger_files::FilesMessenger>(folder_of(config, "mails"), "shop@localhost",
                                                                         house->clock_, workers);
+  house->blobs_ = std::make_unique<blobs_folder::FolderBlobs>(folder_of(config, "media"), workers);
+  house->codec_ = std::make_unique<codec_vips::VipsCodec>(workers);
+  fetch_curl::CurlFetcher::Settings web;
+  web.private_addresses = config.on("fetch_private_addresses");
+  house->web_ = std::make_unique<fetch_curl::CurlFetcher>(web);
   ShopSettings settings;
   // Alone on its store, a restarted program takes its own leases up at once; replicas must differ.
   settings.holder =
@@ -54,9 +59,22 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
       config.text("public_url").empty() ? "http://" + config.text("listen") : config.text("public_url");
   settings.currency = *currency;
   settings.ready_bytes_mb = static_cast<std::size_t>(config.number("ready_bytes_mb"));
+  settings.picture_bytes_mb = static_cast<std::size_t>(config.number("picture_bytes_mb"));
+  settings.fetch_images = config.on("fetch_images");
   settings.only_process = house->sqlite_ != nullptr;
-  const World world{*house->store_,   *house->events_,    house->clock_, house->random_, *house->ids_,
-                    *house->gateway_, *house->messenger_, log,           metrics,        workers};
+  const World world{*house->store_,
+                    *house->events_,
+                    house->clock_,
+                    house->random_,
+                    *house->ids_,
+                    *house->gateway_,
+                    *house->messenger_,
+                    *house->blobs_,
+                    *house->codec_,
+                    *house->web_,
+                    log,
+                    metrics,
+                    workers};
   TRY(house->shop_, Shop::make(world, settings));
   house->gateway_->set_sink(&house->shop_->hints);
   return house;

@@ -4,8 +4,11 @@
 #include <memory>
 #include <string>
 
+#include "adapters/blobs_folder/folder_blobs.h"
+#include "adapters/codec_vips/vips_codec.h"
 #include "adapters/db_postgres/postgres_store.h"
 #include "adapters/db_sqlite/sqlite_store.h"
+#include "adapters/fetch_curl/curl_fetcher.h"
 #include "adapters/gateway_sandbox/sandbox_gateway.h"
 #include "adapters/host/system_clock.h"
 #include "adapters/host/system_random.h"
@@ -53,6 +56,9 @@ class House {
   std::unique_ptr<log_outbox::OutboxLog> events_;
   std::unique_ptr<gateway_sandbox::SandboxGateway> gateway_;
   std::unique_ptr<messenger_files::FilesMessenger> messenger_;
+  std::unique_ptr<blobs_folder::FolderBlobs> blobs_;
+  std::unique_ptr<codec_vips::VipsCodec> codec_;
+  std::unique_ptr<fetch_curl::CurlFetcher> web_;
   std::unique_ptr<Shop> shop_;
 };
 

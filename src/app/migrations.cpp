@@ -14,6 +14,7 @@ std::span<const db::Migration> payments_migrations();
 std::span<const db::Migration> orders_migrations();
 std::span<const db::Migration> checkout_migrations();
 std::span<const db::Migration> fulfilment_migrations();
+std::span<const db::Migration> media_migrations();
 
 namespace app {
 
@@ -21,7 +22,7 @@ std::vector<db::Migration> all_migrations() {
   std::vector<db::Migration> all;
   for (const auto some : {services_migrations(), catalog_migrations(), inventory_migrations(), showcase_migrations(),
                           cart_migrations(), payments_migrations(), orders_migrations(), checkout_migrations(),
-                          accounts_migrations(), fulfilment_migrations()}) {
+                          accounts_migrations(), fulfilment_migrations(), media_migrations()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

@@ -8,6 +8,7 @@
 #include "shop/fulfilment/fulfilment_api.h"
 #include "shop/importing/importing_api.h"
 #include "shop/inventory/inventory_api.h"
+#include "shop/media/media_api.h"
 #include "shop/notifications/notifications_consumers.h"
 #include "shop/orders/orders_api.h"
 #include "shop/showcase/showcase_api.h"
@@ -22,7 +23,11 @@ void Shop::add_routes() {
   checkout::add_checkout_routes(api_, {checkouts, orders, accounts, shoppers});
   orders::add_orders_routes(api_, orders, shoppers, cursors);
   fulfilment::add_fulfilment_routes(api_, {fulfilment, shoppers, cursors, audit});
-  importing::add_importing_routes(api_, importer, jobs, shoppers, {settings.spool_folder});
+  importing::ApiSettings imports{settings.spool_folder};
+  imports.fetch_images = settings.fetch_images;
+  importing::add_importing_routes(api_, importer, jobs, shoppers, imports);
+  media::add_media_routes(api_, {media, shoppers, cursors, audit});
+  media::add_picture_routes(pages_, media);
   http::Router stock(api_.base());
   inventory::add_inventory_routes(stock, {inventory, shoppers, cursors, audit, lookup});
   services::add_idempotent(api_, stock, idempotency, shoppers, db::Home::kStock);
@@ -34,7 +39,13 @@ void Shop::add_routes() {
 void Shop::add_consumers() {
   showcase::add_showcase_consumers(consumers, showcase);
   consumers.add(notifications::mail_consumer(notifications));
-  importing::add_import_job(job_runner, importer);
+  importing::add_import_job(job_runner, importer, jobs);
+  importing::add_image_job(job_runner, images, [&log = world.log](const importing::ImageFailure& failure) {
+    log.warning("a picture could not be had", {{"product", failure.product_id.text()},
+                                               {"address", failure.address},
+                                               {"reason", failure.reason},
+                                               {"detail", failure.message}});
+  });
 }
 
 }  // namespace kontor::app

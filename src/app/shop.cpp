@@ -81,7 +81,9 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       checkouts({world.store, carts, prices, pricing, inventory, payments, orders, world.clock, world.ids}, {}),
       notifications(orders, world.messenger, "Kontor"),
       hints(checkouts),
-      importer(world.store, world.clock, catalog, inventory) {
+      media({world.store, world.blobs, world.codec, world.clock, world.ids}, settings.picture_bytes_mb),
+      importer(world.store, world.clock, catalog, inventory),
+      images({catalog, media, world.web, world.clock, world.workers}) {
   orders.set_desk(&fulfilment);
   catalog.on_change([this](std::span<const ProductId> products) {
     for (const ProductId product : products) showcase.product_changed(product);
@@ -166,6 +168,7 @@ Result<void> Shop::check(services::CheckReport& report) {
   TRY_DO(orders.check(report));
   TRY_DO(fulfilment.check(report));
   TRY_DO(checkouts.check(report));
+  TRY_DO(media.check(report));
   return {};
 }
 

@@ -9,12 +9,15 @@
 #include <vector>
 
 #include "app/bridges.h"
+#include "ports/blob_store.h"
 #include "ports/clock.h"
 #include "ports/db.h"
 #include "ports/event_log.h"
 #include "ports/messenger.h"
 #include "ports/payment_gateway.h"
+#include "ports/picture_codec.h"
 #include "ports/random.h"
+#include "ports/web_fetcher.h"
 #include "runtime/fiber.h"
 #include "runtime/http.h"
 #include "runtime/log.h"
@@ -33,8 +36,10 @@
 #include "shop/catalog/catalog.h"
 #include "shop/checkout/checkout.h"
 #include "shop/fulfilment/fulfilment.h"
+#include "shop/importing/image_collecting.h"
 #include "shop/importing/importing.h"
 #include "shop/inventory/inventory.h"
+#include "shop/media/media.h"
 #include "shop/notifications/notifications.h"
 #include "shop/orders/orders.h"
 #include "shop/payments/payments.h"
@@ -52,6 +57,9 @@ struct World {
   IdSource& ids;
   PaymentGateway& gateway;
   Messenger& messenger;
+  BlobStore& blobs;
+  PictureCodec& codec;
+  WebFetcher& web;
   runtime::Log& log;
   runtime::Metrics& metrics;
   runtime::Workers* workers = nullptr;
@@ -65,7 +73,9 @@ struct ShopSettings {
   std::string public_url = "http://localhost:8080";
   Currency currency;
   std::size_t ready_bytes_mb = 64;
-  bool only_process = true;  // nobody else works on this store: unfinished checkouts are taken up at once
+  std::size_t picture_bytes_mb = 32;
+  bool fetch_images = false;  // of imports that do not say
+  bool only_process = true;   // nobody else works on this store: unfinished checkouts are taken up at once
 };
 
 class Shop {
@@ -128,7 +138,9 @@ class Shop {
   checkout::Checkouts checkouts;
   notifications::Notifications notifications;
   CheckoutHints hints;
+  media::Media media;
   importing::Importer importer;
+  importing::ImageCollector images;
 
  private:
   http::Router api_{"/api/v1"};

@@ -90,6 +90,11 @@ def check(answer, word):
     return None if holds else f"{path} is {text}"
 
 
+def checks_of(text):
+    """Quotes keep blanks together only where a word begins a quoted value: title="Green tea", text~"2 created" """
+    return [re.sub(r'^([^"]+?[=~])"(.*)"$', r"\1\2", w, flags=re.S) for w in re.findall(r'[^\s="~]+[=~]"[^"]*"|\S+', text)]
+
+
 class Script:
     def __init__(self, path):
         self.path = path
@@ -136,6 +141,8 @@ class Script:
     def fill(self, text):
         def value(found):
             name = found.group(1)
+            if name == "port":
+                return str(self.shop.port)
             if name not in self.variables:
                 raise Failure(f"${name} is not known; known: {', '.join(sorted(self.variables))}")
             return self.variables[name]
@@ -198,7 +205,7 @@ class Script:
             headers["Content-Type"] = "application/json"
         path = path[1:] if path.startswith("@") else "/api/v1" + path
         self.requests += 1
-        status, answer_headers, answer_body = self.shop.request(method, path, body.encode() if body is not None else None, headers)
+        status, answer_headers, answer_body = self.shop.request(method, path, body.encode() if isinstance(body, str) else body, headers)
         answer = Answer(status, answer_headers, answer_body)
         fresh = answer.header("Session-Token")
         if fresh and self.who not in ("admin", "nobody") and not token:
@@ -213,15 +220,12 @@ class Script:
         path, _, body = rest.strip().partition(" ")
         body = self.fill(body.strip()) or None
         if body and body.startswith("<"):
-            with open(os.path.join(os.path.dirname(self.path), body[1:]), encoding="utf-8") as file:
+            with open(os.path.join(os.path.dirname(self.path), body[1:]), "rb") as file:
                 body = file.read()
-        if body and body.startswith("repeat "):
+        if isinstance(body, str) and body.startswith("repeat "):
             _, text, count = shlex.split(body)
             body = text * int(count)
-        # Quotes keep blanks together only where a word begins a quoted value: title="Green tea"
-        words = [w.replace('="', "=").rstrip('"') if '="' in w else w
-                 for w in re.findall(r'[^\s="]+="[^"]*"|\S+', self.fill(expected))]
-        return method, self.fill(path), body, words
+        return method, self.fill(path), body, checks_of(self.fill(expected))
 
     def judge(self, answer, words):
         problems = []
@@ -325,9 +329,11 @@ class Script:
         """program check -> 0 [text~…]: stops the server, runs a command on the same store, starts the server again."""
         command, _, expected = rest.rpartition(" -> ")
         self.shop.stop_cleanly()
-        result = self.shop.run(*shlex.split(self.fill(command)))
+        here = os.path.dirname(os.path.abspath(self.path))
+        words = [w.replace("HERE/", here + "/").replace("FOLDER/", self.shop.data + "/") for w in shlex.split(self.fill(command))]
+        result = self.shop.run(*words)
         answer = Answer(result.returncode, [], (result.stdout + result.stderr).encode())
-        problems = self.judge(answer, re.findall(r'[^\s="]+="[^"]*"|\S+', self.fill(expected)))
+        problems = self.judge(answer, checks_of(self.fill(expected)))
         if problems:
             raise Failure("; ".join(problems) + "\n    " + answer.body.decode()[:1500])
         self.shop.start()

@@ -16,6 +16,7 @@ using namespace kontor;
 constexpr const char* kUsage =
     "usage: kontor serve   [--listen 127.0.0.1:8080] [--data DIR] [--store postgresql://…] [--config FILE] [--demo]\n"
     "       kontor import  FILE|- --format ndjson --data DIR [--dry-run] [--on-error stop|skip] [--report FILE]\n"
+    "                      [--images DIR] [--fetch-images]\n"
     "       kontor check   --data DIR     reads the whole store and verifies every invariant\n"
     "       kontor migrate --data DIR     brings the store's tables up to date\n"
     "       kontor config                 prints every setting, its value and where it comes from\n"
@@ -54,6 +55,10 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
       words.import.dry_run = true;
       continue;
     }
+    if (word == "--fetch-images" && words.command == "import") {
+      words.import.fetch_images = true;
+      continue;
+    }
     const auto equals = word.find('=');
     std::string name(word.substr(2, equals == std::string_view::npos ? equals : equals - 2));
     if (equals == std::string_view::npos && (i + 1 >= count || std::string_view(arguments[i + 1]).starts_with("--")))
@@ -67,6 +72,8 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
       words.import.on_error = std::move(value);
     else if (words.command == "import" && name == "report")
       words.import.report = std::move(value);
+    else if (words.command == "import" && name == "images")
+      words.import.images = std::move(value);
     else
       words.sources.flags.emplace_back(std::move(name), std::move(value));
   }

@@ -226,6 +226,7 @@ Result<void> Importer::apply_rows(std::vector<Row>& rows, const Options& options
       continue;
     }
     ++(saved[i].created ? progress.report.created : progress.report.updated);
+    if (options.on_saved) options.on_saved(saved[i].product, drafts[i].product.images);
     for (std::size_t k = 0; k < rows[i].product.offers.size(); ++k)
       for (const RowStock& stock : rows[i].product.offers[k].stock)
         settings.push_back({saved[i].offers[k], known.warehouses.find(stock.warehouse)->second, stock.on_hand});

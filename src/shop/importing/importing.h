@@ -35,11 +35,14 @@ struct Report {
   std::int64_t updated = 0;
   std::int64_t failed = 0;     // rows
   std::vector<BadRow> errors;  // the first kKept
+  std::optional<JobId> images_job;
   static constexpr auto fields() {
-    return described(Field("created", &Report::created, "New products"),
-                     Field("updated", &Report::updated, "Products that were there"),
-                     Field("failed", &Report::failed, "Rows that were left out"),
-                     Field("errors", &Report::errors, "What was wrong with them, the first thousand"));
+    return described(
+        Field("created", &Report::created, "New products"),
+        Field("updated", &Report::updated, "Products that were there"),
+        Field("failed", &Report::failed, "Rows that were left out"),
+        Field("errors", &Report::errors, "What was wrong with them, the first thousand"),
+        Field("images_job", &Report::images_job, "The job that collects the pictures, when there are any"));
   }
 };
 
@@ -67,6 +70,8 @@ struct Options {
   // After each chunk; `passes_left` counts the chunk's pass too. An Error ends the import there (a job that lost its
   // lease).
   std::function<Result<void>(const Progress&)> after_chunk;
+  // Each product that was saved, with the images that its row names; may be empty.
+  std::function<void(ProductId, const std::vector<std::string>&)> on_saved;
   std::function<void(const BadRow&)> on_bad_row;  // all of them, beyond the report's limit as well; may be empty
 };
 

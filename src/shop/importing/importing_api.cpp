@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/described.h"
+#include "shop/importing/image_collecting.h"
 
 namespace kontor::importing {
 namespace {
@@ -13,19 +14,24 @@ constexpr auto enum_names(FileFormat) { return std::array{EnumName<FileFormat>{F
 struct ImportQuery {
   FileFormat format = FileFormat::kNdjson;
   OnError on_error = OnError::kStop;
+  std::optional<bool> fetch_images;
   static constexpr auto fields() {
     return described(Field("format", &ImportQuery::format, "How the rows are written", Default{}),
                      Field("on_error", &ImportQuery::on_error,
-                           "stop: nothing unless all rows are valid; skip: the good ones", Default{}));
+                           "stop: nothing unless all rows are valid; skip: the good ones", Default{}),
+                     Field("fetch_images", &ImportQuery::fetch_images,
+                           "Whether pictures are fetched from the web; the setting when absent"));
   }
 };
 
 struct JobPayload {
   std::string path;
   OnError on_error = OnError::kStop;
+  bool fetch_images = false;
   static constexpr auto fields() {
     return described(Field("path", &JobPayload::path, "The spooled file"),
-                     Field("on_error", &JobPayload::on_error, "As asked"));
+                     Field("on_error", &JobPayload::on_error, "As asked"),
+                     Field("fetch_images", &JobPayload::fetch_images, "As asked", Default{}));
   }
 };
 
@@ -70,24 +76,28 @@ Error refused(const Report& report) {
   return error;
 }
 
-Result<http::Response> import_now(Importer& importer, const Upload& upload, OnError on_error) {
+Result<http::Response> import_now(Importer& importer, services::Jobs& jobs, const Upload& upload, JobPayload asked) {
   TRY(auto lines, runtime::LineFile::open(upload.file.path()));
   Options options;
-  options.on_error = on_error;
+  options.on_error = asked.on_error;
+  ImageOrder images;
+  images.fetch = asked.fetch_images;
+  options.on_saved = [&](ProductId product, const auto& named) { images.note(product, named); };
   Progress progress;
   TRY_DO(importer.run(lines, options, progress));
-  if (on_error == OnError::kStop && progress.report.failed > 0 &&
+  if (asked.on_error == OnError::kStop && progress.report.failed > 0 &&
       progress.report.created + progress.report.updated == 0) {
     return fail(refused(progress.report));
   }
+  TRY(progress.report.images_job, order_images(jobs, images, asked.path));
   http::Response response;
   response.body = json::print(progress.report);
   return response;
 }
 
-Result<http::Response> import_later(services::Jobs& jobs, Upload& upload, OnError on_error) {
+Result<http::Response> import_later(services::Jobs& jobs, Upload& upload, const JobPayload& asked) {
   TRY_DO(upload.file.finish());
-  const auto job = jobs.make("import", json::print(JobPayload{upload.file.path(), on_error}));
+  const auto job = jobs.make("import", json::print(asked));
   TRY(const auto id, jobs.enqueue(job));
   upload.file.keep();
   http::Response response;
@@ -114,18 +124,19 @@ void add_importing_routes(http::Router& router, Importer& importer, services::Jo
       TRY_DO(shoppers.require_role(call.request, services::Role::kMerchandiser));
       TRY(const auto query, http::read_query<ImportQuery>(call.request.query));
       TRY(auto upload, receive(call, settings));
+      const JobPayload asked{upload.file.path(), query.on_error, query.fetch_images.value_or(settings.fetch_images)};
       if (upload.file.size() > settings.short_bytes || upload.rows > settings.short_rows) {
-        return import_later(jobs, upload, query.on_error);
+        return import_later(jobs, upload, asked);
       }
-      return import_now(importer, upload, query.on_error);
+      return import_now(importer, jobs, upload, asked);
     }();
     return answer ? *answer : http::problem(answer.error(), call.request.request_id);
   };
   router.add(std::move(endpoint));
 }
 
-void add_import_job(services::JobRunner& runner, Importer& importer) {
-  runner.add("import", [&importer](services::JobContext& context) -> Result<void> {
+void add_import_job(services::JobRunner& runner, Importer& importer, services::Jobs& jobs) {
+  runner.add("import", [&importer, &jobs](services::JobContext& context) -> Result<void> {
     TRY(const auto payload, json::read<JobPayload>(context.payload));
     Progress progress;
     if (auto saved = json::read<Progress>(context.progress)) progress = std::move(*saved);
@@ -142,6 +153,10 @@ void add_import_job(services::JobRunner& runner, Importer& importer) {
       return ++chunks % 10 == 0 ? context.save(json::print(now)) : Result<void>{};
     };
     TRY_DO(importer.run(lines, options, progress));
+    // What a long import named may be more than one wants to remember: every product is looked at.
+    ImageOrder images;
+    images.fetch = images.everything = payload.fetch_images;
+    TRY(progress.report.images_job, order_images(jobs, images, context.id.text()));
     TRY_DO(context.save(json::print(progress)));
     runtime::remove_file(payload.path);
     return {};

@@ -15,11 +15,12 @@ struct ApiSettings {
   std::int64_t short_bytes = 8ll << 20;  // beyond either of these it is a job
   std::int64_t short_rows = 5000;
   std::int64_t most_bytes = 4ll << 30;  // one upload
+  bool fetch_images = false;            // where a request does not say
 };
 
 void add_importing_routes(http::Router& router, Importer& importer, services::Jobs& jobs,
                           const services::Shoppers& shoppers, ApiSettings settings);
 // The job kind "import".
-void add_import_job(services::JobRunner& runner, Importer& importer);
+void add_import_job(services::JobRunner& runner, Importer& importer, services::Jobs& jobs);
 
 }  // namespace kontor::importing
