@@ -60,7 +60,7 @@ struct World {
   }
   std::string head(const std::string& url) {
     const auto ready = shelf.answer(url.substr(7));
-    return ready ? (*ready)->full.substr(0, (*ready)->body_at) : ready.error().reason;
+    return ready ? std::string((*ready)->full.substr(0, (*ready)->body_at)) : ready.error().reason;
   }
 };
 
