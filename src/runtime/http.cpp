@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "runtime/http_safety.h"
 
 namespace kontor::http {
 namespace {
@@ -84,7 +85,8 @@ std::shared_ptr<const ReadyBytes> make_ready(std::string_view content_type, std:
       "Cache-Control: " + std::string(cache_control) + "\r\nETag: " + etag + "\r\n" + std::string(more_headers);
   std::string full = "HTTP/1.1 200 OK\r\nContent-Type: ";
   full.append(content_type).append("\r\n").append(shared);
-  full += "X-Content-Type-Options: nosniff\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+  append_safety_lines(full, content_type, more_headers);
+  full += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
   const std::size_t body_at = full.size();
   full += body;
   const std::string not_modified = "HTTP/1.1 304 Not Modified\r\n" + shared + "\r\n";

@@ -34,6 +34,7 @@ struct Request {
   std::vector<Header> headers;
   std::string_view body;    // whole; empty for streamed endpoints
   std::string_view peer;    // remote address without port
+  std::string_view host;    // host and port the client asked for; "" when it named none (HTTP/1.0)
   std::string request_id;   // 16 hex digits, in logs and in the Request-Id header
   std::string traceparent;  // taken from the client or made here
   bool secure = false;      // over TLS, or a trusted proxy says so

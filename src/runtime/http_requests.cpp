@@ -73,23 +73,17 @@ void Server::Impl::begin(Conn& conn, Exchange& exchange) {
   ids.next_hex(request.request_id);
   request.body = {};
   request.peer = conn.peer;
-  request.secure = false;
-  if (settings.trusted_proxies.empty() || exchange.head.forwarded_for.empty()) return;
-  const auto& trusted = settings.trusted_proxies;
-  if (std::find(trusted.begin(), trusted.end(), conn.peer) == trusted.end()) return;
-  // The last address is the one the trusted proxy itself saw; those before it are hearsay.
-  std::string_view seen = exchange.head.forwarded_for;
-  seen.remove_prefix(seen.rfind(',') == std::string_view::npos ? 0 : seen.rfind(',') + 1);
-  while (!seen.empty() && seen.front() == ' ') seen.remove_prefix(1);
-  if (!seen.empty()) request.peer = seen;
-  request.secure = exchange.head.forwarded_proto == "https";
+  request.secure = conn.tls != nullptr;
+  if (conn.trusted) believe_proxy(exchange);
 }
 
 void Server::Impl::dispatch(Conn& conn, Exchange& exchange, std::string_view input) {
   const Head& head = exchange.head;
+  if (turn_away(conn, exchange)) return;
+  const http::Dispatcher& table = *conn.listener->entrance.dispatcher;
   const bool reads = head.request.method == http::Method::kGet || head.request.method == http::Method::kHead;
   if (reads && head.framing == Framing::kNone && head.request.query.empty()) {
-    const auto match = dispatcher.find(head.request.method, head.request.path);
+    const auto match = table.find(head.request.method, head.request.path);
     if (match.endpoint != nullptr && match.endpoint->inline_read) {
       exchange.ready = match.endpoint->inline_read(match.last());
       if (exchange.ready != nullptr) {
@@ -138,16 +132,14 @@ void Server::Impl::put_ready(Exchange& exchange, bool keep) {
   exchange.status = same ? 304 : 200;
   exchange.out = line;
   append_common(exchange.out, date(), exchange.head.request.request_id, connection(exchange, keep));
+  append_lines(exchange.out, exchange);
   exchange.outgoing.add(exchange.out);
   exchange.outgoing.add(text.substr(line.size()));
   exchange.bytes = exchange.outgoing.left;
 }
 
 void Server::Impl::answer_inline(Conn& conn, Exchange& exchange) {
-  msghdr message{};
-  message.msg_iov = exchange.outgoing.parts.data();
-  message.msg_iovlen = exchange.outgoing.count;
-  const ssize_t sent = sendmsg(conn.fd, &message, MSG_NOSIGNAL);
+  const ssize_t sent = transmit(conn, exchange.outgoing);
   if (sent < 0 && errno != EAGAIN && errno != EINTR) {
     exchange.ready.reset();
     return close(conn);
@@ -191,7 +183,7 @@ void Server::Impl::refuse(Conn& conn, const Refusal& refusal) {
   ids.next_hex(id);
   const std::string answer = refusal_answer(refusal, date(), id);
   // A client that sends nonsense and does not read is not waited for.
-  [[maybe_unused]] const auto sent = send(conn.fd, answer.data(), answer.size(), MSG_NOSIGNAL);
+  [[maybe_unused]] const auto sent = transmit(conn, answer);
   if (world.observer != nullptr) {
     http::Request request;
     request.method = http::Method::kOther;
