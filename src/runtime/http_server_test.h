@@ -44,6 +44,7 @@ class RawClient {
   RawClient& operator=(const RawClient&) = delete;
 
   bool connected() const { return connected_; }
+  int fd() const { return fd_; }
   void say(std::string_view text) {
     while (!text.empty()) {
       const ssize_t sent = send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
@@ -88,6 +89,7 @@ class RawClient {
     return std::move(rest_) + (closed_ ? "" : "<open>");
   }
   bool is_closed() { return to_end().find("<open>") == std::string::npos; }
+  std::string receive() { return more() ? std::exchange(rest_, {}) : std::string(); }
   void finish_sending() { shutdown(fd_, SHUT_WR); }
 
  private:
@@ -108,13 +110,14 @@ class RawClient {
 // (streamed).
 class TestServer {
  public:
-  explicit TestServer(ServerSettings settings = {}) {
+  explicit TestServer(ServerSettings settings = {}, const Entrance& entrance = {}, std::string base = "/t")
+      : router_(std::move(base)) {
     add_endpoints();
     const http::Router* const routers[] = {&router_};
     dispatcher_ = std::make_unique<http::Dispatcher>(routers);
-    ServerWorld world{[] { return Time{1'763'702'652'000}; }, 7, nullptr};
+    ServerWorld world{[] { return Time{1'763'702'652'000}; }, 7, &observer};
     server_ = std::make_unique<Server>(loop_, *dispatcher_, std::move(settings), std::move(world));
-    const auto bound = server_->listen("127.0.0.1", 0);
+    const auto bound = server_->listen("127.0.0.1", 0, entrance);
     REQUIRE(bound);
     port_ = *bound;
     thread_ = std::thread([this] { loop_.run(); });
@@ -135,10 +138,29 @@ class TestServer {
     loop_.kill_all();
     return clean;
   }
+  // One more port.
+  int listen(const Entrance& entrance) {
+    Result<int> bound = 0;
+    Parker done;
+    loop_.post([&] {
+      bound = server_->listen("127.0.0.1", 0, entrance);
+      done.wake();
+    });
+    done.wait();
+    REQUIRE(bound);
+    return *bound;
+  }
   int port() const { return port_; }
   Server& server() { return *server_; }
   Loop& loop() { return loop_; }
 
+  struct Observer : ServerObserver {
+    void finished(const Served& served) override { status = served.status; }
+    void handshake_failed() override { ++failed; }
+    std::atomic<int> status{0};  // of the last request
+    std::atomic<int> failed{0};
+  };
+  Observer observer;
   Parker held;    // woken when /t/hold runs
   Parker let_go;  // wake it to let /t/hold answer
   std::atomic<int> finished_holds{0};
@@ -163,7 +185,7 @@ class TestServer {
   void add_endpoints();
 
   Loop loop_;
-  http::Router router_{"/t"};
+  http::Router router_;
   std::unique_ptr<http::Dispatcher> dispatcher_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<const http::ReadyBytes> ready_ = http::make_ready("text/plain", "no-cache", "ready bytes");
@@ -185,6 +207,10 @@ inline void TestServer::add_endpoints() {
   add(http::Method::kGet, "/who", [](http::Call& call) {
     return text(std::string(call.request.peer) + (call.request.secure ? " secure " : " open ") +
                 call.request.traceparent);
+  });
+  add(http::Method::kGet, "/asked", [](http::Call& call) {
+    return text(std::string(call.request.peer) + " " + (call.request.secure ? "https://" : "http://") +
+                std::string(call.request.host));
   });
   add(http::Method::kGet, "/hold", [this](http::Call&) {
     held.wake();
