@@ -94,6 +94,7 @@ class Program {
       world.wall_clock = [&clock = house_.clock()] { return clock.now(); };
       world.seed = house_.shop().world.random.number();
       world.observer = observer_.get();
+      world.workers = config_.on("compression") ? house_.shop().world.workers : nullptr;
       line->server =
           std::make_unique<runtime::Server>(line->loop, *dispatcher_, server_settings(config_), std::move(world));
       TRY_DO(open_doors(*line->server, doors));

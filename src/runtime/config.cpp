@@ -48,6 +48,7 @@ constexpr Setting kSettings[] = {
     {"admin_listen", kOptionalAddress, "",
      "Where the back office answers; /api/v1/admin and /metrics then answer only there"},
     {"admin_tls", kSwitch, "off", "The back office speaks HTTPS, with the certificate of tls_cert"},
+    {"compression", kSwitch, "on", "Compress text answers for clients that take gzip or brotli"},
     {"trusted_proxies", kNetworks, "",
      "Proxies (addresses or networks) whose X-Forwarded-For, -Proto and -Host are believed"},
     {"hosts", kHosts, "", "Host names the shop answers to, beside loopback's; empty: to any"},

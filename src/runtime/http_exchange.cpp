@@ -189,6 +189,11 @@ bool Server::Impl::run(Exchange& exchange) {
     response = table.run(match, request, match.endpoint != nullptr ? &body : nullptr);
   }
   if (match.verdict == http::Dispatcher::Verdict::kOptions) cors.add_preflight(response, exchange.head);
+  if (response.ready != nullptr) {
+    make_form(exchange, response, match);
+  } else {
+    compress(exchange, response);
+  }
   keep = keep && !stopping && body.drain();
   return send_answer(exchange, response, keep) && keep;
 }

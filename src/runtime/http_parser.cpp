@@ -212,6 +212,9 @@ void Sink::on_field_impl(Field field, boost::beast::string_view raw_name, boost:
     case Field::if_none_match:
       head_.if_none_match = value;
       return;
+    case Field::accept_encoding:
+      head_.accept_encoding = value;
+      return;
     case Field::origin:
       head_.origin = value;
       return;
@@ -298,7 +301,7 @@ void clear(Head& head) {
   head.framing = Framing::kNone;
   head.content_length = 0;
   head.expect_continue = false;
-  head.if_none_match = head.origin = head.traceparent = {};
+  head.if_none_match = head.accept_encoding = head.origin = head.traceparent = {};
   head.forwarded_for = head.forwarded_proto = head.forwarded_host = {};
   head.request.host = {};
 }
@@ -345,6 +348,7 @@ void Head::move_views(const char* from, const char* to) {
     move(header.value);
   }
   move(if_none_match);
+  move(accept_encoding);
   move(origin);
   move(traceparent);
   move(forwarded_for);

@@ -35,6 +35,7 @@ struct Head {
   bool keep_alive = true;
   bool expect_continue = false;
   std::string_view if_none_match;
+  std::string_view accept_encoding;
   std::string_view origin;
   std::string_view traceparent;
   std::string_view forwarded_for;

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "runtime/http_compress.h"
 #include "runtime/http_server_impl.h"
 
 namespace kontor::runtime {
@@ -86,7 +87,7 @@ void Server::Impl::dispatch(Conn& conn, Exchange& exchange, std::string_view inp
     const auto match = table.find(head.request.method, head.request.path);
     if (match.endpoint != nullptr && match.endpoint->inline_read) {
       exchange.ready = match.endpoint->inline_read(match.last());
-      if (exchange.ready != nullptr) {
+      if (exchange.ready != nullptr && !lacks_form(exchange)) {
         exchange.route = match.route->pattern;
         put_ready(exchange, head.keep_alive && !stopping);
         answer_inline(conn, exchange);
@@ -123,10 +124,17 @@ constexpr std::string_view kSameLine = "HTTP/1.1 304 Not Modified\r\n";
 
 // Ready bytes are the same for everyone; what is not goes between their status line and the rest.
 void Server::Impl::put_ready(Exchange& exchange, bool keep) {
-  const http::ReadyBytes& ready = *exchange.ready;
-  const bool same = !exchange.head.if_none_match.empty() && names_etag(exchange.head.if_none_match, ready.etag);
-  std::string_view text = same ? ready.not_modified : ready.full;
-  if (!same && exchange.head.request.method == http::Method::kHead) text = text.substr(0, ready.body_at);
+  const Head& head = exchange.head;
+  const http::ReadyBytes* ready = exchange.ready.get();
+  if (ready->compressible && !head.accept_encoding.empty())
+    ready = &ready->form(http::choose_encoding(head.accept_encoding, ready->made()));
+  bool same = !head.if_none_match.empty() && names_etag(head.if_none_match, ready->etag);
+  if (!same && !head.if_none_match.empty() && names_etag(head.if_none_match, exchange.ready->etag)) {
+    ready = exchange.ready.get();  // what the client has says the same, uncompressed
+    same = true;
+  }
+  std::string_view text = same ? ready->not_modified : ready->full;
+  if (!same && head.request.method == http::Method::kHead) text = text.substr(0, ready->body_at);
   fetch_ahead(text);
   const std::string_view line = same ? kSameLine : kOkLine;
   exchange.status = same ? 304 : 200;

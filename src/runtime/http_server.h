@@ -66,6 +66,7 @@ struct ServerWorld {
   std::function<Time()> wall_clock;  // for Date; read once a second
   std::uint64_t seed = 0;            // of request ids and trace ids; from the operating system in production
   ServerObserver* observer = nullptr;
+  Workers* workers = nullptr;  // who compresses; null: nothing is compressed
 };
 
 class Server {

@@ -121,6 +121,11 @@ struct Server::Impl {
   bool turn_away(Conn& conn, Exchange& exchange);  // true when the entrance does not serve it, and it has its answer
   void append_lines(std::string& out, const Exchange& exchange) const;
 
+  // http_forms.cpp: compressed answers
+  bool lacks_form(const Exchange& exchange) const;  // of exchange.ready: a fiber must make it
+  void make_form(const Exchange& exchange, const http::Response& response, const http::Dispatcher::Match& match);
+  void compress(const Exchange& exchange, http::Response& response);
+
   // http_requests.cpp: on the loop
   std::size_t consume(Conn& conn, std::string_view input);
   void begin(Conn& conn, Exchange& exchange);

@@ -313,7 +313,10 @@ class Script:
             words = expected.split()
             data = b""
             while b"\r\n" not in data or "closed" in words:
-                piece = connection.recv(65536)
+                try:
+                    piece = connection.recv(65536)
+                except ConnectionResetError:
+                    break  # closed, with bytes of ours unread
                 if not piece:
                     break
                 data += piece

@@ -43,6 +43,8 @@ class Showcase {
 
   // The bytes of GET /products/{id} when they are at hand, else null. Never waits, never asks the store.
   std::shared_ptr<const http::ReadyBytes> ready_at_hand(ProductId id);
+  // The bytes have grown by a compressed form: their weight in the cache is taken anew.
+  void weigh_again(ProductId id, const std::shared_ptr<const http::ReadyBytes>& bytes);
   // The same, loaded when needed. kNotFound "catalog.no_such_product" also for what is not shown (drafts and the like).
   Result<std::shared_ptr<const http::ReadyBytes>> ready(ProductId id);
   // The product as it is now, from the store; pages and answers in another currency are made of it. Same errors.

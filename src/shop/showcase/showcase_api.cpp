@@ -34,13 +34,15 @@ void describe(http::Endpoint& endpoint) {
 
 // An endpoint whose query is described and whose answer comes as bytes.
 template <class Query, class Out, class Handler>
-void add(http::Router& router, std::string pattern, http::About about, Handler handler,
-         std::function<std::shared_ptr<const http::ReadyBytes>(std::string_view)> inline_read = {}) {
+http::Endpoint made(std::string pattern, http::About about, Handler handler) {
   http::Endpoint endpoint =
       http::detail::query_endpoint<Query, http::Response>(std::move(pattern), std::move(about), std::move(handler));
   describe<Out>(endpoint);
-  endpoint.inline_read = std::move(inline_read);
-  router.add(std::move(endpoint));
+  return endpoint;
+}
+template <class Query, class Out, class Handler>
+void add(http::Router& router, std::string pattern, http::About about, Handler handler) {
+  router.add(made<Query, Out>(std::move(pattern), std::move(about), std::move(handler)));
 }
 
 Result<http::Response> list(const ListingRequest& request, Showcase& showcase, const services::Cursors& cursors) {
@@ -74,8 +76,8 @@ void add_showcase_routes(http::Router& router, Showcase& showcase, const service
         request.category = {category->id.text()};
         return list(request, showcase, cursors);
       });
-  add<DetailQuery, ProductDetail>(
-      router, "/products/{id}", {"A product with its offers", {"catalog.no_such_product"}, 200, "products"},
+  http::Endpoint product = made<DetailQuery, ProductDetail>(
+      "/products/{id}", {"A product with its offers", {"catalog.no_such_product"}, 200, "products"},
       [&showcase](http::Call& call, const DetailQuery& query) -> Result<http::Response> {
         TRY(const auto id, call.id<ProductId>("id"));
         if (query.currency && *query.currency != showcase.settings().currency) {
@@ -85,11 +87,15 @@ void add_showcase_routes(http::Router& router, Showcase& showcase, const service
         http::Response response;
         TRY(response.ready, showcase.ready(id));
         return response;
-      },
-      [&showcase](std::string_view id) -> std::shared_ptr<const http::ReadyBytes> {
-        const auto parsed = ProductId::parse(id);
-        return parsed ? showcase.ready_at_hand(*parsed) : nullptr;
       });
+  product.inline_read = [&showcase](std::string_view id) -> std::shared_ptr<const http::ReadyBytes> {
+    const auto parsed = ProductId::parse(id);
+    return parsed ? showcase.ready_at_hand(*parsed) : nullptr;
+  };
+  product.grown = [&showcase](std::string_view id, const std::shared_ptr<const http::ReadyBytes>& bytes) {
+    if (const auto parsed = ProductId::parse(id)) showcase.weigh_again(*parsed, bytes);
+  };
+  router.add(std::move(product));
 }
 
 }  // namespace kontor::showcase
