@@ -292,13 +292,14 @@ class Script:
         ports = dict({"PORT": str(self.shop.port), "LOG": self.shop.data + ".log"},
                      **{{"Back office": "OFFICE_PORT", "To HTTPS from": "REDIRECT_PORT"}.get(name, "SHOP_PORT"): port
                         for name, port in self.shop.ports.items()})
-        result = subprocess.run(["bash", "-c", command.replace("TMP/", self.folder + "/")], env=dict(os.environ, **ports),
+        result = subprocess.run(["bash", "-c", command.replace("TMP/", self.folder + "/")], env=dict(os.environ, **self.variables, **ports),
                                 capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
         answer = Answer(result.returncode, [], result.stdout + result.stderr)
-        return answer, self.judge(answer, re.findall(r'[^\s="~]+[=~]+"[^"]*"|\S+', self.fill(expected)))
+        words = re.findall(r'[^\s="~]+[=~]"[^"]*"|\S+', self.fill(expected))
+        return answer, self.judge(answer, [re.sub(r'^([^"]*[=~])"(.*)"$', r"\1\2", word, flags=re.S) for word in words])
 
     def shell(self, rest):
-        """shell COMMAND -> 0 [text~…]: a line for bash with $PORT, $OFFICE_PORT, $REDIRECT_PORT, $LOG; TMP/ is the test's folder."""
+        """shell COMMAND -> 0 [text~…]: a line for bash with what was saved, and $PORT, $OFFICE_PORT, $REDIRECT_PORT, $LOG."""
         answer, problems = self.run_shell(rest)
         if problems:
             raise Failure("; ".join(problems) + "\n    " + answer.body.decode("utf-8", "replace")[:1500])
