@@ -177,6 +177,20 @@ TEST_CASE("requests over TLS may come byte by byte, a record each") {
   CHECK(client.ask("").body == "ready bytes");
 }
 
+TEST_CASE("a client that leaves its answer unread is cut off") {
+  const Certificates certificates;
+  const auto tls = load(certificates.make("shop"));
+  ServerSettings settings;
+  settings.write_ms = 100;
+  TestServer shop(settings, {nullptr, tls.get()});
+  TlsClient client(shop.port());
+  REQUIRE(client.shake());
+  client.say("GET /t/large HTTP/1.1\r\nHost: shop\r\n\r\n");
+  Parker cut;
+  while (shop.server().connections() > 0) cut.wait_for(10);
+  CHECK(client.to_end().size() < (32 << 20));
+}
+
 TEST_CASE("a session is resumed by its ticket") {
   const Certificates certificates;
   const auto tls = load(certificates.make("shop"));

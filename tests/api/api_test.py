@@ -289,7 +289,7 @@ class Script:
 
     def run_shell(self, rest):
         command, _, expected = rest.rpartition(" -> ")
-        ports = dict({"PORT": str(self.shop.port), "LOG": self.shop.data + ".log"},
+        ports = dict({"PORT": str(self.shop.port), "KONTOR": os.path.join(self.shop.build, "kontor"), "LOG": self.shop.data + ".log"},
                      **{{"Back office": "OFFICE_PORT", "To HTTPS from": "REDIRECT_PORT"}.get(name, "SHOP_PORT"): port
                         for name, port in self.shop.ports.items()})
         result = subprocess.run(["bash", "-c", command.replace("TMP/", self.folder + "/")], env=dict(os.environ, **self.variables, **ports),
@@ -299,7 +299,7 @@ class Script:
         return answer, self.judge(answer, [re.sub(r'^([^"]*[=~])"(.*)"$', r"\1\2", word, flags=re.S) for word in words])
 
     def shell(self, rest):
-        """shell COMMAND -> 0 [text~…]: a line for bash with what was saved, and $PORT, $OFFICE_PORT, $REDIRECT_PORT, $LOG."""
+        """shell COMMAND -> 0 [text~…]: a line for bash with what was saved, and $PORT, $OFFICE_PORT, $REDIRECT_PORT, $LOG, $KONTOR."""
         answer, problems = self.run_shell(rest)
         if problems:
             raise Failure("; ".join(problems) + "\n    " + answer.body.decode("utf-8", "replace")[:1500])
