@@ -55,8 +55,9 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   settings.secret = config.text("secret_key");
   settings.admin_token = config.text("admin_token");
   settings.spool_folder = folder_of(config, "spool");
-  settings.public_url =
-      config.text("public_url").empty() ? "http://" + config.text("listen") : config.text("public_url");
+  settings.public_url = config.text("public_url").empty()
+                            ? (config.text("tls_cert").empty() ? "http://" : "https://") + config.text("listen")
+                            : config.text("public_url");
   settings.currency = *currency;
   settings.ready_bytes_mb = static_cast<std::size_t>(config.number("ready_bytes_mb"));
   settings.picture_bytes_mb = static_cast<std::size_t>(config.number("picture_bytes_mb"));

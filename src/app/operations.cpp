@@ -43,9 +43,20 @@ void add_operations(http::Router& router, House& house, runtime::Metrics& metric
   }));
 }
 
-AccessObserver::AccessObserver(const http::Dispatcher& dispatcher, runtime::Log& log, runtime::Metrics& metrics,
-                               bool access_log)
-    : log_(log), access_log_(access_log), metrics_(metrics), none_(metrics_.route("", "")) {
+bool is_back_office(std::string_view pattern) {
+  constexpr std::string_view kAdmin = "/api/v1/admin";
+  const bool below = pattern.starts_with(kAdmin) && (pattern.size() == kAdmin.size() || pattern[kAdmin.size()] == '/');
+  return below || pattern == "/metrics";
+}
+
+AccessObserver::AccessObserver(runtime::Log& log, runtime::Metrics& metrics, bool access_log)
+    : log_(log),
+      access_log_(access_log),
+      metrics_(metrics),
+      handshakes_failed_(metrics.counter("kontor_tls_handshakes_failed_total", "TLS connections that came to nothing")),
+      none_(metrics_.route("", "")) {}
+
+void AccessObserver::add_routes(const http::Dispatcher& dispatcher) {
   for (const auto& route : dispatcher.routes()) {
     routes_.emplace(route->pattern.data(), metrics_.route(http::method_name(route->endpoint->method), route->pattern));
   }

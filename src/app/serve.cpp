@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "app/certificate.h"
 #include "app/demo.h"
 #include "app/house.h"
 #include "app/operations.h"
@@ -26,7 +27,21 @@ runtime::ServerSettings server_settings(const runtime::Config& config) {
   settings.body_ms = config.number("body_timeout_ms");
   settings.write_ms = config.number("write_timeout_ms");
   settings.idle_ms = config.number("idle_timeout_ms");
+  for (const auto& text : config.list("trusted_proxies"))
+    settings.trusted_proxies.push_back(*runtime::parse_network(text));
+  settings.hosts = config.list("hosts");
+  settings.cors_origins = config.list("cors_origins");
+  settings.hsts_s = config.number("hsts_max_age");
   return settings;
+}
+
+// The port that browsers come to: in front of a container or a firewall it may be another than the listener's.
+int https_port(const runtime::Config& config, int listened) {
+  const std::string_view url = config.text("public_url");
+  if (!url.starts_with("https://")) return listened;
+  const std::string_view authority = url.substr(8, url.find('/', 8) - 8);
+  const auto address = runtime::parse_address(authority);
+  return authority.find(':') == std::string_view::npos || !address ? 443 : address->port;
 }
 
 // One event loop, its server, and (but for the first) its thread.
@@ -36,22 +51,24 @@ struct Line {
   std::thread thread;
 };
 
-// SIGTERM and SIGINT are read from a descriptor by the first loop; writing to a closed socket is an error, not a
-// signal.
+// SIGTERM, SIGINT and SIGHUP are read from a descriptor by the first loop; writing to a closed socket is an error, not
+// a signal.
 int take_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 class Program {
  public:
-  Program(const runtime::Config& config, House& house, runtime::Log& log, runtime::Metrics& metrics)
-      : config_(config), house_(house), log_(log), metrics_(metrics), operations_("") {
+  Program(const runtime::Config& config, House& house, runtime::Log& log, runtime::Metrics& metrics,
+          Certificate* certificate)
+      : config_(config), house_(house), log_(log), metrics_(metrics), certificate_(certificate), operations_("") {
     add_operations(operations_, house, metrics, stopping_);
     pages::add_pages(house.shop().pages(),
                      {house.shop().showcase, house.shop().carts, house.shop().checkouts, house.shop().orders,
@@ -61,24 +78,34 @@ class Program {
     docs.add_to(documents_);
     const http::Router* all[] = {&house.shop().api(), &operations_, &house.shop().pages(), &documents_};
     dispatcher_ = std::make_unique<http::Dispatcher>(all, &log);
-    observer_ = std::make_unique<AccessObserver>(*dispatcher_, log, metrics, config.on("access_log"));
+    observer_ = std::make_unique<AccessObserver>(log, metrics, config.on("access_log"));
+    observer_->add_routes(*dispatcher_);
+    if (config.text("admin_listen").empty()) return;
+    public_ = std::make_unique<http::Dispatcher>(all, &log, [](auto pattern) { return !is_back_office(pattern); });
+    observer_->add_routes(*public_);
   }
 
-  Result<int> listen() {
-    const auto address = config_.address("listen");
-    int port = address.port;
+  // Every loop listens on every address; prints them.
+  Result<void> listen() {
+    Doors doors;
     for (std::int64_t i = 0; i < config_.number("io_threads"); ++i) {
       auto line = std::make_unique<Line>();
       runtime::ServerWorld world;
       world.wall_clock = [&clock = house_.clock()] { return clock.now(); };
       world.seed = house_.shop().world.random.number();
       world.observer = observer_.get();
+      world.workers = config_.on("compression") ? house_.shop().world.workers : nullptr;
       line->server =
           std::make_unique<runtime::Server>(line->loop, *dispatcher_, server_settings(config_), std::move(world));
-      TRY(port, line->server->listen(address.host, port));
+      TRY_DO(open_doors(*line->server, doors));
       lines_.push_back(std::move(line));
     }
-    return port;
+    const std::string shop = url(certificate_ != nullptr, "listen", doors.shop);
+    std::printf("Shop and API:  %s/\nDocumentation: %s/docs\n", shop.c_str(), shop.c_str());
+    if (doors.office >= 0)
+      std::printf("Back office:   %s/\n", url(config_.on("admin_tls"), "admin_listen", doors.office).c_str());
+    if (doors.redirect >= 0) std::printf("To HTTPS from: %s/\n", url(false, "redirect_listen", doors.redirect).c_str());
+    return {};
   }
 
   Result<void> run(int signals) {
@@ -87,11 +114,10 @@ class Program {
     first.post([this, &first, signals] {
       first.watch(signals, EPOLLIN, [this, signals](std::uint32_t) {
         signalfd_siginfo info;
-        while (::read(signals, &info, sizeof info) > 0) {
-        }
-        if (!stopping_.exchange(true)) runtime::Loop::current()->spawn([this] { end(); });
+        while (::read(signals, &info, sizeof info) > 0) on_signal(static_cast<int>(info.ssi_signo));
       });
     });
+    if (certificate_ != nullptr) first.spawn([this] { certificate_->watch(*house_.shop().world.workers); });
     for (std::size_t i = 1; i < lines_.size(); ++i)
       lines_[i]->thread = std::thread([this, i] { lines_[i]->loop.run(); });
     first.run();
@@ -103,6 +129,38 @@ class Program {
   }
 
  private:
+  struct Doors {  // the ports, once they are known
+    int shop = -1, office = -1, redirect = -1;
+  };
+  Result<void> open_doors(runtime::Server& server, Doors& doors) {
+    const auto open = [&](std::string_view setting, const runtime::Entrance& entrance, int& port) -> Result<void> {
+      const auto address = config_.address(setting);
+      TRY(port, server.listen(address.host, port >= 0 ? port : address.port, entrance));
+      return {};
+    };
+    const runtime::Tls* tls = certificate_ == nullptr ? nullptr : &certificate_->tls();
+    TRY_DO(open("listen", {public_.get(), tls, 0, false}, doors.shop));
+    // The office has all of the shop's addresses, too. It is asked by address, from inside.
+    if (public_)
+      TRY_DO(open("admin_listen", {dispatcher_.get(), config_.on("admin_tls") ? tls : nullptr, 0, true}, doors.office));
+    if (!config_.text("redirect_listen").empty())
+      TRY_DO(open("redirect_listen", {nullptr, nullptr, https_port(config_, doors.shop), false}, doors.redirect));
+    return {};
+  }
+  std::string url(bool tls, std::string_view setting, int port) const {
+    const std::string host = config_.address(setting).host;
+    return std::string(tls ? "https://" : "http://") + (host.find(':') == std::string::npos ? host : "[" + host + "]") +
+           ":" + std::to_string(port);
+  }
+
+  void on_signal(int number) {
+    if (number == SIGHUP) {
+      if (certificate_ != nullptr) certificate_->read_again();
+      return;
+    }
+    if (!stopping_.exchange(true)) runtime::Loop::current()->spawn([this] { end(); });
+  }
+
   // On a fiber of the first loop: requests first, then what runs behind them, then the loops.
   void end() {
     log_.info("stopping", {});
@@ -126,10 +184,12 @@ class Program {
   House& house_;
   runtime::Log& log_;
   runtime::Metrics& metrics_;
+  Certificate* certificate_;  // null: plain HTTP
   std::atomic<bool> stopping_{false};
   http::Router operations_;
   http::Router documents_{""};
-  std::unique_ptr<http::Dispatcher> dispatcher_;
+  std::unique_ptr<http::Dispatcher> dispatcher_;  // of everything
+  std::unique_ptr<http::Dispatcher> public_;      // without the back office, where that has a listener of its own
   std::unique_ptr<AccessObserver> observer_;
   std::vector<std::unique_ptr<Line>> lines_;
 };
@@ -148,7 +208,10 @@ int serve(const runtime::Config& config, bool demo) {
   log_options.least = *runtime::parse_level(config.text("log_level"));
   runtime::StreamLog log(log_options);
   runtime::Metrics metrics;
+  const host::SystemClock clock;
   runtime::Workers workers(static_cast<int>(config.number("workers")), 1000);
+  const auto certificate = Certificate::open(config, clock, log, metrics);
+  if (!certificate) return refuse(certificate.error(), 2);
   auto house = House::open(config, log, metrics, &workers);
   if (!house) return refuse(house.error(), house.error().code == Errc::kInvalid ? 2 : 4);
   std::printf("Kontor opened %s\n", (*house)->place().c_str());
@@ -161,13 +224,8 @@ int serve(const runtime::Config& config, bool demo) {
     if (!config.on(name)) log.warning("switched off: for measurements only", {{"setting", std::string_view(name)}});
   if (!(*house)->shop().settings.admin_token.empty()) log.debug("the admin token is set", {});
   (*house)->watch_store(metrics);
-  Program program(config, **house, log, metrics);
-  const auto port = program.listen();
-  if (!port) return refuse(port.error(), 4);
-  const auto address = config.address("listen");
-  const std::string host = address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
-  std::printf("Shop and API:  http://%s:%d/\nDocumentation: http://%s:%d/docs\n", host.c_str(), *port, host.c_str(),
-              *port);
+  Program program(config, **house, log, metrics, certificate->get());
+  if (const auto listening = program.listen(); !listening) return refuse(listening.error(), 4);
   std::fflush(stdout);
   const auto ran = program.run(signals);
   ::close(signals);

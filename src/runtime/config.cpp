@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "runtime/http_trust.h"
 
 namespace kontor::runtime {
 namespace {
@@ -43,7 +44,20 @@ constexpr Setting kSettings[] = {
     {"fetch_private_addresses", kSwitch, "off",
      "Pictures may be fetched from private addresses too: for intranets and tests"},
     {"public_url", kText, "", "The shop's address in mails and links; empty: http:// and the listen address"},
-    {"trust_proxy", kSwitch, "off", "Believe X-Forwarded-For and X-Forwarded-Proto of whoever connects"},
+    {"tls_cert", kText, "", "PEM file of the certificate and its chain; with tls_key, listen speaks HTTPS"},
+    {"tls_key", kText, "", "PEM file of the certificate's key, without a pass phrase"},
+    {"redirect_listen", kOptionalAddress, "", "With TLS: a plain port that sends every request to HTTPS"},
+    {"hsts_max_age", kNumber, "2592000",
+     "Seconds that browsers shall come over HTTPS only, told over HTTPS; 0: not told", 0, 63'072'000},
+    {"admin_listen", kOptionalAddress, "",
+     "Where the back office answers; /api/v1/admin and /metrics then answer only there"},
+    {"admin_tls", kSwitch, "off", "The back office speaks HTTPS, with the certificate of tls_cert"},
+    {"compression", kSwitch, "on", "Compress text answers for clients that take gzip or brotli"},
+    {"trusted_proxies", kNetworks, "",
+     "Proxies (addresses or networks) whose X-Forwarded-For, -Proto and -Host are believed"},
+    {"hosts", kHosts, "", "Host names the shop answers to, beside loopback's; empty: to any"},
+    {"cors_origins", kOrigins, "",
+     "Sites whose scripts may use /api, such as https://app.example.org; *: all, without credentials"},
     {"gateway", kChoice, "sandbox", "The payment gateway", 0, 0, "sandbox"},
     {"gateway_timeout_ms", kNumber, "5000", "How long a gateway is waited for", 1, 120'000},
     {"gateway_retries", kNumber, "1", "How often a call without an answer is repeated with the same key", 0, 10},
@@ -64,6 +78,8 @@ const Setting* find_setting(std::string_view name) {
   return nullptr;
 }
 
+bool is_list(SettingKind kind) { return kind == kNetworks || kind == kHosts || kind == kOrigins; }
+
 std::string env_name(std::string_view name) {
   std::string out = "KONTOR_";
   for (const char c : name) out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
@@ -75,6 +91,30 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return number;
+}
+
+std::vector<std::string_view> pieces_of(std::string_view text) {
+  std::vector<std::string_view> out;
+  for (std::size_t at = 0; (at = text.find_first_not_of(", \t\n", at)) != std::string_view::npos;) {
+    const std::size_t end = std::min(text.find_first_of(", \t\n", at), text.size());
+    out.push_back(text.substr(at, end - at));
+    at = end;
+  }
+  return out;
+}
+
+// What a list's pieces must be, for the first that is something else; "" when all are good.
+std::string check_list(SettingKind kind, const std::string& value) {
+  const auto pieces = pieces_of(value);
+  for (const std::string_view piece : pieces) {
+    const std::string found = " ('" + std::string(piece) + "' is none)";
+    if (kind == kNetworks && !parse_network(piece)) return "addresses or networks such as 10.0.0.0/8" + found;
+    if (kind == kHosts && !is_host_name(piece)) return "host names without port, such as shop.example.org" + found;
+    if (kind == kOrigins && piece == "*" && pieces.size() > 1) return "origins, or * alone";
+    if (kind == kOrigins && piece != "*" && !is_origin(piece))
+      return "origins such as https://app.example.org, without path or default port" + found;
+  }
+  return "";
 }
 
 // What is wrong with the value; "" when nothing is. Switches come out as on or off.
@@ -102,8 +142,15 @@ std::string check(const Setting& setting, std::string& value) {
       if (std::find(choices.begin(), choices.end(), value) != choices.end()) return "";
       return "one of " + std::string(setting.choices);
     }
+    case kOptionalAddress:
+      if (value.empty()) return "";
+      [[fallthrough]];
     case kAddress:
       return parse_address(value) ? "" : "an address such as 127.0.0.1:8080";
+    case kNetworks:
+    case kHosts:
+    case kOrigins:
+      return check_list(setting.kind, value);
   }
   return "";
 }
@@ -127,8 +174,16 @@ std::string quoted(const std::string& text) {
   return out + '"';
 }
 
-// A TOML value as the text a flag would have; nullopt for lists, dates and the like.
+// A TOML value as the text a flag would have; nullopt for dates and the like. A list of texts comes with commas.
 std::optional<std::string> text_of(const toml::node& node) {
+  if (const auto* array = node.as_array()) {
+    std::string out;
+    for (const auto& piece : *array) {
+      if (!piece.is_string()) return std::nullopt;
+      out += (out.empty() ? "" : ", ") + piece.as_string()->get();
+    }
+    return out;
+  }
   if (const auto* text = node.as_string()) return text->get();
   if (const auto* number = node.as_integer()) return std::to_string(number->get());
   if (const auto* flag = node.as_boolean()) return flag->get() ? "on" : "off";
@@ -138,6 +193,7 @@ std::optional<std::string> text_of(const toml::node& node) {
 struct FileValue {
   std::string name;
   std::optional<std::string> value;
+  bool is_list = false;
   unsigned line = 0;
 };
 
@@ -148,7 +204,7 @@ void collect(const toml::table& table, const std::string& prefix, std::vector<Fi
     if (const auto* inner = node.as_table())
       collect(*inner, name + "_", out);
     else
-      out.push_back({name, text_of(node), node.source().begin.line});
+      out.push_back({name, text_of(node), node.is_array(), node.source().begin.line});
   }
 }
 
@@ -176,6 +232,9 @@ std::optional<Address> parse_address(std::string_view text) {
 
 Result<void> Config::set(std::string_view name, std::string value, std::string origin) {
   const Setting* setting = find_setting(name);
+  if (name == "trust_proxy")
+    return fail(Errc::kInvalid, "config.unknown_setting",
+                origin + ": trust_proxy is gone; name the proxies' addresses in trusted_proxies.");
   if (setting == nullptr)
     return fail(Errc::kInvalid, "config.unknown_setting",
                 origin + ": there is no setting '" + std::string(name) + "' (" + known_names(name) + ").");
@@ -200,7 +259,8 @@ Result<void> Config::read_file(const std::string& file) {
   collect(parsed.table(), "", values);
   for (auto& value : values) {
     const std::string origin = "file " + file + " line " + std::to_string(value.line);
-    if (!value.value)
+    const Setting* setting = find_setting(value.name);
+    if (!value.value || (value.is_list && setting != nullptr && !is_list(setting->kind)))
       return fail(Errc::kInvalid, "config.bad_value",
                   origin + ": '" + value.name + "' must be a text, a whole number or a switch.");
     TRY_DO(set(value.name, std::move(*value.value), origin));
@@ -245,8 +305,16 @@ bool Config::on(std::string_view name) const {
   return text(name) == "on";
 }
 
+std::vector<std::string> Config::list(std::string_view name) const {
+  KONTOR_ASSERT(find_setting(name) != nullptr && is_list(find_setting(name)->kind));
+  std::vector<std::string> out;
+  for (const std::string_view piece : pieces_of(text(name))) out.emplace_back(piece);
+  return out;
+}
+
 Address Config::address(std::string_view name) const {
-  KONTOR_ASSERT(find_setting(name) != nullptr && find_setting(name)->kind == kAddress);
+  const Setting* setting = find_setting(name);
+  KONTOR_ASSERT(setting != nullptr && (setting->kind == kAddress || setting->kind == kOptionalAddress));
   return parse_address(text(name)).value();
 }
 

@@ -16,7 +16,18 @@
 
 namespace kontor::runtime {
 
-enum class SettingKind { kText, kNumber, kSwitch, kChoice, kAddress };
+enum class SettingKind {
+  kText,
+  kNumber,
+  kSwitch,
+  kChoice,
+  kAddress,
+  kOptionalAddress,  // or ""
+  // Lists: separated by commas or blanks, or an array in the file.
+  kNetworks,  // addresses and networks: 10.0.0.0/8
+  kHosts,     // host names
+  kOrigins,   // "https://shop.example.org", or "*" alone
+};
 
 struct Setting {
   std::string_view name;  // "log_format": --log-format, KONTOR_LOG_FORMAT, log_format = "…"
@@ -51,8 +62,9 @@ class Config {
   // An unknown name is an assertion.
   const std::string& text(std::string_view name) const { return entry(name).value; }
   std::int64_t number(std::string_view name) const;
-  bool on(std::string_view name) const;  // switches
-  Address address(std::string_view name) const;
+  bool on(std::string_view name) const;          // switches
+  Address address(std::string_view name) const;  // asserts that there is one
+  std::vector<std::string> list(std::string_view name) const;
   // "default", "file kontor.toml", "environment KONTOR_PORT", "flag --port".
   const std::string& origin(std::string_view name) const { return entry(name).origin; }
 

@@ -89,6 +89,28 @@ TEST_CASE("addresses") {
     CHECK_MESSAGE(!parse_address(bad), bad);
 }
 
+TEST_CASE("lists come with commas, or as arrays of a file") {
+  const File file("trusted_proxies = [\"10.0.0.0/8\", \"::1\"]\nhosts = \"shop.example, www.shop.example\"\n");
+  Config::Sources sources;
+  sources.file = file.path;
+  sources.flags = {{"cors-origins", "https://a.example http://localhost:3000"}, {"admin-listen", ""}};
+  const auto config = Config::load(sources);
+  REQUIRE_MESSAGE(config, (config ? "" : config.error().detail));
+  CHECK(config->list("trusted_proxies") == std::vector<std::string>{"10.0.0.0/8", "::1"});
+  CHECK(config->list("hosts") == std::vector<std::string>{"shop.example", "www.shop.example"});
+  CHECK(config->list("cors_origins") == std::vector<std::string>{"https://a.example", "http://localhost:3000"});
+  const File again(config->shown());
+  CHECK(Config::load({{}, nullptr, again.path})->list("trusted_proxies").size() == 2);
+  CHECK(refused(flags({{"trusted-proxies", "10.0.0.0/8, nginx"}})).find("('nginx' is none)") != std::string::npos);
+  CHECK(refused(flags({{"hosts", "https://shop.example"}})).find("host names without port") != std::string::npos);
+  CHECK(refused(flags({{"cors-origins", "https://shop.example/"}})).find("origins such as") != std::string::npos);
+  CHECK(refused(flags({{"cors-origins", "* https://shop.example"}})).find("or * alone") != std::string::npos);
+  CHECK(refused(flags({{"admin-listen", "nowhere"}})) != "");
+  CHECK(refused(flags({{"trust-proxy", "on"}})).find("trusted_proxies") != std::string::npos);
+  const File text("data = [\"x\"]\n");
+  CHECK(refused({{}, nullptr, text.path}).find("must be a text") != std::string::npos);
+}
+
 TEST_CASE("asking for a setting that does not exist is a bug") {
   const AssertionsThrow throws;
   const auto config = Config::load({});

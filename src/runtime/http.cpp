@@ -4,8 +4,6 @@
 #include <array>
 #include <charconv>
 #include <cstring>
-#include <new>
-#include <type_traits>
 
 #include "base/assert.h"
 #include "base/text.h"
@@ -31,14 +29,6 @@ std::array<std::uint64_t, 2> digest(std::string_view bytes) {
   return {mix(a, 0x8EBC6AF09C88C6E3ull ^ b), mix(b, 0x589965CC75374CC3ull ^ a)};
 }
 
-std::string quoted_etag(std::string_view body) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out = "\"";
-  for (auto word : digest(body))
-    for (int i = 0; i < 16; ++i, word <<= 4) out += kDigits[word >> 60];
-  return out + '"';
-}
-
 void put_header(Response& response, std::string_view name, std::string value) {
   for (const auto& header : response.headers)
     if (iequals_ascii(header.first, name)) return;
@@ -52,6 +42,14 @@ bool is_json_type(std::string_view type) {
 }
 
 }  // namespace
+
+std::string strong_etag(std::string_view body) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out = "\"";
+  for (auto word : digest(body))
+    for (int i = 0; i < 16; ++i, word <<= 4) out += kDigits[word >> 60];
+  return out + '"';
+}
 
 std::string_view Request::header(std::string_view name) const {
   for (const auto& header : headers)
@@ -75,35 +73,6 @@ std::string_view Call::param(std::string_view name) const {
     if (key == name) return value;
   KONTOR_ASSERT(!"the route has no such parameter");
   return {};
-}
-
-std::shared_ptr<const ReadyBytes> make_ready(std::string_view content_type, std::string_view cache_control,
-                                             std::string_view body, std::string_view more_headers) {
-  const std::string etag = quoted_etag(body);
-  const std::string shared =
-      "Cache-Control: " + std::string(cache_control) + "\r\nETag: " + etag + "\r\n" + std::string(more_headers);
-  std::string full = "HTTP/1.1 200 OK\r\nContent-Type: ";
-  full.append(content_type).append("\r\n").append(shared);
-  full += "X-Content-Type-Options: nosniff\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
-  const std::size_t body_at = full.size();
-  full += body;
-  const std::string not_modified = "HTTP/1.1 304 Not Modified\r\n" + shared + "\r\n";
-
-  static_assert(std::is_trivially_destructible_v<ReadyBytes> && alignof(ReadyBytes) <= alignof(std::uint64_t));
-  const std::size_t bytes = sizeof(ReadyBytes) + full.size() + not_modified.size() + etag.size();
-  auto block = std::make_shared_for_overwrite<std::uint64_t[]>(bytes / sizeof(std::uint64_t) + 1);
-  auto* ready = new (block.get()) ReadyBytes;
-  char* at = reinterpret_cast<char*>(ready + 1);
-  const auto put = [&at](std::string_view text) {
-    char* const begin = at;
-    at = std::copy(text.begin(), text.end(), at);
-    return std::string_view(begin, text.size());
-  };
-  ready->full = put(full);
-  ready->not_modified = put(not_modified);
-  ready->etag = put(etag);
-  ready->body_at = body_at;
-  return {std::move(block), ready};
 }
 
 Response problem(const Error& error, std::string_view request_id) {

@@ -2,6 +2,9 @@
 // parser stay behind it. A handler is plain code on a fiber; it returns Result<T>, and the router makes JSON or a
 // problem document of it.
 #pragma once
+#include <array>
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <map>
@@ -34,6 +37,7 @@ struct Request {
   std::vector<Header> headers;
   std::string_view body;    // whole; empty for streamed endpoints
   std::string_view peer;    // remote address without port
+  std::string_view host;    // host and port the client asked for; "" when it named none (HTTP/1.0)
   std::string request_id;   // 16 hex digits, in logs and in the Request-Id header
   std::string traceparent;  // taken from the client or made here
   bool secure = false;      // over TLS, or a trusted proxy says so
@@ -44,13 +48,33 @@ struct Request {
 
 // Bytes ready to be written: status line, headers and body in one buffer, shared between answers.
 // `head_close`/`Request-Id`/`Date` are not in it: ready answers are the same for everyone.
+// Compressed forms are made when they are first asked for, and kept as long as the bytes are; safe from any thread.
+enum class Encoding : std::uint8_t { kIdentity, kGzip, kBrotli };
 struct ReadyBytes {
   std::string_view etag;          // quoted, strong
   std::string_view full;          // whole 200 answer, from "HTTP/1.1 200 OK\r\n" to the last body byte
   std::string_view not_modified;  // whole 304 answer
   std::size_t body_at = 0;        // where the body starts in `full` (HEAD sends only what is before it)
-  std::size_t weight() const { return sizeof(*this) + etag.size() + full.size() + not_modified.size(); }
+  bool compressible = false;      // text of some length
+  std::size_t weight() const;     // in memory, forms included
+
+  ReadyBytes() = default;
+  ~ReadyBytes();
+  ReadyBytes(const ReadyBytes&) = delete;
+  ReadyBytes& operator=(const ReadyBytes&) = delete;
+  unsigned made() const;                            // the forms that are there, a bit an Encoding
+  const ReadyBytes& form(Encoding encoding) const;  // these bytes themselves where there is none
+  // A form is made once: whoever claims it calls make_form(), which takes a while, or unclaim().
+  bool lacks(Encoding encoding) const;
+  bool claim(Encoding encoding) const;
+  void unclaim(Encoding encoding) const;
+  void make_form(Encoding encoding, bool many_times) const;
+
+ private:
+  std::atomic<std::uintptr_t>& place(Encoding encoding) const;
+  mutable std::array<std::atomic<std::uintptr_t>, 2> forms_{};  // owned; small numbers say why there is none
 };
+std::string strong_etag(std::string_view body);  // quoted
 // Builds them in one block of memory: sending them touches few cache lines and pages beside the bytes themselves.
 // `cache_control` as it goes into the header; `more_headers` are whole lines, "Name: value\r\n" each.
 std::shared_ptr<const ReadyBytes> make_ready(std::string_view content_type, std::string_view cache_control,
@@ -147,6 +171,8 @@ struct Endpoint {
   // answer. A round of requests is parsed before the first is answered, so it arrives meanwhile. Must not wait. Worth
   // it where the answers are more than caches hold.
   std::function<void(std::string_view param, Ahead step)> fetch_ahead;
+  // Told when the bytes it answered for `param` have grown by a compressed form: who keeps them counts them again.
+  std::function<void(std::string_view param, const std::shared_ptr<const ReadyBytes>& bytes)> grown = {};
   bool streamed = false;  // the body is handed over as a BodyReader, without the usual limit
   std::size_t body_limit = 1 << 20;
   std::string_view request_schema;  // names in the OpenAPI document, "" for none

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "runtime/http_safety.h"
+
 namespace kontor::runtime {
 namespace {
 
@@ -40,6 +42,7 @@ constexpr std::array kStatusLines = {
     StatusText{415, "HTTP/1.1 415 Unsupported Media Type\r\n"},
     StatusText{416, "HTTP/1.1 416 Range Not Satisfiable\r\n"},
     StatusText{417, "HTTP/1.1 417 Expectation Failed\r\n"},
+    StatusText{421, "HTTP/1.1 421 Misdirected Request\r\n"},
     StatusText{422, "HTTP/1.1 422 Unprocessable Content\r\n"},
     StatusText{428, "HTTP/1.1 428 Precondition Required\r\n"},
     StatusText{429, "HTTP/1.1 429 Too Many Requests\r\n"},
@@ -119,7 +122,8 @@ void append_head(std::string& out, const http::Response& response, const HeadOpt
     append_value(out, value);
     out.append("\r\n");
   }
-  out.append("\r\n");
+  append_safety_lines(out, response);
+  out.append(options.more_lines).append("\r\n");
 }
 
 http::Response refusal_response(const Refusal& refusal, std::string_view request_id) {

@@ -29,6 +29,7 @@ struct HeadOptions {
   Connection connection = Connection::kKeep;
   bool chunked = false;
   bool until_close = false;
+  std::string_view more_lines = {};  // whole ones
 };
 void append_head(std::string& out, const http::Response& response, const HeadOptions& options);
 // The whole answer to a request that is not served; the connection closes.

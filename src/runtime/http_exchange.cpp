@@ -84,7 +84,9 @@ Result<void> BodyStream::fill() {
   if (!asked_) {
     asked_ = true;
     // The socket is empty so far, so these few bytes always fit.
-    if (send(exchange_.conn->fd, kContinue.data(), kContinue.size(), MSG_NOSIGNAL) < 0) {
+    const Conn& conn = *exchange_.conn;
+    if ((conn.tls != nullptr ? conn.tls->write(kContinue)
+                             : send(conn.fd, kContinue.data(), kContinue.size(), MSG_NOSIGNAL)) < 0) {
       return fail(Errc::kBadRequest, kGone, "The client went away.");
     }
   }
@@ -101,7 +103,7 @@ Result<void> BodyStream::more(char* into, std::size_t room, std::size_t& got) {
   Conn& conn = *exchange_.conn;
   for (;;) {
     if (conn.readable) {
-      const ssize_t count = recv(conn.fd, into, room, 0);
+      const ssize_t count = conn.receive(into, room);
       if (count > 0) {
         got = static_cast<std::size_t>(count);
         return {};
@@ -172,7 +174,8 @@ bool Server::Impl::run(Exchange& exchange) {
     ids.next_hex(request.traceparent);
     request.traceparent += "-01";
   }
-  const auto match = dispatcher.find(request.method, request.path);
+  const http::Dispatcher& table = *exchange.conn->listener->entrance.dispatcher;
+  const auto match = table.find(request.method, request.path);
   if (match.route != nullptr) exchange.route = match.route->pattern;
   BodyStream body(settings, loop, exchange);
   http::Response response;
@@ -180,10 +183,16 @@ bool Server::Impl::run(Exchange& exchange) {
     const auto read = body.read_whole(std::min(match.endpoint->body_limit, settings.body_bytes));
     if (!read && read.error().reason == kGone) return false;
     request.body = exchange.body;
-    response = read ? dispatcher.run(match, request) : refusal_response(refusal_of(read.error()), request.request_id);
+    response = read ? table.run(match, request) : refusal_response(refusal_of(read.error()), request.request_id);
     if (!read) keep = false;
   } else {
-    response = dispatcher.run(match, request, match.endpoint != nullptr ? &body : nullptr);
+    response = table.run(match, request, match.endpoint != nullptr ? &body : nullptr);
+  }
+  if (match.verdict == http::Dispatcher::Verdict::kOptions) cors.add_preflight(response, exchange.head);
+  if (response.ready != nullptr) {
+    make_form(exchange, response, match);
+  } else {
+    compress(exchange, response);
   }
   keep = keep && !stopping && body.drain();
   return send_answer(exchange, response, keep) && keep;
@@ -203,9 +212,11 @@ bool Server::Impl::send_answer(Exchange& exchange, const http::Response& respons
       exchange.head.request.method != http::Method::kHead && response.status != 204 && response.status != 304;
   exchange.status = response.status;
   exchange.out.clear();
-  append_head(
-      exchange.out, response,
-      {date(), exchange.head.request.request_id, connection(exchange, keep && !until_close), chunked, until_close});
+  std::string lines;
+  append_lines(lines, exchange);
+  append_head(exchange.out, response,
+              {date(), exchange.head.request.request_id, connection(exchange, keep && !until_close), chunked,
+               until_close, lines});
   exchange.outgoing.add(exchange.out);
   if (body && !pieces) exchange.outgoing.add(response.body);
   exchange.bytes = exchange.outgoing.left;
@@ -235,10 +246,7 @@ bool Server::Impl::send_all(Exchange& exchange) {
   const std::int64_t until =
       loop.now_ms() + settings.write_ms + static_cast<std::int64_t>(out.left) * 1000 / settings.slowest_bytes_per_s;
   while (out.left > 0) {
-    msghdr message{};
-    message.msg_iov = out.parts.data();
-    message.msg_iovlen = out.count;
-    const ssize_t sent = sendmsg(exchange.conn->fd, &message, MSG_NOSIGNAL);
+    const ssize_t sent = transmit(*exchange.conn, out);
     if (sent >= 0) {
       out.advance(static_cast<std::size_t>(sent));
       continue;

@@ -28,6 +28,12 @@ bool same_word(std::string_view a, std::string_view lower_b) {
   }
   return true;
 }
+bool is_authority(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != 0 && std::strchr(".-_:[]%~!$&'()*+;=", c) != nullptr);
+  });
+}
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -90,6 +96,7 @@ class Sink : public beast_http::basic_parser<true> {
   void on_length(std::string_view value, Code& code);
   void on_coding(std::string_view value, Code& code);
   void on_host(std::string_view value, Code& code);
+  void on_unlisted(std::string_view name, std::string_view value, Code& code);
   void on_field_impl(Field field, boost::beast::string_view name, boost::beast::string_view value, Code& code) override;
 
   void on_response_impl(int, boost::beast::string_view, int, Code&) override {}
@@ -131,6 +138,8 @@ bool Sink::split_target(std::string_view target) {
     if (!same_word(target.substr(0, scheme), "http") && !same_word(target.substr(0, scheme), "https")) return false;
     const std::size_t slash = target.find_first_of("/?", scheme + 3);
     if (slash == scheme + 3) return false;
+    request.host = target.substr(scheme + 3, slash == std::string_view::npos ? slash : slash - scheme - 3);
+    if (!is_authority(request.host)) return false;
     target = slash == std::string_view::npos ? kRoot : target.substr(slash);
   }
   const std::size_t mark = target.find('?');
@@ -178,12 +187,9 @@ void Sink::on_coding(std::string_view value, Code& code) {
 
 void Sink::on_host(std::string_view value, Code& code) {
   ++hosts_;
-  const bool clean = std::all_of(value.begin(), value.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::strchr(".-_:[]%~!$&'()*+;=", c);
-  });
-  if (!clean || hosts_ > 1)
-    refuse(bad("request.host", "There must be one Host header with a host name and port."), code);
+  if (!is_authority(value) || hosts_ > 1)
+    return refuse(bad("request.host", "There must be one Host header with a host name and port."), code);
+  if (head_.request.host.empty()) head_.request.host = value;  // an absolute target's own host counts more
 }
 
 void Sink::on_field_impl(Field field, boost::beast::string_view raw_name, boost::beast::string_view raw_value,
@@ -206,6 +212,12 @@ void Sink::on_field_impl(Field field, boost::beast::string_view raw_name, boost:
     case Field::if_none_match:
       head_.if_none_match = value;
       return;
+    case Field::accept_encoding:
+      head_.accept_encoding = value;
+      return;
+    case Field::origin:
+      head_.origin = value;
+      return;
     case Field::expect:
       if (!same_word(value, "100-continue")) {
         return refuse(Refusal{417, "expectation_failed", "request.expect", "The only Expect taken is 100-continue."},
@@ -222,15 +234,21 @@ void Sink::on_field_impl(Field field, boost::beast::string_view raw_name, boost:
     default:
       break;
   }
-  if (field != Field::unknown) return;
-  if (same_word(plain(raw_name), "idempotency-key")) {
+  if (field == Field::unknown) on_unlisted(plain(raw_name), value, code);
+}
+
+// Headers that Beast has no number for.
+void Sink::on_unlisted(std::string_view name, std::string_view value, Code& code) {
+  if (same_word(name, "idempotency-key")) {
     if (!only_once(4)) refuse(bad("request.duplicate_header", "Idempotency-Key came twice."), code);
-  } else if (same_word(plain(raw_name), "traceparent")) {
+  } else if (same_word(name, "traceparent")) {
     head_.traceparent = value;
-  } else if (same_word(plain(raw_name), "x-forwarded-for")) {
+  } else if (same_word(name, "x-forwarded-for")) {
     head_.forwarded_for = value;
-  } else if (same_word(plain(raw_name), "x-forwarded-proto")) {
+  } else if (same_word(name, "x-forwarded-proto")) {
     head_.forwarded_proto = value;
+  } else if (same_word(name, "x-forwarded-host")) {
+    head_.forwarded_host = value;
   }
 }
 
@@ -283,7 +301,9 @@ void clear(Head& head) {
   head.framing = Framing::kNone;
   head.content_length = 0;
   head.expect_continue = false;
-  head.if_none_match = head.traceparent = head.forwarded_for = head.forwarded_proto = {};
+  head.if_none_match = head.accept_encoding = head.origin = head.traceparent = {};
+  head.forwarded_for = head.forwarded_proto = head.forwarded_host = {};
+  head.request.host = {};
 }
 
 }  // namespace
@@ -322,14 +342,18 @@ void Head::move_views(const char* from, const char* to) {
   move(request.target);
   if (request.path.data() != kRoot.data()) move(request.path);
   move(request.query);
+  move(request.host);
   for (http::Header& header : request.headers) {
     move(header.name);
     move(header.value);
   }
   move(if_none_match);
+  move(accept_encoding);
+  move(origin);
   move(traceparent);
   move(forwarded_for);
   move(forwarded_proto);
+  move(forwarded_host);
 }
 
 bool path_is_clean(std::string_view path) {

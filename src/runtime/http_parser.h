@@ -35,9 +35,12 @@ struct Head {
   bool keep_alive = true;
   bool expect_continue = false;
   std::string_view if_none_match;
+  std::string_view accept_encoding;
+  std::string_view origin;
   std::string_view traceparent;
   std::string_view forwarded_for;
   std::string_view forwarded_proto;
+  std::string_view forwarded_host;
 
   // The input was copied from `from` to `to`: the views follow it.
   void move_views(const char* from, const char* to);

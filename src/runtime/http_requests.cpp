@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "runtime/http_compress.h"
 #include "runtime/http_server_impl.h"
 
 namespace kontor::runtime {
@@ -74,23 +75,17 @@ void Server::Impl::begin(Conn& conn, Exchange& exchange) {
   ids.next_hex(request.request_id);
   request.body = {};
   request.peer = conn.peer;
-  request.secure = false;
-  if (settings.trusted_proxies.empty() || exchange.head.forwarded_for.empty()) return;
-  const auto& trusted = settings.trusted_proxies;
-  if (std::find(trusted.begin(), trusted.end(), conn.peer) == trusted.end()) return;
-  // The last address is the one the trusted proxy itself saw; those before it are hearsay.
-  std::string_view seen = exchange.head.forwarded_for;
-  seen.remove_prefix(seen.rfind(',') == std::string_view::npos ? 0 : seen.rfind(',') + 1);
-  while (!seen.empty() && seen.front() == ' ') seen.remove_prefix(1);
-  if (!seen.empty()) request.peer = seen;
-  request.secure = exchange.head.forwarded_proto == "https";
+  request.secure = conn.tls != nullptr;
+  if (conn.trusted) believe_proxy(exchange);
 }
 
 void Server::Impl::dispatch(Conn& conn, Exchange& exchange, std::string_view input) {
   const Head& head = exchange.head;
+  if (turn_away(conn, exchange)) return;
+  const http::Dispatcher& table = *conn.listener->entrance.dispatcher;
   const bool reads = head.request.method == http::Method::kGet || head.request.method == http::Method::kHead;
   if (reads && head.framing == Framing::kNone && head.request.query.empty()) {
-    const auto match = dispatcher.find(head.request.method, head.request.path);
+    const auto match = table.find(head.request.method, head.request.path);
     if (match.endpoint != nullptr && match.endpoint->inline_read) {
       if (staging && match.endpoint->fetch_ahead && match.decoded == nullptr) return stage(conn, match, input);
       if (answer_ready(conn, exchange, *match.route, match.last())) {
@@ -110,7 +105,7 @@ void Server::Impl::refuse_busy(Conn& conn) {
 
 bool Server::Impl::answer_ready(Conn& conn, Exchange& exchange, const http::Route& route, std::string_view parameter) {
   exchange.ready = route.endpoint->inline_read(parameter);
-  if (exchange.ready == nullptr) return false;
+  if (exchange.ready == nullptr || lacks_form(exchange)) return false;
   exchange.route = route.pattern;
   put_ready(exchange, exchange.head.keep_alive && !stopping);
   answer_inline(conn, exchange);
@@ -161,24 +156,29 @@ constexpr std::string_view kSameLine = "HTTP/1.1 304 Not Modified\r\n";
 
 // Ready bytes are the same for everyone; what is not goes between their status line and the rest.
 void Server::Impl::put_ready(Exchange& exchange, bool keep) {
-  const http::ReadyBytes& ready = *exchange.ready;
-  const bool same = !exchange.head.if_none_match.empty() && names_etag(exchange.head.if_none_match, ready.etag);
-  std::string_view text = same ? ready.not_modified : ready.full;
-  if (!same && exchange.head.request.method == http::Method::kHead) text = text.substr(0, ready.body_at);
+  const Head& head = exchange.head;
+  const http::ReadyBytes* ready = exchange.ready.get();
+  if (ready->compressible && !head.accept_encoding.empty())
+    ready = &ready->form(http::choose_encoding(head.accept_encoding, ready->made()));
+  bool same = !head.if_none_match.empty() && names_etag(head.if_none_match, ready->etag);
+  if (!same && !head.if_none_match.empty() && names_etag(head.if_none_match, exchange.ready->etag)) {
+    ready = exchange.ready.get();  // what the client has says the same, uncompressed
+    same = true;
+  }
+  std::string_view text = same ? ready->not_modified : ready->full;
+  if (!same && head.request.method == http::Method::kHead) text = text.substr(0, ready->body_at);
   const std::string_view line = same ? kSameLine : kOkLine;
   exchange.status = same ? 304 : 200;
   exchange.out = line;
   append_common(exchange.out, date(), exchange.head.request.request_id, connection(exchange, keep));
+  append_lines(exchange.out, exchange);
   exchange.outgoing.add(exchange.out);
   exchange.outgoing.add(text.substr(line.size()));
   exchange.bytes = exchange.outgoing.left;
 }
 
 void Server::Impl::answer_inline(Conn& conn, Exchange& exchange) {
-  msghdr message{};
-  message.msg_iov = exchange.outgoing.parts.data();
-  message.msg_iovlen = exchange.outgoing.count;
-  const ssize_t sent = sendmsg(conn.fd, &message, MSG_NOSIGNAL);
+  const ssize_t sent = transmit(conn, exchange.outgoing);
   if (sent < 0 && errno != EAGAIN && errno != EINTR) {
     exchange.ready.reset();
     return close(conn);
@@ -227,7 +227,7 @@ void Server::Impl::refuse(Conn& conn, const Refusal& refusal) {
   ids.next_hex(id);
   const std::string answer = refusal_answer(refusal, date(), id);
   // A client that sends nonsense and does not read is not waited for.
-  [[maybe_unused]] const auto sent = send(conn.fd, answer.data(), answer.size(), MSG_NOSIGNAL);
+  [[maybe_unused]] const auto sent = transmit(conn, answer);
   if (world.observer != nullptr) {
     http::Request request;
     request.method = http::Method::kOther;

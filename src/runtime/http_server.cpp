@@ -23,6 +23,7 @@ constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr std::size_t kStagedAtOnce = 16;  // more would only make the first wait
 constexpr int kAcceptsPerTurn = 64;
 constexpr std::int64_t kLingerMs = 1000;
+constexpr std::size_t kRecordBytes = 16 * 1024;  // the most that TLS takes in one piece
 
 struct Address {
   sockaddr_storage storage{};
@@ -86,6 +87,9 @@ Server::Impl::Impl(Loop& loop_, const http::Dispatcher& dispatcher_, ServerSetti
       settings(std::move(settings_)),
       world(std::move(world_)),
       rules{settings.line_bytes, settings.head_bytes, 100, true},
+      cors(settings.cors_origins),
+      hsts_line(settings.hsts_s > 0 ? "Strict-Transport-Security: max-age=" + std::to_string(settings.hsts_s) + "\r\n"
+                                    : std::string()),
       ids(world.seed),
       buffer(kReadBytes) {
   spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -107,14 +111,13 @@ Server::Impl::~Impl() {
   if (spare_fd >= 0) ::close(spare_fd);
 }
 
-Result<int> Server::Impl::listen(const std::string& address, int port) {
+Result<int> Server::Impl::listen(const std::string& address, int port, const Entrance& entrance) {
   const auto failed = [&](int fd, std::string_view what) {
     const std::string why = std::strerror(errno);
     if (fd >= 0) ::close(fd);
     return fail(Errc::kUnavailable, "runtime.listen",
                 std::string(what) + " " + address + ":" + std::to_string(port) + ": " + why + ".");
   };
-  KONTOR_ASSERT(listener < 0);
   Address where;
   if (!read_address(address, port, where)) {
     return fail(Errc::kInvalid, "runtime.listen", "'" + address + "' is not an IPv4 or IPv6 address.");
@@ -127,33 +130,37 @@ Result<int> Server::Impl::listen(const std::string& address, int port) {
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // accepted sockets inherit it
   if (bind(fd, reinterpret_cast<sockaddr*>(&where.storage), where.size) != 0) return failed(fd, "Cannot bind");
   if (::listen(fd, 4096) != 0) return failed(fd, "Cannot listen on");
-  listener = fd;
+  Listener& listener = *listeners.emplace_back(std::make_unique<Listener>(Listener{fd, entrance}));
+  if (listener.entrance.dispatcher == nullptr) listener.entrance.dispatcher = &dispatcher;
+  if (listener.entrance.tls != nullptr) record.resize(kRecordBytes);
   stopping = false;
-  loop.watch(fd, EPOLLIN, [this](std::uint32_t) { accept_all(); });
-  sweeper = loop.call_after(sweep_ms, [this] { sweep(); });
+  loop.watch(fd, EPOLLIN, [this, &listener](std::uint32_t) { accept_all(listener); });
+  if (sweeper == 0) sweeper = loop.call_after(sweep_ms, [this] { sweep(); });
   return port_of(fd);
 }
 
 void Server::Impl::stop_listening() {
-  if (listener < 0) return;
-  loop.unwatch(listener);
-  ::close(std::exchange(listener, -1));
+  for (const auto& listener : listeners) {
+    if (listener->fd < 0) continue;
+    loop.unwatch(listener->fd);
+    ::close(std::exchange(listener->fd, -1));
+  }
 }
 
-void Server::Impl::accept_all() {
+void Server::Impl::accept_all(Listener& listener) {
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
     sockaddr_storage from{};
     socklen_t size = sizeof from;
-    const int fd = accept4(listener, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int fd = accept4(listener.fd, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
-      admit(fd, peer_text(from));
+      admit(fd, peer_text(from), listener);
       continue;
     }
     if (errno == EINTR || errno == ECONNABORTED) continue;
     if ((errno == EMFILE || errno == ENFILE) && spare_fd >= 0) {
       // Without a descriptor the backlog would keep the loop busy for nothing: take the client and hang up.
       ::close(spare_fd);
-      const int dropped = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+      const int dropped = accept4(listener.fd, nullptr, nullptr, SOCK_CLOEXEC);
       if (dropped >= 0) ::close(dropped);
       spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
       if (dropped >= 0) continue;
@@ -162,7 +169,12 @@ void Server::Impl::accept_all() {
   }
 }
 
-void Server::Impl::admit(int fd, const std::string& peer) {
+void Server::Impl::admit(int fd, const std::string& peer, const Listener& listener) {
+  const bool over_tls = listener.entrance.tls != nullptr;
+  if (conns.size() >= settings.connections && over_tls) {  // nothing can be said before the handshake
+    ::close(fd);
+    return;
+  }
   if (conns.size() >= settings.connections) {
     std::string id;
     ids.next_hex(id);
@@ -177,10 +189,12 @@ void Server::Impl::admit(int fd, const std::string& peer) {
   Conn& one = *conn;
   one.fd = fd;
   one.peer = peer;
+  one.listener = &listener;
+  one.trusted = contains(settings.trusted_proxies, peer);
   one.slot = conns.size();
   conns.push_back(std::move(conn));
   open_count.store(conns.size(), std::memory_order_relaxed);
-  set_state(one, Conn::State::kIdle);
+  set_state(one, over_tls ? Conn::State::kShaking : Conn::State::kIdle);
   // Edge-triggered for both directions: one epoll_ctl in a connection's life.
   loop.watch(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
              [this, &one](std::uint32_t events) { on_event(one, events); });
@@ -190,6 +204,9 @@ void Server::Impl::on_event(Conn& conn, std::uint32_t events) {
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) conn.readable = true;
   if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) conn.hung_up = true;
   switch (conn.state) {
+    case Conn::State::kShaking:
+      shake(conn);
+      break;
     case Conn::State::kIdle:
     case Conn::State::kHead:
       staging = true;
@@ -214,6 +231,7 @@ void Server::Impl::on_event(Conn& conn, std::uint32_t events) {
 void Server::Impl::set_state(Conn& conn, Conn::State state) {
   const auto list_of = [this](Conn::State of) -> ConnList* {
     if (of == Conn::State::kIdle) return &idle;
+    if (of == Conn::State::kShaking) return &shaking;
     if (of == Conn::State::kHead) return &heads;
     return of == Conn::State::kLingering ? &lingering : nullptr;
   };
@@ -222,7 +240,8 @@ void Server::Impl::set_state(Conn& conn, Conn::State state) {
   conn.state = state;
   ConnList* list = list_of(state);
   if (list == nullptr) return;
-  conn.deadline = loop.now_ms() + (list == &idle ? settings.idle_ms : list == &heads ? settings.head_ms : kLingerMs);
+  const bool waits_for_head = list == &heads || list == &shaking;
+  conn.deadline = loop.now_ms() + (list == &idle ? settings.idle_ms : waits_for_head ? settings.head_ms : kLingerMs);
   list->append(conn);
 }
 
@@ -230,7 +249,7 @@ void Server::Impl::pump(Conn& conn) {
   const auto waits = [&conn] { return conn.state == Conn::State::kIdle || conn.state == Conn::State::kHead; };
   if (!conn.carry.empty() && conn.state == Conn::State::kIdle) take_carry(conn);
   while (conn.readable && waits()) {
-    const ssize_t got = recv(conn.fd, buffer.data(), buffer.size(), 0);
+    const ssize_t got = conn.receive(buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) {
       conn.readable = false;
@@ -239,8 +258,8 @@ void Server::Impl::pump(Conn& conn) {
     if (got <= 0) return close(conn);
     const auto bytes = static_cast<std::size_t>(got);
     // A short read emptied the socket; what comes later makes a new event. The end of the stream may have been told
-    // already.
-    if (bytes < buffer.size() && !conn.hung_up) conn.readable = false;
+    // already. TLS gives a record at a time, and may hold more.
+    if (bytes < buffer.size() && !conn.hung_up && conn.tls == nullptr) conn.readable = false;
     if (conn.carry.empty()) {
       const std::string_view input(buffer.data(), bytes);
       const std::size_t consumed = consume(conn, input);
@@ -260,6 +279,7 @@ void Server::Impl::take_carry(Conn& conn) {
 void Server::Impl::close(Conn& conn) {
   if (conn.state == Conn::State::kClosed) return;
   set_state(conn, Conn::State::kClosed);
+  hang_up(conn);
   loop.unwatch(conn.fd);
   ::close(conn.fd);
   const std::size_t slot = conn.slot;
@@ -276,6 +296,7 @@ void Server::Impl::close(Conn& conn) {
 void Server::Impl::end(Conn& conn) {
   // Closing a socket with unread bytes resets the connection, and the client may lose the answer.
   if (conn.hung_up) return close(conn);
+  hang_up(conn);
   shutdown(conn.fd, SHUT_WR);
   conn.carry.clear();
   set_state(conn, Conn::State::kLingering);
@@ -300,6 +321,7 @@ void Server::Impl::reap() {
 
 void Server::Impl::sweep() {
   const std::int64_t now = loop.now_ms();
+  while (shaking.first() != nullptr && shaking.first()->deadline <= now) close(*shaking.first());
   while (idle.first() != nullptr && idle.first()->deadline <= now) close(*idle.first());
   while (lingering.first() != nullptr && lingering.first()->deadline <= now) close(*lingering.first());
   while (heads.first() != nullptr && heads.first()->deadline <= now) {
@@ -314,6 +336,7 @@ bool Server::Impl::shut_down(std::int64_t grace_ms) {
   stop_listening();
   stopping = true;
   const std::int64_t until = loop.now_ms() + grace_ms;
+  while (shaking.first() != nullptr) close(*shaking.first());
   while (idle.first() != nullptr) close(*idle.first());
   reap();
   Parker parker;
@@ -345,7 +368,9 @@ std::string_view Server::Impl::date() {
 Server::Server(Loop& loop, const http::Dispatcher& dispatcher, ServerSettings settings, ServerWorld world)
     : impl_(std::make_unique<Impl>(loop, dispatcher, std::move(settings), std::move(world))) {}
 Server::~Server() = default;
-Result<int> Server::listen(const std::string& address, int port) { return impl_->listen(address, port); }
+Result<int> Server::listen(const std::string& address, int port, const Entrance& entrance) {
+  return impl_->listen(address, port, entrance);
+}
 bool Server::shut_down(std::int64_t grace_ms) { return impl_->shut_down(grace_ms); }
 std::size_t Server::connections() const { return impl_->open_count.load(std::memory_order_relaxed); }
 std::size_t Server::in_flight() const { return impl_->busy_count.load(std::memory_order_relaxed); }

@@ -13,7 +13,9 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "runtime/fiber.h"
+#include "runtime/http_trust.h"
 #include "runtime/router.h"
+#include "runtime/tls.h"
 
 namespace kontor::runtime {
 
@@ -29,8 +31,19 @@ struct ServerSettings {
   std::int64_t idle_ms = 75'000;        // keep-alive without a request
   std::int64_t write_ms = 15'000;       // without a byte of the answer taken
   std::int64_t slowest_bytes_per_s =
-      8 * 1024;  // a client that reads an answer more slowly than this, beyond write_ms, is cut
-  std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For and -Proto are believed
+      8 * 1024;                          // a client that reads an answer more slowly than this, beyond write_ms, is cut
+  std::vector<Network> trusted_proxies;  // peers whose X-Forwarded-For, -Proto and -Host are believed
+  std::vector<std::string> hosts;        // names the shop answers to, beside loopback's; empty: to any. Else 421
+  std::vector<std::string> cors_origins;  // whose scripts may read /api/; "*" alone: everyone's, without credentials
+  std::int64_t hsts_s = 0;                // Strict-Transport-Security on answers over TLS; 0: none
+};
+
+// What a listening socket leads to.
+struct Entrance {
+  const http::Dispatcher* dispatcher = nullptr;  // null: the server's own
+  const Tls* tls = nullptr;                      // null: plain HTTP; outlives the server
+  int redirect_to = 0;    // not 0: nothing is served, every request is sent to https:// and this port
+  bool any_host = false;  // `hosts` is not asked
 };
 
 // One answered request, for the access log and the metrics. Views live for the call.
@@ -44,7 +57,8 @@ struct Served {
 class ServerObserver {
  public:
   virtual ~ServerObserver() = default;
-  virtual void finished(const Served& served) = 0;  // on the loop, must not wait
+  virtual void finished(const Served& served) = 0;  // on the loop, must not wait; this one too:
+  virtual void handshake_failed() {}                // a TLS connection that came to nothing
 };
 
 // What the server must not fetch for itself.
@@ -52,6 +66,7 @@ struct ServerWorld {
   std::function<Time()> wall_clock;  // for Date; read once a second
   std::uint64_t seed = 0;            // of request ids and trace ids; from the operating system in production
   ServerObserver* observer = nullptr;
+  Workers* workers = nullptr;  // who compresses; null: nothing is compressed
 };
 
 class Server {
@@ -62,8 +77,9 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Binds, listens, and returns the port (of use when it was 0). `address` is numeric, IPv4 or IPv6.
-  Result<int> listen(const std::string& address, int port);
+  // Binds, listens, and returns the port (of use when it was 0). `address` is numeric, IPv4 or IPv6. May be called for
+  // several addresses.
+  Result<int> listen(const std::string& address, int port, const Entrance& entrance = {});
   // Stops accepting, lets running requests finish (their answers say `Connection: close`), closes idle connections, and
   // cuts what is left after `grace_ms`. On a fiber of the loop. True when nothing had to be cut.
   bool shut_down(std::int64_t grace_ms);

@@ -1,6 +1,7 @@
 // The insides of the server, for its own sources only: connections, exchanges (one request being served on a fiber),
 // their lists.
 #pragma once
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <array>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "runtime/http_answer.h"
+#include "runtime/http_cors.h"
 #include "runtime/http_parser.h"
 #include "runtime/http_server.h"
 #include "runtime/monotonic.h"
@@ -20,15 +22,27 @@ namespace kontor::runtime {
 
 struct Exchange;
 
-// One socket. Idle, it is only this: no buffer, no fiber.
+struct Listener {
+  int fd = -1;  // -1: no longer
+  Entrance entrance;
+};
+
+// One socket. Idle, it is only this: no buffer, no fiber; over TLS also OpenSSL's state, without its buffers.
 struct Conn {
-  enum class State : std::uint8_t { kIdle, kHead, kStaged, kBusy, kLingering, kClosed };
+  enum class State : std::uint8_t { kShaking, kIdle, kHead, kStaged, kBusy, kLingering, kClosed };
+  // As recv.
+  ssize_t receive(char* into, std::size_t room) {
+    return tls == nullptr ? recv(fd, into, room, 0) : tls->read(into, room);
+  }
   int fd = -1;
   State state = State::kBusy;
   bool readable = false;         // bytes (or the end) may wait in the socket; events are edge-triggered
   bool hung_up = false;          // the client will send nothing more
+  bool trusted = false;          // a proxy whose headers are believed
   Exchange* exchange = nullptr;  // kBusy
-  Conn* previous = nullptr;      // in the list of its state, ordered by deadline
+  const Listener* listener = nullptr;
+  std::unique_ptr<TlsSession> tls;  // null: plain, or nothing has come yet
+  Conn* previous = nullptr;         // in the list of its state, ordered by deadline
   Conn* next = nullptr;
   std::int64_t deadline = 0;
   std::size_t slot = 0;  // in Server::Impl::conns
@@ -92,9 +106,9 @@ struct Server::Impl {
   ~Impl();
 
   // http_server.cpp: sockets, states, time-outs
-  Result<int> listen(const std::string& address, int port);
-  void accept_all();
-  void admit(int fd, const std::string& peer);
+  Result<int> listen(const std::string& address, int port, const Entrance& entrance);
+  void accept_all(Listener& listener);
+  void admit(int fd, const std::string& peer, const Listener& listener);
   void on_event(Conn& conn, std::uint32_t events);
   void set_state(Conn& conn, Conn::State state);
   void pump(Conn& conn);  // reads and serves until nothing is left to do
@@ -107,6 +121,20 @@ struct Server::Impl {
   void stop_listening();
   bool shut_down(std::int64_t grace_ms);
   std::string_view date();
+
+  // http_entrance.cpp: what comes before a request, and what its entrance adds to the answer
+  void shake(Conn& conn);
+  void hang_up(Conn& conn);                           // tells a TLS client first
+  ssize_t transmit(Conn& conn, const Outgoing& out);  // as sendmsg
+  ssize_t transmit(Conn& conn, std::string_view text);
+  void believe_proxy(Exchange& exchange);
+  bool turn_away(Conn& conn, Exchange& exchange);  // true when the entrance does not serve it, and it has its answer
+  void append_lines(std::string& out, const Exchange& exchange) const;
+
+  // http_forms.cpp: compressed answers
+  bool lacks_form(const Exchange& exchange) const;  // of exchange.ready: a fiber must make it
+  void make_form(const Exchange& exchange, const http::Response& response, const http::Dispatcher::Match& match);
+  void compress(const Exchange& exchange, http::Response& response);
 
   // http_requests.cpp: on the loop
   std::size_t consume(Conn& conn, std::string_view input);
@@ -139,8 +167,10 @@ struct Server::Impl {
   const ServerSettings settings;
   const ServerWorld world;
   const HeadRules rules;
+  const Cors cors;
+  const std::string hsts_line;  // "" when it is off
   RequestIds ids;
-  int listener = -1;
+  std::vector<std::unique_ptr<Listener>> listeners;
   int spare_fd = -1;  // given up to tell a client that descriptors ran out
   bool stopping = false;
   Parker* drained = nullptr;
@@ -150,7 +180,7 @@ struct Server::Impl {
   std::atomic<std::size_t> busy_count{0};
   std::vector<std::unique_ptr<Conn>> conns;
   std::vector<std::unique_ptr<Conn>> closed;  // freed by reap()
-  ConnList idle, heads, lingering;
+  ConnList shaking, idle, heads, lingering;
   std::unique_ptr<Exchange> scratch;
   bool staging = false;  // in a round of events
   std::vector<Staged> staged;
@@ -158,6 +188,7 @@ struct Server::Impl {
   std::vector<std::unique_ptr<Exchange>> spare;
   std::vector<std::unique_ptr<Exchange>> busy;
   std::vector<char> buffer;  // every read goes through it
+  std::vector<char> record;  // what is sent over TLS in one piece; empty without TLS
   std::string date_text;
   std::int64_t date_until_ms = -1;
 };

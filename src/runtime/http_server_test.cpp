@@ -395,7 +395,7 @@ TEST_CASE("only a trusted proxy is believed") {
   CHECK(client.ask(get("/t/who", kTrace)).body ==
         "127.0.0.1 open 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   ServerSettings settings;
-  settings.trusted_proxies = {"127.0.0.1"};
+  settings.trusted_proxies = {*parse_network("127.0.0.1")};
   TestServer behind(settings);
   RawClient proxy(behind.port());
   const auto answer = proxy.ask(get("/t/who", kForwarded));

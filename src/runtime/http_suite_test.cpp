@@ -42,6 +42,7 @@ const std::map<std::string, std::string> kDifferences = {
      "Transfer-Encoding comes once"},
     {"invalid/HTTP protocol and ANNOUNCE method", "a method is any token; the router answers 405"},
     {"invalid/Invalid method", "a method is any token; the router answers 405"},
+    {"uri/`host:port` and basic auth", "a user in a target is an error (RFC 9110, 4.2.4)"},
     {"uri/Fragment in URI", "RFC 9112 has no fragments in targets"},
 };
 

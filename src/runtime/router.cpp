@@ -78,10 +78,11 @@ struct Dispatcher::Node {
   unsigned allowed = 0;
 };
 
-Dispatcher::Dispatcher(std::span<const Router* const> routers, runtime::Log* log)
+Dispatcher::Dispatcher(std::span<const Router* const> routers, runtime::Log* log, const Has& has)
     : root_(std::make_unique<Node>()), log_(log) {
   for (const Router* router : routers)
-    for (const Endpoint& endpoint : router->endpoints()) add(*router, endpoint);
+    for (const Endpoint& endpoint : router->endpoints())
+      if (!has || has(router->base() + endpoint.pattern)) add(*router, endpoint);
 }
 
 Dispatcher::~Dispatcher() = default;

@@ -4,6 +4,7 @@
 #pragma once
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -47,8 +48,10 @@ class Dispatcher {
     std::string_view last() const { return count == 0 ? std::string_view() : values[count - 1]; }
   };
 
-  // `log` gets what went wrong inside handlers; may be null.
-  explicit Dispatcher(std::span<const Router* const> routers, runtime::Log* log = nullptr);
+  // `log` gets what went wrong inside handlers; may be null. `has` picks among the whole patterns ("/api/v1/cart");
+  // unset: every endpoint is there.
+  using Has = std::function<bool(std::string_view pattern)>;
+  explicit Dispatcher(std::span<const Router* const> routers, runtime::Log* log = nullptr, const Has& has = {});
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "runtime/http_trust.h"
 
 namespace kontor::services {
 namespace {
@@ -24,7 +25,7 @@ Site site_of(const http::Request& request) {
   if (origin.empty()) return Site::kUnknown;
   const auto scheme_end = origin.find("://");
   if (scheme_end == std::string_view::npos) return Site::kCross;  // "null"
-  return iequals_ascii(origin.substr(scheme_end + 3), request.header("Host")) ? Site::kSame : Site::kCross;
+  return iequals_ascii(origin.substr(scheme_end + 3), request.host) ? Site::kSame : Site::kCross;
 }
 
 // Browsers take Secure cookies over plain HTTP from these hosts. The peer alone does not tell: a proxy is on loopback
@@ -32,10 +33,7 @@ Site site_of(const http::Request& request) {
 bool is_loopback(const http::Request& request) {
   if (!request.peer.starts_with("127.") && request.peer != "::1" && !request.peer.starts_with("::ffff:127."))
     return false;
-  auto host = request.header("Host");
-  if (host.starts_with('[')) return host.starts_with("[::1]");
-  host = host.substr(0, host.find(':'));
-  return iequals_ascii(host, "localhost") || host.starts_with("127.");
+  return runtime::is_loopback_name(runtime::host_name(request.host));
 }
 
 bool takes_secure_cookie(const http::Request& request) { return request.secure || is_loopback(request); }

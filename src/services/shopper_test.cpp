@@ -21,7 +21,7 @@ http::Request request(http::Method method, std::vector<http::Header> headers) {
   out.method = method;
   out.target = out.path = "/api/v1/cart";
   out.headers = std::move(headers);
-  out.headers.push_back({"Host", "shop.example:8080"});
+  out.host = "shop.example:8080";
   out.peer = "203.0.113.9";
   return out;
 }
@@ -82,14 +82,14 @@ TEST_CASE("over TLS and on loopback the cookie is the secure one") {
   for (const auto* host : {"localhost:8080", "127.0.0.1:8080", "[::1]:8080"}) {
     http::Request local;
     local.peer = "127.0.0.1";
-    local.headers = {{"Host", host}};
+    local.host = host;
     http::Call local_call(local, {});
     REQUIRE(world.shoppers.welcome(local_call));
     CHECK(answer_header(local_call, "Set-Cookie").starts_with("__Host-kontor="));
   }
   http::Request proxied;  // a proxy on the same machine, plain HTTP in front of it
   proxied.peer = "127.0.0.1";
-  proxied.headers = {{"Host", "shop.example"}};
+  proxied.host = "shop.example";
   http::Call proxied_call(proxied, {});
   REQUIRE(world.shoppers.welcome(proxied_call));
   CHECK(answer_header(proxied_call, "Set-Cookie").starts_with("kontor="));

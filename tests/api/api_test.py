@@ -3,8 +3,11 @@ import json
 import os
 import re
 import shlex
+import shutil
+import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.parse
 
@@ -93,11 +96,16 @@ def check(answer, word):
 def checks_of(text):
     """Quotes keep blanks together only where a word begins a quoted value: title="Green tea", text~"2 created" """
     return [re.sub(r'^([^"]+?[=~])"(.*)"$', r"\1\2", w, flags=re.S) for w in re.findall(r'[^\s="~]+[=~]"[^"]*"|\S+', text)]
+def make_certificate(folder, name):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                    "-subj", "/CN=" + name, "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                    "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.pem"], check=True, capture_output=True)
 
 
 class Script:
     def __init__(self, path):
         self.path = path
+        self.folder = tempfile.mkdtemp(prefix="kontor-api-files-")
         self.settings, self.only_store, self.needs = {}, None, []
         self.lines = []
         self.requests = 0
@@ -117,11 +125,16 @@ class Script:
                 word, _, rest = line.partition(" ")
                 if word == "setting":
                     name, _, value = rest.partition("=")
-                    self.settings[name] = value
+                    self.settings[name] = value.replace("TMP/", self.folder + "/")
+                elif word == "certificate":
+                    make_certificate(self.folder, rest.strip())
                 elif word == "store":
                     self.only_store = rest
                 else:
                     self.lines.append((first, line))
+
+    def close(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def run(self, shop):
         self.shop = shop
@@ -170,6 +183,10 @@ class Script:
             self.pipe(rest)
         elif word == "naughty":
             self.naughty(rest)
+        elif word == "shell":
+            self.shell(rest)
+        elif word == "signal":
+            self.shop.process.send_signal(getattr(signal, "SIG" + rest.strip()))
         elif word in METHODS:
             self.exchange(line)
         else:
@@ -254,16 +271,40 @@ class Script:
 
     def eventually(self, line, seconds):
         """Repeats a request until it holds, at most so many seconds: for what follows by events, or by a job."""
-        method, path, body, words = self.parse(line)
+        if line.startswith("shell "):
+            def ask():
+                return self.run_shell(line[6:])
+        else:
+            method, path, body, words = self.parse(line)
+
+            def ask():
+                answer = self.send(method, path, body)
+                return answer, self.judge(answer, words)
         deadline = time.monotonic() + seconds
         while True:
-            answer = self.send(method, path, body)
-            problems = self.judge(answer, words)
+            answer, problems = ask()
             if not problems:
                 self.headers = {}
                 return
             if time.monotonic() > deadline:
                 raise Failure("; ".join(problems) + "\n    " + answer.body.decode("utf-8", "replace")[:1500])
+
+    def run_shell(self, rest):
+        command, _, expected = rest.rpartition(" -> ")
+        ports = dict({"PORT": str(self.shop.port), "KONTOR": os.path.join(self.shop.build, "kontor"), "LOG": self.shop.data + ".log"},
+                     **{{"Back office": "OFFICE_PORT", "To HTTPS from": "REDIRECT_PORT"}.get(name, "SHOP_PORT"): port
+                        for name, port in self.shop.ports.items()})
+        result = subprocess.run(["bash", "-c", command.replace("TMP/", self.folder + "/")], env=dict(os.environ, **self.variables, **ports),
+                                capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+        answer = Answer(result.returncode, [], result.stdout + result.stderr)
+        words = re.findall(r'[^\s="~]+[=~]"[^"]*"|\S+', self.fill(expected))
+        return answer, self.judge(answer, [re.sub(r'^([^"]*[=~])"(.*)"$', r"\1\2", word, flags=re.S) for word in words])
+
+    def shell(self, rest):
+        """shell COMMAND -> 0 [text~…]: a line for bash with what was saved, and $PORT, $OFFICE_PORT, $REDIRECT_PORT, $LOG, $KONTOR."""
+        answer, problems = self.run_shell(rest)
+        if problems:
+            raise Failure("; ".join(problems) + "\n    " + answer.body.decode("utf-8", "replace")[:1500])
 
     def raw(self, rest):
         """raw "GET / HTTP/1.1\\r\\n…" -> 400 [closed] : bytes as they are; `closed`: the server then closes."""
@@ -275,7 +316,10 @@ class Script:
             words = expected.split()
             data = b""
             while b"\r\n" not in data or "closed" in words:
-                piece = connection.recv(65536)
+                try:
+                    piece = connection.recv(65536)
+                except ConnectionResetError:
+                    break  # closed, with bytes of ours unread
                 if not piece:
                     break
                 data += piece

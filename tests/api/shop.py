@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import ssl
 import subprocess
 import tempfile
 import time
@@ -20,7 +21,7 @@ class Shop:
         self.data = data or tempfile.mkdtemp(prefix="kontor-api-")
         self.database = None
         self.process = None
-        self.port = 0
+        self.port, self.ports, self.tls = 0, {}, False
 
     def __enter__(self):
         self.start()
@@ -73,9 +74,12 @@ class Shop:
             ended = self.process.poll() is not None
             with open(self.data + ".log", "rb") as file:
                 file.seek(begins)
-                found = re.search(rb"http://127\.0\.0\.1:(\d+)", file.read())
-            if found:
-                self.port = int(found.group(1))
+                banner = file.read().decode("utf-8", "replace")
+            doors = dict(re.findall(r"^(Shop and API|Back office|To HTTPS from): +(https?://127\.0\.0\.1:\d+)", banner, re.M))
+            if "Shop and API" in doors and "Documentation" in banner and banner.endswith("\n"):
+                self.ports = {name: url.rsplit(":", 1)[1] for name, url in doors.items()}
+                self.tls = doors["Shop and API"].startswith("https:")
+                self.port = int(self.ports["Shop and API"])
             elif ended:
                 raise RuntimeError("the program did not start: " + "".join(self.log[-20:]))
             else:
@@ -111,7 +115,11 @@ class Shop:
 
     def request(self, method, path, body=None, headers=None, timeout=60):
         """(status, headers as list, body bytes)."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        if self.tls:
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout,
+                                                     context=ssl._create_unverified_context())
+        else:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             connection.request(method, path, body=body, headers=headers or {})
             answer = connection.getresponse()

@@ -46,6 +46,8 @@ class Showcase {
   void fetch_ahead(ProductId id, http::Ahead step) {
     step == http::Ahead::kPlace ? ready_.fetch_slot(id) : ready_.fetch_value(id);
   }
+  // The bytes have grown by a compressed form: their weight in the cache is taken anew.
+  void weigh_again(ProductId id, const std::shared_ptr<const http::ReadyBytes>& bytes);
   // The same, loaded when needed. kNotFound "catalog.no_such_product" also for what is not shown (drafts and the like).
   Result<std::shared_ptr<const http::ReadyBytes>> ready(ProductId id);
   // The product as it is now, from the store; pages and answers in another currency are made of it. Same errors.

@@ -91,6 +91,9 @@ void add_showcase_routes(http::Router& router, Showcase& showcase, const service
   product.fetch_ahead = [&showcase](std::string_view id, http::Ahead step) {
     if (const auto parsed = ProductId::parse(id)) showcase.fetch_ahead(*parsed, step);
   };
+  product.grown = [&showcase](std::string_view id, const std::shared_ptr<const http::ReadyBytes>& bytes) {
+    if (const auto parsed = ProductId::parse(id)) showcase.weigh_again(*parsed, bytes);
+  };
   router.add(std::move(product));
 }
 
