@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include <unistd.h>
 
@@ -15,8 +16,11 @@
 namespace kontor::app {
 namespace {
 
-int refuse(const Error& error) {
-  std::fprintf(stderr, "kontor: %s\n", error.detail.empty() ? error.reason.c_str() : error.detail.c_str());
+// `when_locked`: what to do instead while a running shop has the data folder.
+int refuse(const Error& error, const char* when_locked = "") {
+  const bool locked = error.reason == "db.locked" && *when_locked != '\0';
+  std::fprintf(stderr, "kontor: %s%s%s\n", error.detail.empty() ? error.reason.c_str() : error.detail.c_str(),
+               locked ? " " : "", locked ? when_locked : "");
   return error.code == Errc::kInvalid ? kBadUse : kNotReachable;
 }
 
@@ -87,11 +91,52 @@ int collect_images(House& house, const importing::ImageOrder& order, std::ofstre
   return 0;
 }
 
+std::string detail_of(const Error& error) {
+  return error.fields.empty() ? error.detail : error.fields[0].field + ": " + error.fields[0].message;
+}
+
+Result<importing::Reading> reading_of(const runtime::Config& config, const ImportWords& words) {
+  const auto bad = [](const std::string& detail) { return fail(Errc::kInvalid, "config.bad_value", detail); };
+  importing::Reading reading;
+  const auto format = value_of<importing::FileFormat>(words.format);
+  if (!format) return bad("--format is '" + words.format + "'; it may be ndjson, csv or shopify-csv");
+  reading.format = *format;
+  if (*format != importing::FileFormat::kCsv && (words.mapping || words.unknown))
+    return bad("--mapping and --unknown explain the columns of --format csv");
+  const std::string code = words.import_currency.value_or(config.text("currency"));
+  const auto currency = Currency::parse(code);
+  if (!currency) return bad("the currency '" + code + "' is not on ISO 4217's list");
+  reading.currency = *currency;
+  if (words.delimiter) {
+    const auto delimiter = importing::delimiter_of(*words.delimiter);
+    if (!delimiter)
+      return bad("--delimiter is '" + *words.delimiter + "'; it may be comma, semicolon, tab, pipe or one character");
+    reading.delimiter = *delimiter;
+  }
+  importing::Mapping mapping;
+  if (words.mapping) {
+    std::ifstream file(*words.mapping);
+    std::ostringstream text;
+    if (!file || !(text << file.rdbuf())) return bad(*words.mapping + ": the mapping cannot be read");
+    auto read = importing::read_mapping(text.str());
+    if (!read) return bad(*words.mapping + ": " + detail_of(read.error()));
+    mapping = std::move(*read);
+  }
+  if (words.unknown) {
+    const auto unknown = value_of<importing::UnknownColumn>(*words.unknown);
+    if (!unknown) return bad("--unknown is '" + *words.unknown + "'; it may be error, attribute or ignore");
+    mapping.unknown = *unknown;
+  }
+  if (words.mapping || words.unknown) reading.mapping = json::print(mapping);
+  return reading;
+}
+
 }  // namespace
 
 int import_command(const runtime::Config& config, const ImportWords& words) {
-  if (words.format != "ndjson") {
-    std::fprintf(stderr, "kontor: --format is '%s'; it may be ndjson\n", words.format.c_str());
+  const auto reading = reading_of(config, words);
+  if (!reading) {
+    std::fprintf(stderr, "kontor: %s\n", reading.error().detail.c_str());
     return kBadUse;
   }
   const auto on_error = value_of<importing::OnError>(words.on_error);
@@ -99,7 +144,7 @@ int import_command(const runtime::Config& config, const ImportWords& words) {
     std::fprintf(stderr, "kontor: --on-error is '%s'; it may be stop or skip\n", words.on_error.c_str());
     return kBadUse;
   }
-  auto file = runtime::LineFile::open(words.file);
+  const auto file = importing::open_rows(words.file, *reading);
   if (!file) {
     std::fprintf(stderr, "kontor: %s\n", file.error().detail.c_str());
     return kBadInput;
@@ -115,14 +160,14 @@ int import_command(const runtime::Config& config, const ImportWords& words) {
   std::unique_ptr<runtime::Workers> workers;
   if (images->wanted()) workers = std::make_unique<runtime::Workers>(static_cast<int>(config.number("workers")), 1000);
   const auto house = House::open(config, ground.log, ground.metrics, workers.get());
-  if (!house) return refuse(house.error());
+  if (!house) return refuse(house.error(), "A running shop imports by POST /api/v1/admin/import; or stop it first.");
   std::ofstream report;
   if (words.report) report.open(*words.report);
   if (words.report && !report) {
     std::fprintf(stderr, "kontor: %s: the report cannot be written\n", words.report->c_str());
     return kBadUse;
   }
-  Meter meter(file->size());
+  Meter meter((*file)->size());
   importing::Options options;
   options.on_error = *on_error;
   options.dry_run = words.dry_run;
@@ -135,10 +180,11 @@ int import_command(const runtime::Config& config, const ImportWords& words) {
     if (report.is_open())
       report << json::print(bad) << "\n";
     else
-      std::fprintf(stderr, "line %" PRId64 " %s: %s\n", bad.line, bad.field.c_str(), bad.message.c_str());
+      std::fprintf(stderr, "line %" PRId64 "%s%s: %s\n", bad.line, bad.field.empty() ? "" : " ", bad.field.c_str(),
+                   bad.message.c_str());
   };
   importing::Progress progress;
-  const auto done = (*house)->shop().importer.run(*file, options, progress);
+  const auto done = (*house)->shop().importer.run(**file, options, progress);
   if (!done) return refuse(done.error());
   const auto& result = progress.report;
   const bool nothing = result.failed > 0 && *on_error == importing::OnError::kStop;

@@ -12,6 +12,10 @@ struct ImportWords {
   std::string file;
   std::string format = "ndjson";
   std::string on_error = "stop";
+  std::optional<std::string> mapping;  // a TOML or JSON file; of --format csv
+  std::optional<std::string> unknown;  // what unmapped columns become; of --format csv
+  std::optional<std::string> import_currency;
+  std::optional<std::string> delimiter;
   bool dry_run = false;
   std::string images;                 // a folder in which images[] are files
   bool fetch_images = false;          // or addresses of the web

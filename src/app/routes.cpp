@@ -23,9 +23,9 @@ void Shop::add_routes() {
   checkout::add_checkout_routes(api_, {checkouts, orders, accounts, shoppers});
   orders::add_orders_routes(api_, orders, shoppers, cursors);
   fulfilment::add_fulfilment_routes(api_, {fulfilment, shoppers, cursors, audit});
-  importing::ApiSettings imports{settings.spool_folder};
+  importing::ApiSettings imports{settings.spool_folder, settings.currency};
   imports.fetch_images = settings.fetch_images;
-  importing::add_importing_routes(api_, importer, jobs, shoppers, imports);
+  importing::add_importing_routes(api_, {importer, mappings, jobs, shoppers}, imports);
   media::add_media_routes(api_, {media, shoppers, cursors, audit});
   media::add_picture_routes(pages_, media);
   http::Router stock(api_.base());

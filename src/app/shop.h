@@ -37,6 +37,7 @@
 #include "shop/checkout/checkout.h"
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/importing/image_collecting.h"
+#include "shop/importing/import_mapping.h"
 #include "shop/importing/importing.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
@@ -141,6 +142,7 @@ class Shop {
   media::Media media;
   importing::Importer importer;
   importing::ImageCollector images;
+  importing::Mappings mappings;
 
  private:
   http::Router api_{"/api/v1"};

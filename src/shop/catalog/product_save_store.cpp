@@ -199,8 +199,8 @@ class Saving {
       return found == by_slug_.end() || found->second == product.id;
     };
     if (!draft.product.slug.empty()) {
-      if (!free_for(draft.product.slug)) return taken("catalog.slug_taken", "/slug", "Another product has this slug.");
-      return std::nullopt;
+      if (free_for(draft.product.slug)) return std::nullopt;
+      if (!draft.slug_is_wish) return taken("catalog.slug_taken", "/slug", "Another product has this slug.");
     }
     if (head != nullptr) {
       product.slug = head->slug;
