@@ -1,9 +1,12 @@
 #include "app/commands.h"
 
+#include <cerrno>
 #include <cinttypes>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 
 #include <unistd.h>
@@ -131,6 +134,35 @@ Result<importing::Reading> reading_of(const runtime::Config& config, const Impor
   return reading;
 }
 
+// Into a file beside it first: a file of that name is whole, or what it was.
+Result<void> write_export(const services::ExportPieces& pieces, const std::optional<std::string>& path) {
+  const std::string beside = path ? *path + ".part" : "";
+  struct Close {
+    void operator()(std::FILE* file) const {
+      if (file != stdout) std::fclose(file);
+    }
+  };
+  const std::unique_ptr<std::FILE, Close> file(path ? std::fopen(beside.c_str(), "wb") : stdout);
+  const auto cannot = [&] {
+    const std::string why = std::strerror(errno);
+    if (path) std::remove(beside.c_str());
+    return fail(Errc::kUnavailable, "app.cannot_write", path.value_or("standard output") + ": " + why);
+  };
+  if (!file) return cannot();
+  while (true) {
+    const auto piece = pieces();
+    if (!piece) {
+      if (path) std::remove(beside.c_str());
+      return fail(piece.error());
+    }
+    if (piece->empty()) break;
+    if (std::fwrite(piece->data(), 1, piece->size(), file.get()) != piece->size()) return cannot();
+  }
+  if (std::fflush(file.get()) != 0 || (path && ::fdatasync(::fileno(file.get())) != 0)) return cannot();
+  if (path && std::rename(beside.c_str(), path->c_str()) != 0) return cannot();
+  return {};
+}
+
 }  // namespace
 
 int import_command(const runtime::Config& config, const ImportWords& words) {
@@ -191,6 +223,25 @@ int import_command(const runtime::Config& config, const ImportWords& words) {
   std::printf("%s%" PRId64 " created, %" PRId64 " updated, %" PRId64 " bad%s\n", words.dry_run ? "dry run: " : "",
               result.created, result.updated, result.failed, nothing ? "; nothing was applied" : "");
   return nothing ? kBadInput : collect_images(**house, *images, report);
+}
+
+int export_command(const runtime::Config& config, const ExportWords& words) {
+  const auto format = value_of<services::ExportFormat>(words.format);
+  if (!format) {
+    std::fprintf(stderr, "kontor: --format is '%s'; it may be ndjson or csv\n", words.format.c_str());
+    return kBadUse;
+  }
+  Ground ground;
+  const auto house = House::open(config, ground.log, ground.metrics, nullptr);
+  if (!house) return refuse(house.error(), "A running shop exports by GET /api/v1/admin/export/; or stop it first.");
+  for (const auto& [what, export_of] : (*house)->shop().exports()) {
+    if (what != words.what) continue;
+    const auto written = write_export(export_of(*format), words.out);
+    return written ? 0 : refuse(written.error());
+  }
+  std::fprintf(stderr, "kontor: '%s' cannot be exported; it may be products, orders or customers\n",
+               words.what.c_str());
+  return kBadUse;
 }
 
 int check_command(const runtime::Config& config) {

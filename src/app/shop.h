@@ -26,6 +26,7 @@
 #include "services/check_report.h"
 #include "services/consumers.h"
 #include "services/cursor.h"
+#include "services/exporting.h"
 #include "services/idempotency.h"
 #include "services/jobs.h"
 #include "services/leases.h"
@@ -97,6 +98,9 @@ class Shop {
 
   // Every invariant of every module over the whole store.
   Result<void> check(services::CheckReport& report);
+
+  // What can be exported, by name: products, orders, customers.
+  std::vector<std::pair<std::string, services::Export>> exports();
 
   // The API below /api/v1 and the pages and assets below "/".
   const http::Router& api() const { return api_; }

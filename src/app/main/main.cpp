@@ -18,6 +18,7 @@ constexpr const char* kUsage =
     "       kontor import  FILE|- --format ndjson|csv|shopify-csv --data DIR [--dry-run] [--on-error stop|skip]\n"
     "                      [--report FILE] [--mapping FILE] [--unknown error|attribute|ignore] [--currency EUR]\n"
     "                      [--delimiter semicolon] [--images DIR] [--fetch-images]\n"
+    "       kontor export  products|orders|customers --format ndjson|csv --data DIR [--out FILE]\n"
     "       kontor check   --data DIR     reads the whole store and verifies every invariant\n"
     "       kontor migrate --data DIR     brings the store's tables up to date\n"
     "       kontor config                 prints every setting, its value and where it comes from\n"
@@ -31,6 +32,7 @@ struct Words {
   runtime::Config::Sources sources;
   bool demo = false;
   app::ImportWords import;
+  app::ExportWords exporting;
 };
 
 int bad_use(const std::string& words) {
@@ -90,6 +92,10 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
     std::string value = equals == std::string_view::npos ? arguments[++i] : std::string(word.substr(equals + 1));
     if (name == "config")
       words.sources.file = std::move(value);
+    else if (words.command == "export" && name == "format")
+      words.exporting.format = std::move(value);
+    else if (words.command == "export" && name == "out")
+      words.exporting.out = std::move(value);
     else if (words.command == "import" && import_word(words.import, name, value))
       continue;
     else
@@ -114,13 +120,19 @@ int main(int count, char** arguments) {
   };
   const bool imports = words.command == "import";
   if (imports && words.plain.size() != 1) return bad_use("import takes one file, or - for standard input");
-  if (!imports && !words.plain.empty()) return bad_use("'" + words.plain[0] + "' is one word too many");
+  const bool exports = words.command == "export";
+  if (exports && words.plain.size() != 1) return bad_use("export takes one word: products, orders or customers");
+  if (!imports && !exports && !words.plain.empty()) return bad_use("'" + words.plain[0] + "' is one word too many");
   const auto config = runtime::Config::load(words.sources);
   if (!config) return bad_use(config.error().detail);
   if (words.command == "serve") return app::serve(*config, words.demo);
   if (words.command == "check") return app::check_command(*config);
   if (words.command == "migrate") return app::migrate_command(*config);
   if (words.command == "config") return app::config_command(*config);
+  if (exports) {
+    words.exporting.what = words.plain[0];
+    return app::export_command(*config, words.exporting);
+  }
   if (imports) {
     words.import.file = words.plain[0];
     return app::import_command(*config, words.import);
