@@ -209,7 +209,10 @@ class Saving {
     product.slug = wanted_slugs_[static_cast<std::size_t>(&draft - drafts_.data())];
     const std::string id = product.id.text();
     if (product.slug.empty()) product.slug = "product-" + id.substr(id.size() - 13);
-    if (!free_for(product.slug)) product.slug = product.slug.substr(0, 66) + "-" + id.substr(id.size() - 13);
+    if (free_for(product.slug)) return std::nullopt;
+    product.slug.resize(std::min<std::size_t>(product.slug.size(), 66));
+    while (product.slug.ends_with('-')) product.slug.pop_back();
+    product.slug += "-" + id.substr(id.size() - 13);
     return std::nullopt;
   }
 
