@@ -28,6 +28,29 @@ std::size_t weight_of(const RowProduct& product) {
   return 1 + product.offers.size() + stock + (product.description.size() + product.attributes.text.size()) / 1024;
 }
 
+// Rests in proportion to the work, which lasts the longer the more the shop has to do. The clock counts milliseconds
+// and a chunk lasts few of them: what is owed adds up.
+class Rest {
+ public:
+  Rest(Clock& clock, int share_pct) : clock_(clock), share_pct_(share_pct), began_(clock.now()) {}
+  void take() {
+    owed_ += (clock_.now().ms - began_.ms) * (100 - share_pct_);
+    const std::int64_t rest_ms = owed_ / share_pct_;
+    owed_ -= rest_ms * share_pct_;
+    if (rest_ms > 0)
+      runtime::sleep_for(rest_ms);
+    else
+      runtime::yield();
+    began_ = clock_.now();
+  }
+
+ private:
+  Clock& clock_;
+  int share_pct_;
+  Time began_;
+  std::int64_t owed_ = 0;  // milliseconds times share_pct_
+};
+
 constexpr std::size_t kChunkWeight = 160;  // a chunk ends there as well, or one of large products would last long
 constexpr std::size_t kStockChunk = 40;    // counts a write function
 
@@ -107,13 +130,14 @@ Result<void> Importer::run(RowSource& source, const Options& options, Progress& 
 
 Result<void> Importer::read_all(Pass& pass, bool apply) {
   std::vector<Row> rows;
+  Rest rest(clock_, pass.options.share_pct);
   const auto end_chunk = [&]() -> Result<void> {
     if (!rows.empty()) TRY_DO(apply ? apply_rows(pass, rows) : rehearse_rows(pass, rows));
     rows.clear();
     pass.progress.offset = pass.source.place().offset;
     pass.progress.line = pass.source.place().line;
     if (pass.options.after_chunk) TRY_DO(pass.options.after_chunk(pass.progress));
-    if (runtime::on_fiber()) runtime::yield();  // the shop sells on
+    if (runtime::on_fiber()) rest.take();  // the shop sells on
     return {};
   };
   std::size_t read = 0;

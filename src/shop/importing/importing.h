@@ -55,6 +55,7 @@ struct Progress {
 struct Options {
   OnError on_error = OnError::kStop;
   bool dry_run = false;  // check only
+  int share_pct = 100;   // on a fiber: how much of the time it may work; it rests between chunks for the remainder
   // After each chunk; `passes_left` counts the chunk's pass too. An Error ends the import there (a job that lost its
   // lease).
   std::function<Result<void>(const Progress&)> after_chunk;

@@ -56,6 +56,9 @@ struct JobPayload {
   Reading reading() const { return {format, currency, delimiter.empty() ? '\0' : delimiter[0], mapping}; }
 };
 
+// A long import leaves half of the time to the shop: checkouts then wait little longer than without it.
+constexpr int kJobSharePct = 50;
+
 struct Accepted {
   JobId job_id;
   static constexpr auto fields() {
@@ -251,6 +254,7 @@ void add_import_job(services::JobRunner& runner, Importer& importer, services::J
     Options options;
     options.on_error = payload.on_error;
     options.dry_run = payload.dry_run;
+    options.share_pct = kJobSharePct;
     int chunks = 0;
     options.after_chunk = [&](const Progress& now) -> Result<void> {
       if (context.stopping()) {
