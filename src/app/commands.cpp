@@ -1,9 +1,13 @@
 #include "app/commands.h"
 
+#include <cerrno>
 #include <cinttypes>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <sstream>
 
 #include <unistd.h>
 
@@ -15,8 +19,11 @@
 namespace kontor::app {
 namespace {
 
-int refuse(const Error& error) {
-  std::fprintf(stderr, "kontor: %s\n", error.detail.empty() ? error.reason.c_str() : error.detail.c_str());
+// `when_locked`: what to do instead while a running shop has the data folder.
+int refuse(const Error& error, const char* when_locked = "") {
+  const bool locked = error.reason == "db.locked" && *when_locked != '\0';
+  std::fprintf(stderr, "kontor: %s%s%s\n", error.detail.empty() ? error.reason.c_str() : error.detail.c_str(),
+               locked ? " " : "", locked ? when_locked : "");
   return error.code == Errc::kInvalid ? kBadUse : kNotReachable;
 }
 
@@ -87,11 +94,81 @@ int collect_images(House& house, const importing::ImageOrder& order, std::ofstre
   return 0;
 }
 
+std::string detail_of(const Error& error) {
+  return error.fields.empty() ? error.detail : error.fields[0].field + ": " + error.fields[0].message;
+}
+
+Result<importing::Reading> reading_of(const runtime::Config& config, const ImportWords& words) {
+  const auto bad = [](const std::string& detail) { return fail(Errc::kInvalid, "config.bad_value", detail); };
+  importing::Reading reading;
+  const auto format = value_of<importing::FileFormat>(words.format);
+  if (!format) return bad("--format is '" + words.format + "'; it may be ndjson, csv or shopify-csv");
+  reading.format = *format;
+  if (*format != importing::FileFormat::kCsv && (words.mapping || words.unknown))
+    return bad("--mapping and --unknown explain the columns of --format csv");
+  const std::string code = words.import_currency.value_or(config.text("currency"));
+  const auto currency = Currency::parse(code);
+  if (!currency) return bad("the currency '" + code + "' is not on ISO 4217's list");
+  reading.currency = *currency;
+  if (words.delimiter) {
+    const auto delimiter = importing::delimiter_of(*words.delimiter);
+    if (!delimiter)
+      return bad("--delimiter is '" + *words.delimiter + "'; it may be comma, semicolon, tab, pipe or one character");
+    reading.delimiter = *delimiter;
+  }
+  importing::Mapping mapping;
+  if (words.mapping) {
+    std::ifstream file(*words.mapping);
+    std::ostringstream text;
+    if (!file || !(text << file.rdbuf())) return bad(*words.mapping + ": the mapping cannot be read");
+    auto read = importing::read_mapping(text.str());
+    if (!read) return bad(*words.mapping + ": " + detail_of(read.error()));
+    mapping = std::move(*read);
+  }
+  if (words.unknown) {
+    const auto unknown = value_of<importing::UnknownColumn>(*words.unknown);
+    if (!unknown) return bad("--unknown is '" + *words.unknown + "'; it may be error, attribute or ignore");
+    mapping.unknown = *unknown;
+  }
+  if (words.mapping || words.unknown) reading.mapping = json::print(mapping);
+  return reading;
+}
+
+// Into a file beside it first: a file of that name is whole, or what it was.
+Result<void> write_export(const services::ExportPieces& pieces, const std::optional<std::string>& path) {
+  const std::string beside = path ? *path + ".part" : "";
+  struct Close {
+    void operator()(std::FILE* file) const {
+      if (file != stdout) std::fclose(file);
+    }
+  };
+  const std::unique_ptr<std::FILE, Close> file(path ? std::fopen(beside.c_str(), "wb") : stdout);
+  const auto cannot = [&] {
+    const std::string why = std::strerror(errno);
+    if (path) std::remove(beside.c_str());
+    return fail(Errc::kUnavailable, "app.cannot_write", path.value_or("standard output") + ": " + why);
+  };
+  if (!file) return cannot();
+  while (true) {
+    const auto piece = pieces();
+    if (!piece) {
+      if (path) std::remove(beside.c_str());
+      return fail(piece.error());
+    }
+    if (piece->empty()) break;
+    if (std::fwrite(piece->data(), 1, piece->size(), file.get()) != piece->size()) return cannot();
+  }
+  if (std::fflush(file.get()) != 0 || (path && ::fdatasync(::fileno(file.get())) != 0)) return cannot();
+  if (path && std::rename(beside.c_str(), path->c_str()) != 0) return cannot();
+  return {};
+}
+
 }  // namespace
 
 int import_command(const runtime::Config& config, const ImportWords& words) {
-  if (words.format != "ndjson") {
-    std::fprintf(stderr, "kontor: --format is '%s'; it may be ndjson\n", words.format.c_str());
+  const auto reading = reading_of(config, words);
+  if (!reading) {
+    std::fprintf(stderr, "kontor: %s\n", reading.error().detail.c_str());
     return kBadUse;
   }
   const auto on_error = value_of<importing::OnError>(words.on_error);
@@ -99,7 +176,7 @@ int import_command(const runtime::Config& config, const ImportWords& words) {
     std::fprintf(stderr, "kontor: --on-error is '%s'; it may be stop or skip\n", words.on_error.c_str());
     return kBadUse;
   }
-  auto file = runtime::LineFile::open(words.file);
+  const auto file = importing::open_rows(words.file, *reading);
   if (!file) {
     std::fprintf(stderr, "kontor: %s\n", file.error().detail.c_str());
     return kBadInput;
@@ -115,14 +192,14 @@ int import_command(const runtime::Config& config, const ImportWords& words) {
   std::unique_ptr<runtime::Workers> workers;
   if (images->wanted()) workers = std::make_unique<runtime::Workers>(static_cast<int>(config.number("workers")), 1000);
   const auto house = House::open(config, ground.log, ground.metrics, workers.get());
-  if (!house) return refuse(house.error());
+  if (!house) return refuse(house.error(), "A running shop imports by POST /api/v1/admin/import; or stop it first.");
   std::ofstream report;
   if (words.report) report.open(*words.report);
   if (words.report && !report) {
     std::fprintf(stderr, "kontor: %s: the report cannot be written\n", words.report->c_str());
     return kBadUse;
   }
-  Meter meter(file->size());
+  Meter meter((*file)->size());
   importing::Options options;
   options.on_error = *on_error;
   options.dry_run = words.dry_run;
@@ -135,16 +212,36 @@ int import_command(const runtime::Config& config, const ImportWords& words) {
     if (report.is_open())
       report << json::print(bad) << "\n";
     else
-      std::fprintf(stderr, "line %" PRId64 " %s: %s\n", bad.line, bad.field.c_str(), bad.message.c_str());
+      std::fprintf(stderr, "line %" PRId64 "%s%s: %s\n", bad.line, bad.field.empty() ? "" : " ", bad.field.c_str(),
+                   bad.message.c_str());
   };
   importing::Progress progress;
-  const auto done = (*house)->shop().importer.run(*file, options, progress);
+  const auto done = (*house)->shop().importer.run(**file, options, progress);
   if (!done) return refuse(done.error());
   const auto& result = progress.report;
   const bool nothing = result.failed > 0 && *on_error == importing::OnError::kStop;
   std::printf("%s%" PRId64 " created, %" PRId64 " updated, %" PRId64 " bad%s\n", words.dry_run ? "dry run: " : "",
               result.created, result.updated, result.failed, nothing ? "; nothing was applied" : "");
   return nothing ? kBadInput : collect_images(**house, *images, report);
+}
+
+int export_command(const runtime::Config& config, const ExportWords& words) {
+  const auto format = value_of<services::ExportFormat>(words.format);
+  if (!format) {
+    std::fprintf(stderr, "kontor: --format is '%s'; it may be ndjson or csv\n", words.format.c_str());
+    return kBadUse;
+  }
+  Ground ground;
+  const auto house = House::open(config, ground.log, ground.metrics, nullptr);
+  if (!house) return refuse(house.error(), "A running shop exports by GET /api/v1/admin/export/; or stop it first.");
+  for (const auto& [what, export_of] : (*house)->shop().exports()) {
+    if (what != words.what) continue;
+    const auto written = write_export(export_of(*format), words.out);
+    return written ? 0 : refuse(written.error());
+  }
+  std::fprintf(stderr, "kontor: '%s' cannot be exported; it may be products, orders or customers\n",
+               words.what.c_str());
+  return kBadUse;
 }
 
 int check_command(const runtime::Config& config) {

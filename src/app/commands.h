@@ -1,4 +1,4 @@
-// The commands beside `serve`: import, check, migrate, config, version. Each returns the program's exit code:
+// The commands beside `serve`: import, export, check, migrate, config, version. Each returns the program's exit code:
 // 0 done, 2 bad use, 3 bad input, 4 store or engine not reachable.
 #pragma once
 #include <optional>
@@ -12,6 +12,10 @@ struct ImportWords {
   std::string file;
   std::string format = "ndjson";
   std::string on_error = "stop";
+  std::optional<std::string> mapping;  // a TOML or JSON file; of --format csv
+  std::optional<std::string> unknown;  // what unmapped columns become; of --format csv
+  std::optional<std::string> import_currency;
+  std::optional<std::string> delimiter;
   bool dry_run = false;
   std::string images;                 // a folder in which images[] are files
   bool fetch_images = false;          // or addresses of the web
@@ -19,6 +23,13 @@ struct ImportWords {
 };
 
 int import_command(const runtime::Config& config, const ImportWords& words);
+struct ExportWords {
+  std::string what;  // products, orders, customers
+  std::string format = "ndjson";
+  std::optional<std::string> out;  // a file; standard output when absent
+};
+
+int export_command(const runtime::Config& config, const ExportWords& words);
 int check_command(const runtime::Config& config);
 int migrate_command(const runtime::Config& config);
 int config_command(const runtime::Config& config);

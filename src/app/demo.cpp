@@ -1,6 +1,7 @@
 #include "app/demo.h"
 
 #include "app/demo_products.h"
+#include "runtime/line_file.h"
 
 namespace kontor::app {
 
@@ -9,9 +10,9 @@ Result<int> fill_with_demo(Shop& shop, const std::string& folder) {
   if (!some.empty()) return 0;
   TRY(auto spool, runtime::SpoolFile::create(folder + "/spool", "demo.ndjson"));
   TRY_DO(spool.write(kDemoProducts));
-  TRY(auto lines, runtime::LineFile::open(spool.path()));
+  TRY(const auto rows, importing::open_rows(spool.path(), {}));
   importing::Progress progress;
-  TRY_DO(shop.importer.run(lines, {}, progress));
+  TRY_DO(shop.importer.run(*rows, {}, progress));
   KONTOR_ASSERT(progress.report.failed == 0);
   return static_cast<int>(progress.report.created);
 }

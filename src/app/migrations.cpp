@@ -15,6 +15,7 @@ std::span<const db::Migration> orders_migrations();
 std::span<const db::Migration> checkout_migrations();
 std::span<const db::Migration> fulfilment_migrations();
 std::span<const db::Migration> media_migrations();
+std::span<const db::Migration> importing_migrations();
 
 namespace app {
 
@@ -22,7 +23,7 @@ std::vector<db::Migration> all_migrations() {
   std::vector<db::Migration> all;
   for (const auto some : {services_migrations(), catalog_migrations(), inventory_migrations(), showcase_migrations(),
                           cart_migrations(), payments_migrations(), orders_migrations(), checkout_migrations(),
-                          accounts_migrations(), fulfilment_migrations(), media_migrations()}) {
+                          accounts_migrations(), fulfilment_migrations(), media_migrations(), importing_migrations()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

@@ -2,14 +2,17 @@
 #include "app/shop.h"
 #include "services/events_api.h"
 #include "services/jobs_api.h"
+#include "shop/accounts/customer_export.h"
 #include "shop/cart/cart_api.h"
 #include "shop/catalog/catalog_api.h"
 #include "shop/checkout/checkout_api.h"
 #include "shop/fulfilment/fulfilment_api.h"
 #include "shop/importing/importing_api.h"
+#include "shop/importing/product_export.h"
 #include "shop/inventory/inventory_api.h"
 #include "shop/media/media_api.h"
 #include "shop/notifications/notifications_consumers.h"
+#include "shop/orders/order_export.h"
 #include "shop/orders/orders_api.h"
 #include "shop/showcase/showcase_api.h"
 #include "shop/showcase/showcase_consumers.h"
@@ -23,17 +26,24 @@ void Shop::add_routes() {
   checkout::add_checkout_routes(api_, {checkouts, orders, accounts, shoppers});
   orders::add_orders_routes(api_, orders, shoppers, cursors);
   fulfilment::add_fulfilment_routes(api_, {fulfilment, shoppers, cursors, audit});
-  importing::ApiSettings imports{settings.spool_folder};
+  importing::ApiSettings imports{settings.spool_folder, settings.currency};
   imports.fetch_images = settings.fetch_images;
-  importing::add_importing_routes(api_, importer, jobs, shoppers, imports);
+  importing::add_importing_routes(api_, {importer, mappings, jobs, shoppers}, imports);
   media::add_media_routes(api_, {media, shoppers, cursors, audit});
   media::add_picture_routes(pages_, media);
   http::Router stock(api_.base());
   inventory::add_inventory_routes(stock, {inventory, shoppers, cursors, audit, lookup});
   services::add_idempotent(api_, stock, idempotency, shoppers, db::Home::kStock);
+  for (const auto& [what, export_of] : exports()) services::add_export_route(api_, what, export_of, shoppers);
   services::add_jobs_api(api_, jobs, shoppers);
   services::add_events_api(api_, world.events, shoppers);
   services::add_audit_api(api_, audit, shoppers, cursors);
+}
+
+std::vector<std::pair<std::string, services::Export>> Shop::exports() {
+  return {{"products", importing::product_export(catalog, inventory)},
+          {"orders", orders::order_export(orders)},
+          {"customers", accounts::customer_export(accounts)}};
 }
 
 void Shop::add_consumers() {

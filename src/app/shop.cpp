@@ -83,6 +83,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       hints(checkouts),
       media({world.store, world.blobs, world.codec, world.clock, world.ids}, settings.picture_bytes_mb),
       importer(world.store, world.clock, catalog, inventory),
+      mappings(world.store, world.clock),
       images({catalog, media, world.web, world.clock, world.workers}) {
   orders.set_desk(&fulfilment);
   catalog.on_change([this](std::span<const ProductId> products) {

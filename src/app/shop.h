@@ -26,6 +26,7 @@
 #include "services/check_report.h"
 #include "services/consumers.h"
 #include "services/cursor.h"
+#include "services/exporting.h"
 #include "services/idempotency.h"
 #include "services/jobs.h"
 #include "services/leases.h"
@@ -37,6 +38,7 @@
 #include "shop/checkout/checkout.h"
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/importing/image_collecting.h"
+#include "shop/importing/import_mapping.h"
 #include "shop/importing/importing.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
@@ -97,6 +99,9 @@ class Shop {
   // Every invariant of every module over the whole store.
   Result<void> check(services::CheckReport& report);
 
+  // What can be exported, by name: products, orders, customers.
+  std::vector<std::pair<std::string, services::Export>> exports();
+
   // The API below /api/v1 and the pages and assets below "/".
   const http::Router& api() const { return api_; }
   http::Router& pages() { return pages_; }
@@ -141,6 +146,7 @@ class Shop {
   media::Media media;
   importing::Importer importer;
   importing::ImageCollector images;
+  importing::Mappings mappings;
 
  private:
   http::Router api_{"/api/v1"};

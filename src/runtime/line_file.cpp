@@ -20,25 +20,15 @@ tl::unexpected<Error> cannot(std::string_view what, const std::string& path, int
 }  // namespace
 
 Result<LineFile> LineFile::open(const std::string& path) {
-  std::FILE* file = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
-  if (file == nullptr) return cannot("runtime.cannot_read", path, errno);
-  LineFile lines(file);
-  struct stat about {};
-  if (::fstat(::fileno(file), &about) == 0) {
-    if (S_ISDIR(about.st_mode)) return cannot("runtime.cannot_read", path, EISDIR);
-    if (S_ISREG(about.st_mode)) lines.size_ = about.st_size;
-  }
-  return lines;
+  TRY(InputFile file, InputFile::open(path));
+  return LineFile(std::move(file));
 }
 
-bool LineFile::fill() {
+Result<bool> LineFile::fill() {
   if (ended_) return false;
   buffer_.erase(0, at_);
   at_ = 0;
-  const auto before = buffer_.size();
-  buffer_.resize(before + kPiece);
-  const auto got = std::fread(buffer_.data() + before, 1, kPiece, file_.get());
-  buffer_.resize(before + got);
+  TRY(const std::size_t got, file_.read(buffer_, kPiece));
   if (got < kPiece) ended_ = true;
   return got > 0;
 }
@@ -53,9 +43,8 @@ Result<std::optional<LineFile::Line>> LineFile::next() {
         place_.offset += static_cast<std::int64_t>(buffer_.size() - at_);
         at_ = buffer_.size();
       }
-      if (fill()) continue;
-      if (std::ferror(file_.get()))
-        return fail(Errc::kUnavailable, "runtime.cannot_read", "The file cannot be read to its end.");
+      TRY(const bool more, fill());
+      if (more) continue;
       if (at_ == buffer_.size() && !too_long) return std::optional<Line>{};
     }
     const auto stop = end == std::string::npos ? buffer_.size() : end;
@@ -76,9 +65,8 @@ Result<std::optional<LineFile::Line>> LineFile::next() {
 }
 
 Result<void> LineFile::seek(Place place) {
-  if (std::fseek(file_.get(), static_cast<long>(place.offset), SEEK_SET) != 0) {
-    return fail(Errc::kUnavailable, "runtime.cannot_read", "The input cannot be read from its middle.");
-  }
+  if (place.offset == place_.offset && place.line == place_.line) return {};
+  TRY_DO(file_.seek(place.offset));
   buffer_.clear();
   at_ = 0;
   ended_ = false;

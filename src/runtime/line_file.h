@@ -2,13 +2,12 @@
 // upload on its way to a job). Blocking, of the local disk; the owner closes by destruction.
 #pragma once
 #include <cstdint>
-#include <cstdio>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "runtime/input_file.h"
 
 namespace kontor::runtime {
 
@@ -27,30 +26,24 @@ class LineFile {
   // nullopt at the end. A byte-order mark at the beginning is skipped, "\r\n" ends a line too, empty lines are counted
   // and left out.
   Result<std::optional<Line>> next();
-  // Goes on behind a place that place() told earlier.
+  // Goes on behind a place that place() told earlier. Standard input can only stay where it is.
   struct Place {
     std::int64_t offset = 0;
     std::int64_t line = 0;
   };
   Place place() const { return place_; }
   Result<void> seek(Place place);
-  std::int64_t size() const { return size_; }  // bytes; -1 when not known
+  std::int64_t size() const { return file_.size(); }  // bytes; -1 when not known
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const {
-      if (file != stdin) std::fclose(file);
-    }
-  };
-  explicit LineFile(std::FILE* file) : file_(file) {}
-  bool fill();
+  explicit LineFile(InputFile file) : file_(std::move(file)) {}
+  Result<bool> fill();
 
-  std::unique_ptr<std::FILE, Close> file_;
+  InputFile file_;
   std::string buffer_;
   std::size_t at_ = 0;
   bool ended_ = false;
   Place place_;
-  std::int64_t size_ = -1;
 };
 
 // Collects bytes in a file below `folder`; removed by destruction unless kept.

@@ -15,8 +15,10 @@ using namespace kontor;
 
 constexpr const char* kUsage =
     "usage: kontor serve   [--listen 127.0.0.1:8080] [--data DIR] [--store postgresql://…] [--config FILE] [--demo]\n"
-    "       kontor import  FILE|- --format ndjson --data DIR [--dry-run] [--on-error stop|skip] [--report FILE]\n"
-    "                      [--images DIR] [--fetch-images]\n"
+    "       kontor import  FILE|- --format ndjson|csv|shopify-csv --data DIR [--dry-run] [--on-error stop|skip]\n"
+    "                      [--report FILE] [--mapping FILE] [--unknown error|attribute|ignore] [--currency EUR]\n"
+    "                      [--delimiter semicolon] [--images DIR] [--fetch-images]\n"
+    "       kontor export  products|orders|customers --format ndjson|csv --data DIR [--out FILE]\n"
     "       kontor check   --data DIR     reads the whole store and verifies every invariant\n"
     "       kontor migrate --data DIR     brings the store's tables up to date\n"
     "       kontor config                 prints every setting, its value and where it comes from\n"
@@ -30,11 +32,35 @@ struct Words {
   runtime::Config::Sources sources;
   bool demo = false;
   app::ImportWords import;
+  app::ExportWords exporting;
 };
 
 int bad_use(const std::string& words) {
   std::fprintf(stderr, "kontor: %s\n%s", words.c_str(), kUsage);
   return app::kBadUse;
+}
+
+// Takes a flag that belongs to the import alone. --currency is the file's then, not the shop's.
+bool import_word(app::ImportWords& words, const std::string& name, std::string& value) {
+  if (name == "format")
+    words.format = std::move(value);
+  else if (name == "on-error")
+    words.on_error = std::move(value);
+  else if (name == "report")
+    words.report = std::move(value);
+  else if (name == "images")
+    words.images = std::move(value);
+  else if (name == "mapping")
+    words.mapping = std::move(value);
+  else if (name == "unknown")
+    words.unknown = std::move(value);
+  else if (name == "currency")
+    words.import_currency = std::move(value);
+  else if (name == "delimiter")
+    words.delimiter = std::move(value);
+  else
+    return false;
+  return true;
 }
 
 // What is wrong, or nullopt.
@@ -66,14 +92,12 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
     std::string value = equals == std::string_view::npos ? arguments[++i] : std::string(word.substr(equals + 1));
     if (name == "config")
       words.sources.file = std::move(value);
-    else if (words.command == "import" && name == "format")
-      words.import.format = std::move(value);
-    else if (words.command == "import" && name == "on-error")
-      words.import.on_error = std::move(value);
-    else if (words.command == "import" && name == "report")
-      words.import.report = std::move(value);
-    else if (words.command == "import" && name == "images")
-      words.import.images = std::move(value);
+    else if (words.command == "export" && name == "format")
+      words.exporting.format = std::move(value);
+    else if (words.command == "export" && name == "out")
+      words.exporting.out = std::move(value);
+    else if (words.command == "import" && import_word(words.import, name, value))
+      continue;
     else
       words.sources.flags.emplace_back(std::move(name), std::move(value));
   }
@@ -96,13 +120,19 @@ int main(int count, char** arguments) {
   };
   const bool imports = words.command == "import";
   if (imports && words.plain.size() != 1) return bad_use("import takes one file, or - for standard input");
-  if (!imports && !words.plain.empty()) return bad_use("'" + words.plain[0] + "' is one word too many");
+  const bool exports = words.command == "export";
+  if (exports && words.plain.size() != 1) return bad_use("export takes one word: products, orders or customers");
+  if (!imports && !exports && !words.plain.empty()) return bad_use("'" + words.plain[0] + "' is one word too many");
   const auto config = runtime::Config::load(words.sources);
   if (!config) return bad_use(config.error().detail);
   if (words.command == "serve") return app::serve(*config, words.demo);
   if (words.command == "check") return app::check_command(*config);
   if (words.command == "migrate") return app::migrate_command(*config);
   if (words.command == "config") return app::config_command(*config);
+  if (exports) {
+    words.exporting.what = words.plain[0];
+    return app::export_command(*config, words.exporting);
+  }
   if (imports) {
     words.import.file = words.plain[0];
     return app::import_command(*config, words.import);

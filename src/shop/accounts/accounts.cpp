@@ -6,10 +6,12 @@
 namespace kontor::accounts {
 namespace {
 
+Customer customer_of(const db::Rows::Row& row) {
+  return {row.id<CustomerId>(0), row.str(1), row.str(2), row.time(3), row.time(4)};
+}
+
 std::optional<Customer> customer_of(const db::Rows& rows) {
-  if (rows.empty()) return std::nullopt;
-  const auto row = rows.front();
-  return Customer{row.id<CustomerId>(0), row.str(1), row.str(2), row.time(3), row.time(4)};
+  return rows.empty() ? std::nullopt : std::optional(customer_of(rows.front()));
 }
 
 }  // namespace
@@ -43,6 +45,17 @@ Result<std::optional<Customer>> Accounts::find_by_email(const std::string& email
   TRY_DO(store_.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     TRY(const auto rows, tx.ask(kFindByEmail, folded));
     found = customer_of(rows);
+    return {};
+  }));
+  return found;
+}
+
+Result<std::vector<Customer>> Accounts::after(CustomerId last, int limit) {
+  std::vector<Customer> found;
+  TRY_DO(store_.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    found.clear();
+    TRY(const auto rows, tx.ask(kCustomersAfter, last, limit));
+    for (const auto& row : rows) found.push_back(customer_of(row));
     return {};
   }));
   return found;

@@ -3,6 +3,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/id.h"
 #include "base/result.h"
@@ -27,6 +28,8 @@ class Accounts {
   Result<Customer> create(CustomerId id, const std::string& email, const std::string& name);
   Result<std::optional<Customer>> find(CustomerId id);  // nothing for guests
   Result<std::optional<Customer>> find_by_email(const std::string& email);
+  // Ids above `last`, ascending, at most `limit`: for walks over everything.
+  Result<std::vector<Customer>> after(CustomerId last, int limit);
 
  private:
   db::Store& store_;

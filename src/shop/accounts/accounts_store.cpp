@@ -15,4 +15,8 @@ const db::Query kFindByEmail{"accounts.find_by_email", db::Home::kCustomer, R"sq
   SELECT id, email, name, created_at, updated_at FROM accounts_customers WHERE email_folded = $1
 )sql"};
 
+const db::Query kCustomersAfter{"accounts.after", db::Home::kCustomer, R"sql(
+  SELECT id, email, name, created_at, updated_at FROM accounts_customers WHERE id > $1 ORDER BY id LIMIT $2
+)sql"};
+
 }  // namespace kontor::accounts

@@ -7,5 +7,6 @@ namespace kontor::accounts {
 extern const db::Query kInsertCustomer;
 extern const db::Query kFindCustomer;
 extern const db::Query kFindByEmail;
+extern const db::Query kCustomersAfter;
 
 }  // namespace kontor::accounts

@@ -94,6 +94,7 @@ struct Draft {
   Product product;
   std::optional<std::int64_t> if_version;  // kVersionConflict "catalog.version_conflict" when it has another
   bool create_only = false;                // an external_id that is there already is refused
+  bool slug_is_wish = false;               // a slug that another product has is not taken, instead of refused
   ProductId fresh;                         // drawn by Catalog::prepare
   std::vector<OfferId> fresh_offers;
 };

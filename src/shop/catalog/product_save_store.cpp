@@ -199,8 +199,8 @@ class Saving {
       return found == by_slug_.end() || found->second == product.id;
     };
     if (!draft.product.slug.empty()) {
-      if (!free_for(draft.product.slug)) return taken("catalog.slug_taken", "/slug", "Another product has this slug.");
-      return std::nullopt;
+      if (free_for(draft.product.slug)) return std::nullopt;
+      if (!draft.slug_is_wish) return taken("catalog.slug_taken", "/slug", "Another product has this slug.");
     }
     if (head != nullptr) {
       product.slug = head->slug;
@@ -209,7 +209,10 @@ class Saving {
     product.slug = wanted_slugs_[static_cast<std::size_t>(&draft - drafts_.data())];
     const std::string id = product.id.text();
     if (product.slug.empty()) product.slug = "product-" + id.substr(id.size() - 13);
-    if (!free_for(product.slug)) product.slug = product.slug.substr(0, 66) + "-" + id.substr(id.size() - 13);
+    if (free_for(product.slug)) return std::nullopt;
+    product.slug.resize(std::min<std::size_t>(product.slug.size(), 66));
+    while (product.slug.ends_with('-')) product.slug.pop_back();
+    product.slug += "-" + id.substr(id.size() - 13);
     return std::nullopt;
   }
 

@@ -29,6 +29,7 @@ struct RowOffer {
   std::optional<Money> list_price;
   std::int64_t purchase_limit = 0;
   std::int64_t backorder = 0;
+  bool active = true;
   std::vector<RowStock> stock;
   static constexpr auto fields() {
     return described(Field("sku", &RowOffer::sku, "The seller's own key", Length{1, 100}),
@@ -41,12 +42,14 @@ struct RowOffer {
                            Range{0, 1'000'000'000}, Default{}),
                      Field("backorder", &RowOffer::backorder, "How many may be sold beyond the stock",
                            Range{0, 1'000'000'000}, Default{}),
+                     Field("active", &RowOffer::active, "Whether it is sold", Default{}),
                      Field("stock", &RowOffer::stock, "Where how many lie", Length{0, 100}, Default{}));
   }
 };
 
 struct RowProduct {
   std::string external_id;
+  std::string slug;  // a wish: taken where it is free
   std::string title;
   std::string description;
   std::string brand;
@@ -66,6 +69,7 @@ struct RowProduct {
   static constexpr auto fields() {
     return described(
         Field("external_id", &RowProduct::external_id, "The shop's own key", Length{1, 200}),
+        Field("slug", &RowProduct::slug, "Its name in addresses, where it is free", Length{0, 200}, Default{}),
         Field("title", &RowProduct::title, "Its name", Length{1, 500}),
         Field("description", &RowProduct::description, "What it is", Length{0, 50'000}, Default{}),
         Field("brand", &RowProduct::brand, "Who makes it", Length{0, 200}, Default{}),

@@ -3,6 +3,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "base/text.h"
 #include "runtime/fiber.h"
 #include "shop/importing/import_row.h"
 
@@ -20,10 +21,43 @@ std::string at(std::string_view prefix, std::size_t index, std::string_view rest
   return std::string(prefix) + std::to_string(index) + std::string(rest);
 }
 
+// How much of a chunk a product is: its rows in the store, about.
+std::size_t weight_of(const RowProduct& product) {
+  std::size_t stock = 0;
+  for (const RowOffer& offer : product.offers) stock += offer.stock.size();
+  return 1 + product.offers.size() + stock + (product.description.size() + product.attributes.text.size()) / 1024;
+}
+
+// Rests in proportion to the work, which lasts the longer the more the shop has to do. The clock counts milliseconds
+// and a chunk lasts few of them: what is owed adds up.
+class Rest {
+ public:
+  Rest(Clock& clock, int share_pct) : clock_(clock), share_pct_(share_pct), began_(clock.now()) {}
+  void take() {
+    owed_ += (clock_.now().ms - began_.ms) * (100 - share_pct_);
+    const std::int64_t rest_ms = owed_ / share_pct_;
+    owed_ -= rest_ms * share_pct_;
+    if (rest_ms > 0)
+      runtime::sleep_for(rest_ms);
+    else
+      runtime::yield();
+    began_ = clock_.now();
+  }
+
+ private:
+  Clock& clock_;
+  int share_pct_;
+  Time began_;
+  std::int64_t owed_ = 0;  // milliseconds times share_pct_
+};
+
+constexpr std::size_t kChunkWeight = 160;  // a chunk ends there as well, or one of large products would last long
+constexpr std::size_t kStockChunk = 40;    // counts a write function
+
 }  // namespace
 
 struct Importer::Row {
-  std::int64_t line = 0;
+  SourceRow source;
   RowProduct product;
 };
 
@@ -35,6 +69,41 @@ struct Importer::Known {
       owners;  // first pass: a sku's hash → its product's, as the file has it so far
 };
 
+struct Importer::Pass {
+  RowSource& source;
+  const Options& options;
+  Known& known;
+  Progress& progress;
+
+  // A row is left out: where its file has the members that are wrong, by line and by the file's own names.
+  void refuse(const SourceRow& row, std::vector<FieldError> wrong) const {
+    std::vector<BadRow> bad = row.wrong;
+    for (FieldError& one : wrong)
+      bad.push_back({line_of(row, one.field), source.name_of(one.field), std::move(one.code), std::move(one.message)});
+    ++progress.report.failed;
+    for (BadRow& one : bad) {
+      if (options.on_bad_row) options.on_bad_row(one);
+      if (progress.report.errors.size() < Report::kKept) progress.report.errors.push_back(std::move(one));
+    }
+  }
+  void refuse(const SourceRow& row, const Error& error) const {
+    if (!error.fields.empty()) return refuse(row, {{error.fields[0].field, error.fields[0].code, error.detail}});
+    refuse(row, {{"", std::string(error_info(error.code).code), error.detail}});
+  }
+
+ private:
+  static std::int64_t line_of(const SourceRow& row, std::string_view pointer) {
+    constexpr std::string_view kOffers = "/offers/";
+    if (!pointer.starts_with(kOffers)) return row.line;
+    std::size_t offer = 0;
+    for (const char c : pointer.substr(kOffers.size(), 6)) {
+      if (c < '0' || c > '9') break;
+      offer = offer * 10 + static_cast<std::size_t>(c - '0');
+    }
+    return offer < row.offer_lines.size() ? row.offer_lines[offer] : row.line;
+  }
+};
+
 Result<Importer::Known> Importer::known() {
   Known known;
   TRY(const auto warehouses, inventory_.warehouses());
@@ -44,51 +113,58 @@ Result<Importer::Known> Importer::known() {
   return known;
 }
 
-Result<void> Importer::run(runtime::LineFile& file, const Options& options, Progress& progress) {
+Result<void> Importer::run(RowSource& source, const Options& options, Progress& progress) {
   TRY(Known facts, known());
+  Pass pass{source, options, facts, progress};
   if ((options.on_error == OnError::kStop || options.dry_run) && !progress.checked) {
     progress = Progress{};
-    TRY_DO(pass(file, options, facts, progress, false));
+    TRY_DO(read_all(pass, false));
     if (options.dry_run || progress.report.failed > 0) return {};
     progress = Progress{};
     progress.checked = true;
     if (options.after_chunk) TRY_DO(options.after_chunk(progress));
   }
-  TRY_DO(file.seek({progress.offset, progress.line}));
-  return pass(file, options, facts, progress, true);
+  TRY_DO(source.seek({progress.offset, progress.line}));
+  return read_all(pass, true);
 }
 
-Result<void> Importer::pass(runtime::LineFile& file, const Options& options, Known& known, Progress& progress,
-                            bool apply) {
+Result<void> Importer::read_all(Pass& pass, bool apply) {
   std::vector<Row> rows;
+  Rest rest(clock_, pass.options.share_pct);
   const auto end_chunk = [&]() -> Result<void> {
-    if (!rows.empty())
-      TRY_DO(apply ? apply_rows(rows, options, known, progress) : rehearse_rows(rows, options, known, progress));
+    if (!rows.empty()) TRY_DO(apply ? apply_rows(pass, rows) : rehearse_rows(pass, rows));
     rows.clear();
-    progress.offset = file.place().offset;
-    progress.line = file.place().line;
-    if (options.after_chunk) TRY_DO(options.after_chunk(progress));
-    if (runtime::on_fiber()) runtime::yield();  // the shop sells on
+    pass.progress.offset = pass.source.place().offset;
+    pass.progress.line = pass.source.place().line;
+    if (pass.options.after_chunk) TRY_DO(pass.options.after_chunk(pass.progress));
+    if (runtime::on_fiber()) rest.take();  // the shop sells on
     return {};
   };
   std::size_t read = 0;
+  std::size_t weight = 0;
   while (true) {
-    TRY(const auto line, file.next());
-    if (!line) break;
     Row row;
-    if (check(*line, known, options, progress, row)) rows.push_back(std::move(row));
-    if (++read % kChunk == 0) TRY_DO(end_chunk());
+    TRY(const bool more, pass.source.next(row.source));
+    if (!more) break;
+    if (check(pass, row)) {
+      weight += weight_of(row.product);
+      rows.push_back(std::move(row));
+    }
+    if (++read % kChunk != 0 && weight < kChunkWeight) continue;
+    TRY_DO(end_chunk());
+    weight = 0;
   }
   return end_chunk();
 }
 
-bool Importer::check(runtime::LineFile::Line line, const Known& known, const Options& options, Progress& progress,
-                     Row& row) const {
+bool Importer::check(Pass& pass, Row& row) const {
+  const Known& known = pass.known;
   std::vector<FieldError> wrong;
-  row.line = line.number;
-  if (line.too_long) {
-    wrong.push_back({"", "too_long", "A row has at most " + std::to_string(runtime::LineFile::kLongest) + " bytes."});
-  } else if (auto product = json::read<RowProduct>(line.text); !product) {
+  if (!row.source.wrong.empty()) {
+    pass.refuse(row.source, std::vector<FieldError>{});
+    return false;
+  }
+  if (auto product = json::read<RowProduct>(row.source.text); !product) {
     wrong = std::move(product.error().fields);
     if (wrong.empty())
       wrong.push_back({"", std::string(error_info(product.error().code).code), product.error().detail});
@@ -119,13 +195,9 @@ bool Importer::check(runtime::LineFile::Line line, const Known& known, const Opt
         wrong.push_back({at("/category_path/", i, ""), "too_long", "A category's name has 1 to 200 bytes."});
     }
   }
+  row.source.text = {};
   if (wrong.empty()) return true;
-  ++progress.report.failed;
-  for (auto& one : wrong) {
-    BadRow bad{line.number, std::move(one.field), std::move(one.code), std::move(one.message)};
-    if (options.on_bad_row) options.on_bad_row(bad);
-    if (progress.report.errors.size() < Report::kKept) progress.report.errors.push_back(std::move(bad));
-  }
+  pass.refuse(row.source, std::move(wrong));
   return false;
 }
 
@@ -136,6 +208,8 @@ catalog::Draft draft_of(RowProduct& row, CategoryId category,
   catalog::Draft draft;
   catalog::Product& product = draft.product;
   product.external_id = row.external_id;
+  product.slug = slugify(row.slug);
+  draft.slug_is_wish = true;
   product.title = std::move(row.title);
   product.description = std::move(row.description);
   product.brand = std::move(row.brand);
@@ -161,46 +235,62 @@ catalog::Draft draft_of(RowProduct& row, CategoryId category,
     offer.list_price = from.list_price;
     offer.purchase_limit = from.purchase_limit;
     offer.backorder = from.backorder;
+    offer.active = from.active;
     product.offers.push_back(std::move(offer));
   }
   return draft;
 }
 
-void report_refusal(std::int64_t line, const Error& error, const Options& options, Progress& progress) {
-  ++progress.report.failed;
-  BadRow bad{line, error.fields.empty() ? "" : error.fields[0].field,
-             error.fields.empty() ? std::string(error_info(error.code).code) : error.fields[0].code, error.detail};
-  if (options.on_bad_row) options.on_bad_row(bad);
-  if (progress.report.errors.size() < Report::kKept) progress.report.errors.push_back(std::move(bad));
-}
-
 }  // namespace
 
-// What only the store, or an earlier row of the file, can tell: a sku that belongs to another product.
-Result<void> Importer::rehearse_rows(std::vector<Row>& rows, const Options& options, Known& known, Progress& progress) {
+// The rows' categories are made where they are missing, but for a rehearsal, which does without. A row that bears the
+// id of a product without a key of its own, as an export writes it, means that product.
+Result<std::vector<catalog::Draft>> Importer::drafts_of(Pass& pass, std::vector<Row>& rows) {
+  std::vector<ProductId> named;
+  for (const Row& row : rows)
+    if (const auto id = ProductId::parse(row.product.external_id)) named.push_back(*id);
+  std::set<ProductId> keyless;
+  TRY(const auto products, catalog_.products(named));
+  for (const auto& product : products)
+    if (product.external_id.empty()) keyless.insert(product.id);
   std::vector<catalog::Draft> drafts;
+  for (Row& row : rows) {
+    const auto path = pass.known.paths.find(path_key(row.product.category_path));
+    const bool placed = path != pass.known.paths.end() && !row.product.category_path.empty();
+    drafts.push_back(draft_of(row.product, placed ? path->second : CategoryId{}, pass.known.sellers));
+    const auto id = ProductId::parse(row.product.external_id);
+    if (!id || !keyless.contains(*id)) continue;
+    drafts.back().product.id = *id;
+    drafts.back().product.external_id.clear();
+  }
+  return drafts;
+}
+
+// What only the store, or an earlier row of the file, can tell: a sku that belongs to another product.
+Result<void> Importer::rehearse_rows(Pass& pass, std::vector<Row>& rows) {
   std::vector<std::optional<Error>> refused(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::size_t product = std::hash<std::string>{}(rows[i].product.external_id);
     for (std::size_t k = 0; k < rows[i].product.offers.size(); ++k) {
       const RowOffer& offer = rows[i].product.offers[k];
       const auto [owner, first] =
-          known.owners.emplace(std::hash<std::string>{}(offer.seller + '\x1f' + offer.sku), product);
+          pass.known.owners.emplace(std::hash<std::string>{}(offer.seller + '\x1f' + offer.sku), product);
       if (first || owner->second == product) continue;
       refused[i] =
           invalid("catalog.sku_taken", at("/offers/", k, "/sku"), "taken", "An earlier product has this sku.").value();
     }
-    drafts.push_back(draft_of(rows[i].product, CategoryId{}, known.sellers));
   }
+  TRY(auto drafts, drafts_of(pass, rows));
   TRY(const auto told, catalog_.rehearse(drafts));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::optional<Error>& error = told[i].refused ? told[i].refused : refused[i];
-    if (error) report_refusal(rows[i].line, *error, options, progress);
+    if (error) pass.refuse(rows[i].source, *error);
   }
   return {};
 }
 
-Result<void> Importer::apply_rows(std::vector<Row>& rows, const Options& options, Known& known, Progress& progress) {
+Result<void> Importer::apply_rows(Pass& pass, std::vector<Row>& rows) {
+  Known& known = pass.known;
   std::vector<std::vector<std::string>> fresh;
   std::set<std::string> asked;
   for (const Row& row : rows) {
@@ -212,29 +302,28 @@ Result<void> Importer::apply_rows(std::vector<Row>& rows, const Options& options
     TRY(const auto ids, catalog_.ensure_paths(fresh));
     for (std::size_t i = 0; i < fresh.size(); ++i) known.paths[path_key(fresh[i])] = ids[i];
   }
-  std::vector<catalog::Draft> drafts;
-  for (Row& row : rows) {
-    const auto category =
-        row.product.category_path.empty() ? CategoryId{} : known.paths[path_key(row.product.category_path)];
-    drafts.push_back(draft_of(row.product, category, known.sellers));
-  }
+  TRY(auto drafts, drafts_of(pass, rows));
   TRY(const auto saved, catalog_.save(drafts));
   std::vector<inventory::StockSetting> settings;
+  Report& report = pass.progress.report;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (saved[i].refused) {
-      report_refusal(rows[i].line, *saved[i].refused, options, progress);
+      pass.refuse(rows[i].source, *saved[i].refused);
       continue;
     }
-    ++(saved[i].created ? progress.report.created : progress.report.updated);
-    if (options.on_saved) options.on_saved(saved[i].product, drafts[i].product.images);
+    ++(saved[i].created ? report.created : report.updated);
+    if (pass.options.on_saved) pass.options.on_saved(saved[i].product, drafts[i].product.images);
     for (std::size_t k = 0; k < rows[i].product.offers.size(); ++k)
       for (const RowStock& stock : rows[i].product.offers[k].stock)
         settings.push_back({saved[i].offers[k], known.warehouses.find(stock.warehouse)->second, stock.on_hand});
   }
-  if (settings.empty()) return {};
   const Time now = clock_.now();
-  return store_.write(db::Home::kStock,
-                      [&](db::Tx& tx) { return inventory_.set_on_hand_many(tx, settings, "import", now); });
+  for (std::size_t from = 0; from < settings.size(); from += kStockChunk) {
+    const auto some = std::span(settings).subspan(from, std::min(kStockChunk, settings.size() - from));
+    TRY_DO(store_.write(db::Home::kStock,
+                        [&](db::Tx& tx) { return inventory_.set_on_hand_many(tx, some, "import", now); }));
+  }
+  return {};
 }
 
 }  // namespace kontor::importing

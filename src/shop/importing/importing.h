@@ -1,5 +1,6 @@
-// Brings products in from NDJSON (one a line, docs in API "A product, as imported"). Owns no tables: it reads rows as a
-// stream, checks them, and hands them to catalog and inventory in chunks. Repeating an import changes nothing twice.
+// Brings products in from files: NDJSON (one a line, docs in API "A product, as imported"), CSV, Shopify's CSV. It
+// reads rows as a stream, checks them, and hands them to catalog and inventory in chunks. Repeating an import changes
+// nothing twice.
 #pragma once
 #include <functional>
 #include <map>
@@ -10,24 +11,11 @@
 #include "base/id.h"
 #include "base/result.h"
 #include "ports/db.h"
-#include "runtime/line_file.h"
 #include "shop/catalog/catalog.h"
+#include "shop/importing/row_source.h"
 #include "shop/inventory/inventory.h"
 
 namespace kontor::importing {
-
-// What is wrong with one member of one row.
-struct BadRow {
-  std::int64_t line = 0;
-  std::string field;  // JSON pointer within the row; "" for the whole
-  std::string code;
-  std::string message;
-  static constexpr auto fields() {
-    return described(
-        Field("line", &BadRow::line, "The row's line, from 1"), Field("field", &BadRow::field, "Which member"),
-        Field("code", &BadRow::code, "What kind of mistake"), Field("message", &BadRow::message, "In words"));
-  }
-};
 
 struct Report {
   static constexpr std::size_t kKept = 1000;
@@ -67,6 +55,7 @@ struct Progress {
 struct Options {
   OnError on_error = OnError::kStop;
   bool dry_run = false;  // check only
+  int share_pct = 100;   // on a fiber: how much of the time it may work; it rests between chunks for the remainder
   // After each chunk; `passes_left` counts the chunk's pass too. An Error ends the import there (a job that lost its
   // lease).
   std::function<Result<void>(const Progress&)> after_chunk;
@@ -77,24 +66,26 @@ struct Options {
 
 class Importer {
  public:
-  static constexpr std::size_t kChunk = 40;  // rows a write function: a few milliseconds
+  static constexpr std::size_t kChunk = 40;  // products a write function, fewer of large ones: a few milliseconds
 
   Importer(db::Store& store, Clock& clock, catalog::Catalog& catalog, inventory::Inventory& inventory)
       : store_(store), clock_(clock), catalog_(catalog), inventory_(inventory) {}
 
-  // Reads `file` from progress's place to its end. With on_error=stop and a bad row the report names it and nothing was
-  // applied (created and updated are 0). Errors are the store's and the file's; `progress` then says how far it came.
-  Result<void> run(runtime::LineFile& file, const Options& options, Progress& progress);
+  // Reads `source` from progress's place to its end. With on_error=stop and a bad row the report names it and nothing
+  // was applied (created and updated are 0). Errors are the store's and the file's; `progress` then says how far it
+  // came.
+  Result<void> run(RowSource& source, const Options& options, Progress& progress);
 
  private:
   struct Row;
   struct Known;  // warehouses, sellers, category paths
+  struct Pass;   // one reading of the source, which checks or applies
   Result<Known> known();
-  Result<void> pass(runtime::LineFile& file, const Options& options, Known& known, Progress& progress, bool apply);
-  bool check(runtime::LineFile::Line line, const Known& known, const Options& options, Progress& progress,
-             Row& row) const;
-  Result<void> rehearse_rows(std::vector<Row>& rows, const Options& options, Known& known, Progress& progress);
-  Result<void> apply_rows(std::vector<Row>& rows, const Options& options, Known& known, Progress& progress);
+  Result<void> read_all(Pass& pass, bool apply);
+  bool check(Pass& pass, Row& row) const;
+  Result<std::vector<catalog::Draft>> drafts_of(Pass& pass, std::vector<Row>& rows);
+  Result<void> rehearse_rows(Pass& pass, std::vector<Row>& rows);
+  Result<void> apply_rows(Pass& pass, std::vector<Row>& rows);
 
   db::Store& store_;
   Clock& clock_;

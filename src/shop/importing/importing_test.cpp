@@ -26,19 +26,19 @@ struct House {
   inventory::Inventory inventory{test.store(), test.clock, test.ids};
   Importer importer{test.store(), test.clock, catalog, inventory};
 
-  runtime::LineFile file(const std::string& text) {
+  std::unique_ptr<importing::RowSource> file(const std::string& text) {
     const std::string path = test.folder() + "/rows.ndjson";
     std::ofstream(path) << text;
-    auto opened = runtime::LineFile::open(path);
+    auto opened = importing::open_rows(path, {});
     REQUIRE(opened);
     return std::move(*opened);
   }
   Progress run(const std::string& text, OnError on_error) {
-    auto lines = file(text);
+    const auto lines = file(text);
     Options options;
     options.on_error = on_error;
     Progress progress;
-    const auto done = importer.run(lines, options, progress);
+    const auto done = importer.run(*lines, options, progress);
     REQUIRE_MESSAGE(done, (done ? "" : done.error().detail));
     return progress;
   }
@@ -160,13 +160,13 @@ TEST_CASE("import: interrupted after any chunk, it goes on from its progress and
       options.after_chunk = [&](const Progress&) -> Result<void> {
         return ++chunks == stop_after ? Result<void>(fail(Errc::kUnavailable, "test.stop")) : Result<void>{};
       };
-      REQUIRE_FALSE(house.importer.run(lines, options, progress));
+      REQUIRE_FALSE(house.importer.run(*lines, options, progress));
     }
     CHECK(progress.report.created == stop_after * static_cast<int>(Importer::kChunk));
     auto lines = house.file(rows);
     Options options;
     options.on_error = OnError::kSkip;
-    REQUIRE(house.importer.run(lines, options, progress));
+    REQUIRE(house.importer.run(*lines, options, progress));
     CHECK(progress.report.created == 200);
     CHECK(house.all().size() == 200);
   }
@@ -178,7 +178,7 @@ TEST_CASE("import: a dry run changes nothing") {
   Options options;
   options.dry_run = true;
   Progress progress;
-  REQUIRE(house.importer.run(lines, options, progress));
+  REQUIRE(house.importer.run(*lines, options, progress));
   CHECK(progress.report.failed == 0);
   CHECK(house.all().empty());
 }

@@ -174,6 +174,15 @@ Result<std::vector<StockRow>> Inventory::rows(OfferId offer) {
   return out;
 }
 
+Result<std::vector<StockRow>> Inventory::rows(std::span<const OfferId> offers) {
+  std::vector<StockRow> out;
+  TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
+    TRY(out, sql::rows(tx, offers));
+    return {};
+  }));
+  return out;
+}
+
 Result<std::vector<StockRow>> Inventory::rows_after(OfferId offer, WarehouseId warehouse, int limit) {
   std::vector<StockRow> out;
   TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {

@@ -195,6 +195,7 @@ class Inventory {
   Result<std::vector<Warehouse>> warehouses();  // by id, all of them
   // Rows of one offer, or (offer 0) of all in key order after (`after_offer`, `after_warehouse`); at most `limit`.
   Result<std::vector<StockRow>> rows(OfferId offer);
+  Result<std::vector<StockRow>> rows(std::span<const OfferId> offers);  // of all of them, in no order of offers
   Result<std::vector<StockRow>> rows_after(OfferId offer, WarehouseId warehouse, int limit);
   // Newest first, from before movement `before` (0: from the newest); at most `limit`. kNotFound
   // "inventory.no_such_stock".

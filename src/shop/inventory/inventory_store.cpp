@@ -125,6 +125,16 @@ constexpr Query kRows{"inventory.rows", Home::kStock, R"sql(
     FROM inventory_stock WHERE offer_id = $1 GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id
 )sql"};
 
+// Sixteen offers at once; fewer repeat the last one.
+constexpr std::size_t kRowsOffers = 16;
+constexpr Query kRowsOf{"inventory.rows_of", Home::kStock, R"sql(
+  SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),
+         CAST(SUM(allocated) AS BIGINT), CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT),
+         MIN(incoming_at), CAST(SUM(version) AS BIGINT)
+    FROM inventory_stock WHERE offer_id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+   GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id
+)sql"};
+
 constexpr Query kRowsAfter{"inventory.rows_after", Home::kStock, R"sql(
   SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),
          CAST(SUM(allocated) AS BIGINT), CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT),
@@ -310,6 +320,17 @@ Result<bool> note_effect(db::Tx& tx, std::string_view reference, MovementKind ki
 Result<std::vector<StockRow>> rows(db::Tx& tx, OfferId offer) {
   TRY(const auto found, tx.ask(kRows, offer));
   return all<StockRow>(found, stock_row);
+}
+
+Result<std::vector<StockRow>> rows(db::Tx& tx, std::span<const OfferId> offers) {
+  std::vector<StockRow> out;
+  for (std::size_t at = 0; at < offers.size(); at += kRowsOffers) {
+    db::Param group[kRowsOffers];
+    for (std::size_t i = 0; i < kRowsOffers; ++i) group[i] = offers[std::min(at + i, offers.size() - 1)];
+    TRY(const auto found, tx.ask_params(kRowsOf, group));
+    for (const auto& row : found) out.push_back(stock_row(row));
+  }
+  return out;
 }
 
 Result<std::vector<StockRow>> rows_after(db::Tx& tx, OfferId offer, WarehouseId warehouse, int limit) {

@@ -94,6 +94,7 @@ Result<bool> note_returned(db::Tx& tx, CheckoutId key, std::int64_t line, std::i
 Result<bool> note_effect(db::Tx& tx, std::string_view reference, MovementKind kind, Time now);
 
 Result<std::vector<StockRow>> rows(db::Tx& tx, OfferId offer);
+Result<std::vector<StockRow>> rows(db::Tx& tx, std::span<const OfferId> offers);
 Result<std::vector<StockRow>> rows_after(db::Tx& tx, OfferId offer, WarehouseId warehouse, int limit);
 // The newest movements of a stock row before `before` (0: all), by following the chain.
 Result<std::vector<Movement>> movements(db::Tx& tx, const Place& place, std::int64_t before, int limit);

@@ -238,15 +238,20 @@ Result<std::vector<Order>> Orders::list(const ListQuery& query) {
   return orders;
 }
 
+Result<std::vector<Order>> Orders::after(OrderId last, int limit) {
+  std::vector<Order> orders;
+  TRY_DO(store_.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    orders.clear();
+    TRY(const auto rows, tx.ask(kOrdersAfter, last, limit));
+    return append(orders, rows);
+  }));
+  return orders;
+}
+
 Result<void> Orders::each(const std::function<void(const Order&)>& visit) {
   OrderId last;
   while (true) {
-    std::vector<Order> orders;
-    TRY_DO(store_.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
-      orders.clear();
-      TRY(const auto rows, tx.ask(kOrdersAfter, last));
-      return append(orders, rows);
-    }));
+    TRY(const auto orders, after(last, 500));
     if (orders.empty()) return {};
     for (const auto& order : orders) visit(order);
     last = orders.back().id;

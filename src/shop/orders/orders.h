@@ -116,6 +116,8 @@ class Orders {
 
   Result<std::optional<Order>> find(OrderId id);
   Result<std::vector<Order>> list(const ListQuery& query);
+  // Ids above `last`, ascending, at most `limit`: for walks over everything.
+  Result<std::vector<Order>> after(OrderId last, int limit);
   // Every order, in the order of ids, for checks.
   Result<void> each(const std::function<void(const Order&)>& visit);
 

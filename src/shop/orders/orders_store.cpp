@@ -36,7 +36,7 @@ const db::Query kOrdersChangedAfter{"orders.changed_after", db::Home::kCustomer,
 
 const db::Query kOrdersAfter{"orders.after", db::Home::kCustomer, R"sql(
   SELECT id, customer_id, checkout_id, reservation_id, state, version, email, document, created_at, updated_at
-    FROM orders_orders WHERE id > $1 ORDER BY id LIMIT 500
+    FROM orders_orders WHERE id > $1 ORDER BY id LIMIT $2
 )sql"};
 
 }  // namespace kontor::orders
