@@ -183,4 +183,6 @@ int version_command() {
   return 0;
 }
 
+std::string program_version() { return KONTOR_VERSION; }
+
 }  // namespace kontor::app

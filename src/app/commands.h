@@ -23,6 +23,7 @@ int check_command(const runtime::Config& config);
 int migrate_command(const runtime::Config& config);
 int config_command(const runtime::Config& config);
 int version_command();
+std::string program_version();
 
 inline constexpr int kBadUse = 2;
 inline constexpr int kBadInput = 3;

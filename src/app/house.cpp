@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/backup.h"
 #include "app/migrations.h"
 
 namespace kontor::app {
@@ -98,6 +99,10 @@ Result<void> House::open_store(const runtime::Config& config, runtime::Log& log)
     ::mkdir(config.text("data").c_str(), 0755);  // mails and the sandbox gateway's file still lie here
     return {};
   }
+  if (const auto unfinished = config.text("data") + "/" + kUnfinishedRestore; ::access(unfinished.c_str(), F_OK) == 0)
+    return fail(Errc::kUnavailable, "restore.unfinished",
+                "A restore into " + config.text("data") + " was interrupted (" + unfinished +
+                    " is there): empty the folder and restore again.");
   db_sqlite::SqliteStore::Options options;
   options.folder = config.text("data");
   options.alarm = alarm;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/backup.h"
 #include "app/commands.h"
 #include "app/serve.h"
 
@@ -17,6 +18,8 @@ constexpr const char* kUsage =
     "usage: kontor serve   [--listen 127.0.0.1:8080] [--data DIR] [--store postgresql://…] [--config FILE] [--demo]\n"
     "       kontor import  FILE|- --format ndjson --data DIR [--dry-run] [--on-error stop|skip] [--report FILE]\n"
     "                      [--images DIR] [--fetch-images]\n"
+    "       kontor backup  --data DIR --to DIR [--keep N]   copies the store while the shop sells\n"
+    "       kontor restore --from ARCHIVE --data DIR        into an empty data folder\n"
     "       kontor check   --data DIR     reads the whole store and verifies every invariant\n"
     "       kontor migrate --data DIR     brings the store's tables up to date\n"
     "       kontor config                 prints every setting, its value and where it comes from\n"
@@ -30,6 +33,7 @@ struct Words {
   runtime::Config::Sources sources;
   bool demo = false;
   app::ImportWords import;
+  app::BackupWords backup;
 };
 
 int bad_use(const std::string& words) {
@@ -74,6 +78,12 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
       words.import.report = std::move(value);
     else if (words.command == "import" && name == "images")
       words.import.images = std::move(value);
+    else if (words.command == "backup" && name == "to")
+      words.backup.to = std::move(value);
+    else if (words.command == "backup" && name == "keep")
+      words.backup.keep = std::move(value);
+    else if (words.command == "restore" && name == "from")
+      words.backup.from = std::move(value);
     else
       words.sources.flags.emplace_back(std::move(name), std::move(value));
   }
@@ -102,6 +112,8 @@ int main(int count, char** arguments) {
   if (words.command == "serve") return app::serve(*config, words.demo);
   if (words.command == "check") return app::check_command(*config);
   if (words.command == "migrate") return app::migrate_command(*config);
+  if (words.command == "backup") return app::backup_command(*config, words.backup);
+  if (words.command == "restore") return app::restore_command(*config, words.backup);
   if (words.command == "config") return app::config_command(*config);
   if (imports) {
     words.import.file = words.plain[0];
