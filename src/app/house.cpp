@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adapters/messenger_files/files_messenger.h"
+#include "adapters/messenger_smtp/smtp_messenger.h"
 #include "app/backup.h"
 #include "app/migrations.h"
 
@@ -42,13 +44,12 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   gateway.folder = config.text("data");
   gateway.timeout_ms = config.number("gateway_timeout_ms");
   TRY(house->gateway_, gateway_sandbox::SandboxGateway::open(gateway, house->clock_));
-  house->messenger_ = std::make_unique<messenger_files::FilesMessenger>(folder_of(config, "mails"), "shop@localhost",
-                                                                        house->clock_, workers);
   house->blobs_ = std::make_unique<blobs_folder::FolderBlobs>(folder_of(config, "media"), workers);
   house->codec_ = std::make_unique<codec_vips::VipsCodec>(workers);
   fetch_curl::CurlFetcher::Settings web;
   web.private_addresses = config.on("fetch_private_addresses");
   house->web_ = std::make_unique<fetch_curl::CurlFetcher>(web);
+  TRY_DO(house->open_messenger(config, workers));
   ShopSettings settings;
   // Alone on its store, a restarted program takes its own leases up at once; replicas must differ.
   settings.holder =
@@ -111,6 +112,33 @@ Result<void> House::open_store(const runtime::Config& config, runtime::Log& log)
   sqlite_ = opened.get();
   migrator_ = opened.get();
   store_ = std::move(opened);
+  return {};
+}
+
+Result<void> House::open_messenger(const runtime::Config& config, runtime::Workers* workers) {
+  const std::string& url = config.text("smtp_url");
+  const std::string& from = config.text("mail_from");
+  const auto sender = parse_mailbox(from.empty() ? "shop@localhost" : from);
+  if (!sender || (from.empty() && !url.empty()))
+    return fail(Errc::kInvalid, "config.bad_value",
+                "mail_from is '" + from + "'; it must be an address such as Tea House <shop@example.com>.");
+  if (url.empty()) {
+    messenger_ =
+        std::make_unique<messenger_files::FilesMessenger>(folder_of(config, "mails"), *sender, clock_, workers);
+    return {};
+  }
+  messenger_smtp::Options options;
+  options.url = url;
+  options.user = config.text("smtp_user");
+  options.password = config.text("smtp_password");
+  options.from = *sender;
+  const std::string& tls = config.text("smtp_tls");
+  options.tls = tls == "required"  ? messenger_smtp::Tls::kRequired
+                : tls == "offered" ? messenger_smtp::Tls::kOffered
+                                   : messenger_smtp::Tls::kOff;
+  options.ca_file = config.text("smtp_ca_file");
+  options.timeout_ms = config.number("smtp_timeout_ms");
+  TRY(messenger_, messenger_smtp::SmtpMessenger::open(std::move(options), clock_, workers));
   return {};
 }
 

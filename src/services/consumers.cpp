@@ -160,7 +160,9 @@ Result<void> ConsumerRunner::park(Member& member, Track& track, const LoggedEven
 Result<bool> ConsumerRunner::failed(Member& member, Track& track, const LoggedEvent& event, const Error& error) {
   const bool outage = is_outage(error);
   ++(outage ? track.outages : track.failures);
-  if (track.failures >= settings_.tries || track.outages >= settings_.outage_tries) {
+  const auto& hopeless = member.consumer.hopeless;
+  const bool is_hopeless = std::find(hopeless.begin(), hopeless.end(), error.reason) != hopeless.end();
+  if (is_hopeless || track.failures >= settings_.tries || track.outages >= settings_.outage_tries) {
     TRY_DO(park(member, track, event, error));
     return true;
   }

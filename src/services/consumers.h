@@ -35,6 +35,7 @@ struct Consumer {
   // position lies in the same place as `homes`, so the effect happens exactly once.
   std::function<Result<void>(db::Tx&, const LoggedEvent&)> handle_in_tx;
   db::Homes homes = db::Home::kCustomer;
+  std::vector<std::string> hopeless = {};  // reasons of Errors that no repetition mends: parked at the first
   bool from_now = false;  // a consumer new to this store starts at the head instead of the beginning (kOnce)
 };
 
