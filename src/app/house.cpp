@@ -37,9 +37,10 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
     return fail(Errc::kInvalid, "config.bad_value",
                 "currency is '" + config.text("currency") + "', which is not on ISO 4217's list.");
   TRY_DO(house->open_store(config, log));
+  house->telling_ = std::make_unique<TellingStore>(*house->store_);
   TRY(house->migrated_, house->migrator_->migrate(all_migrations()));
   house->ids_ = std::make_unique<IdSource>(house->random_.number());
-  house->events_ = std::make_unique<log_outbox::OutboxLog>(*house->store_);
+  house->events_ = std::make_unique<log_outbox::OutboxLog>(*house->telling_);
   gateway_sandbox::Options gateway;
   gateway.folder = config.text("data");
   gateway.timeout_ms = config.number("gateway_timeout_ms");
@@ -64,7 +65,9 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   settings.picture_bytes_mb = static_cast<std::size_t>(config.number("picture_bytes_mb"));
   settings.fetch_images = config.on("fetch_images");
   settings.only_process = house->sqlite_ != nullptr;
-  const World world{*house->store_,
+  settings.notified = true;
+  settings.event_keep_days = config.number("event_keep_days");
+  const World world{*house->telling_,
                     *house->events_,
                     house->clock_,
                     house->random_,
@@ -78,6 +81,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                     metrics,
                     workers};
   TRY(house->shop_, Shop::make(world, settings));
+  house->telling_->set_listener([shop = house->shop_.get()] { shop->consumers.notify(); });
   house->gateway_->set_sink(&house->shop_->hints);
   return house;
 }
@@ -143,6 +147,7 @@ Result<void> House::open_messenger(const runtime::Config& config, runtime::Worke
 }
 
 House::~House() {
+  if (telling_) telling_->set_listener(nullptr);
   if (gateway_) gateway_->set_sink(nullptr);
 }
 

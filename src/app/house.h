@@ -14,6 +14,7 @@
 #include "adapters/host/system_random.h"
 #include "adapters/log_outbox/outbox_log.h"
 #include "app/shop.h"
+#include "app/telling_store.h"
 #include "runtime/config.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
@@ -28,7 +29,7 @@ class House {
   ~House();
 
   Shop& shop() { return *shop_; }
-  db::Store& store() { return *store_; }
+  db::Store& store() { return *telling_; }
   EventLog& events() { return *events_; }
   Clock& clock() { return clock_; }
   // "the folder ./data" or "PostgreSQL at 127.0.0.1:5432": for people, without passwords.
@@ -50,6 +51,7 @@ class House {
   std::string place_;
   int migrated_ = 0;
   std::unique_ptr<db::Store> store_;
+  std::unique_ptr<TellingStore> telling_;  // in front of it
   db::Migrator* migrator_ = nullptr;
   db_sqlite::SqliteStore* sqlite_ = nullptr;
   db_postgres::PostgresStore* postgres_ = nullptr;

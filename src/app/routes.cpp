@@ -32,6 +32,7 @@ void Shop::add_routes() {
   inventory::add_inventory_routes(stock, {inventory, shoppers, cursors, audit, lookup});
   services::add_idempotent(api_, stock, idempotency, shoppers, db::Home::kStock);
   services::add_jobs_api(api_, jobs, shoppers);
+  services::add_dead_letters_api(api_, {dead_letters, shoppers, cursors, audit});
   services::add_events_api(api_, world.events, shoppers);
   services::add_audit_api(api_, audit, shoppers, cursors);
 }

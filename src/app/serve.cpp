@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -10,6 +11,7 @@
 #include "app/demo.h"
 #include "app/house.h"
 #include "app/operations.h"
+#include "app/surroundings.h"
 #include "pages/pages.h"
 #include "runtime/docs.h"
 #include "runtime/http_server.h"
@@ -36,22 +38,23 @@ struct Line {
   std::thread thread;
 };
 
-// SIGTERM and SIGINT are read from a descriptor by the first loop; writing to a closed socket is an error, not a
-// signal.
+// SIGTERM, SIGINT and SIGUSR1 are read from a descriptor by the first loop; writing to a closed socket is an error, not
+// a signal.
 int take_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 class Program {
  public:
-  Program(const runtime::Config& config, House& house, runtime::Log& log, runtime::Metrics& metrics)
-      : config_(config), house_(house), log_(log), metrics_(metrics), operations_("") {
+  Program(const runtime::Config& config, House& house, runtime::Log& log, runtime::Metrics& metrics, LogFile& log_file)
+      : config_(config), house_(house), log_(log), metrics_(metrics), log_file_(log_file), operations_("") {
     add_operations(operations_, house, metrics, stopping_);
     pages::add_pages(house.shop().pages(),
                      {house.shop().showcase, house.shop().carts, house.shop().checkouts, house.shop().orders,
@@ -66,6 +69,7 @@ class Program {
 
   Result<int> listen() {
     const auto address = config_.address("listen");
+    TRY_DO(check_address_is_free(address));
     int port = address.port;
     for (std::int64_t i = 0; i < config_.number("io_threads"); ++i) {
       auto line = std::make_unique<Line>();
@@ -87,11 +91,10 @@ class Program {
     first.post([this, &first, signals] {
       first.watch(signals, EPOLLIN, [this, signals](std::uint32_t) {
         signalfd_siginfo info;
-        while (::read(signals, &info, sizeof info) > 0) {
-        }
-        if (!stopping_.exchange(true)) runtime::Loop::current()->spawn([this] { end(); });
+        while (::read(signals, &info, sizeof info) > 0) on_signal(static_cast<int>(info.ssi_signo));
       });
     });
+    first.spawn([this] { answer_supervisor(); });
     for (std::size_t i = 1; i < lines_.size(); ++i)
       lines_[i]->thread = std::thread([this, i] { lines_[i]->loop.run(); });
     first.run();
@@ -103,9 +106,31 @@ class Program {
   }
 
  private:
+  void on_signal(int number) {
+    if (number == SIGUSR1) {
+      const auto reopened = log_file_.reopen();
+      log_.info(reopened ? "the log file was reopened" : "the old log file stays in use",
+                {{"detail", reopened ? "" : reopened.error().detail}});
+      return;
+    }
+    if (!stopping_.exchange(true)) runtime::Loop::current()->spawn([this] { end(); });
+  }
+
+  // A loop that is stuck cannot say that it lives.
+  void answer_supervisor() {
+    tell_supervisor(std::getenv("NOTIFY_SOCKET"), "READY=1");
+    const char* const limit = std::getenv("WATCHDOG_USEC");
+    const std::int64_t limit_ms = limit == nullptr ? 0 : std::atoll(limit) / 1000;
+    while (limit_ms > 0) {
+      tell_supervisor(std::getenv("NOTIFY_SOCKET"), "WATCHDOG=1");
+      runtime::sleep_for(std::max<std::int64_t>(limit_ms / 3, 10));
+    }
+  }
+
   // On a fiber of the first loop: requests first, then what runs behind them, then the loops.
   void end() {
     log_.info("stopping", {});
+    tell_supervisor(std::getenv("NOTIFY_SOCKET"), "STOPPING=1");
     const std::int64_t grace = config_.number("shutdown_grace_ms");
     std::vector<std::unique_ptr<runtime::Parker>> ended;
     for (std::size_t i = 1; i < lines_.size(); ++i) {
@@ -126,6 +151,7 @@ class Program {
   House& house_;
   runtime::Log& log_;
   runtime::Metrics& metrics_;
+  LogFile& log_file_;
   std::atomic<bool> stopping_{false};
   http::Router operations_;
   http::Router documents_{""};
@@ -146,6 +172,9 @@ int serve(const runtime::Config& config, bool demo) {
   runtime::StreamLog::Options log_options;
   log_options.format = config.text("log_format") == "json" ? runtime::LogFormat::kJson : runtime::LogFormat::kText;
   log_options.least = *runtime::parse_level(config.text("log_level"));
+  const auto log_file = LogFile::open(config.text("log_file"));
+  if (!log_file) return refuse(log_file.error(), 4);
+  log_options.fd = (*log_file)->fd();
   runtime::StreamLog log(log_options);
   runtime::Metrics metrics;
   runtime::Workers workers(static_cast<int>(config.number("workers")), 1000);
@@ -161,7 +190,7 @@ int serve(const runtime::Config& config, bool demo) {
     if (!config.on(name)) log.warning("switched off: for measurements only", {{"setting", std::string_view(name)}});
   if (!(*house)->shop().settings.admin_token.empty()) log.debug("the admin token is set", {});
   (*house)->watch_store(metrics);
-  Program program(config, **house, log, metrics);
+  Program program(config, **house, log, metrics, **log_file);
   const auto port = program.listen();
   if (!port) return refuse(port.error(), 4);
   const auto address = config.address("listen");

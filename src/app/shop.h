@@ -26,6 +26,7 @@
 #include "services/check_report.h"
 #include "services/consumers.h"
 #include "services/cursor.h"
+#include "services/dead_letters.h"
 #include "services/idempotency.h"
 #include "services/jobs.h"
 #include "services/leases.h"
@@ -75,7 +76,9 @@ struct ShopSettings {
   std::size_t ready_bytes_mb = 64;
   std::size_t picture_bytes_mb = 32;
   bool fetch_images = false;  // of imports that do not say
-  bool only_process = true;   // nobody else works on this store: unfinished checkouts are taken up at once
+  bool notified = false;  // consumers.notify() is called after every commit of this process
+  std::int64_t event_keep_days = 7;
+  bool only_process = true;  // nobody else works on this store: unfinished checkouts are taken up at once
 };
 
 class Shop {
@@ -94,6 +97,9 @@ class Shop {
   // was to do.
   Result<int> sweep();
 
+  // Removes what time made useless: carts, idempotency answers, finished jobs, events. Once a minute while it runs.
+  Result<void> tidy();
+
   // Every invariant of every module over the whole store.
   Result<void> check(services::CheckReport& report);
 
@@ -107,7 +113,8 @@ class Shop {
   void add_consumers();  // routes.cpp
   void tick_fiber();
   void stock_fiber();
-  Result<void> tidy();
+  void tidy_fiber();
+  Result<void> in_chunks(const std::function<Result<int>()>& chunk);
 
  public:  // the modules, for pages, commands and the simulator
   World world;
@@ -121,6 +128,7 @@ class Shop {
   services::Jobs jobs;
   services::JobRunner job_runner;
   services::ConsumerRunner consumers;
+  services::DeadLetters dead_letters;
   catalog::Catalog catalog;
   inventory::Inventory inventory;
   pricing::ShippingStage shipping_stage;
