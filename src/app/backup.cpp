@@ -165,8 +165,8 @@ Result<void> check_room(const std::string& data, const std::string& to) {
   const auto wanted = size_of_store(data);
   if (unknown || static_cast<std::int64_t>(space.available) >= wanted) return {};
   return fail(Errc::kFull, "archive.full",
-              "The store has " + std::to_string(wanted >> 20) + " MiB, and " + to + " has room for " +
-                  std::to_string(space.available >> 20) + " MiB.");
+              "The store has " + std::to_string(wanted >> 10) + " KiB, and " + to + " has room for " +
+                  std::to_string(space.available >> 10) + " KiB.");
 }
 
 std::vector<std::string> names_in(const std::string& folder) {

@@ -4,8 +4,10 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
-#include <sstream>
+#include <cstring>
+#include <fstream>
 
 #include "base/assert.h"
 #include "base/text.h"
@@ -199,7 +201,12 @@ Result<void> Config::set(std::string_view name, std::string value, std::string o
 }
 
 Result<void> Config::read_file(const std::string& file) {
-  const auto parsed = toml::parse_file(file);
+  std::ifstream in(file, std::ios::binary);
+  std::string text;
+  std::getline(in, text, '\0');  // all of it; a folder opens and does not read
+  if (const int why = errno; !in.is_open() || in.bad())
+    return fail(Errc::kInvalid, "config.bad_file", file + " cannot be read: " + std::strerror(why) + ".");
+  const auto parsed = toml::parse(text, file);
   if (!parsed) {
     const auto& error = parsed.error();
     return fail(

@@ -72,6 +72,10 @@ TEST_CASE("unknown names and bad values are told in one line") {
   CHECK(refused(flags({{"limits", "perhaps"}})).find("on or off") != std::string::npos);
   CHECK(refused(flags({{"listen", "nowhere"}})) != "");
   CHECK(refused({{}, nullptr, "/nonexistent/kontor.toml"}).starts_with("config.bad_file /nonexistent/kontor.toml"));
+  CHECK(refused({{}, nullptr, "/nonexistent/kontor.toml"}).find("No such file") != std::string::npos);
+  CHECK(refused({{}, nullptr, "/tmp"}).find("Is a directory") != std::string::npos);
+  const File nothing("");
+  CHECK(Config::load({{}, nullptr, nothing.path}));
   const File broken("a = = 1\n");
   CHECK(refused({{}, nullptr, broken.path}).find(", line 1: ") != std::string::npos);
   const File unknown("[gateway]\ncolour = \"red\"\n");

@@ -36,8 +36,9 @@ struct Words {
   app::BackupWords backup;
 };
 
+// One line; the way to more of them is in it.
 int bad_use(const std::string& words) {
-  std::fprintf(stderr, "kontor: %s\n%s", words.c_str(), kUsage);
+  std::fprintf(stderr, "kontor: %s ('kontor help' lists commands, 'kontor config' settings)\n", words.c_str());
   return app::kBadUse;
 }
 
@@ -108,7 +109,10 @@ int main(int count, char** arguments) {
   if (imports && words.plain.size() != 1) return bad_use("import takes one file, or - for standard input");
   if (!imports && !words.plain.empty()) return bad_use("'" + words.plain[0] + "' is one word too many");
   const auto config = runtime::Config::load(words.sources);
-  if (!config) return bad_use(config.error().detail);
+  if (!config) {
+    std::fprintf(stderr, "kontor: %s\n", config.error().detail.c_str());
+    return app::kBadUse;
+  }
   if (words.command == "serve") return app::serve(*config, words.demo);
   if (words.command == "check") return app::check_command(*config);
   if (words.command == "migrate") return app::migrate_command(*config);
