@@ -98,24 +98,34 @@ bool is_left_out(const std::string& name) {
   return false;
 }
 
-// Regular files below data/name. Files that go while we look are no longer wanted by anybody.
-Result<void> copy_folder(const std::string& data, const std::string& name, const std::string& archive,
-                         std::vector<ArchivedFile>& files) {
+// The regular files of data/folder and, where `deep`, of what is below it, as names below `data`. A folder that goes
+// while we look holds nothing that anybody wants.
+Result<void> list_files(const std::string& data, const std::string& folder, bool deep,
+                        std::vector<std::string>& names) {
+  const std::string path = folder.empty() ? data : data + "/" + folder;
   std::error_code failed;
-  const bool top = name.empty();
-  const std::string folder = top ? data : data + "/" + name;
-  std::vector<std::string> names;
-  for (auto at = fs::recursive_directory_iterator(folder, failed); !failed && at != fs::end(at); at.increment(failed)) {
+  for (auto at = fs::directory_iterator(path, failed); !failed && at != fs::end(at); at.increment(failed)) {
+    const std::string name = at->path().filename();
+    const std::string below = folder.empty() ? name : folder + "/" + name;
     std::error_code gone;
-    if (top && at->is_directory(gone)) at.disable_recursion_pending();
-    if (at->is_symlink(gone) || !at->is_regular_file(gone) || is_left_out(at->path().filename())) continue;
-    names.push_back(at->path().lexically_relative(data));
+    const auto status = at->symlink_status(gone);
+    if (deep && fs::is_directory(status)) TRY_DO(list_files(data, below, true, names));
+    if (fs::is_regular_file(status) && !is_left_out(name)) names.push_back(below);
   }
-  if (failed && failed != std::errc::no_such_file_or_directory) return folder_error(folder, "read", failed.value());
+  if (failed && failed != std::errc::no_such_file_or_directory) return folder_error(path, "read", failed.value());
+  return {};
+}
+
+// Files that go while we copy are no longer wanted by anybody either.
+Result<void> copy_folder(const std::string& data, const std::string& folder, const std::string& archive,
+                         std::vector<ArchivedFile>& files) {
+  std::vector<std::string> names;
+  TRY_DO(list_files(data, folder, !folder.empty(), names));
+  std::error_code failed;
   for (const auto& one : names) {
     if (!fit_for_archive(one))
       return fail(Errc::kUnavailable, "archive.file",
-                  "A file below " + folder + " has a name that no archive can hold.");
+                  "A file below " + data + "/" + folder + " has a name that no archive can hold.");
     auto copied = copy_file(data + "/" + one, archive, one);
     if (!copied && !fs::exists(data + "/" + one, failed)) continue;
     TRY(auto file, std::move(copied));

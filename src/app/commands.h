@@ -22,6 +22,7 @@ int import_command(const runtime::Config& config, const ImportWords& words);
 int check_command(const runtime::Config& config);
 int migrate_command(const runtime::Config& config);
 int config_command(const runtime::Config& config);
+int example_command();
 int version_command();
 std::string program_version();
 

@@ -5,9 +5,9 @@ namespace {
 
 services::ConsumerRunner::Settings consumer_settings(const World& world, const ShopSettings& shop) {
   services::ConsumerRunner::Settings settings;
-  settings.notified = shop.notified;
-  // Nobody else writes: looking unasked is only there in case a notice was lost.
-  if (shop.notified && shop.only_process) settings.idle_poll_ms = 1000;
+  // Where nobody else writes, looking unasked is only there in case a notice was lost.
+  settings.notified = shop.notified && shop.only_process;
+  if (settings.notified) settings.idle_poll_ms = 1000;
   settings.lag = [&metrics = world.metrics](std::string_view consumer, std::string_view stream, std::int64_t lag) {
     metrics
         .gauge("kontor_consumer_lag_events", "Events that a consumer has not handled yet",

@@ -168,6 +168,24 @@ void collect(const toml::table& table, const std::string& prefix, std::vector<Fi
 
 std::span<const Setting> settings() { return kSettings; }
 
+std::string example_settings() {
+  std::string out =
+      "# Every setting of Kontor with its default, as kontor config --example prints them. A flag (--log-format json)\n"
+      "# and an environment variable (KONTOR_LOG_FORMAT=json) come before this file.\n";
+  for (const auto& setting : kSettings) {
+    out += "\n# " + std::string(setting.words);
+    if (setting.kind == kNumber) out += ", " + std::to_string(setting.min) + " to " + std::to_string(setting.max);
+    if (setting.kind == kChoice) {
+      out += ": ";
+      for (const char c : setting.choices) out += c == '|' ? std::string(", ") : std::string(1, c);
+    }
+    out += setting.secret ? ". Better in the environment.\n" : ".\n";
+    const std::string value(setting.initial);
+    out += "# " + std::string(setting.name) + " = " + (setting.kind == kNumber ? value : quoted(value)) + "\n";
+  }
+  return out;
+}
+
 std::optional<Address> parse_address(std::string_view text) {
   const auto colon = text.rfind(':');
   std::string_view host = colon == std::string_view::npos ? std::string_view("127.0.0.1") : text.substr(0, colon);

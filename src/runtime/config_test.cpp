@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/assert.h"
+#include "base/text.h"
 
 namespace kontor::runtime {
 namespace {
@@ -82,6 +83,23 @@ TEST_CASE("unknown names and bad values are told in one line") {
   CHECK(refused({{}, nullptr, unknown.path}).find("line 2: there is no setting 'gateway_colour'") != std::string::npos);
   const File list("data = [1]\n");
   CHECK(refused({{}, nullptr, list.path}).find("must be a text") != std::string::npos);
+}
+
+TEST_CASE("the example file is one: as it is, and with every line in force") {
+  const auto example = example_settings();
+  const File all_comments(example);
+  REQUIRE(Config::load({{}, nullptr, all_comments.path}));
+  std::string in_force;
+  for (const auto line : split(example, '\n'))
+    if (line.starts_with("# ") && line.find(" = ") != std::string_view::npos)
+      in_force += std::string(line.substr(2)) + "\n";
+  const File every(in_force);
+  const auto config = Config::load({{}, nullptr, every.path});
+  REQUIRE_MESSAGE(config, (config ? "" : config.error().detail));
+  for (const auto& setting : settings()) {
+    CHECK(config->text(setting.name) == setting.initial);
+    CHECK(config->origin(setting.name).starts_with("file "));
+  }
 }
 
 TEST_CASE("addresses") {

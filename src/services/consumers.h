@@ -63,7 +63,7 @@ class ConsumerRunner {
     std::int64_t longest_wait_ms = 5000;
     std::int64_t active_poll_ms = 20;
     std::int64_t idle_poll_ms = 200;
-    // notify() is called after every commit of this process: then only the idle poll is left, for other processes.
+    // notify() is called after every commit to the store: then only the idle poll is left.
     bool notified = false;
     std::int64_t lease_ms = 10'000;
     // Told how many positions a consumer is behind, after each look; may be empty.

@@ -22,7 +22,8 @@ constexpr const char* kUsage =
     "       kontor restore --from ARCHIVE --data DIR        into an empty data folder\n"
     "       kontor check   --data DIR     reads the whole store and verifies every invariant\n"
     "       kontor migrate --data DIR     brings the store's tables up to date\n"
-    "       kontor config                 prints every setting, its value and where it comes from\n"
+    "       kontor config [--example]     prints every setting, its value and where it comes from; or a file to fill "
+    "in\n"
     "       kontor version\n"
     "Every setting may be a flag (--log-format json), an environment variable (KONTOR_LOG_FORMAT) or a line of the "
     "TOML file.\n";
@@ -32,6 +33,7 @@ struct Words {
   std::vector<std::string> plain;
   runtime::Config::Sources sources;
   bool demo = false;
+  bool example = false;
   app::ImportWords import;
   app::BackupWords backup;
 };
@@ -54,6 +56,10 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
     }
     if (word == "--demo" && words.command == "serve") {
       words.demo = true;
+      continue;
+    }
+    if (word == "--example" && words.command == "config") {
+      words.example = true;
       continue;
     }
     if (word == "--dry-run" && words.command == "import") {
@@ -96,6 +102,7 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
 int main(int count, char** arguments) {
   Words words;
   if (const auto wrong = read(count, arguments, words)) return bad_use(*wrong);
+  if (words.example) return app::example_command();
   if (words.command == "version" || words.command == "--version") return app::version_command();
   if (words.command == "help" || words.command == "--help" || words.command == "-h") {
     std::printf("%s", kUsage);
