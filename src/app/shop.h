@@ -76,7 +76,7 @@ struct ShopSettings {
   std::size_t ready_bytes_mb = 64;
   std::size_t picture_bytes_mb = 32;
   bool fetch_images = false;  // of imports that do not say
-  bool notified = false;  // consumers.notify() is called after every commit of this process
+  bool notified = false;      // consumers.notify() is called after every commit of this process
   std::int64_t event_keep_days = 7;
   bool only_process = true;  // nobody else works on this store: unfinished checkouts are taken up at once
 };

@@ -7,6 +7,7 @@ namespace {
 constexpr int kChunk = 500;   // rows
 constexpr int kChunks = 200;  // of one kind in one go; the rest is for the next
 constexpr std::int64_t kRestMs = 10;
+constexpr int kCartLooks = 20;  // each at 500 carts, in turn
 
 }  // namespace
 
@@ -22,7 +23,10 @@ Result<void> Shop::in_chunks(const std::function<Result<int>()>& chunk) {
 
 Result<void> Shop::tidy() {
   const Time now = world.clock.now();
-  TRY_DO(carts.sweep_expired());
+  for (int look = 0; look < kCartLooks && !stopping_.load(); ++look) {
+    TRY_DO(carts.sweep_expired());
+    runtime::sleep_for(kRestMs);
+  }
   TRY_DO(in_chunks([&] { return idempotency.prune(kChunk); }));
   TRY_DO(in_chunks([&] { return jobs.prune(now.plus_ms(-7 * kDayMs), kChunk); }));
   for (const auto& stream : world.events.streams()) {

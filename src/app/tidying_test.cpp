@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "adapters/blobs_memory/memory_blobs.h"
+#include "adapters/codec_vips/vips_codec.h"
 #include "adapters/log_outbox/outbox_log.h"
 #include "app/events_check.h"
 #include "app/migrations.h"
@@ -17,19 +19,28 @@ struct Outgoing : Messenger {
   Result<void> send(const Mail&) override { return {}; }
 };
 
+struct NoWeb : WebFetcher {
+  Result<std::string> get(const std::string&, const std::function<bool()>&) override {
+    return fail(Errc::kUnavailable, "web.no_answer");
+  }
+};
+
 // The program's shop on a store in which customers of the small test shop bought.
 struct World {
   World() { REQUIRE(small.test.store().migrate(all_migrations())); }
   testing::ShopWorld small;
   log_outbox::OutboxLog log{small.store};
   Outgoing messenger;
+  blobs_memory::MemoryBlobs blobs;
+  codec_vips::VipsCodec codec;
+  NoWeb web;
   runtime::MemoryLog lines;
   runtime::Metrics metrics;
   std::unique_ptr<Shop> shop;
 
   void open() {
     auto made = Shop::make({small.store, log, small.test.clock, small.test.random, small.test.ids, small.gateway,
-                            messenger, lines, metrics},
+                            messenger, blobs, codec, web, lines, metrics},
                            {});
     REQUIRE(made);
     shop = std::move(*made);
