@@ -275,9 +275,16 @@ int config_command(const runtime::Config& config) {
   return 0;
 }
 
+int example_command() {
+  std::printf("%s", runtime::example_settings().c_str());
+  return 0;
+}
+
 int version_command() {
   std::printf("kontor " KONTOR_VERSION "\n");
   return 0;
 }
+
+std::string program_version() { return KONTOR_VERSION; }
 
 }  // namespace kontor::app

@@ -33,7 +33,9 @@ int export_command(const runtime::Config& config, const ExportWords& words);
 int check_command(const runtime::Config& config);
 int migrate_command(const runtime::Config& config);
 int config_command(const runtime::Config& config);
+int example_command();
 int version_command();
+std::string program_version();
 
 inline constexpr int kBadUse = 2;
 inline constexpr int kBadInput = 3;

@@ -4,7 +4,8 @@
 
 namespace kontor::app {
 
-// Positions grow, bodies are JSON, every order has exactly one order.placed, nothing lies among the dead letters.
+// Positions grow, bodies are JSON, every order has exactly one order.placed (older ones than what was pruned at most
+// one), and nothing lies among the dead letters but mails that were refused.
 Result<void> check_events(EventLog& events, Shop& shop, services::CheckReport& report);
 
 }  // namespace kontor::app

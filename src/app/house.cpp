@@ -3,6 +3,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adapters/messenger_files/files_messenger.h"
+#include "adapters/messenger_smtp/smtp_messenger.h"
+#include "app/backup.h"
 #include "app/migrations.h"
 
 namespace kontor::app {
@@ -34,20 +37,20 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
     return fail(Errc::kInvalid, "config.bad_value",
                 "currency is '" + config.text("currency") + "', which is not on ISO 4217's list.");
   TRY_DO(house->open_store(config, log));
+  house->telling_ = std::make_unique<TellingStore>(*house->store_);
   TRY(house->migrated_, house->migrator_->migrate(all_migrations()));
   house->ids_ = std::make_unique<IdSource>(house->random_.number());
-  house->events_ = std::make_unique<log_outbox::OutboxLog>(*house->store_);
+  house->events_ = std::make_unique<log_outbox::OutboxLog>(*house->telling_);
   gateway_sandbox::Options gateway;
   gateway.folder = config.text("data");
   gateway.timeout_ms = config.number("gateway_timeout_ms");
   TRY(house->gateway_, gateway_sandbox::SandboxGateway::open(gateway, house->clock_));
-  house->messenger_ = std::make_unique<messenger_files::FilesMessenger>(folder_of(config, "mails"), "shop@localhost",
-                                                                        house->clock_, workers);
   house->blobs_ = std::make_unique<blobs_folder::FolderBlobs>(folder_of(config, "media"), workers);
   house->codec_ = std::make_unique<codec_vips::VipsCodec>(workers);
   fetch_curl::CurlFetcher::Settings web;
   web.private_addresses = config.on("fetch_private_addresses");
   house->web_ = std::make_unique<fetch_curl::CurlFetcher>(web);
+  TRY_DO(house->open_messenger(config, workers));
   ShopSettings settings;
   // Alone on its store, a restarted program takes its own leases up at once; replicas must differ.
   settings.holder =
@@ -63,7 +66,9 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   settings.picture_bytes_mb = static_cast<std::size_t>(config.number("picture_bytes_mb"));
   settings.fetch_images = config.on("fetch_images");
   settings.only_process = house->sqlite_ != nullptr;
-  const World world{*house->store_,
+  settings.notified = true;
+  settings.event_keep_days = config.number("event_keep_days");
+  const World world{*house->telling_,
                     *house->events_,
                     house->clock_,
                     house->random_,
@@ -77,6 +82,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                     metrics,
                     workers};
   TRY(house->shop_, Shop::make(world, settings));
+  house->telling_->set_listener([shop = house->shop_.get()] { shop->consumers.notify(); });
   house->gateway_->set_sink(&house->shop_->hints);
   return house;
 }
@@ -99,6 +105,10 @@ Result<void> House::open_store(const runtime::Config& config, runtime::Log& log)
     ::mkdir(config.text("data").c_str(), 0755);  // mails and the sandbox gateway's file still lie here
     return {};
   }
+  if (const auto unfinished = config.text("data") + "/" + kUnfinishedRestore; ::access(unfinished.c_str(), F_OK) == 0)
+    return fail(Errc::kUnavailable, "restore.unfinished",
+                "A restore into " + config.text("data") + " was interrupted (" + unfinished +
+                    " is there): empty the folder and restore again.");
   db_sqlite::SqliteStore::Options options;
   options.folder = config.text("data");
   options.alarm = alarm;
@@ -110,7 +120,35 @@ Result<void> House::open_store(const runtime::Config& config, runtime::Log& log)
   return {};
 }
 
+Result<void> House::open_messenger(const runtime::Config& config, runtime::Workers* workers) {
+  const std::string& url = config.text("smtp_url");
+  const std::string& from = config.text("mail_from");
+  const auto sender = parse_mailbox(from.empty() ? "shop@localhost" : from);
+  if (!sender || (from.empty() && !url.empty()))
+    return fail(Errc::kInvalid, "config.bad_value",
+                "mail_from is '" + from + "'; it must be an address such as Tea House <shop@example.com>.");
+  if (url.empty()) {
+    messenger_ =
+        std::make_unique<messenger_files::FilesMessenger>(folder_of(config, "mails"), *sender, clock_, workers);
+    return {};
+  }
+  messenger_smtp::Options options;
+  options.url = url;
+  options.user = config.text("smtp_user");
+  options.password = config.text("smtp_password");
+  options.from = *sender;
+  const std::string& tls = config.text("smtp_tls");
+  options.tls = tls == "required"  ? messenger_smtp::Tls::kRequired
+                : tls == "offered" ? messenger_smtp::Tls::kOffered
+                                   : messenger_smtp::Tls::kOff;
+  options.ca_file = config.text("smtp_ca_file");
+  options.timeout_ms = config.number("smtp_timeout_ms");
+  TRY(messenger_, messenger_smtp::SmtpMessenger::open(std::move(options), clock_, workers));
+  return {};
+}
+
 House::~House() {
+  if (telling_) telling_->set_listener(nullptr);
   if (gateway_) gateway_->set_sink(nullptr);
 }
 

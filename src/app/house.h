@@ -1,5 +1,5 @@
 // The machine's world for one run of the program: the store that the configuration names, the sandbox gateway, the mail
-// folder, clock and luck of the operating system, and a Shop on top. Opened by every command.
+// server or folder, clock and luck of the operating system, and a Shop on top. Opened by every command.
 #pragma once
 #include <memory>
 #include <string>
@@ -13,8 +13,8 @@
 #include "adapters/host/system_clock.h"
 #include "adapters/host/system_random.h"
 #include "adapters/log_outbox/outbox_log.h"
-#include "adapters/messenger_files/files_messenger.h"
 #include "app/shop.h"
+#include "app/telling_store.h"
 #include "runtime/config.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
@@ -29,7 +29,7 @@ class House {
   ~House();
 
   Shop& shop() { return *shop_; }
-  db::Store& store() { return *store_; }
+  db::Store& store() { return *telling_; }
   EventLog& events() { return *events_; }
   Clock& clock() { return clock_; }
   // "the folder ./data" or "PostgreSQL at 127.0.0.1:5432": for people, without passwords.
@@ -43,6 +43,7 @@ class House {
  private:
   House() = default;
   Result<void> open_store(const runtime::Config& config, runtime::Log& log);
+  Result<void> open_messenger(const runtime::Config& config, runtime::Workers* workers);
 
   host::SystemClock clock_;
   host::SystemRandom random_;
@@ -50,15 +51,16 @@ class House {
   std::string place_;
   int migrated_ = 0;
   std::unique_ptr<db::Store> store_;
+  std::unique_ptr<TellingStore> telling_;  // in front of it
   db::Migrator* migrator_ = nullptr;
   db_sqlite::SqliteStore* sqlite_ = nullptr;
   db_postgres::PostgresStore* postgres_ = nullptr;
   std::unique_ptr<log_outbox::OutboxLog> events_;
   std::unique_ptr<gateway_sandbox::SandboxGateway> gateway_;
-  std::unique_ptr<messenger_files::FilesMessenger> messenger_;
   std::unique_ptr<blobs_folder::FolderBlobs> blobs_;
   std::unique_ptr<codec_vips::VipsCodec> codec_;
   std::unique_ptr<fetch_curl::CurlFetcher> web_;
+  std::unique_ptr<Messenger> messenger_;
   std::unique_ptr<Shop> shop_;
 };
 

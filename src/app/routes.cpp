@@ -36,6 +36,7 @@ void Shop::add_routes() {
   services::add_idempotent(api_, stock, idempotency, shoppers, db::Home::kStock);
   for (const auto& [what, export_of] : exports()) services::add_export_route(api_, what, export_of, shoppers);
   services::add_jobs_api(api_, jobs, shoppers);
+  services::add_dead_letters_api(api_, {dead_letters, shoppers, cursors, audit});
   services::add_events_api(api_, world.events, shoppers);
   services::add_audit_api(api_, audit, shoppers, cursors);
 }

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -11,6 +12,7 @@
 #include "app/demo.h"
 #include "app/house.h"
 #include "app/operations.h"
+#include "app/surroundings.h"
 #include "pages/pages.h"
 #include "runtime/docs.h"
 #include "runtime/http_server.h"
@@ -51,8 +53,8 @@ struct Line {
   std::thread thread;
 };
 
-// SIGTERM, SIGINT and SIGHUP are read from a descriptor by the first loop; writing to a closed socket is an error, not
-// a signal.
+// SIGTERM, SIGINT, SIGHUP and SIGUSR1 are read from a descriptor by the first loop; writing to a closed socket is an
+// error, not a signal.
 int take_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   sigset_t set;
@@ -60,15 +62,26 @@ int take_signals() {
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGHUP);
+  sigaddset(&set, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 class Program {
  public:
-  Program(const runtime::Config& config, House& house, runtime::Log& log, runtime::Metrics& metrics,
-          Certificate* certificate)
-      : config_(config), house_(house), log_(log), metrics_(metrics), certificate_(certificate), operations_("") {
+  // What a signal reopens or reads again; no certificate means plain HTTP.
+  struct Files {
+    LogFile& log;
+    Certificate* certificate;
+  };
+  Program(const runtime::Config& config, House& house, runtime::Log& log, runtime::Metrics& metrics, Files files)
+      : config_(config),
+        house_(house),
+        log_(log),
+        metrics_(metrics),
+        log_file_(files.log),
+        certificate_(files.certificate),
+        operations_("") {
     add_operations(operations_, house, metrics, stopping_);
     pages::add_pages(house.shop().pages(),
                      {house.shop().showcase, house.shop().carts, house.shop().checkouts, house.shop().orders,
@@ -118,6 +131,7 @@ class Program {
       });
     });
     if (certificate_ != nullptr) first.spawn([this] { certificate_->watch(*house_.shop().world.workers); });
+    first.spawn([this] { answer_supervisor(); });
     for (std::size_t i = 1; i < lines_.size(); ++i)
       lines_[i]->thread = std::thread([this, i] { lines_[i]->loop.run(); });
     first.run();
@@ -135,6 +149,7 @@ class Program {
   Result<void> open_doors(runtime::Server& server, Doors& doors) {
     const auto open = [&](std::string_view setting, const runtime::Entrance& entrance, int& port) -> Result<void> {
       const auto address = config_.address(setting);
+      if (port < 0) TRY_DO(check_address_is_free(address));
       TRY(port, server.listen(address.host, port >= 0 ? port : address.port, entrance));
       return {};
     };
@@ -158,12 +173,30 @@ class Program {
       if (certificate_ != nullptr) certificate_->read_again();
       return;
     }
+    if (number == SIGUSR1) {
+      const auto reopened = log_file_.reopen();
+      log_.info(reopened ? "the log file was reopened" : "the old log file stays in use",
+                {{"detail", reopened ? "" : reopened.error().detail}});
+      return;
+    }
     if (!stopping_.exchange(true)) runtime::Loop::current()->spawn([this] { end(); });
+  }
+
+  // A loop that is stuck cannot say that it lives.
+  void answer_supervisor() {
+    tell_supervisor(std::getenv("NOTIFY_SOCKET"), "READY=1");
+    const char* const limit = std::getenv("WATCHDOG_USEC");
+    const std::int64_t limit_ms = limit == nullptr ? 0 : std::atoll(limit) / 1000;
+    while (limit_ms > 0) {
+      tell_supervisor(std::getenv("NOTIFY_SOCKET"), "WATCHDOG=1");
+      runtime::sleep_for(std::max<std::int64_t>(limit_ms / 3, 10));
+    }
   }
 
   // On a fiber of the first loop: requests first, then what runs behind them, then the loops.
   void end() {
     log_.info("stopping", {});
+    tell_supervisor(std::getenv("NOTIFY_SOCKET"), "STOPPING=1");
     const std::int64_t grace = config_.number("shutdown_grace_ms");
     std::vector<std::unique_ptr<runtime::Parker>> ended;
     for (std::size_t i = 1; i < lines_.size(); ++i) {
@@ -184,7 +217,8 @@ class Program {
   House& house_;
   runtime::Log& log_;
   runtime::Metrics& metrics_;
-  Certificate* certificate_;  // null: plain HTTP
+  Certificate* certificate_;
+  LogFile& log_file_;
   std::atomic<bool> stopping_{false};
   http::Router operations_;
   http::Router documents_{""};
@@ -206,6 +240,9 @@ int serve(const runtime::Config& config, bool demo) {
   runtime::StreamLog::Options log_options;
   log_options.format = config.text("log_format") == "json" ? runtime::LogFormat::kJson : runtime::LogFormat::kText;
   log_options.least = *runtime::parse_level(config.text("log_level"));
+  const auto log_file = LogFile::open(config.text("log_file"));
+  if (!log_file) return refuse(log_file.error(), 4);
+  log_options.fd = (*log_file)->fd();
   runtime::StreamLog log(log_options);
   runtime::Metrics metrics;
   const host::SystemClock clock;
@@ -224,7 +261,7 @@ int serve(const runtime::Config& config, bool demo) {
     if (!config.on(name)) log.warning("switched off: for measurements only", {{"setting", std::string_view(name)}});
   if (!(*house)->shop().settings.admin_token.empty()) log.debug("the admin token is set", {});
   (*house)->watch_store(metrics);
-  Program program(config, **house, log, metrics, certificate->get());
+  Program program(config, **house, log, metrics, {**log_file, certificate->get()});
   if (const auto listening = program.listen(); !listening) return refuse(listening.error(), 4);
   std::fflush(stdout);
   const auto ran = program.run(signals);

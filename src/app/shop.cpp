@@ -3,8 +3,11 @@
 namespace kontor::app {
 namespace {
 
-services::ConsumerRunner::Settings consumer_settings(const World& world) {
+services::ConsumerRunner::Settings consumer_settings(const World& world, const ShopSettings& shop) {
   services::ConsumerRunner::Settings settings;
+  // Where nobody else writes, looking unasked is only there in case a notice was lost.
+  settings.notified = shop.notified && shop.only_process;
+  if (settings.notified) settings.idle_poll_ms = 1000;
   settings.lag = [&metrics = world.metrics](std::string_view consumer, std::string_view stream, std::int64_t lag) {
     metrics
         .gauge("kontor_consumer_lag_events", "Events that a consumer has not handled yet",
@@ -65,7 +68,8 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       idempotency(world.store, world.clock, world.random, {}),
       jobs(world.store, world.clock, world.ids),
       job_runner(jobs, settings.holder, job_settings(world)),
-      consumers(world.store, world.events, leases, world.clock, consumer_settings(world)),
+      consumers(world.store, world.events, leases, world.clock, consumer_settings(world, settings)),
+      dead_letters(world.store, world.events, consumers, world.clock),
       catalog(world.store, world.clock, world.ids),
       inventory(world.store, world.clock, world.ids),
       pricing({&shipping_stage, &tax_stage}),
@@ -110,6 +114,7 @@ Result<void> Shop::start(runtime::Loop& loop) {
   };
   fiber(&Shop::tick_fiber);
   fiber(&Shop::stock_fiber);
+  fiber(&Shop::tidy_fiber);
   return {};
 }
 
@@ -133,7 +138,16 @@ void Shop::tick_fiber() {
     if (stopping_.load()) break;
     if (step % 10 == 0) complain("unfinished checkouts wait", checkouts.sweep(200));
     if (step % 50 == 0) complain("shipments wait for their stock", fulfilment.sweep(100));
-    if (step % 600 == 0) complain("tidying up waits", tidy());
+  }
+}
+
+void Shop::tidy_fiber() {
+  constexpr std::int64_t kStepMs = 100;
+  for (std::int64_t step = 1; !stopping_.load(); ++step) {
+    runtime::sleep_for(kStepMs);
+    if (step % 600 != 0 || stopping_.load()) continue;
+    if (const auto done = tidy(); !done)
+      world.log.warning("tidying up waits", {{"reason", done.error().reason}, {"detail", done.error().detail}});
   }
 }
 
@@ -145,13 +159,6 @@ void Shop::stock_fiber() {
     }
     runtime::sleep_for(20);
   }
-}
-
-Result<void> Shop::tidy() {
-  TRY_DO(carts.sweep_expired());
-  TRY_DO(idempotency.prune());
-  TRY_DO(jobs.prune(world.clock.now().plus_ms(-7 * kDayMs)));
-  return {};
 }
 
 Result<int> Shop::sweep() {

@@ -27,6 +27,7 @@
 #include "services/consumers.h"
 #include "services/cursor.h"
 #include "services/exporting.h"
+#include "services/dead_letters.h"
 #include "services/idempotency.h"
 #include "services/jobs.h"
 #include "services/leases.h"
@@ -77,7 +78,9 @@ struct ShopSettings {
   std::size_t ready_bytes_mb = 64;
   std::size_t picture_bytes_mb = 32;
   bool fetch_images = false;  // of imports that do not say
-  bool only_process = true;   // nobody else works on this store: unfinished checkouts are taken up at once
+  bool notified = false;      // consumers.notify() is called after every commit of this process
+  std::int64_t event_keep_days = 7;
+  bool only_process = true;  // nobody else works on this store: unfinished checkouts are taken up at once
 };
 
 class Shop {
@@ -96,6 +99,9 @@ class Shop {
   // was to do.
   Result<int> sweep();
 
+  // Removes what time made useless: carts, idempotency answers, finished jobs, events. Once a minute while it runs.
+  Result<void> tidy();
+
   // Every invariant of every module over the whole store.
   Result<void> check(services::CheckReport& report);
 
@@ -112,7 +118,8 @@ class Shop {
   void add_consumers();  // routes.cpp
   void tick_fiber();
   void stock_fiber();
-  Result<void> tidy();
+  void tidy_fiber();
+  Result<void> in_chunks(const std::function<Result<int>()>& chunk);
 
  public:  // the modules, for pages, commands and the simulator
   World world;
@@ -126,6 +133,7 @@ class Shop {
   services::Jobs jobs;
   services::JobRunner job_runner;
   services::ConsumerRunner consumers;
+  services::DeadLetters dead_letters;
   catalog::Catalog catalog;
   inventory::Inventory inventory;
   pricing::ShippingStage shipping_stage;

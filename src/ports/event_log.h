@@ -28,6 +28,16 @@ class EventLog {
   virtual Result<std::vector<LoggedEvent>> read(const std::string& stream, std::int64_t position, int limit) = 0;
   // Gives positions to what was committed since (a no-op where insertion order is commit order). Lease holder only.
   virtual Result<int> relay() = 0;
+  // Forgets at most `limit` of the oldest events that lie at or before `passed` (what every durable consumer has seen)
+  // and became true before `before`. The newest event always stays, so that positions never start again. Answers how
+  // many went.
+  virtual Result<int> prune(const std::string& stream, std::int64_t passed, Time before, int limit) = 0;
+  // What may have been forgotten: events up to that position that became true before that time. Zeros: none.
+  struct Forgotten {
+    std::int64_t through = 0;
+    Time before;
+  };
+  virtual Result<Forgotten> forgotten(const std::string& stream) = 0;
   // The position of the last event; 0 when there is none.
   virtual Result<std::int64_t> head(const std::string& stream) = 0;
 };

@@ -16,6 +16,8 @@ struct Mail {
 class Messenger {
  public:
   virtual ~Messenger() = default;
+  // kInvalid "messenger.bad_address" and "messenger.refused": this mail can never go out, and no repetition helps. Any
+  // other error is worth another try: kUnavailable, kTimeout, kFull.
   virtual Result<void> send(const Mail& mail) = 0;
 };
 

@@ -4,8 +4,10 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
-#include <sstream>
+#include <cstring>
+#include <fstream>
 
 #include "base/assert.h"
 #include "base/text.h"
@@ -23,6 +25,7 @@ constexpr Setting kSettings[] = {
     {"io_threads", kNumber, "1", "Event loops; each answers requests on a thread of its own", 1, 256},
     {"workers", kNumber, "2", "Threads for work that burns CPU", 1, 256},
     {"log_format", kChoice, "text", "How log lines look", 0, 0, "text|json"},
+    {"log_file", kText, "", "Where log lines go, reopened on SIGUSR1; empty: standard error"},
     {"log_level", kChoice, "info", "The least level that is logged", 0, 0, "debug|info|warning|error"},
     {"access_log", kSwitch, "on", "A log line for every request"},
     {"admin_token", kText, "", "A bearer token with the role admin; empty for none", 0, 0, {}, true},
@@ -43,6 +46,14 @@ constexpr Setting kSettings[] = {
     {"fetch_images", kSwitch, "off", "Imports fetch the pictures that their rows name, where they do not say"},
     {"fetch_private_addresses", kSwitch, "off",
      "Pictures may be fetched from private addresses too: for intranets and tests"},
+    {"mail_from", kText, "", "Whom mails come from: shop@example.com, or Name <shop@example.com>"},
+    {"smtp_url", kText, "", "The mail server: smtp://host:587 or smtps://host:465; empty: mails are written as files"},
+    {"smtp_user", kText, "", "Who we are to the mail server; empty: nobody"},
+    {"smtp_password", kText, "", "The mail server's password", 0, 0, {}, true},
+    {"smtp_tls", kChoice, "required", "TLS to the mail server: required, when offered, or off", 0, 0,
+     "required|offered|off"},
+    {"smtp_ca_file", kText, "", "Whose certificates are believed of the mail server; empty: the system's"},
+    {"smtp_timeout_ms", kNumber, "30000", "How long one mail may take", 100, 600'000},
     {"public_url", kText, "", "The shop's address in mails and links; empty: http:// and the listen address"},
     {"tls_cert", kText, "", "PEM file of the certificate and its chain; with tls_key, listen speaks HTTPS"},
     {"tls_key", kText, "", "PEM file of the certificate's key, without a pass phrase"},
@@ -68,6 +79,7 @@ constexpr Setting kSettings[] = {
     {"write_timeout_ms", kNumber, "30000", "How long a client may leave an answer unread", 100, 600'000},
     {"idle_timeout_ms", kNumber, "75000", "How long a connection may be silent between requests", 100, 3'600'000},
     {"max_connections", kNumber, "20000", "Connections at once", 1, 10'000'000},
+    {"event_keep_days", kNumber, "7", "How long events stay in the log that every consumer has taken", 1, 3650},
     {"shutdown_grace_ms", kNumber, "10000", "How long running requests may finish when the program is told to stop", 0,
      600'000},
 };
@@ -212,6 +224,24 @@ void collect(const toml::table& table, const std::string& prefix, std::vector<Fi
 
 std::span<const Setting> settings() { return kSettings; }
 
+std::string example_settings() {
+  std::string out =
+      "# Every setting of Kontor with its default, as kontor config --example prints them. A flag (--log-format json)\n"
+      "# and an environment variable (KONTOR_LOG_FORMAT=json) come before this file.\n";
+  for (const auto& setting : kSettings) {
+    out += "\n# " + std::string(setting.words);
+    if (setting.kind == kNumber) out += ", " + std::to_string(setting.min) + " to " + std::to_string(setting.max);
+    if (setting.kind == kChoice) {
+      out += ": ";
+      for (const char c : setting.choices) out += c == '|' ? std::string(", ") : std::string(1, c);
+    }
+    out += setting.secret ? ". Better in the environment.\n" : ".\n";
+    const std::string value(setting.initial);
+    out += "# " + std::string(setting.name) + " = " + (setting.kind == kNumber ? value : quoted(value)) + "\n";
+  }
+  return out;
+}
+
 std::optional<Address> parse_address(std::string_view text) {
   const auto colon = text.rfind(':');
   std::string_view host = colon == std::string_view::npos ? std::string_view("127.0.0.1") : text.substr(0, colon);
@@ -248,7 +278,12 @@ Result<void> Config::set(std::string_view name, std::string value, std::string o
 }
 
 Result<void> Config::read_file(const std::string& file) {
-  const auto parsed = toml::parse_file(file);
+  std::ifstream in(file, std::ios::binary);
+  std::string text;
+  std::getline(in, text, '\0');  // all of it; a folder opens and does not read
+  if (const int why = errno; !in.is_open() || in.bad())
+    return fail(Errc::kInvalid, "config.bad_file", file + " cannot be read: " + std::strerror(why) + ".");
+  const auto parsed = toml::parse(text, file);
   if (!parsed) {
     const auto& error = parsed.error();
     return fail(

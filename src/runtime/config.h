@@ -39,6 +39,8 @@ struct Setting {
   bool secret = false;            // never shown
 };
 std::span<const Setting> settings();
+// A TOML file with every setting, its meaning and its default, all of them commented out.
+std::string example_settings();
 
 struct Address {
   std::string host;

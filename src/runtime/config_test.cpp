@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/assert.h"
+#include "base/text.h"
 
 namespace kontor::runtime {
 namespace {
@@ -72,12 +73,33 @@ TEST_CASE("unknown names and bad values are told in one line") {
   CHECK(refused(flags({{"limits", "perhaps"}})).find("on or off") != std::string::npos);
   CHECK(refused(flags({{"listen", "nowhere"}})) != "");
   CHECK(refused({{}, nullptr, "/nonexistent/kontor.toml"}).starts_with("config.bad_file /nonexistent/kontor.toml"));
+  CHECK(refused({{}, nullptr, "/nonexistent/kontor.toml"}).find("No such file") != std::string::npos);
+  CHECK(refused({{}, nullptr, "/tmp"}).find("Is a directory") != std::string::npos);
+  const File nothing("");
+  CHECK(Config::load({{}, nullptr, nothing.path}));
   const File broken("a = = 1\n");
   CHECK(refused({{}, nullptr, broken.path}).find(", line 1: ") != std::string::npos);
   const File unknown("[gateway]\ncolour = \"red\"\n");
   CHECK(refused({{}, nullptr, unknown.path}).find("line 2: there is no setting 'gateway_colour'") != std::string::npos);
   const File list("data = [1]\n");
   CHECK(refused({{}, nullptr, list.path}).find("must be a text") != std::string::npos);
+}
+
+TEST_CASE("the example file is one: as it is, and with every line in force") {
+  const auto example = example_settings();
+  const File all_comments(example);
+  REQUIRE(Config::load({{}, nullptr, all_comments.path}));
+  std::string in_force;
+  for (const auto line : split(example, '\n'))
+    if (line.starts_with("# ") && line.find(" = ") != std::string_view::npos)
+      in_force += std::string(line.substr(2)) + "\n";
+  const File every(in_force);
+  const auto config = Config::load({{}, nullptr, every.path});
+  REQUIRE_MESSAGE(config, (config ? "" : config.error().detail));
+  for (const auto& setting : settings()) {
+    CHECK(config->text(setting.name) == setting.initial);
+    CHECK(config->origin(setting.name).starts_with("file "));
+  }
 }
 
 TEST_CASE("addresses") {

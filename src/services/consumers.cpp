@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/assert.h"
+#include "base/text.h"
 
 namespace kontor::services {
 namespace {
@@ -19,8 +20,8 @@ constexpr db::Query kMove{"consumer.move", db::Home::kEvery, R"sql(
   UPDATE consumer_positions SET position = $4 WHERE consumer = $1 AND stream = $2 AND position = $3
 )sql"};
 constexpr db::Query kPark{"consumer.park", db::Home::kEvery, R"sql(
-  INSERT INTO consumer_dead_letters (consumer, stream, position, name, subject, reason, at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (consumer, stream, position) DO NOTHING
+  INSERT INTO consumer_dead_letters (consumer, stream, position, name, subject, reason, at, body, event_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (consumer, stream, position) DO NOTHING
 )sql"};
 constexpr db::Query kDeadLetters{"consumer.dead_letters", db::Home::kEvery, R"sql(
   SELECT consumer, stream, position, name, subject, reason, at FROM consumer_dead_letters
@@ -33,6 +34,8 @@ bool is_outage(const Error& error) {
 }
 
 }  // namespace
+
+std::string letter_reason(const Error& error) { return std::string(clip(error.reason + ": " + error.detail, 500)); }
 
 // Where a consumer stands in one stream.
 struct ConsumerRunner::Track {
@@ -139,11 +142,12 @@ Result<void> ConsumerRunner::move(Member& member, Track& track, std::int64_t to)
 
 // Parks the event and moves past it, in one write where there is a durable position.
 Result<void> ConsumerRunner::park(Member& member, Track& track, const LoggedEvent& event, const Error& error) {
-  const auto reason = (error.reason + ": " + error.detail).substr(0, 500);
+  const auto reason = letter_reason(error);
   const auto now = clock_.now();
   const auto done = store_.write(track.home, [&](db::Tx& tx) -> Result<void> {
     if (member.once()) TRY_DO(move_in(tx, member.consumer.name, track.stream, *track.position, event.position));
-    TRY_DO(tx.run(kPark, member.consumer.name, track.stream, event.position, event.name, event.subject, reason, now));
+    TRY_DO(tx.run(kPark, member.consumer.name, track.stream, event.position, event.name, event.subject, reason, now,
+                  event.body, event.at));
     return {};
   });
   if (!done) {
@@ -160,7 +164,9 @@ Result<void> ConsumerRunner::park(Member& member, Track& track, const LoggedEven
 Result<bool> ConsumerRunner::failed(Member& member, Track& track, const LoggedEvent& event, const Error& error) {
   const bool outage = is_outage(error);
   ++(outage ? track.outages : track.failures);
-  if (track.failures >= settings_.tries || track.outages >= settings_.outage_tries) {
+  const auto& hopeless = member.consumer.hopeless;
+  const bool is_hopeless = std::find(hopeless.begin(), hopeless.end(), error.reason) != hopeless.end();
+  if (is_hopeless || track.failures >= settings_.tries || track.outages >= settings_.outage_tries) {
     TRY_DO(park(member, track, event, error));
     return true;
   }
@@ -325,7 +331,11 @@ void ConsumerRunner::run_watch() {
       active_until = now.plus_ms(1000);
       for (auto& member : members_) member->bell.ring();
     }
-    watch_bell_.wait_for(now < active_until ? settings_.active_poll_ms : settings_.idle_poll_ms);
+    const bool busy = now < active_until && !settings_.notified;
+    const bool rang = watch_bell_.wait_for(busy ? settings_.active_poll_ms : settings_.idle_poll_ms);
+    // Under load there is a commit every moment: one look is for all of them.
+    const std::int64_t rest = now.ms + settings_.active_poll_ms - clock_.now().ms;
+    if (rang && rest > 0 && !stopping_.load()) runtime::sleep_for(std::min(rest, settings_.active_poll_ms));
   }
   if (lease) (void)leases_.release(lease->name);
 }
@@ -346,6 +356,12 @@ void ConsumerRunner::stop() {
   stopping_ = true;
   watch_bell_.ring();
   for (auto& member : members_) member->bell.ring();
+}
+
+const Consumer* ConsumerRunner::find(std::string_view name) const {
+  for (const auto& member : members_)
+    if (member->consumer.name == name) return &member->consumer;
+  return nullptr;
 }
 
 void ConsumerRunner::notify() { watch_bell_.ring(); }

@@ -35,10 +35,14 @@ struct Consumer {
   // position lies in the same place as `homes`, so the effect happens exactly once.
   std::function<Result<void>(db::Tx&, const LoggedEvent&)> handle_in_tx;
   db::Homes homes = db::Home::kCustomer;
+  std::vector<std::string> hopeless = {};  // reasons of Errors that no repetition mends: parked at the first
   bool from_now = false;  // a consumer new to this store starts at the head instead of the beginning (kOnce)
 };
 
-// What a consumer could not take.
+// How an Error reads in a letter.
+std::string letter_reason(const Error& error);
+
+// What a consumer could not take; services/dead_letters.h shows and retries them.
 struct DeadLetter {
   std::string consumer;
   std::string stream;
@@ -59,6 +63,8 @@ class ConsumerRunner {
     std::int64_t longest_wait_ms = 5000;
     std::int64_t active_poll_ms = 20;
     std::int64_t idle_poll_ms = 200;
+    // notify() is called after every commit to the store: then only the idle poll is left.
+    bool notified = false;
     std::int64_t lease_ms = 10'000;
     // Told how many positions a consumer is behind, after each look; may be empty.
     std::function<void(std::string_view consumer, std::string_view stream, std::int64_t lag)> lag = {};
@@ -78,11 +84,16 @@ class ConsumerRunner {
   void start(runtime::Loop& loop);
   void stop();  // from any thread
   bool running() const { return fibers_.load() > 0; }
-  void notify();  // from any thread: something was written; look now
+  // From any thread, as often as you like: something was committed. The log is looked at now, or `active_poll_ms` after
+  // the look before.
+  void notify();
 
   // Relays and handles until nothing is left, on the calling fiber or thread, without waiting between tries. Answers
   // how many events were handled. For tests and the simulator; not together with start(). The Error is the store's.
   Result<int> run_until_quiet();
+
+  // Null when this program has none of that name.
+  const Consumer* find(std::string_view name) const;
 
   // The position that every kOnce consumer has passed in the stream; what lies before it may be pruned.
   Result<std::int64_t> passed(const std::string& stream);

@@ -157,6 +157,58 @@ TEST_CASE("an event that keeps failing is parked after its tries, and the next o
   });
 }
 
+TEST_CASE("an error that no repetition mends is parked at once") {
+  testing::TestStore test({services_migrations()});
+  World world(test.store());
+  std::string heard;
+  int tries = 0;
+  auto consumer = listener("testing.mail", heard);
+  consumer.hopeless = {"testing.refused"};
+  consumer.handle = [&, inner = consumer.handle](const LoggedEvent& event) -> Result<void> {
+    if (event.subject != "2") return inner(event);
+    ++tries;
+    return fail(Errc::kUnavailable, "testing.refused", "no such person");
+  };
+  auto runner = world.runner();
+  runner.add(std::move(consumer));
+  REQUIRE(runner.prepare());
+  emit_numbers(test.store(), 1, 3);
+  CHECK(*runner.run_until_quiet() == 2);
+  CHECK(tries == 1);
+  CHECK(heard == "1 3 ");
+  CHECK(runner.dead_letters(10)->size() == 1);
+}
+
+TEST_CASE("on a loop: told of a commit, consumers run at once, and a rush of notices is one look") {
+  testing::TestStore test({services_migrations()}, true);
+  World world(test.store());
+  runtime::Loop loop({.virtual_time = true});
+  std::string heard;
+  auto runner = world.runner({.idle_poll_ms = 60'000, .notified = true});
+  runner.add(listener("testing.mail", heard));
+  std::int64_t waited = -1;
+  loop.spawn([&] {
+    REQUIRE(runner.prepare());
+    runner.start(loop);
+    runtime::sleep_for(5000);
+    world.clock.advance_ms(5000);
+    emit_numbers(test.store(), 1, 1);
+    const auto before = loop.now_ms();
+    for (int i = 0; i < 1000; ++i) runner.notify();
+    while (heard.empty() && loop.now_ms() < before + 30'000) runtime::sleep_for(1);
+    waited = loop.now_ms() - before;
+    emit_numbers(test.store(), 2, 2);
+    runner.notify();
+    while (heard != "1 2 " && loop.now_ms() < before + 30'000) runtime::sleep_for(1);
+    runner.stop();
+    while (runner.running()) runtime::sleep_for(10);
+  });
+  loop.run();
+  CHECK(waited >= 0);
+  CHECK(waited <= 25);  // virtual milliseconds
+  CHECK(heard == "1 2 ");
+}
+
 TEST_CASE("an outage is tried much longer than a fault of the event") {
   testing::TestStore test({services_migrations()});
   World world(test.store());

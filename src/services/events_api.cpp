@@ -46,6 +46,14 @@ Result<std::map<std::string, std::int64_t>> positions_of(EventLog& log, std::str
 
 Result<EventPage> events_after(EventLog& log, std::string_view after, int limit) {
   TRY(auto positions, positions_of(log, after));
+  for (const auto& [stream, position] : positions) {
+    if (position == 0) continue;  // from the beginning, whatever that is by now
+    TRY(const auto forgotten, log.forgotten(stream));
+    if (position < forgotten.through)
+      return fail(Errc::kConflict, "events.forgotten",
+                  "The log has forgotten events after " + stream + "." + std::to_string(position) +
+                      "; read the state you follow anew, and the log without 'after'.");
+  }
   std::vector<std::vector<LoggedEvent>> streams;
   for (const auto& [stream, position] : positions) {
     TRY(auto events, log.read(stream, position, limit));
@@ -72,7 +80,10 @@ Result<EventPage> events_after(EventLog& log, std::string_view after, int limit)
 void add_events_api(http::Router& router, EventLog& log, const Shoppers& shoppers) {
   router.get<EventsQuery, EventPage>(
       "/admin/events",
-      {"What became true, in order", {"services.sign_in", "services.role_needed", "request.bad_cursor"}, 200, "admin"},
+      {"What became true, in order",
+       {"services.sign_in", "services.role_needed", "request.bad_cursor", "events.forgotten"},
+       200,
+       "admin"},
       [&](http::Call& call, EventsQuery query) -> Result<EventPage> {
         TRY_DO(shoppers.require_role(call, Role::kAdmin));
         return events_after(log, query.after, static_cast<int>(query.limit));

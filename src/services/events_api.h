@@ -33,7 +33,7 @@ struct EventPage {
 };
 
 // The events after `after` ("shop.42~catalog.7"; a stream not named is read from its beginning), at most `limit`.
-// kBadCursor "request.bad_cursor" for any other text.
+// kBadCursor "request.bad_cursor" for any other text; kConflict "events.forgotten" when the log has been pruned beyond.
 Result<EventPage> events_after(EventLog& log, std::string_view after, int limit);
 
 // Role admin.

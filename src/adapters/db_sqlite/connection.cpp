@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <mutex>
 
 #include "adapters/db_sqlite/sql_text.h"
@@ -123,6 +124,10 @@ Connection::~Connection() {
 }
 
 Error Connection::error(int code, std::string_view what) const {
+  // SQLite calls it an I/O error when there is no room for its shared memory.
+  const int why = sqlite3_system_errno(handle_);
+  if ((code & 0xff) == SQLITE_IOERR && (why == ENOSPC || why == EDQUOT))
+    return sqlite_error(SQLITE_FULL, "there is no room left on the disk");
   std::string detail(what);
   detail += ": ";
   detail += sqlite3_errmsg(handle_);

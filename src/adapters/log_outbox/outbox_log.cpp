@@ -23,7 +23,16 @@ constexpr db::Query kPrune{"outbox.prune", db::Home::kEvery, R"sql(
   DELETE FROM outbox_events
    WHERE id IN (SELECT id FROM outbox_events ORDER BY id LIMIT $1)
      AND id <= $2 AND at < $3 AND id < (SELECT MAX(id) FROM outbox_events)
+  RETURNING id
 )sql"};
+constexpr db::Query kNotePruned{"outbox.note_pruned", db::Home::kEvery, R"sql(
+  INSERT INTO outbox_pruned (id, through_id, before_at) VALUES (1, $1, $2)
+  ON CONFLICT (id) DO UPDATE SET
+    through_id = CASE WHEN outbox_pruned.through_id > $1 THEN outbox_pruned.through_id ELSE $1 END,
+    before_at = CASE WHEN outbox_pruned.before_at > $2 THEN outbox_pruned.before_at ELSE $2 END
+)sql"};
+constexpr db::Query kPruned{"outbox.pruned", db::Home::kEvery,
+                            "SELECT through_id, before_at FROM outbox_pruned WHERE id = 1"};
 
 }  // namespace
 
@@ -108,12 +117,28 @@ Result<int> OutboxLog::relay_place(const db::Store::Place& place) {
 
 Result<int> OutboxLog::prune(const std::string& stream, std::int64_t passed, Time before, int limit) {
   TRY(const auto home, home_of(stream));
-  std::int64_t gone = 0;
+  std::size_t gone = 0;
   TRY_DO(store_.write(home, [&](db::Tx& tx) -> Result<void> {
-    TRY(gone, tx.run(kPrune, limit, passed, before));
+    TRY(const auto rows, tx.ask(kPrune, limit, passed, before));
+    gone = rows.size();
+    if (gone == 0) return {};
+    std::int64_t through = 0;
+    for (const auto row : rows) through = std::max(through, row.i64(0));
+    TRY_DO(tx.run(kNotePruned, through, before));
     return {};
   }));
   return static_cast<int>(gone);
+}
+
+Result<EventLog::Forgotten> OutboxLog::forgotten(const std::string& stream) {
+  TRY(const auto home, home_of(stream));
+  Forgotten forgotten;
+  TRY_DO(store_.read(home, [&](db::Tx& tx) -> Result<void> {
+    TRY(const auto rows, tx.ask(kPruned));
+    if (!rows.empty()) forgotten = {rows.front().i64(0), rows.front().time(1)};
+    return {};
+  }));
+  return forgotten;
 }
 
 }  // namespace kontor::log_outbox

@@ -20,11 +20,8 @@ class OutboxLog final : public EventLog {
   // counter's row serialises them); the lease only saves work.
   Result<int> relay() override;
   Result<std::int64_t> head(const std::string& stream) override;
-
-  // Forgets at most `limit` of the oldest events that lie at or before `passed` (what every durable consumer has seen)
-  // and are older than `before`. The newest event always stays, so that positions never start again. Answers how many
-  // went.
-  Result<int> prune(const std::string& stream, std::int64_t passed, Time before, int limit = 1000);
+  Result<int> prune(const std::string& stream, std::int64_t passed, Time before, int limit = 1000) override;
+  Result<Forgotten> forgotten(const std::string& stream) override;
 
   static constexpr int kRelayBatch = 500;
 

@@ -186,6 +186,11 @@ TEST_CASE("pruning keeps what is young, unseen or newest") {
     CHECK(*log.prune("shop", (*all)[5].position, Time{9999}) == 2);  // the newest stays
     const auto head = *log.head("shop");
     CHECK(head == (*all)[5].position);
+    CHECK(log.forgotten("shop")->through == (*all)[4].position);
+    CHECK(log.forgotten("shop")->before == Time{9999});
+    CHECK(*log.prune("shop", (*all)[5].position, Time{1}) == 0);  // nothing to forget changes nothing
+    CHECK(log.forgotten("shop")->before == Time{9999});
+    CHECK(log.forgotten(log.streams().back())->through == (log.streams().size() > 1 ? 0 : (*all)[4].position));
     REQUIRE(emit_number(store, 7));
     REQUIRE(log.relay());
     CHECK(log.read("shop", head, 10)->size() == 1);

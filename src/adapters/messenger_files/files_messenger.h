@@ -4,7 +4,7 @@
 #include <string>
 
 #include "ports/clock.h"
-#include "ports/messenger.h"
+#include "ports/mail_text.h"
 #include "runtime/fiber.h"
 
 namespace kontor::messenger_files {
@@ -13,22 +13,19 @@ class FilesMessenger final : public Messenger {
  public:
   // The folder is made when it is missing.
   // With `workers` the files are written there, and the sending fiber's loop goes on meanwhile.
-  FilesMessenger(std::string folder, std::string from, Clock& clock, runtime::Workers* workers = nullptr);
+  FilesMessenger(std::string folder, Mailbox from, Clock& clock, runtime::Workers* workers = nullptr);
 
-  // kInvalid "messenger.bad_address" for an address with control characters or none at all; kUnavailable
-  // "messenger.cannot_write" and kFull "messenger.full" when the folder does not take it.
+  // Beside the port's errors: kUnavailable "messenger.cannot_write" and kFull "messenger.full" when the folder does not
+  // take it.
   Result<void> send(const Mail& mail) override;
 
  private:
   Result<void> put(const Mail& mail) const;
 
   std::string folder_;
-  std::string from_;
+  Mailbox from_;
   Clock& clock_;
   runtime::Workers* workers_;
 };
-
-// The mail as RFC 5322 text. A pure function, for tests and other adapters.
-std::string mail_text(const Mail& mail, const std::string& from, Time now);
 
 }  // namespace kontor::messenger_files

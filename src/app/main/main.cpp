@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/backup.h"
 #include "app/commands.h"
 #include "app/serve.h"
 
@@ -19,9 +20,12 @@ constexpr const char* kUsage =
     "                      [--report FILE] [--mapping FILE] [--unknown error|attribute|ignore] [--currency EUR]\n"
     "                      [--delimiter semicolon] [--images DIR] [--fetch-images]\n"
     "       kontor export  products|orders|customers --format ndjson|csv --data DIR [--out FILE]\n"
+    "       kontor backup  --data DIR --to DIR [--keep N]   copies the store while the shop sells\n"
+    "       kontor restore --from ARCHIVE --data DIR        into an empty data folder\n"
     "       kontor check   --data DIR     reads the whole store and verifies every invariant\n"
     "       kontor migrate --data DIR     brings the store's tables up to date\n"
-    "       kontor config                 prints every setting, its value and where it comes from\n"
+    "       kontor config [--example]     prints every setting, its value and where it comes from; or a file to fill "
+    "in\n"
     "       kontor version\n"
     "Every setting may be a flag (--log-format json), an environment variable (KONTOR_LOG_FORMAT) or a line of the "
     "TOML file.\n";
@@ -31,12 +35,15 @@ struct Words {
   std::vector<std::string> plain;
   runtime::Config::Sources sources;
   bool demo = false;
+  bool example = false;
   app::ImportWords import;
   app::ExportWords exporting;
+  app::BackupWords backup;
 };
 
+// One line; the way to more of them is in it.
 int bad_use(const std::string& words) {
-  std::fprintf(stderr, "kontor: %s\n%s", words.c_str(), kUsage);
+  std::fprintf(stderr, "kontor: %s ('kontor help' lists commands, 'kontor config' settings)\n", words.c_str());
   return app::kBadUse;
 }
 
@@ -77,6 +84,10 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
       words.demo = true;
       continue;
     }
+    if (word == "--example" && words.command == "config") {
+      words.example = true;
+      continue;
+    }
     if (word == "--dry-run" && words.command == "import") {
       words.import.dry_run = true;
       continue;
@@ -98,6 +109,12 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
       words.exporting.out = std::move(value);
     else if (words.command == "import" && import_word(words.import, name, value))
       continue;
+    else if (words.command == "backup" && name == "to")
+      words.backup.to = std::move(value);
+    else if (words.command == "backup" && name == "keep")
+      words.backup.keep = std::move(value);
+    else if (words.command == "restore" && name == "from")
+      words.backup.from = std::move(value);
     else
       words.sources.flags.emplace_back(std::move(name), std::move(value));
   }
@@ -109,6 +126,7 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
 int main(int count, char** arguments) {
   Words words;
   if (const auto wrong = read(count, arguments, words)) return bad_use(*wrong);
+  if (words.example) return app::example_command();
   if (words.command == "version" || words.command == "--version") return app::version_command();
   if (words.command == "help" || words.command == "--help" || words.command == "-h") {
     std::printf("%s", kUsage);
@@ -124,10 +142,15 @@ int main(int count, char** arguments) {
   if (exports && words.plain.size() != 1) return bad_use("export takes one word: products, orders or customers");
   if (!imports && !exports && !words.plain.empty()) return bad_use("'" + words.plain[0] + "' is one word too many");
   const auto config = runtime::Config::load(words.sources);
-  if (!config) return bad_use(config.error().detail);
+  if (!config) {
+    std::fprintf(stderr, "kontor: %s\n", config.error().detail.c_str());
+    return app::kBadUse;
+  }
   if (words.command == "serve") return app::serve(*config, words.demo);
   if (words.command == "check") return app::check_command(*config);
   if (words.command == "migrate") return app::migrate_command(*config);
+  if (words.command == "backup") return app::backup_command(*config, words.backup);
+  if (words.command == "restore") return app::restore_command(*config, words.backup);
   if (words.command == "config") return app::config_command(*config);
   if (exports) {
     words.exporting.what = words.plain[0];

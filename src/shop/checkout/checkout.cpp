@@ -15,6 +15,7 @@ namespace {
 constexpr int kCartTries = 5;  // a cart that changes while it is bought is looked at again
 constexpr std::int64_t kPruneEveryMs = kMinuteMs;
 constexpr int kPruneAtOnce = 500;
+constexpr int kPruneChunks = 100;
 
 tl::unexpected<Error> nothing_there() {
   return fail(Errc::kNotFound, "checkout.no_such_checkout", "There is no such checkout.");
@@ -261,7 +262,9 @@ Result<int> Checkouts::sweep(int limit, Which which) {
   TRY(const auto cancellations, impl_->cancellation.sweep(until, limit));
   if (now.ms - impl_->pruned_at.load() >= kPruneEveryMs) {
     impl_->pruned_at.store(now.ms);
-    TRY_DO(impl_->quoting.prune(now, kPruneAtOnce));
+    for (int removed = kPruneAtOnce, chunks = 0; removed == kPruneAtOnce && chunks < kPruneChunks; ++chunks) {
+      TRY(removed, impl_->quoting.prune(now, kPruneAtOnce));
+    }
   }
   return taken_up + cancellations;
 }

@@ -40,6 +40,7 @@ services::Consumer mail_consumer(Notifications& notifications) {
   consumer.kind = services::ConsumerKind::kOnce;
   consumer.handles = {std::string(orders::OrderConfirmed::kName), std::string(orders::OrderCancelled::kName),
                       std::string(payments::PaymentRefunded::kName), std::string(fulfilment::kShipmentShipped)};
+  consumer.hopeless = {"messenger.bad_address", "messenger.refused"};
   consumer.handle = [&notifications](const LoggedEvent& event) { return handle(notifications, event); };
   return consumer;
 }

@@ -1,0 +1,40 @@
+// What time makes useless, removed in small chunks with rests between them, so that buyers' writes hardly wait.
+#include "app/shop.h"
+
+namespace kontor::app {
+namespace {
+
+constexpr int kChunk = 500;   // rows
+constexpr int kChunks = 200;  // of one kind in one go; the rest is for the next
+constexpr std::int64_t kRestMs = 10;
+constexpr int kCartLooks = 20;  // each at 500 carts, in turn
+
+}  // namespace
+
+// Repeats `chunk`, which answers how many rows it removed, while it finds a whole chunk to remove.
+Result<void> Shop::in_chunks(const std::function<Result<int>()>& chunk) {
+  for (int i = 0; i < kChunks && !stopping_.load(); ++i) {
+    TRY(const int removed, chunk());
+    if (removed < kChunk) break;
+    runtime::sleep_for(kRestMs);
+  }
+  return {};
+}
+
+Result<void> Shop::tidy() {
+  const Time now = world.clock.now();
+  for (int look = 0; look < kCartLooks && !stopping_.load(); ++look) {
+    TRY_DO(carts.sweep_expired());
+    runtime::sleep_for(kRestMs);
+  }
+  TRY_DO(in_chunks([&] { return idempotency.prune(kChunk); }));
+  TRY_DO(in_chunks([&] { return jobs.prune(now.plus_ms(-7 * kDayMs), kChunk); }));
+  for (const auto& stream : world.events.streams()) {
+    TRY(const auto passed, consumers.passed(stream));
+    TRY_DO(in_chunks(
+        [&] { return world.events.prune(stream, passed, now.plus_ms(-settings.event_keep_days * kDayMs), kChunk); }));
+  }
+  return {};
+}
+
+}  // namespace kontor::app
