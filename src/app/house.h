@@ -12,6 +12,7 @@
 #include "adapters/log_outbox/outbox_log.h"
 #include "adapters/messenger_files/files_messenger.h"
 #include "app/shop.h"
+#include "app/watched_gateway.h"
 #include "runtime/config.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
@@ -39,7 +40,7 @@ class House {
 
  private:
   House() = default;
-  Result<void> open_store(const runtime::Config& config, runtime::Log& log);
+  Result<void> open_store(const runtime::Config& config, runtime::Log& log, runtime::Metrics& metrics);
 
   host::SystemClock clock_;
   host::SystemRandom random_;
@@ -52,6 +53,7 @@ class House {
   db_postgres::PostgresStore* postgres_ = nullptr;
   std::unique_ptr<log_outbox::OutboxLog> events_;
   std::unique_ptr<gateway_sandbox::SandboxGateway> gateway_;
+  std::unique_ptr<WatchedGateway> watched_gateway_;
   std::unique_ptr<messenger_files::FilesMessenger> messenger_;
   std::unique_ptr<Shop> shop_;
 };

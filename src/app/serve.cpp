@@ -10,6 +10,7 @@
 #include "app/demo.h"
 #include "app/house.h"
 #include "app/operations.h"
+#include "app/watch.h"
 #include "pages/pages.h"
 #include "runtime/docs.h"
 #include "runtime/http_server.h"
@@ -76,8 +77,13 @@ class Program {
       line->server =
           std::make_unique<runtime::Server>(line->loop, *dispatcher_, server_settings(config_), std::move(world));
       TRY(port, line->server->listen(address.host, port));
+      line->loop.on_turn(
+          [&turns = metrics_.histogram(
+               "kontor_loop_turn_seconds", "How long a turn of an event loop kept everybody else waiting",
+               {{"loop", std::to_string(i)}}, runtime::Buckets::kFine)](std::int64_t us) { turns.observe(us); });
       lines_.push_back(std::move(line));
     }
+    watch_lines();
     return port;
   }
 
@@ -103,6 +109,19 @@ class Program {
   }
 
  private:
+  void watch_lines() {
+    const auto sum = [this](std::size_t (runtime::Server::*part)() const) {
+      return [this, part] {
+        double all = 0;
+        for (const auto& line : lines_)
+          if (line->server) all += static_cast<double>((line->server.get()->*part)());
+        return all;
+      };
+    };
+    metrics_.watch("kontor_http_connections", "Open connections", sum(&runtime::Server::connections));
+    metrics_.watch("kontor_http_requests_in_flight", "Requests at work on fibers", sum(&runtime::Server::in_flight));
+  }
+
   // On a fiber of the first loop: requests first, then what runs behind them, then the loops.
   void end() {
     log_.info("stopping", {});
@@ -161,6 +180,10 @@ int serve(const runtime::Config& config, bool demo) {
     if (!config.on(name)) log.warning("switched off: for measurements only", {{"setting", std::string_view(name)}});
   if (!(*house)->shop().settings.admin_token.empty()) log.debug("the admin token is set", {});
   (*house)->watch_store(metrics);
+  watch_shop(metrics, (*house)->shop());
+  watch_disk(metrics, config.text("data"));
+  watch_log(metrics, log);
+  watch_process(metrics, (*house)->store().engine());
   Program program(config, **house, log, metrics);
   const auto port = program.listen();
   if (!port) return refuse(port.error(), 4);

@@ -1,16 +1,22 @@
 #include "app/shop.h"
 
+#include "app/watch.h"
+
 namespace kontor::app {
 namespace {
 
+constexpr int kCartSteps = 20;  // of the sweep in a minute
+
 services::ConsumerRunner::Settings consumer_settings(const World& world) {
   services::ConsumerRunner::Settings settings;
-  settings.lag = [&metrics = world.metrics](std::string_view consumer, std::string_view stream, std::int64_t lag) {
+  settings.lag = [&metrics = world.metrics](const services::ConsumerLag& lag) {
     metrics
-        .gauge("kontor_consumer_lag_events", "Events that a consumer has not handled yet",
-               {{"consumer", std::string(consumer)}, {"stream", std::string(stream)}})
-        .set(lag);
+        .gauge("kontor_consumer_lag_events",
+               "Events that a consumer has not handled yet; outbox.relay: committed ones without a position",
+               {{"consumer", lag.consumer}, {"stream", lag.stream}})
+        .set(lag.events);
   };
+  settings.parked = [&metrics = world.metrics](std::string_view consumer) { dead_letters(metrics, consumer).add(); };
   settings.trouble = [&log = world.log](std::string_view consumer, std::string_view words) {
     log.warning("a consumer has trouble", {{"consumer", consumer}, {"words", words}});
   };
@@ -22,6 +28,11 @@ services::JobRunner::Settings job_settings(const World& world) {
   settings.trouble = [&log = world.log](std::string_view kind, std::string_view words) {
     log.warning("a job has trouble", {{"kind", kind}, {"words", words}});
   };
+  settings.begun = [&metrics = world.metrics](std::string_view kind) { jobs_running(metrics, kind).add(1); };
+  settings.ended = [&metrics = world.metrics](std::string_view kind, std::string_view outcome) {
+    jobs_running(metrics, kind).add(-1);
+    job_tries(metrics, kind, outcome).add();
+  };
   return settings;
 }
 
@@ -32,7 +43,21 @@ services::Shoppers::Settings shopper_settings(const World& world, const ShopSett
   shoppers.on_plain_cookie = [&log = world.log] {
     log.warning("a session cookie goes out without Secure: put TLS in front of the shop");
   };
+  shoppers.on_new_guest = [&sessions = world.metrics.counter("kontor_sessions_total",
+                                                             "Visitors who got their first token")] { sessions.add(); };
   return shoppers;
+}
+
+cart::Carts::Settings cart_settings(const World& world) {
+  cart::Carts::Settings carts;
+  carts.on_new = [&made = world.metrics.counter("kontor_carts_total", "Carts that a first line made")] { made.add(); };
+  return carts;
+}
+
+checkout::Settings checkout_settings(checkout::CheckoutMetrics& metrics) {
+  checkout::Settings settings;
+  settings.metrics = &metrics;
+  return settings;
 }
 
 showcase::Showcase::Settings showcase_settings(const World& world, const ShopSettings& settings) {
@@ -73,12 +98,14 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       offers(showcase),
       prices(catalog, showcase),
       lookup(catalog),
-      carts({world.store, world.clock, world.ids, offers, inventory, pricing}, {}),
+      carts({world.store, world.clock, world.ids, offers, inventory, pricing}, cart_settings(world)),
       payments(world.store, world.gateway, world.clock),
       orders(world.store, world.clock),
       fulfilment(world.store, orders, inventory, world.clock),
       accounts(world.store, world.clock),
-      checkouts({world.store, carts, prices, pricing, inventory, payments, orders, world.clock, world.ids}, {}),
+      checkout_metrics(world.metrics, settings.currency),
+      checkouts({world.store, carts, prices, pricing, inventory, payments, orders, world.clock, world.ids},
+                checkout_settings(checkout_metrics)),
       notifications(orders, world.messenger, "Kontor"),
       hints(checkouts),
       importer(world.store, world.clock, catalog, inventory) {
@@ -145,7 +172,11 @@ void Shop::stock_fiber() {
 }
 
 Result<void> Shop::tidy() {
-  TRY_DO(carts.sweep_expired());
+  for (int steps = 0; steps < kCartSteps; ++steps) {
+    TRY_DO(carts.sweep_expired());
+    if (carts.sweep_begins_anew()) break;
+    runtime::yield();
+  }
   TRY_DO(idempotency.prune());
   TRY_DO(jobs.prune(world.clock.now().plus_ms(-7 * kDayMs)));
   return {};

@@ -32,6 +32,7 @@
 #include "shop/cart/cart.h"
 #include "shop/catalog/catalog.h"
 #include "shop/checkout/checkout.h"
+#include "shop/checkout/checkout_metrics.h"
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/importing/importing.h"
 #include "shop/inventory/inventory.h"
@@ -125,6 +126,7 @@ class Shop {
   orders::Orders orders;
   fulfilment::Fulfilment fulfilment;
   accounts::Accounts accounts;
+  checkout::CheckoutMetrics checkout_metrics;
   checkout::Checkouts checkouts;
   notifications::Notifications notifications;
   CheckoutHints hints;

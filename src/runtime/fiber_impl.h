@@ -129,7 +129,9 @@ struct Loop::Impl {
   std::vector<std::unique_ptr<Watch>> watches;  // by fd
   std::atomic<bool> stopping{false};
   std::atomic<std::int64_t> delay_us{0};
+  std::function<void(std::int64_t)> turn_told;
   std::int64_t now = 0;
+  std::int64_t awake_us = 0;  // when the last sleep ended
   int epoll_fd = -1;
   Loop* owner = nullptr;
   const void* asan_low = nullptr;  // the stack of the thread that runs the loop

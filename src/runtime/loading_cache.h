@@ -18,6 +18,13 @@
 
 namespace kontor::runtime {
 
+struct CacheStats {
+  std::uint64_t hits = 0;     // of peek() and get()
+  std::uint64_t misses = 0;   // of get(): loaded, or waited for another's load
+  std::uint64_t evicted = 0;  // to make room
+  std::size_t entries = 0, weight = 0;
+};
+
 template <class Key, class Value>
 class LoadingCache {
  public:
@@ -45,6 +52,7 @@ class LoadingCache {
     {
       const std::lock_guard lock(shard.mutex);
       if (auto found = shard.find(key)) return std::move(*found);
+      ++shard.misses;
       const auto under_way = shard.flights.find(key);
       if (under_way == shard.flights.end()) {
         flight = std::make_shared<Flight>();
@@ -90,11 +98,17 @@ class LoadingCache {
     }
   }
 
-  std::size_t weight() const {
-    std::size_t sum = 0;
+  std::size_t weight() const { return stats().weight; }
+
+  CacheStats stats() const {
+    CacheStats sum;
     for (const Shard& shard : shards_) {
       const std::lock_guard lock(shard.mutex);
-      sum += shard.weight;
+      sum.hits += shard.hits;
+      sum.misses += shard.misses;
+      sum.evicted += shard.evicted;
+      sum.entries += shard.count;
+      sum.weight += shard.weight;
     }
     return sum;
   }
@@ -124,6 +138,7 @@ class LoadingCache {
     std::size_t hand = 0;  // of the CLOCK, over the slots
     std::size_t weight = 0;
     std::unordered_map<Key, std::shared_ptr<Flight>> flights;
+    std::uint64_t hits = 0, misses = 0, evicted = 0;
 
     std::size_t mask() const { return slots.size() - 1; }
     std::size_t home(const Key& key) const { return mixed(key) & mask(); }
@@ -137,6 +152,7 @@ class LoadingCache {
       Slot& slot = slots[place(key)];
       if (!slot.taken) return std::nullopt;
       if (!slot.used) slot.used = true;
+      ++hits;
       return slot.value;
     }
     void erase(std::size_t at) {
@@ -165,6 +181,7 @@ class LoadingCache {
           ++hand;
         } else {
           erase(hand);
+          ++evicted;
         }
       }
     }

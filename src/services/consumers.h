@@ -49,6 +49,12 @@ struct DeadLetter {
   Time at;
 };
 
+struct ConsumerLag {
+  std::string consumer;
+  std::string stream;
+  std::int64_t events = 0;
+};
+
 class ConsumerRunner {
  public:
   struct Settings {
@@ -60,8 +66,11 @@ class ConsumerRunner {
     std::int64_t active_poll_ms = 20;
     std::int64_t idle_poll_ms = 200;
     std::int64_t lease_ms = 10'000;
-    // Told how many positions a consumer is behind, after each look; may be empty.
-    std::function<void(std::string_view consumer, std::string_view stream, std::int64_t lag)> lag = {};
+    std::int64_t measure_ms = 1000;
+    // Told every measure_ms how many positions each consumer is behind the head, and how many committed events of a
+    // stream have no position yet (consumer "outbox.relay"); may be empty.
+    std::function<void(const ConsumerLag&)> lag = {};
+    std::function<void(std::string_view consumer)> parked = {};  // an event became a dead letter; may be empty
     // Told of failures worth a log line (an event that failed, a dead letter, a store that is away); may be empty.
     std::function<void(std::string_view consumer, std::string_view words)> trouble = {};
   };
@@ -70,6 +79,7 @@ class ConsumerRunner {
 
   // Before prepare(). Names are unique (asserted).
   void add(Consumer consumer);
+  std::vector<std::string> names() const;
   // Notes the heads of the streams, where kEveryReplica consumers begin. Call it before the modules load the state that
   // those consumers keep fresh: what commits in between is then told, not missed.
   Result<void> prepare();
@@ -86,6 +96,8 @@ class ConsumerRunner {
 
   // The position that every kOnce consumer has passed in the stream; what lies before it may be pruned.
   Result<std::int64_t> passed(const std::string& stream);
+  // How far each consumer is behind each stream, durable ones by what the store says; after prepare().
+  Result<std::vector<ConsumerLag>> lags();
   // Oldest first, at most `limit` a place.
   Result<std::vector<DeadLetter>> dead_letters(int limit);
 
@@ -94,6 +106,8 @@ class ConsumerRunner {
   struct Track;
 
   void run_watch();
+  void measure();
+  Result<std::int64_t> position_in_store(const Member& member, const Track& track);
   void run_member(Member& member);
   Result<bool> hold_lease(Member& member);
   Result<bool> pass(Member& member, bool patient);

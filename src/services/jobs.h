@@ -120,6 +120,10 @@ class JobRunner {
     std::int64_t lease_ms = 30'000;  // renewed while the job runs
     std::int64_t poll_ms = 250;
     std::function<void(std::string_view kind, std::string_view words)> trouble = {};  // log hook; may be empty
+    // Told when a try of a job begins, and how it ended: "done", "again" (it comes back by itself), "retry" (failed,
+    // and is tried again), "failed" (for good). May be empty.
+    std::function<void(std::string_view kind)> begun = {};
+    std::function<void(std::string_view kind, std::string_view outcome)> ended = {};
   };
   // `holder` names this process among the replicas; the same advice as for Leases.
   JobRunner(Jobs& jobs, std::string holder, Settings settings);
@@ -128,6 +132,7 @@ class JobRunner {
   // An Error tries the job again later, until it has failed too often. Not on a write function's terms: it may wait.
   using Handler = std::function<Result<void>(JobContext&)>;
   void add(std::string kind, Handler handler);  // before start()
+  std::vector<std::string> kinds() const;
 
   void start(runtime::Loop& loop);  // jobs of other kinds are left to other processes
   void stop();                      // from any thread; running jobs are told by stopping()
@@ -144,7 +149,7 @@ class JobRunner {
   void run_pump(runtime::Loop& loop);
   Result<std::optional<JobContext>> claim();
   void run_one(JobContext& context);
-  Result<void> settle(JobContext& context, const Result<void>& outcome);
+  Result<std::string_view> settle(JobContext& context, const Result<void>& outcome);
   Result<void> renew();
   Result<void> reclaim();
 

@@ -20,6 +20,7 @@ class OutboxLog final : public EventLog {
   // counter's row serialises them); the lease only saves work.
   Result<int> relay() override;
   Result<std::int64_t> head(const std::string& stream) override;
+  Result<std::int64_t> unrelayed(const std::string& stream, std::int64_t most) override;
 
   // Forgets at most `limit` of the oldest events that lie at or before `passed` (what every durable consumer has seen)
   // and are older than `before`. The newest event always stays, so that positions never start again. Answers how many
