@@ -6,8 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/host/system_random.h"
 #include "app/commands.h"
 #include "app/serve.h"
+#include "bench/command.h"
 
 namespace {
 
@@ -18,6 +20,8 @@ constexpr const char* kUsage =
     "       kontor import  FILE|- --format ndjson --data DIR [--dry-run] [--on-error stop|skip] [--report FILE]\n"
     "       kontor check   --data DIR     reads the whole store and verifies every invariant\n"
     "       kontor migrate --data DIR     brings the store's tables up to date\n"
+    "       kontor bench   browse|search|cart|checkout|flash|mixed --url URL [--rate R] [--connections C] [--duration "
+    "S]\n"
     "       kontor config                 prints every setting, its value and where it comes from\n"
     "       kontor version\n"
     "Every setting may be a flag (--log-format json), an environment variable (KONTOR_LOG_FORMAT) or a line of the "
@@ -73,9 +77,19 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
   return std::nullopt;
 }
 
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
+  if (count >= 2 && std::string_view(arguments[1]) == "bench") {
+    host::SystemRandom random;
+    return bench::command(std::span(arguments + 2, static_cast<std::size_t>(count - 2)), environment,
+                          random.number() >> 32);
+  }
   Words words;
   if (const auto wrong = read(count, arguments, words)) return bad_use(*wrong);
   if (words.command == "version" || words.command == "--version") return app::version_command();
@@ -83,10 +97,7 @@ int main(int count, char** arguments) {
     std::printf("%s", kUsage);
     return 0;
   }
-  words.sources.environment = [](const std::string& name) -> std::optional<std::string> {
-    const char* value = std::getenv(name.c_str());
-    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-  };
+  words.sources.environment = environment;
   const bool imports = words.command == "import";
   if (imports && words.plain.size() != 1) return bad_use("import takes one file, or - for standard input");
   if (!imports && !words.plain.empty()) return bad_use("'" + words.plain[0] + "' is one word too many");
