@@ -27,7 +27,7 @@ std::string folder_of(const runtime::Config& config, std::string_view name) {
 }  // namespace
 
 Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtime::Log& log, runtime::Metrics& metrics,
-                                           runtime::Workers* workers) {
+                                           runtime::Workers* workers, runtime::Tracer* tracer) {
   auto house = std::unique_ptr<House>(new House());
   const auto currency = Currency::parse(config.text("currency"));
   if (!currency)
@@ -56,8 +56,17 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   settings.currency = *currency;
   settings.ready_bytes_mb = static_cast<std::size_t>(config.number("ready_bytes_mb"));
   settings.only_process = house->sqlite_ != nullptr;
-  const World world{*house->store_,           *house->events_,    house->clock_, house->random_, *house->ids_,
-                    *house->watched_gateway_, *house->messenger_, log,           metrics,        workers};
+  const World world{*house->store_,
+                    *house->events_,
+                    house->clock_,
+                    house->random_,
+                    *house->ids_,
+                    *house->watched_gateway_,
+                    *house->messenger_,
+                    log,
+                    metrics,
+                    workers,
+                    tracer};
   TRY(house->shop_, Shop::make(world, settings));
   house->gateway_->set_sink(&house->shop_->hints);
   return house;

@@ -23,7 +23,8 @@ class House {
  public:
   // Opens and migrates the store. Errors are one clear line; the program then ends with exit code 4.
   static Result<std::unique_ptr<House>> open(const runtime::Config& config, runtime::Log& log,
-                                             runtime::Metrics& metrics, runtime::Workers* workers);
+                                             runtime::Metrics& metrics, runtime::Workers* workers,
+                                             runtime::Tracer* tracer = nullptr);
   ~House();
 
   Shop& shop() { return *shop_; }

@@ -51,8 +51,9 @@ int take_signals() {
 
 class Program {
  public:
-  Program(const runtime::Config& config, House& house, runtime::Log& log, runtime::Metrics& metrics)
-      : config_(config), house_(house), log_(log), metrics_(metrics), operations_("") {
+  Program(const runtime::Config& config, House& house, runtime::Log& log, runtime::Metrics& metrics,
+          runtime::Tracer* tracer)
+      : config_(config), house_(house), log_(log), metrics_(metrics), tracer_(tracer), operations_("") {
     add_operations(operations_, house, metrics, stopping_);
     pages::add_pages(house.shop().pages(),
                      {house.shop().showcase, house.shop().carts, house.shop().checkouts, house.shop().orders,
@@ -74,6 +75,7 @@ class Program {
       world.wall_clock = [&clock = house_.clock()] { return clock.now(); };
       world.seed = house_.shop().world.random.number();
       world.observer = observer_.get();
+      world.tracer = tracer_;
       line->server =
           std::make_unique<runtime::Server>(line->loop, *dispatcher_, server_settings(config_), std::move(world));
       TRY(port, line->server->listen(address.host, port));
@@ -90,6 +92,7 @@ class Program {
   Result<void> run(int signals) {
     TRY_DO(house_.shop().start(lines_[0]->loop));
     runtime::Loop& first = lines_[0]->loop;
+    if (tracer_ != nullptr) first.spawn([this] { tracer_->run(); });
     first.post([this, &first, signals] {
       first.watch(signals, EPOLLIN, [this, signals](std::uint32_t) {
         signalfd_siginfo info;
@@ -138,6 +141,10 @@ class Program {
     for (auto& parker : ended) parker->wait();
     house_.shop().stop();
     for (int waited = 0; house_.shop().running() && waited < 1000; ++waited) runtime::sleep_for(10);
+    if (tracer_ != nullptr) {
+      tracer_->stop();
+      while (tracer_->running()) runtime::sleep_for(10);
+    }
     for (auto& line : lines_) line->loop.stop();
   }
 
@@ -145,6 +152,7 @@ class Program {
   House& house_;
   runtime::Log& log_;
   runtime::Metrics& metrics_;
+  runtime::Tracer* tracer_;
   std::atomic<bool> stopping_{false};
   http::Router operations_;
   http::Router documents_{""};
@@ -152,6 +160,18 @@ class Program {
   std::unique_ptr<AccessObserver> observer_;
   std::vector<std::unique_ptr<Line>> lines_;
 };
+
+Result<std::unique_ptr<runtime::Tracer>> make_tracer(const runtime::Config& config) {
+  const std::string& endpoint = config.text("otlp_endpoint");
+  if (endpoint.empty()) return std::unique_ptr<runtime::Tracer>();
+  TRY(auto settings, runtime::Tracer::parse(endpoint));
+  settings.one_in = config.number("trace_sample");
+  settings.version = KONTOR_VERSION;
+  host::SystemClock clock;
+  host::SystemRandom random;
+  return std::make_unique<runtime::Tracer>(
+      std::move(settings), [&clock] { return clock.now(); }, random.number());
+}
 
 int refuse(const Error& error, int code) {
   std::fprintf(stderr, "kontor: %s\n", error.detail.empty() ? error.reason.c_str() : error.detail.c_str());
@@ -168,7 +188,9 @@ int serve(const runtime::Config& config, bool demo) {
   runtime::StreamLog log(log_options);
   runtime::Metrics metrics;
   runtime::Workers workers(static_cast<int>(config.number("workers")), 1000);
-  auto house = House::open(config, log, metrics, &workers);
+  auto tracer = make_tracer(config);
+  if (!tracer) return refuse(tracer.error(), 2);
+  auto house = House::open(config, log, metrics, &workers, tracer->get());
   if (!house) return refuse(house.error(), house.error().code == Errc::kInvalid ? 2 : 4);
   std::printf("Kontor opened %s\n", (*house)->place().c_str());
   if (demo) {
@@ -183,8 +205,9 @@ int serve(const runtime::Config& config, bool demo) {
   watch_shop(metrics, (*house)->shop());
   watch_disk(metrics, config.text("data"));
   watch_log(metrics, log);
+  watch_tracer(metrics, tracer->get());
   watch_process(metrics, (*house)->store().engine());
-  Program program(config, **house, log, metrics);
+  Program program(config, **house, log, metrics, tracer->get());
   const auto port = program.listen();
   if (!port) return refuse(port.error(), 4);
   const auto address = config.address("listen");

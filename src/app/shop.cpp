@@ -16,6 +16,7 @@ services::ConsumerRunner::Settings consumer_settings(const World& world) {
                {{"consumer", lag.consumer}, {"stream", lag.stream}})
         .set(lag.events);
   };
+  settings.tracer = world.tracer;
   settings.parked = [&metrics = world.metrics](std::string_view consumer) { dead_letters(metrics, consumer).add(); };
   settings.trouble = [&log = world.log](std::string_view consumer, std::string_view words) {
     log.warning("a consumer has trouble", {{"consumer", consumer}, {"words", words}});
@@ -28,6 +29,7 @@ services::JobRunner::Settings job_settings(const World& world) {
   settings.trouble = [&log = world.log](std::string_view kind, std::string_view words) {
     log.warning("a job has trouble", {{"kind", kind}, {"words", words}});
   };
+  settings.tracer = world.tracer;
   settings.begun = [&metrics = world.metrics](std::string_view kind) { jobs_running(metrics, kind).add(1); };
   settings.ended = [&metrics = world.metrics](std::string_view kind, std::string_view outcome) {
     jobs_running(metrics, kind).add(-1);

@@ -19,6 +19,7 @@
 #include "runtime/http.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
+#include "runtime/tracing.h"
 #include "services/audit.h"
 #include "services/check_report.h"
 #include "services/consumers.h"
@@ -56,6 +57,7 @@ struct World {
   runtime::Log& log;
   runtime::Metrics& metrics;
   runtime::Workers* workers = nullptr;
+  runtime::Tracer* tracer = nullptr;  // may be null
 };
 
 struct ShopSettings {

@@ -115,6 +115,15 @@ void watch_log(Metrics& metrics, const runtime::StreamLog& log) {
                       [&log] { return static_cast<double>(log.dropped()); });
 }
 
+void watch_tracer(Metrics& metrics, const runtime::Tracer* tracer) {
+  metrics.watch_total("kontor_trace_spans_total", "Spans that the collector took, and those that were dropped",
+                      [tracer] { return tracer == nullptr ? 0.0 : static_cast<double>(tracer->exported()); },
+                      {{"outcome", "exported"}});
+  metrics.watch_total("kontor_trace_spans_total", "Spans that the collector took, and those that were dropped",
+                      [tracer] { return tracer == nullptr ? 0.0 : static_cast<double>(tracer->dropped()); },
+                      {{"outcome", "dropped"}});
+}
+
 void watch_process(Metrics& metrics, std::string_view engine) {
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);

@@ -7,6 +7,7 @@
 #include "runtime/loading_cache.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
+#include "runtime/tracing.h"
 
 namespace kontor::app {
 
@@ -22,6 +23,7 @@ void watch_shop(runtime::Metrics& metrics, Shop& shop);
 // Free and whole bytes of the disk under `folder`.
 void watch_disk(runtime::Metrics& metrics, const std::string& folder);
 void watch_log(runtime::Metrics& metrics, const runtime::StreamLog& log);
+void watch_tracer(runtime::Metrics& metrics, const runtime::Tracer* tracer);  // null: nothing is traced
 // Memory, CPU, descriptors, start time, build.
 void watch_process(runtime::Metrics& metrics, std::string_view engine);
 

@@ -1,5 +1,7 @@
 #include "app/watched_gateway.h"
 
+#include "runtime/tracing.h"
+
 namespace kontor::app {
 namespace {
 
@@ -47,6 +49,7 @@ std::string_view outcome_of(const Result<Charge>& answer) {
 WatchedGateway::Call WatchedGateway::watched(runtime::Metrics& metrics, std::string_view call) const {
   const std::string gateway(gateway_.name());
   Call out;
+  out.span = "gateway." + std::string(call);
   out.duration = &metrics.histogram("kontor_gateway_call_seconds", "A call of the payment gateway, retries apart",
                                     {{"gateway", gateway}, {"call", std::string(call)}});
   for (const auto outcome : kOutcomes) {
@@ -67,10 +70,15 @@ WatchedGateway::WatchedGateway(PaymentGateway& gateway, runtime::Metrics& metric
 
 template <class Ask>
 Result<Charge> WatchedGateway::count(Call& call, const Ask& ask) {
+  runtime::Span span(call.span, runtime::SpanKind::kClient);
   const runtime::Stopwatch watch;
   auto answer = ask();
+  const auto outcome = outcome_of(answer);
   call.duration->observe(watch.us());
-  call.outcomes.find(outcome_of(answer))->second->add();
+  call.outcomes.find(outcome)->second->add();
+  span.set("kontor.gateway", gateway_.name());
+  span.set("kontor.outcome", outcome);
+  if (!answer) span.failed();
   return answer;
 }
 

@@ -1,5 +1,5 @@
-// A payment gateway with its calls counted and timed: by call and outcome, under the gateway's name. Hands everything
-// through unchanged.
+// A payment gateway with its calls counted, timed and traced: by call and outcome, under the gateway's name. Hands
+// everything through unchanged.
 #pragma once
 #include <map>
 #include <string>
@@ -25,6 +25,7 @@ class WatchedGateway : public PaymentGateway {
 
  private:
   struct Call {
+    std::string span;
     runtime::Histogram* duration = nullptr;
     std::map<std::string_view, runtime::Counter*> outcomes;
   };

@@ -17,6 +17,8 @@
 
 namespace kontor::runtime {
 
+class Span;
+
 // A mapped stack, its lowest page unreachable. The Fiber object lies at its upper end.
 struct Stack {
   char* base = nullptr;   // of the mapping, guard page included
@@ -57,6 +59,7 @@ class Fiber {
   bool killed = false;
   bool timed_out = false;
   bool shielded = false;
+  Span* span = nullptr;  // the innermost that is traced
   void* asan_stack = nullptr;
   void* tsan_fiber = nullptr;
 };

@@ -17,6 +17,8 @@
 
 namespace kontor::runtime {
 
+class Tracer;
+
 struct ServerSettings {
   std::size_t line_bytes = 8 * 1024;    // request line; more is 414
   std::size_t head_bytes = 16 * 1024;   // request line and headers; more is 431
@@ -52,6 +54,7 @@ struct ServerWorld {
   std::function<Time()> wall_clock;  // for Date; read once a second
   std::uint64_t seed = 0;            // of request ids and trace ids; from the operating system in production
   ServerObserver* observer = nullptr;
+  Tracer* tracer = nullptr;  // null: nothing is traced. Point reads, answered on the loop, never are
 };
 
 class Server {

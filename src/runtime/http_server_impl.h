@@ -19,6 +19,7 @@
 namespace kontor::runtime {
 
 struct Exchange;
+class Span;
 
 // One socket. Idle, it is only this: no buffer, no fiber.
 struct Conn {
@@ -112,6 +113,7 @@ struct Server::Impl {
 
   // http_exchange.cpp: on a fiber
   void serve(Exchange& exchange);
+  void take_traceparent(Exchange& exchange, const Span& span);
   bool run(Exchange& exchange);
   bool send_answer(Exchange& exchange, const http::Response& response, bool keep);
   bool send_pieces(Exchange& exchange, const http::Response& response, bool chunked);

@@ -1,6 +1,7 @@
 #include "runtime/store_metrics.h"
 
 #include "runtime/monotonic.h"
+#include "runtime/tracing.h"
 
 namespace kontor::runtime {
 namespace {
@@ -9,8 +10,10 @@ Labels at(std::string_view place) { return {{"place", std::string(place)}}; }
 
 }  // namespace
 
-StoreMetrics::StoreMetrics(Metrics& metrics, std::string_view place)
-    : write_(metrics.histogram("kontor_store_write_seconds", "A write function, from asking to its durable answer",
+StoreMetrics::StoreMetrics(Metrics& metrics, std::string_view place, std::string_view engine)
+    : place_(place),
+      engine_(engine),
+      write_(metrics.histogram("kontor_store_write_seconds", "A write function, from asking to its durable answer",
                                at(place), Buckets::kFine)),
       queue_(metrics.histogram("kontor_store_queue_wait_seconds",
                                "Until a write function's turn came (the writer, or a connection)", at(place),
@@ -33,15 +36,26 @@ void StoreMetrics::count_failure(const Result<void>& answer) {
 }
 
 void StoreMetrics::wrote(const WriteTimes& times, const Result<void>& answer) {
-  write_.observe(monotonic_micros() - times.asked_us);
+  const std::int64_t now_us = monotonic_micros();
+  write_.observe(now_us - times.asked_us);
   if (times.begun_us != 0) queue_.observe(times.begun_us - times.asked_us);
   if (times.committed_us != 0) commit_.observe(times.committed_us - times.commit_begun_us);
   count_failure(answer);
+  if (Span::current() == nullptr) return;
+  Span::Part part("store.write", times.asked_us, now_us);
+  part.set("db.system.name", engine_).set("kontor.place", place_);
+  if (!answer) part.set("error.type", answer.error().reason);
+  if (times.begun_us != 0) part.with("store.queue_wait", times.asked_us, times.begun_us);
+  if (times.committed_us != 0) part.with("store.commit", times.commit_begun_us, times.committed_us);
 }
 
 void StoreMetrics::read(std::int64_t began_us, const Result<void>& answer) {
-  read_.observe(monotonic_micros() - began_us);
+  const std::int64_t now_us = monotonic_micros();
+  read_.observe(now_us - began_us);
   count_failure(answer);
+  if (Span::current() == nullptr) return;
+  Span::Part part("store.read", began_us, now_us);
+  part.set("db.system.name", engine_).set("kontor.place", place_);
 }
 
 }  // namespace kontor::runtime

@@ -1,5 +1,6 @@
 // What a store counts, under the same names for every engine and by place ("shop", "catalog"): how long its functions
 // take, how long they wait before they run, how long their commits take, and what fails by the store's own fault.
+// Where the asking fiber is traced, the same times become spans.
 // Safe from any thread; counting is a few relaxed atomics.
 #pragma once
 #include <cstdint>
@@ -20,7 +21,7 @@ struct WriteTimes {
 
 class StoreMetrics {
  public:
-  StoreMetrics(Metrics& metrics, std::string_view place);
+  StoreMetrics(Metrics& metrics, std::string_view place, std::string_view engine);
 
   static std::int64_t now_us();
   // Once the function's caller has its answer.
@@ -31,6 +32,7 @@ class StoreMetrics {
  private:
   void count_failure(const Result<void>& answer);
 
+  const std::string place_, engine_;  // in traces
   Histogram& write_;
   Histogram& queue_;
   Histogram& commit_;

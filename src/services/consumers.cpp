@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/assert.h"
+#include "runtime/tracing.h"
 
 namespace kontor::services {
 namespace {
@@ -182,7 +183,7 @@ Result<void> ConsumerRunner::take_each(Member& member, Track& track, const std::
     if (stopping_.load(std::memory_order_relaxed)) break;
     bool through = !member.wants(event.name);
     while (!through) {
-      const auto done = member.consumer.handle(event);
+      const auto done = handle_traced(member, event);
       if (!done) {
         TRY_DO(move(member, track, reached));
         TRY(through, failed(member, track, event, done.error()));
@@ -198,9 +199,21 @@ Result<void> ConsumerRunner::take_each(Member& member, Track& track, const std::
   return move(member, track, std::max(reached, *track.position));
 }
 
+Result<void> ConsumerRunner::handle_traced(Member& member, const LoggedEvent& event) {
+  runtime::Span span(settings_.tracer, "consume", runtime::SpanKind::kConsumer);
+  span.set("kontor.consumer", member.consumer.name);
+  span.set("kontor.event", event.name);
+  auto done = member.consumer.handle(event);
+  if (!done) span.failed();
+  return done;
+}
+
 // The events and the position in one write.
 Result<void> ConsumerRunner::take_slice(Member& member, Track& track, std::span<const LoggedEvent* const> slice,
                                         std::int64_t to) {
+  runtime::Span span(settings_.tracer, "consume", runtime::SpanKind::kConsumer);
+  span.set("kontor.consumer", member.consumer.name);
+  span.set("kontor.events", static_cast<std::int64_t>(slice.size()));
   const auto done = store_.write(track.home, [&](db::Tx& tx) -> Result<void> {
     TRY_DO(move_in(tx, member.consumer.name, track.stream, *track.position, to));
     for (const auto* event : slice) TRY_DO(member.consumer.handle_in_tx(tx, *event));

@@ -21,6 +21,10 @@
 #include "services/bell.h"
 #include "services/leases.h"
 
+namespace kontor::runtime {
+class Tracer;
+}
+
 namespace kontor::services {
 
 enum class ConsumerKind { kOnce, kEveryReplica };
@@ -71,6 +75,7 @@ class ConsumerRunner {
     // stream have no position yet (consumer "outbox.relay"); may be empty.
     std::function<void(const ConsumerLag&)> lag = {};
     std::function<void(std::string_view consumer)> parked = {};  // an event became a dead letter; may be empty
+    runtime::Tracer* tracer = nullptr;                           // may be null
     // Told of failures worth a log line (an event that failed, a dead letter, a store that is away); may be empty.
     std::function<void(std::string_view consumer, std::string_view words)> trouble = {};
   };
@@ -112,6 +117,7 @@ class ConsumerRunner {
   Result<bool> hold_lease(Member& member);
   Result<bool> pass(Member& member, bool patient);
   Result<bool> advance(Member& member, Track& track, bool patient);
+  Result<void> handle_traced(Member& member, const LoggedEvent& event);
   Result<void> take_each(Member& member, Track& track, const std::vector<LoggedEvent>& events, bool patient);
   Result<void> take_in_tx(Member& member, Track& track, const std::vector<LoggedEvent>& events, bool patient);
   Result<void> take_slice(Member& member, Track& track, std::span<const LoggedEvent* const> slice, std::int64_t to);

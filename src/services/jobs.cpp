@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "runtime/tracing.h"
 
 namespace kontor::services {
 namespace {
@@ -213,7 +214,10 @@ void JobRunner::run_one(JobContext& context) {
   active_.push_back(&context);
   Active active{*this, context};
   if (settings_.begun) settings_.begun(context.kind);
+  runtime::Span span(settings_.tracer, "job " + context.kind, runtime::SpanKind::kInternal);
+  span.set("kontor.job", context.id.text());
   const auto outcome = handlers_.find(context.kind)->second(context);
+  if (!outcome) span.failed();
   // Were this write to fail, the lease runs out and the job is run again: at least once.
   const auto settled = settle(context, outcome);
   if (settled) active.outcome = *settled;

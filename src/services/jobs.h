@@ -21,6 +21,10 @@
 #include "runtime/json.h"
 #include "services/bell.h"
 
+namespace kontor::runtime {
+class Tracer;
+}
+
 namespace kontor::services {
 
 enum class JobState { kQueued = 0, kRunning = 1, kDone = 2, kFailed = 3 };
@@ -120,6 +124,7 @@ class JobRunner {
     std::int64_t lease_ms = 30'000;  // renewed while the job runs
     std::int64_t poll_ms = 250;
     std::function<void(std::string_view kind, std::string_view words)> trouble = {};  // log hook; may be empty
+    runtime::Tracer* tracer = nullptr;                                                // may be null
     // Told when a try of a job begins, and how it ended: "done", "again" (it comes back by itself), "retry" (failed,
     // and is tried again), "failed" (for good). May be empty.
     std::function<void(std::string_view kind)> begun = {};

@@ -27,7 +27,8 @@ struct PostgresStore::Impl {
     settings.answer_timeout_ms = options.answer_timeout_ms;
     settings.statement_timeout_ms = options.statement_timeout_ms;
     settings.lock_timeout_ms = options.lock_timeout_ms;
-    if (options.metrics != nullptr) metrics = std::make_unique<runtime::StoreMetrics>(*options.metrics, "shop");
+    if (options.metrics != nullptr)
+      metrics = std::make_unique<runtime::StoreMetrics>(*options.metrics, "shop", "postgresql");
   }
 
   struct InLane;
