@@ -30,13 +30,13 @@ std::string folder_of(const runtime::Config& config, std::string_view name) {
 }  // namespace
 
 Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtime::Log& log, runtime::Metrics& metrics,
-                                           runtime::Workers* workers) {
+                                           runtime::Workers* workers, runtime::Tracer* tracer) {
   auto house = std::unique_ptr<House>(new House());
   const auto currency = Currency::parse(config.text("currency"));
   if (!currency)
     return fail(Errc::kInvalid, "config.bad_value",
                 "currency is '" + config.text("currency") + "', which is not on ISO 4217's list.");
-  TRY_DO(house->open_store(config, log));
+  TRY_DO(house->open_store(config, log, metrics));
   house->telling_ = std::make_unique<TellingStore>(*house->store_);
   TRY(house->migrated_, house->migrator_->migrate(all_migrations()));
   house->ids_ = std::make_unique<IdSource>(house->random_.number());
@@ -45,6 +45,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   gateway.folder = config.text("data");
   gateway.timeout_ms = config.number("gateway_timeout_ms");
   TRY(house->gateway_, gateway_sandbox::SandboxGateway::open(gateway, house->clock_));
+  house->watched_gateway_ = std::make_unique<WatchedGateway>(*house->gateway_, metrics);
   house->blobs_ = std::make_unique<blobs_folder::FolderBlobs>(folder_of(config, "media"), workers);
   house->codec_ = std::make_unique<codec_vips::VipsCodec>(workers);
   fetch_curl::CurlFetcher::Settings web;
@@ -73,21 +74,22 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                     house->clock_,
                     house->random_,
                     *house->ids_,
-                    *house->gateway_,
+                    *house->watched_gateway_,
                     *house->messenger_,
                     *house->blobs_,
                     *house->codec_,
                     *house->web_,
                     log,
                     metrics,
-                    workers};
+                    workers,
+                    tracer};
   TRY(house->shop_, Shop::make(world, settings));
   house->telling_->set_listener([shop = house->shop_.get()] { shop->consumers.notify(); });
   house->gateway_->set_sink(&house->shop_->hints);
   return house;
 }
 
-Result<void> House::open_store(const runtime::Config& config, runtime::Log& log) {
+Result<void> House::open_store(const runtime::Config& config, runtime::Log& log, runtime::Metrics& metrics) {
   const auto alarm = [&log](std::string_view words) { log.error("the store", {{"words", words}}); };
   if (const std::string& url = config.text("store"); !url.empty()) {
     if (!url.starts_with("postgresql://") && !url.starts_with("postgres://")) {
@@ -97,6 +99,7 @@ Result<void> House::open_store(const runtime::Config& config, runtime::Log& log)
     db_postgres::PostgresStore::Options options;
     options.url = url;
     options.alarm = alarm;
+    options.metrics = &metrics;
     place_ = "PostgreSQL at " + without_password(url);
     TRY(auto opened, db_postgres::PostgresStore::open(std::move(options)));
     postgres_ = opened.get();
@@ -112,6 +115,7 @@ Result<void> House::open_store(const runtime::Config& config, runtime::Log& log)
   db_sqlite::SqliteStore::Options options;
   options.folder = config.text("data");
   options.alarm = alarm;
+  options.metrics = &metrics;
   place_ = "the folder " + options.folder;
   TRY(auto opened, db_sqlite::SqliteStore::open(std::move(options)));
   sqlite_ = opened.get();
@@ -155,11 +159,25 @@ House::~House() {
 Result<void> House::check_files() { return sqlite_ == nullptr ? Result<void>{} : sqlite_->check(); }
 
 void House::watch_store(runtime::Metrics& metrics) {
-  if (postgres_ == nullptr) return;
-  metrics.watch("kontor_store_functions", "Store functions that were asked for",
-                [this] { return postgres_->stats().functions; });
-  metrics.watch("kontor_store_repeats", "Store functions run again because another was in the way",
-                [this] { return postgres_->stats().repeats; });
+  if (postgres_ != nullptr) {
+    metrics.watch_total("kontor_store_connections_lost_total", "Connections to PostgreSQL lost on the way",
+                        [this] { return static_cast<double>(postgres_->stats().lost); });
+    return;
+  }
+  const auto places = sqlite_->places();
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const runtime::Labels labels{{"place", places[i].name}};
+    const auto figure = [this, i](auto part) {
+      return [this, i, part] { return static_cast<double>(part(sqlite_->stats()[i])); };
+    };
+    using Stats = db_sqlite::Writer::Stats;
+    metrics.watch("kontor_store_queued", "Write functions that wait for the writer",
+                  figure([](const Stats& stats) { return stats.queued; }), labels);
+    metrics.watch_total("kontor_store_batches_total", "Transactions that the writer began for waiting functions",
+                        figure([](const Stats& stats) { return stats.batches; }), labels);
+    metrics.watch_total("kontor_store_checkpoints_total", "Times the writer itself had to copy its log",
+                        figure([](const Stats& stats) { return stats.checkpoints; }), labels);
+  }
 }
 
 }  // namespace kontor::app

@@ -15,6 +15,7 @@
 #include "adapters/log_outbox/outbox_log.h"
 #include "app/shop.h"
 #include "app/telling_store.h"
+#include "app/watched_gateway.h"
 #include "runtime/config.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
@@ -25,7 +26,8 @@ class House {
  public:
   // Opens and migrates the store. Errors are one clear line; the program then ends with exit code 4.
   static Result<std::unique_ptr<House>> open(const runtime::Config& config, runtime::Log& log,
-                                             runtime::Metrics& metrics, runtime::Workers* workers);
+                                             runtime::Metrics& metrics, runtime::Workers* workers,
+                                             runtime::Tracer* tracer = nullptr);
   ~House();
 
   Shop& shop() { return *shop_; }
@@ -42,7 +44,7 @@ class House {
 
  private:
   House() = default;
-  Result<void> open_store(const runtime::Config& config, runtime::Log& log);
+  Result<void> open_store(const runtime::Config& config, runtime::Log& log, runtime::Metrics& metrics);
   Result<void> open_messenger(const runtime::Config& config, runtime::Workers* workers);
 
   host::SystemClock clock_;
@@ -57,6 +59,7 @@ class House {
   db_postgres::PostgresStore* postgres_ = nullptr;
   std::unique_ptr<log_outbox::OutboxLog> events_;
   std::unique_ptr<gateway_sandbox::SandboxGateway> gateway_;
+  std::unique_ptr<WatchedGateway> watched_gateway_;
   std::unique_ptr<blobs_folder::FolderBlobs> blobs_;
   std::unique_ptr<codec_vips::VipsCodec> codec_;
   std::unique_ptr<fetch_curl::CurlFetcher> web_;

@@ -13,6 +13,7 @@
 #include "app/house.h"
 #include "app/operations.h"
 #include "app/surroundings.h"
+#include "app/watch.h"
 #include "pages/pages.h"
 #include "runtime/docs.h"
 #include "runtime/http_server.h"
@@ -69,18 +70,20 @@ int take_signals() {
 
 class Program {
  public:
-  // What a signal reopens or reads again; no certificate means plain HTTP.
-  struct Files {
-    LogFile& log;
-    Certificate* certificate;
+  struct Surroundings {
+    LogFile& log_file;         // reopened by a signal
+    Certificate* certificate;  // null: plain HTTP
+    runtime::Tracer* tracer;   // null: nothing is traced
   };
-  Program(const runtime::Config& config, House& house, runtime::Log& log, runtime::Metrics& metrics, Files files)
+  Program(const runtime::Config& config, House& house, runtime::Log& log, runtime::Metrics& metrics,
+          const Surroundings& around)
       : config_(config),
         house_(house),
         log_(log),
         metrics_(metrics),
-        log_file_(files.log),
-        certificate_(files.certificate),
+        log_file_(around.log_file),
+        certificate_(around.certificate),
+        tracer_(around.tracer),
         operations_("") {
     add_operations(operations_, house, metrics, stopping_);
     pages::add_pages(house.shop().pages(),
@@ -108,11 +111,17 @@ class Program {
       world.seed = house_.shop().world.random.number();
       world.observer = observer_.get();
       world.workers = config_.on("compression") ? house_.shop().world.workers : nullptr;
+      world.tracer = tracer_;
       line->server =
           std::make_unique<runtime::Server>(line->loop, *dispatcher_, server_settings(config_), std::move(world));
       TRY_DO(open_doors(*line->server, doors));
+      line->loop.on_turn(
+          [&turns = metrics_.histogram(
+               "kontor_loop_turn_seconds", "How long a turn of an event loop kept everybody else waiting",
+               {{"loop", std::to_string(i)}}, runtime::Buckets::kFine)](std::int64_t us) { turns.observe(us); });
       lines_.push_back(std::move(line));
     }
+    watch_lines();
     const std::string shop = url(certificate_ != nullptr, "listen", doors.shop);
     std::printf("Shop and API:  %s/\nDocumentation: %s/docs\n", shop.c_str(), shop.c_str());
     if (doors.office >= 0)
@@ -124,6 +133,7 @@ class Program {
   Result<void> run(int signals) {
     TRY_DO(house_.shop().start(lines_[0]->loop));
     runtime::Loop& first = lines_[0]->loop;
+    if (tracer_ != nullptr) first.spawn([this] { tracer_->run(); });
     first.post([this, &first, signals] {
       first.watch(signals, EPOLLIN, [this, signals](std::uint32_t) {
         signalfd_siginfo info;
@@ -193,6 +203,19 @@ class Program {
     }
   }
 
+  void watch_lines() {
+    const auto sum = [this](std::size_t (runtime::Server::*part)() const) {
+      return [this, part] {
+        double all = 0;
+        for (const auto& line : lines_)
+          if (line->server) all += static_cast<double>((line->server.get()->*part)());
+        return all;
+      };
+    };
+    metrics_.watch("kontor_http_connections", "Open connections", sum(&runtime::Server::connections));
+    metrics_.watch("kontor_http_requests_in_flight", "Requests at work on fibers", sum(&runtime::Server::in_flight));
+  }
+
   // On a fiber of the first loop: requests first, then what runs behind them, then the loops.
   void end() {
     log_.info("stopping", {});
@@ -210,6 +233,10 @@ class Program {
     for (auto& parker : ended) parker->wait();
     house_.shop().stop();
     for (int waited = 0; house_.shop().running() && waited < 1000; ++waited) runtime::sleep_for(10);
+    if (tracer_ != nullptr) {
+      tracer_->stop();
+      while (tracer_->running()) runtime::sleep_for(10);
+    }
     for (auto& line : lines_) line->loop.stop();
   }
 
@@ -217,8 +244,9 @@ class Program {
   House& house_;
   runtime::Log& log_;
   runtime::Metrics& metrics_;
-  Certificate* certificate_;
   LogFile& log_file_;
+  Certificate* certificate_;
+  runtime::Tracer* tracer_;
   std::atomic<bool> stopping_{false};
   http::Router operations_;
   http::Router documents_{""};
@@ -227,6 +255,17 @@ class Program {
   std::unique_ptr<AccessObserver> observer_;
   std::vector<std::unique_ptr<Line>> lines_;
 };
+
+Result<std::unique_ptr<runtime::Tracer>> make_tracer(const runtime::Config& config, const Clock& clock) {
+  const std::string& endpoint = config.text("otlp_endpoint");
+  if (endpoint.empty()) return std::unique_ptr<runtime::Tracer>();
+  TRY(auto settings, runtime::Tracer::parse(endpoint));
+  settings.one_in = config.number("trace_sample");
+  settings.version = KONTOR_VERSION;
+  host::SystemRandom random;
+  return std::make_unique<runtime::Tracer>(
+      std::move(settings), [&clock] { return clock.now(); }, random.number());
+}
 
 int refuse(const Error& error, int code) {
   std::fprintf(stderr, "kontor: %s\n", error.detail.empty() ? error.reason.c_str() : error.detail.c_str());
@@ -249,7 +288,9 @@ int serve(const runtime::Config& config, bool demo) {
   runtime::Workers workers(static_cast<int>(config.number("workers")), 1000);
   const auto certificate = Certificate::open(config, clock, log, metrics);
   if (!certificate) return refuse(certificate.error(), 2);
-  auto house = House::open(config, log, metrics, &workers);
+  const auto tracer = make_tracer(config, clock);
+  if (!tracer) return refuse(tracer.error(), 2);
+  auto house = House::open(config, log, metrics, &workers, tracer->get());
   if (!house) return refuse(house.error(), house.error().code == Errc::kInvalid ? 2 : 4);
   std::printf("Kontor opened %s\n", (*house)->place().c_str());
   if (demo) {
@@ -261,7 +302,12 @@ int serve(const runtime::Config& config, bool demo) {
     if (!config.on(name)) log.warning("switched off: for measurements only", {{"setting", std::string_view(name)}});
   if (!(*house)->shop().settings.admin_token.empty()) log.debug("the admin token is set", {});
   (*house)->watch_store(metrics);
-  Program program(config, **house, log, metrics, {**log_file, certificate->get()});
+  watch_shop(metrics, (*house)->shop());
+  watch_disk(metrics, config.text("data"));
+  watch_log(metrics, log);
+  watch_tracer(metrics, tracer->get());
+  watch_process(metrics, (*house)->store().engine());
+  Program program(config, **house, log, metrics, {**log_file, certificate->get(), tracer->get()});
   if (const auto listening = program.listen(); !listening) return refuse(listening.error(), 4);
   std::fflush(stdout);
   const auto ran = program.run(signals);

@@ -1,5 +1,7 @@
 #include "app/shop.h"
 
+#include "app/watch.h"
+
 namespace kontor::app {
 namespace {
 
@@ -8,12 +10,15 @@ services::ConsumerRunner::Settings consumer_settings(const World& world, const S
   // Where nobody else writes, looking unasked is only there in case a notice was lost.
   settings.notified = shop.notified && shop.only_process;
   if (settings.notified) settings.idle_poll_ms = 1000;
-  settings.lag = [&metrics = world.metrics](std::string_view consumer, std::string_view stream, std::int64_t lag) {
+  settings.lag = [&metrics = world.metrics](const services::ConsumerLag& lag) {
     metrics
-        .gauge("kontor_consumer_lag_events", "Events that a consumer has not handled yet",
-               {{"consumer", std::string(consumer)}, {"stream", std::string(stream)}})
-        .set(lag);
+        .gauge("kontor_consumer_lag_events",
+               "Events that a consumer has not handled yet; outbox.relay: committed ones without a position",
+               {{"consumer", lag.consumer}, {"stream", lag.stream}})
+        .set(lag.events);
   };
+  settings.tracer = world.tracer;
+  settings.parked = [&metrics = world.metrics](std::string_view consumer) { dead_letters(metrics, consumer).add(); };
   settings.trouble = [&log = world.log](std::string_view consumer, std::string_view words) {
     log.warning("a consumer has trouble", {{"consumer", consumer}, {"words", words}});
   };
@@ -25,6 +30,12 @@ services::JobRunner::Settings job_settings(const World& world) {
   settings.trouble = [&log = world.log](std::string_view kind, std::string_view words) {
     log.warning("a job has trouble", {{"kind", kind}, {"words", words}});
   };
+  settings.tracer = world.tracer;
+  settings.begun = [&metrics = world.metrics](std::string_view kind) { jobs_running(metrics, kind).add(1); };
+  settings.ended = [&metrics = world.metrics](std::string_view kind, std::string_view outcome) {
+    jobs_running(metrics, kind).add(-1);
+    job_tries(metrics, kind, outcome).add();
+  };
   return settings;
 }
 
@@ -35,7 +46,21 @@ services::Shoppers::Settings shopper_settings(const World& world, const ShopSett
   shoppers.on_plain_cookie = [&log = world.log] {
     log.warning("a session cookie goes out without Secure: put TLS in front of the shop");
   };
+  shoppers.on_new_guest = [&sessions = world.metrics.counter("kontor_sessions_total",
+                                                             "Visitors who got their first token")] { sessions.add(); };
   return shoppers;
+}
+
+cart::Carts::Settings cart_settings(const World& world) {
+  cart::Carts::Settings carts;
+  carts.on_new = [&made = world.metrics.counter("kontor_carts_total", "Carts that a first line made")] { made.add(); };
+  return carts;
+}
+
+checkout::Settings checkout_settings(checkout::CheckoutMetrics& metrics) {
+  checkout::Settings settings;
+  settings.metrics = &metrics;
+  return settings;
 }
 
 showcase::Showcase::Settings showcase_settings(const World& world, const ShopSettings& settings) {
@@ -77,12 +102,14 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       offers(showcase),
       prices(catalog, showcase),
       lookup(catalog),
-      carts({world.store, world.clock, world.ids, offers, inventory, pricing}, {}),
+      carts({world.store, world.clock, world.ids, offers, inventory, pricing}, cart_settings(world)),
       payments(world.store, world.gateway, world.clock),
       orders(world.store, world.clock),
       fulfilment(world.store, orders, inventory, world.clock),
       accounts(world.store, world.clock),
-      checkouts({world.store, carts, prices, pricing, inventory, payments, orders, world.clock, world.ids}, {}),
+      checkout_metrics(world.metrics, settings.currency),
+      checkouts({world.store, carts, prices, pricing, inventory, payments, orders, world.clock, world.ids},
+                checkout_settings(checkout_metrics)),
       notifications(orders, world.messenger, "Kontor"),
       hints(checkouts),
       media({world.store, world.blobs, world.codec, world.clock, world.ids}, settings.picture_bytes_mb),

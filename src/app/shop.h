@@ -22,12 +22,13 @@
 #include "runtime/http.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
+#include "runtime/tracing.h"
 #include "services/audit.h"
 #include "services/check_report.h"
 #include "services/consumers.h"
 #include "services/cursor.h"
-#include "services/exporting.h"
 #include "services/dead_letters.h"
+#include "services/exporting.h"
 #include "services/idempotency.h"
 #include "services/jobs.h"
 #include "services/leases.h"
@@ -37,6 +38,7 @@
 #include "shop/cart/cart.h"
 #include "shop/catalog/catalog.h"
 #include "shop/checkout/checkout.h"
+#include "shop/checkout/checkout_metrics.h"
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/importing/image_collecting.h"
 #include "shop/importing/import_mapping.h"
@@ -66,6 +68,7 @@ struct World {
   runtime::Log& log;
   runtime::Metrics& metrics;
   runtime::Workers* workers = nullptr;
+  runtime::Tracer* tracer = nullptr;  // may be null
 };
 
 struct ShopSettings {
@@ -148,6 +151,7 @@ class Shop {
   orders::Orders orders;
   fulfilment::Fulfilment fulfilment;
   accounts::Accounts accounts;
+  checkout::CheckoutMetrics checkout_metrics;
   checkout::Checkouts checkouts;
   notifications::Notifications notifications;
   CheckoutHints hints;

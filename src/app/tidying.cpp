@@ -25,6 +25,7 @@ Result<void> Shop::tidy() {
   const Time now = world.clock.now();
   for (int look = 0; look < kCartLooks && !stopping_.load(); ++look) {
     TRY_DO(carts.sweep_expired());
+    if (carts.sweep_begins_anew()) break;  // the round is whole
     runtime::sleep_for(kRestMs);
   }
   TRY_DO(in_chunks([&] { return idempotency.prune(kChunk); }));

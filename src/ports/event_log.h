@@ -40,6 +40,8 @@ class EventLog {
   virtual Result<Forgotten> forgotten(const std::string& stream) = 0;
   // The position of the last event; 0 when there is none.
   virtual Result<std::int64_t> head(const std::string& stream) = 0;
+  // How many committed events have no position yet; counted up to `most`.
+  virtual Result<std::int64_t> unrelayed(const std::string& stream, std::int64_t most) = 0;
 };
 
 }  // namespace kontor

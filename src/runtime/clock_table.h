@@ -54,6 +54,8 @@ class ClockTable {
     count_ = weight_ = 0;
   }
   std::size_t weight() const { return weight_; }
+  std::size_t entries() const { return count_; }
+  std::uint64_t evicted() const { return evicted_; }  // to make room
 
   // Asks for the memory that find() and the use of the value will touch; nothing waits for it.
   void fetch_slot(const Key& key) const { __builtin_prefetch(&slots_[home(key)], 1); }
@@ -107,6 +109,7 @@ class ClockTable {
         ++hand_;
       } else {
         erase(hand_);
+        ++evicted_;
       }
     }
   }
@@ -121,6 +124,7 @@ class ClockTable {
   std::size_t count_ = 0;
   std::size_t hand_ = 0;
   std::size_t weight_ = 0;
+  std::uint64_t evicted_ = 0;
 };
 
 }  // namespace kontor::runtime

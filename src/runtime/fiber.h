@@ -86,6 +86,8 @@ class Loop {
 
   std::size_t fibers() const;     // alive
   std::int64_t delay_us() const;  // how long the last turn kept others waiting
+  // Told delay_us() after each turn, on the loop's thread; before run(). May be empty; it must be quick.
+  void on_turn(std::function<void(std::int64_t delay_us)> told);
 
   static Loop* current();  // of this thread, or null
   struct Impl;

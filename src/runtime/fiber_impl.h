@@ -17,6 +17,8 @@
 
 namespace kontor::runtime {
 
+class Span;
+
 // A mapped stack, its lowest page unreachable. The Fiber object lies at its upper end.
 struct Stack {
   char* base = nullptr;   // of the mapping, guard page included
@@ -57,6 +59,7 @@ class Fiber {
   bool killed = false;
   bool timed_out = false;
   bool shielded = false;
+  Span* span = nullptr;  // the innermost that is traced
   void* asan_stack = nullptr;
   void* tsan_fiber = nullptr;
 };
@@ -131,7 +134,9 @@ struct Loop::Impl {
   RoundId last_round = 0;
   std::atomic<bool> stopping{false};
   std::atomic<std::int64_t> delay_us{0};
+  std::function<void(std::int64_t)> turn_told;
   std::int64_t now = 0;
+  std::int64_t awake_us = 0;  // when the last sleep ended
   int epoll_fd = -1;
   Loop* owner = nullptr;
   const void* asan_low = nullptr;  // the stack of the thread that runs the loop

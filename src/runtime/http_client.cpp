@@ -14,6 +14,7 @@
 #include "runtime/fiber.h"
 #include "runtime/http_parser.h"
 #include "runtime/monotonic.h"
+#include "runtime/tracing.h"
 
 namespace kontor::runtime {
 namespace {
@@ -141,6 +142,7 @@ std::string head_of(const ClientRequest& request) {
     out += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
   }
   for (const auto& [name, value] : request.headers) out += name + ": " + value + "\r\n";
+  if (const Span* const span = Span::current(); span != nullptr) out += "traceparent: " + span->traceparent() + "\r\n";
   return out + "\r\n";
 }
 

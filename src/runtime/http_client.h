@@ -16,7 +16,8 @@ struct ClientRequest {
   std::string host = "127.0.0.1";  // a numeric address, or localhost
   int port = 80;
   std::string target = "/";
-  std::vector<std::pair<std::string, std::string>> headers;  // Host, Content-Length and Connection are set here
+  std::vector<std::pair<std::string, std::string>>
+      headers;  // Host, Content-Length, Connection, traceparent are set here
   std::string body;
 };
 

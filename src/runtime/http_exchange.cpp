@@ -10,6 +10,7 @@
 
 #include "base/assert.h"
 #include "runtime/http_server_impl.h"
+#include "runtime/tracing.h"
 
 namespace kontor::runtime {
 namespace {
@@ -35,6 +36,22 @@ void forget(std::string& text) {
     text.clear();
   }
 }
+
+// Says of a span what became of its request, once that is known.
+struct Traced {
+  const Exchange& exchange;
+  Span& span;
+  ~Traced() {
+    if (!span.on()) return;
+    const auto method = http::method_name(exchange.head.request.method);
+    span.rename(std::string(method) + (exchange.route.empty() ? "" : " ") + std::string(exchange.route));
+    span.set("http.request.method", method);
+    if (!exchange.route.empty()) span.set("http.route", exchange.route);
+    span.set("http.response.status_code", exchange.status);
+    span.set("kontor.request_id", exchange.head.request.request_id);
+    if (exchange.status >= 500) span.failed();
+  }
+};
 
 }  // namespace
 
@@ -159,24 +176,35 @@ void Server::Impl::serve(Exchange& exchange) {
   at_end.keep = run(exchange);
 }
 
+// Whose part this request is: of the trace that it names, of a new one that is told to the collector, or of one that
+// nobody records.
+void Server::Impl::take_traceparent(Exchange& exchange, const Span& span) {
+  std::string& out = exchange.head.request.traceparent;
+  if (span.on()) {
+    out = span.traceparent();
+  } else if (is_traceparent(exchange.head.traceparent)) {
+    out.assign(exchange.head.traceparent);
+  } else {
+    out.assign("00-");
+    ids.next_hex(out);
+    ids.next_hex(out);
+    out += '-';
+    ids.next_hex(out);
+    out += world.tracer != nullptr ? "-00" : "-01";  // decided, or left to others
+  }
+}
+
 // Returns whether the connection goes on.
 bool Server::Impl::run(Exchange& exchange) {
   bool keep = exchange.head.keep_alive && !stopping;
   if (exchange.only_write) return send_all(exchange) && keep;
   http::Request& request = exchange.head.request;
-  if (is_traceparent(exchange.head.traceparent)) {
-    request.traceparent.assign(exchange.head.traceparent);
-  } else {
-    request.traceparent.assign("00-");
-    ids.next_hex(request.traceparent);
-    ids.next_hex(request.traceparent);
-    request.traceparent += '-';
-    ids.next_hex(request.traceparent);
-    request.traceparent += "-01";
-  }
+  Span span(world.tracer, "request", SpanKind::kServer, exchange.head.traceparent);
+  take_traceparent(exchange, span);
   const http::Dispatcher& table = *exchange.conn->listener->entrance.dispatcher;
   const auto match = table.find(request.method, request.path);
   if (match.route != nullptr) exchange.route = match.route->pattern;
+  const Traced traced{exchange, span};
   BodyStream body(settings, loop, exchange);
   http::Response response;
   if (match.endpoint != nullptr && !match.endpoint->streamed) {

@@ -19,6 +19,8 @@
 
 namespace kontor::runtime {
 
+class Tracer;
+
 struct ServerSettings {
   std::size_t line_bytes = 8 * 1024;    // request line; more is 414
   std::size_t head_bytes = 16 * 1024;   // request line and headers; more is 431
@@ -67,6 +69,7 @@ struct ServerWorld {
   std::uint64_t seed = 0;            // of request ids and trace ids; from the operating system in production
   ServerObserver* observer = nullptr;
   Workers* workers = nullptr;  // who compresses; null: nothing is compressed
+  Tracer* tracer = nullptr;    // null: nothing is traced. Point reads, answered on the loop, never are
 };
 
 class Server {

@@ -21,6 +21,7 @@
 namespace kontor::runtime {
 
 struct Exchange;
+class Span;
 
 struct Listener {
   int fd = -1;  // -1: no longer
@@ -155,6 +156,7 @@ struct Server::Impl {
 
   // http_exchange.cpp: on a fiber
   void serve(Exchange& exchange);
+  void take_traceparent(Exchange& exchange, const Span& span);
   bool run(Exchange& exchange);
   bool send_answer(Exchange& exchange, const http::Response& response, bool keep);
   bool send_pieces(Exchange& exchange, const http::Response& response, bool chunked);

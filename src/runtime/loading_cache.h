@@ -19,6 +19,13 @@
 
 namespace kontor::runtime {
 
+struct CacheStats {
+  std::uint64_t hits = 0;     // of peek() and get()
+  std::uint64_t misses = 0;   // of get(): loaded, or waited for another's load
+  std::uint64_t evicted = 0;  // to make room
+  std::size_t entries = 0, weight = 0;
+};
+
 template <class Key, class Value>
 class LoadingCache {
  public:
@@ -34,7 +41,7 @@ class LoadingCache {
   std::optional<Pointer> peek(const Key& key) {
     Shard& shard = shard_of(key);
     const std::lock_guard lock(shard.mutex);
-    return shard.table.find(key);
+    return shard.find(key);
   }
 
   // Asks for the memory that a peek and the use of the value will touch, a step nearer each time; nothing waits for it.
@@ -57,7 +64,8 @@ class LoadingCache {
     bool leads = true;
     {
       const std::lock_guard lock(shard.mutex);
-      if (auto found = shard.table.find(key)) return std::move(*found);
+      if (auto found = shard.find(key)) return std::move(*found);
+      ++shard.misses;
       const auto under_way = shard.flights.find(key);
       if (under_way == shard.flights.end()) {
         flight = std::make_shared<Flight>();
@@ -101,11 +109,17 @@ class LoadingCache {
     }
   }
 
-  std::size_t weight() const {
-    std::size_t sum = 0;
+  std::size_t weight() const { return stats().weight; }
+
+  CacheStats stats() const {
+    CacheStats sum;
     for (const Shard& shard : shards_) {
       const std::lock_guard lock(shard.mutex);
-      sum += shard.table.weight();
+      sum.hits += shard.hits;
+      sum.misses += shard.misses;
+      sum.evicted += shard.table.evicted();
+      sum.entries += shard.table.entries();
+      sum.weight += shard.table.weight();
     }
     return sum;
   }
@@ -122,6 +136,13 @@ class LoadingCache {
     mutable std::mutex mutex;
     ClockTable<Key, Value> table;
     std::unordered_map<Key, std::shared_ptr<Flight>> flights;
+    std::uint64_t hits = 0, misses = 0;
+
+    std::optional<Pointer> find(const Key& key) {
+      auto found = table.find(key);
+      if (found) ++hits;
+      return found;
+    }
 
     void forget(const Key& key) {
       table.forget(key);

@@ -25,6 +25,11 @@ TEST_CASE("a value is loaded once and then at hand") {
   CHECK(**cache.get(1, load) == "tea");
   CHECK(**cache.peek(1) == "tea");
   CHECK(loads == 1);
+  const auto stats = cache.stats();
+  CHECK(stats.hits == 2);
+  CHECK(stats.misses == 1);
+  CHECK(stats.entries == 1);
+  CHECK(stats.weight == cache.weight());
 }
 
 TEST_CASE("an error is handed on and not kept; nothing is kept as nothing") {

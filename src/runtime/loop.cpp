@@ -131,7 +131,8 @@ void Loop::Impl::poll_sockets(int timeout_ms) {
   std::array<epoll_event, 256> events;
   const int count = epoll_wait(epoll_fd, events.data(), static_cast<int>(events.size()), timeout_ms);
   KONTOR_ASSERT(count >= 0 || errno == EINTR);
-  now = clock_ms();
+  awake_us = monotonic_micros();
+  now = awake_us / 1000;
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     if (event.data.u64 == static_cast<std::uint64_t>(kEventData)) {
@@ -149,14 +150,16 @@ void Loop::Impl::poll_sockets(int timeout_ms) {
 }
 
 void Loop::Impl::run_real() {
+  awake_us = monotonic_micros();
   while (!stopping.load(std::memory_order_acquire)) {
-    const std::int64_t began = monotonic_micros();
-    now = began / 1000;
+    now = monotonic_micros() / 1000;
     timers.fire(now);
     drain_remote();
     run_posted();
     run_ready();
-    delay_us.store(monotonic_micros() - began, std::memory_order_relaxed);
+    const std::int64_t delay = monotonic_micros() - awake_us;
+    delay_us.store(delay, std::memory_order_relaxed);
+    if (turn_told) turn_told(delay);
     int timeout = 0;
     bool asleep = false;
     if (idle() && go_to_sleep()) {
@@ -306,6 +309,7 @@ void Loop::forget_rounds(RoundId id) {
   std::erase_if(impl_->rounds, [id](const auto& round) { return round.first == id; });
 }
 
+void Loop::on_turn(std::function<void(std::int64_t)> told) { impl_->turn_told = std::move(told); }
 std::size_t Loop::fibers() const { return impl_->alive.size(); }
 std::int64_t Loop::delay_us() const { return impl_->delay_us.load(std::memory_order_relaxed); }
 

@@ -7,12 +7,15 @@
 #include <mutex>
 
 #include "base/assert.h"
+#include "runtime/monotonic.h"
 
 namespace kontor::runtime {
 namespace {
 
 const std::vector<std::int64_t> kBoundsUs{100,    250,     500,     1'000,   2'500,     5'000,     10'000,    25'000,
                                           50'000, 100'000, 250'000, 500'000, 1'000'000, 2'500'000, 10'000'000};
+const std::vector<std::int64_t> kFineBoundsUs{10,    25,     50,     100,    250,     500,     1'000,    2'500,
+                                              5'000, 10'000, 25'000, 50'000, 100'000, 250'000, 1'000'000};
 constexpr double kSecond = 1e6;
 
 enum class Kind { kCounter, kGauge, kHistogram };
@@ -22,7 +25,7 @@ struct Figure {
   std::unique_ptr<Counter> counter;
   std::unique_ptr<Gauge> gauge;
   std::unique_ptr<Histogram> histogram;
-  std::function<std::int64_t()> ask;
+  std::function<double()> ask;
 };
 
 struct Family {
@@ -53,7 +56,7 @@ prometheus::ClientMetric shown(const Figure& figure) {
   for (const auto& [name, value] : figure.labels) out.label.push_back({name, value});
   if (figure.counter) out.counter.value = static_cast<double>(figure.counter->value());
   if (figure.gauge) out.gauge.value = static_cast<double>(figure.gauge->value());
-  if (figure.ask) out.gauge.value = static_cast<double>(figure.ask());
+  if (figure.ask) out.gauge.value = out.counter.value = figure.ask();
   if (figure.histogram) out.histogram = shown(*figure.histogram);
   return out;
 }
@@ -117,18 +120,26 @@ Gauge& Metrics::gauge(std::string_view name, std::string_view words, const Label
   return *figure.gauge;
 }
 
-Histogram& Metrics::histogram(std::string_view name, std::string_view words, const Labels& labels) {
+Histogram& Metrics::histogram(std::string_view name, std::string_view words, const Labels& labels, Buckets buckets) {
   const std::lock_guard lock(store_->mutex);
   auto& figure = store_->figure(Kind::kHistogram, name, words, labels);
-  if (!figure.histogram) figure.histogram = std::make_unique<Histogram>(kBoundsUs);
+  if (!figure.histogram)
+    figure.histogram = std::make_unique<Histogram>(buckets == Buckets::kFine ? kFineBoundsUs : kBoundsUs);
   return *figure.histogram;
 }
 
-void Metrics::watch(std::string_view name, std::string_view words, std::function<std::int64_t()> ask,
-                    const Labels& labels) {
+void Metrics::watch(std::string_view name, std::string_view words, std::function<double()> ask, const Labels& labels) {
   const std::lock_guard lock(store_->mutex);
   auto& figure = store_->figure(Kind::kGauge, name, words, labels);
   KONTOR_ASSERT(!figure.gauge);
+  figure.ask = std::move(ask);
+}
+
+void Metrics::watch_total(std::string_view name, std::string_view words, std::function<double()> ask,
+                          const Labels& labels) {
+  const std::lock_guard lock(store_->mutex);
+  auto& figure = store_->figure(Kind::kCounter, name, words, labels);
+  KONTOR_ASSERT(!figure.counter);
   figure.ask = std::move(ask);
 }
 
@@ -148,8 +159,8 @@ std::string Metrics::text() const {
   return prometheus::TextSerializer().Serialize(families);
 }
 
-HttpMetrics::HttpMetrics(Metrics& metrics)
-    : metrics_(metrics), in_flight_(metrics.gauge("kontor_http_requests_in_flight", "Requests being answered")) {}
+Stopwatch::Stopwatch() : began_us_(monotonic_micros()) {}
+std::int64_t Stopwatch::us() const { return monotonic_micros() - began_us_; }
 
 HttpMetrics::Route HttpMetrics::route(std::string_view method, std::string_view pattern) {
   Route route;

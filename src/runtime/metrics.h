@@ -48,6 +48,22 @@ class Histogram {
   std::atomic<std::int64_t> sum_us_{0};
 };
 
+// Where the buckets of a histogram lie.
+enum class Buckets {
+  kUsual,  // 100 µs … 10 s: requests, calls
+  kFine,   // 10 µs … 1 s: what takes microseconds when all is well
+};
+
+// Since it was made, in microseconds.
+class Stopwatch {
+ public:
+  Stopwatch();
+  std::int64_t us() const;
+
+ private:
+  std::int64_t began_us_;
+};
+
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
 class Metrics {
@@ -60,10 +76,13 @@ class Metrics {
   // The same name and labels give the same figure. A name has one kind; another kind is an assertion.
   Counter& counter(std::string_view name, std::string_view words, const Labels& labels = {});
   Gauge& gauge(std::string_view name, std::string_view words, const Labels& labels = {});
-  Histogram& histogram(std::string_view name, std::string_view words, const Labels& labels = {});  // 100 µs … 10 s
-  // A gauge that is asked when the figures are read; `ask` must be safe from any thread.
-  void watch(std::string_view name, std::string_view words, std::function<std::int64_t()> ask,
-             const Labels& labels = {});
+  Histogram& histogram(std::string_view name, std::string_view words, const Labels& labels = {},
+                       Buckets buckets = Buckets::kUsual);
+  // A gauge that is asked when the figures are read; `ask` must be safe from any thread and must not wait.
+  void watch(std::string_view name, std::string_view words, std::function<double()> ask, const Labels& labels = {});
+  // The same for a figure that only grows.
+  void watch_total(std::string_view name, std::string_view words, std::function<double()> ask,
+                   const Labels& labels = {});
 
   std::string text() const;  // Prometheus exposition format
 
@@ -72,11 +91,11 @@ class Metrics {
   std::unique_ptr<Store> store_;
 };
 
-// What every server counts: requests by route, method and status class; how long they took; how many are in hand.
+// What every server counts: requests by route, method and status class; how long they took.
 // One of these per route is made at start (see HttpMetrics::route), so that a request touches two atomics.
 class HttpMetrics {
  public:
-  explicit HttpMetrics(Metrics& metrics);
+  explicit HttpMetrics(Metrics& metrics) : metrics_(metrics) {}
 
   class Route {
    public:
@@ -93,11 +112,9 @@ class HttpMetrics {
   };
   // `pattern` as in the router ("/api/v1/products/{id}"), "" for requests that found none.
   Route route(std::string_view method, std::string_view pattern);
-  Gauge& in_flight() { return in_flight_; }
 
  private:
   Metrics& metrics_;
-  Gauge& in_flight_;
 };
 
 }  // namespace kontor::runtime

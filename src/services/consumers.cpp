@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "runtime/tracing.h"
 
 namespace kontor::services {
 namespace {
@@ -156,6 +157,7 @@ Result<void> ConsumerRunner::park(Member& member, Track& track, const LoggedEven
   }
   track.position = event.position;
   track.failures = track.outages = 0;
+  if (settings_.parked) settings_.parked(member.consumer.name);
   report(member, "parked " + event.stream + ":" + std::to_string(event.position) + " " + event.name + ": " + reason);
   return {};
 }
@@ -187,7 +189,7 @@ Result<void> ConsumerRunner::take_each(Member& member, Track& track, const std::
     if (stopping_.load(std::memory_order_relaxed)) break;
     bool through = !member.wants(event.name);
     while (!through) {
-      const auto done = member.consumer.handle(event);
+      const auto done = handle_traced(member, event);
       if (!done) {
         TRY_DO(move(member, track, reached));
         TRY(through, failed(member, track, event, done.error()));
@@ -203,9 +205,21 @@ Result<void> ConsumerRunner::take_each(Member& member, Track& track, const std::
   return move(member, track, std::max(reached, *track.position));
 }
 
+Result<void> ConsumerRunner::handle_traced(Member& member, const LoggedEvent& event) {
+  runtime::Span span(settings_.tracer, "consume", runtime::SpanKind::kConsumer);
+  span.set("kontor.consumer", member.consumer.name);
+  span.set("kontor.event", event.name);
+  auto done = member.consumer.handle(event);
+  if (!done) span.failed();
+  return done;
+}
+
 // The events and the position in one write.
 Result<void> ConsumerRunner::take_slice(Member& member, Track& track, std::span<const LoggedEvent* const> slice,
                                         std::int64_t to) {
+  runtime::Span span(settings_.tracer, "consume", runtime::SpanKind::kConsumer);
+  span.set("kontor.consumer", member.consumer.name);
+  span.set("kontor.events", static_cast<std::int64_t>(slice.size()));
   const auto done = store_.write(track.home, [&](db::Tx& tx) -> Result<void> {
     TRY_DO(move_in(tx, member.consumer.name, track.stream, *track.position, to));
     for (const auto* event : slice) TRY_DO(member.consumer.handle_in_tx(tx, *event));
@@ -257,8 +271,6 @@ Result<bool> ConsumerRunner::advance(Member& member, Track& track, bool patient)
   if (!events.empty())
     TRY_DO(member.consumer.handle_in_tx ? take_in_tx(member, track, events, patient)
                                         : take_each(member, track, events, patient));
-  if (settings_.lag)
-    settings_.lag(member.consumer.name, track.stream, events.empty() ? 0 : events.back().position - *track.position);
   return *track.position > before;
 }
 
@@ -305,13 +317,26 @@ void ConsumerRunner::run_member(Member& member) {
   if (member.once() && member.lease) (void)leases_.release(member.lease->name);
 }
 
+void ConsumerRunner::measure() {
+  const auto all = lags();  // a store that is away is told of by those who need it more
+  if (!all) return;
+  for (const auto& one : *all) settings_.lag(one);
+  for (const auto& stream : log_.streams()) {
+    if (const auto waiting = log_.unrelayed(stream, 100'000)) settings_.lag({"outbox.relay", stream, *waiting});
+  }
+}
+
 // Relays, and rings the consumers when a stream has grown: one poller instead of one a consumer.
 void ConsumerRunner::run_watch() {
   std::map<std::string, std::int64_t> heads;
   std::optional<Lease> lease;
-  Time active_until;
+  Time active_until, measured;
   while (!stopping_.load()) {
     const auto now = clock_.now();
+    if (settings_.lag && measured.plus_ms(settings_.measure_ms) <= now) {
+      measured = now;
+      measure();
+    }
     if (!lease || lease->expires < now.plus_ms(settings_.lease_ms / 2)) {
       auto taken = leases_.take("outbox.relay", settings_.lease_ms);
       lease = taken ? *taken : std::nullopt;
@@ -362,6 +387,10 @@ const Consumer* ConsumerRunner::find(std::string_view name) const {
   for (const auto& member : members_)
     if (member->consumer.name == name) return &member->consumer;
   return nullptr;
+std::vector<std::string> ConsumerRunner::names() const {
+  std::vector<std::string> all;
+  for (const auto& member : members_) all.push_back(member->consumer.name);
+  return all;
 }
 
 void ConsumerRunner::notify() { watch_bell_.ring(); }
@@ -381,18 +410,38 @@ Result<int> ConsumerRunner::run_until_quiet() {
   return handled_ - before;
 }
 
+Result<std::int64_t> ConsumerRunner::position_in_store(const Member& member, const Track& track) {
+  std::int64_t position = 0;
+  TRY_DO(store_.read(track.home, [&](db::Tx& tx) -> Result<void> {
+    TRY(const auto rows, tx.ask(kPosition, member.consumer.name, track.stream));
+    position = rows.empty() ? 0 : rows.front().i64(0);
+    return {};
+  }));
+  return position;
+}
+
+Result<std::vector<ConsumerLag>> ConsumerRunner::lags() {
+  std::vector<ConsumerLag> all;
+  for (const auto& member : members_) {
+    for (const auto& track : member->tracks) {
+      std::optional<std::int64_t> position = track.position;
+      if (member->once()) {  // another replica may hold it
+        TRY(position, position_in_store(*member, track));
+      }
+      TRY(const auto head, log_.head(track.stream));  // after the position, so that it is never behind it
+      all.push_back({member->consumer.name, track.stream, position ? std::max<std::int64_t>(head - *position, 0) : 0});
+    }
+  }
+  return all;
+}
+
 Result<std::int64_t> ConsumerRunner::passed(const std::string& stream) {
   std::optional<std::int64_t> least;
   for (auto& member : members_) {
     if (!member->once()) continue;
     for (auto& track : member->tracks) {
       if (track.stream != stream) continue;
-      std::int64_t position = 0;
-      TRY_DO(store_.read(track.home, [&](db::Tx& tx) -> Result<void> {
-        TRY(const auto rows, tx.ask(kPosition, member->consumer.name, stream));
-        position = rows.empty() ? 0 : rows.front().i64(0);
-        return {};
-      }));
+      TRY(const auto position, position_in_store(*member, track));
       least = std::min(least.value_or(position), position);
     }
   }

@@ -21,6 +21,10 @@
 #include "services/bell.h"
 #include "services/leases.h"
 
+namespace kontor::runtime {
+class Tracer;
+}
+
 namespace kontor::services {
 
 enum class ConsumerKind { kOnce, kEveryReplica };
@@ -53,6 +57,12 @@ struct DeadLetter {
   Time at;
 };
 
+struct ConsumerLag {
+  std::string consumer;
+  std::string stream;
+  std::int64_t events = 0;
+};
+
 class ConsumerRunner {
  public:
   struct Settings {
@@ -66,8 +76,12 @@ class ConsumerRunner {
     // notify() is called after every commit to the store: then only the idle poll is left.
     bool notified = false;
     std::int64_t lease_ms = 10'000;
-    // Told how many positions a consumer is behind, after each look; may be empty.
-    std::function<void(std::string_view consumer, std::string_view stream, std::int64_t lag)> lag = {};
+    std::int64_t measure_ms = 1000;
+    // Told every measure_ms how many positions each consumer is behind the head, and how many committed events of a
+    // stream have no position yet (consumer "outbox.relay"); may be empty.
+    std::function<void(const ConsumerLag&)> lag = {};
+    std::function<void(std::string_view consumer)> parked = {};  // an event became a dead letter; may be empty
+    runtime::Tracer* tracer = nullptr;                           // may be null
     // Told of failures worth a log line (an event that failed, a dead letter, a store that is away); may be empty.
     std::function<void(std::string_view consumer, std::string_view words)> trouble = {};
   };
@@ -76,6 +90,7 @@ class ConsumerRunner {
 
   // Before prepare(). Names are unique (asserted).
   void add(Consumer consumer);
+  std::vector<std::string> names() const;
   // Notes the heads of the streams, where kEveryReplica consumers begin. Call it before the modules load the state that
   // those consumers keep fresh: what commits in between is then told, not missed.
   Result<void> prepare();
@@ -97,6 +112,8 @@ class ConsumerRunner {
 
   // The position that every kOnce consumer has passed in the stream; what lies before it may be pruned.
   Result<std::int64_t> passed(const std::string& stream);
+  // How far each consumer is behind each stream, durable ones by what the store says; after prepare().
+  Result<std::vector<ConsumerLag>> lags();
   // Oldest first, at most `limit` a place.
   Result<std::vector<DeadLetter>> dead_letters(int limit);
 
@@ -105,10 +122,13 @@ class ConsumerRunner {
   struct Track;
 
   void run_watch();
+  void measure();
+  Result<std::int64_t> position_in_store(const Member& member, const Track& track);
   void run_member(Member& member);
   Result<bool> hold_lease(Member& member);
   Result<bool> pass(Member& member, bool patient);
   Result<bool> advance(Member& member, Track& track, bool patient);
+  Result<void> handle_traced(Member& member, const LoggedEvent& event);
   Result<void> take_each(Member& member, Track& track, const std::vector<LoggedEvent>& events, bool patient);
   Result<void> take_in_tx(Member& member, Track& track, const std::vector<LoggedEvent>& events, bool patient);
   Result<void> take_slice(Member& member, Track& track, std::span<const LoggedEvent* const> slice, std::int64_t to);

@@ -107,6 +107,31 @@ TEST_CASE("a durable consumer hears each event once, in order, and goes on where
   });
 }
 
+TEST_CASE("how far a consumer is behind is what the stream has and the store says it has not handled") {
+  testing::on_each_store({services_migrations()}, [](db::Store& store) {
+    World world(store);
+    std::string heard;
+    auto runner = world.runner();
+    runner.add(listener("testing.mail", heard));
+    REQUIRE(runner.prepare());
+    emit_numbers(store, 1, 7);
+    const auto waiting = *world.log.unrelayed("shop", 5);
+    CHECK((waiting == 0 || waiting == 5));  // only where a relay numbers events, and no further than asked
+    REQUIRE(world.log.relay());
+    CHECK(*world.log.unrelayed("shop", 5) == 0);
+    const auto lag_on_shop = [&] {
+      const auto all = runner.lags();
+      REQUIRE(all);
+      for (const auto& one : *all)
+        if (one.consumer == "testing.mail" && one.stream == "shop") return one.events;
+      return std::int64_t{-1};
+    };
+    CHECK(lag_on_shop() == 7);
+    CHECK(*runner.run_until_quiet() == 7);
+    CHECK(lag_on_shop() == 0);
+  });
+}
+
 TEST_CASE("events beyond one batch are all heard") {
   testing::TestStore test({services_migrations()});
   World world(test.store());
@@ -317,8 +342,8 @@ TEST_CASE("on a loop: consumers run as fibers, wake up for events, retry later a
     if (event.subject == "2" && failures++ < 2) return fail(Errc::kInvalid, "testing.not_yet");
     return inner(event);
   };
-  auto runner = world.runner({.lag = [&](auto, auto stream, auto behind) {
-    if (stream == "shop") lag = behind;
+  auto runner = world.runner({.lag = [&](const ConsumerLag& one) {
+    if (one.consumer == "testing.mail" && one.stream == "shop") lag = one.events;
   }});
   runner.add(std::move(consumer));
   bool ended = false;

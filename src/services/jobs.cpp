@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "runtime/tracing.h"
 
 namespace kontor::services {
 namespace {
@@ -165,41 +166,61 @@ Result<std::optional<JobContext>> JobRunner::claim() {
   return claimed;
 }
 
-Result<void> JobRunner::settle(JobContext& context, const Result<void>& outcome) {
+std::vector<std::string> JobRunner::kinds() const {
+  std::vector<std::string> names;
+  for (const auto& [kind, handler] : handlers_) names.push_back(kind);
+  return names;
+}
+
+// Answers the outcome's name.
+Result<std::string_view> JobRunner::settle(JobContext& context, const Result<void>& outcome) {
   const auto now = jobs_.clock_.now();
   JobState state = JobState::kDone;
+  std::string_view name = "done";
   std::optional<std::string> error;
   int failures = 0;
   Time run_at = now;
   if (outcome && context.again_) {
     state = JobState::kQueued;
+    name = "again";
     run_at = *context.again_;
   } else if (!outcome) {
     error = outcome.error().detail.empty() ? outcome.error().reason
                                            : outcome.error().reason + ": " + outcome.error().detail;
     failures = context.failures_ + (is_outage(outcome.error()) ? 0 : 1);
     state = failures >= settings_.tries ? JobState::kFailed : JobState::kQueued;
+    name = state == JobState::kFailed ? "failed" : "retry";
     run_at =
         now.plus_ms(std::min(settings_.longest_wait_ms, settings_.first_wait_ms << std::clamp(failures - 1, 0, 20)));
     if (settings_.trouble) settings_.trouble(context.kind, context.id.text() + ": " + *error);
   }
-  return jobs_.store_.write(db::Home::kGlobal, [&](db::Tx& tx) -> Result<void> {
+  TRY_DO(jobs_.store_.write(db::Home::kGlobal, [&](db::Tx& tx) -> Result<void> {
     TRY_DO(tx.run(kSettle, context.id, context.token_, state, error, failures, run_at, now));
     return {};
-  });
+  }));
+  return name;
 }
 
 void JobRunner::run_one(JobContext& context) {
   struct Active {
-    std::vector<const JobContext*>& list;
-    const JobContext* context;
-    ~Active() { std::erase(list, context); }
+    JobRunner& runner;
+    const JobContext& context;
+    std::string_view outcome = "retry";  // a fiber that is killed: the lease runs out, and it is run again
+    ~Active() {
+      std::erase(runner.active_, &context);
+      if (runner.settings_.ended) runner.settings_.ended(context.kind, outcome);
+    }
   };
   active_.push_back(&context);
-  const Active active{active_, &context};
+  Active active{*this, context};
+  if (settings_.begun) settings_.begun(context.kind);
+  runtime::Span span(settings_.tracer, "job " + context.kind, runtime::SpanKind::kInternal);
+  span.set("kontor.job", context.id.text());
   const auto outcome = handlers_.find(context.kind)->second(context);
+  if (!outcome) span.failed();
   // Were this write to fail, the lease runs out and the job is run again: at least once.
   const auto settled = settle(context, outcome);
+  if (settled) active.outcome = *settled;
   if (!settled && settings_.trouble) settings_.trouble(context.kind, context.id.text() + ": " + settled.error().reason);
 }
 

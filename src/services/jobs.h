@@ -21,6 +21,10 @@
 #include "runtime/json.h"
 #include "services/bell.h"
 
+namespace kontor::runtime {
+class Tracer;
+}
+
 namespace kontor::services {
 
 enum class JobState { kQueued = 0, kRunning = 1, kDone = 2, kFailed = 3 };
@@ -120,6 +124,11 @@ class JobRunner {
     std::int64_t lease_ms = 30'000;  // renewed while the job runs
     std::int64_t poll_ms = 250;
     std::function<void(std::string_view kind, std::string_view words)> trouble = {};  // log hook; may be empty
+    runtime::Tracer* tracer = nullptr;                                                // may be null
+    // Told when a try of a job begins, and how it ended: "done", "again" (it comes back by itself), "retry" (failed,
+    // and is tried again), "failed" (for good). May be empty.
+    std::function<void(std::string_view kind)> begun = {};
+    std::function<void(std::string_view kind, std::string_view outcome)> ended = {};
   };
   // `holder` names this process among the replicas; the same advice as for Leases.
   JobRunner(Jobs& jobs, std::string holder, Settings settings);
@@ -128,6 +137,7 @@ class JobRunner {
   // An Error tries the job again later, until it has failed too often. Not on a write function's terms: it may wait.
   using Handler = std::function<Result<void>(JobContext&)>;
   void add(std::string kind, Handler handler);  // before start()
+  std::vector<std::string> kinds() const;
 
   void start(runtime::Loop& loop);  // jobs of other kinds are left to other processes
   void stop();                      // from any thread; running jobs are told by stopping()
@@ -144,7 +154,7 @@ class JobRunner {
   void run_pump(runtime::Loop& loop);
   Result<std::optional<JobContext>> claim();
   void run_one(JobContext& context);
-  Result<void> settle(JobContext& context, const Result<void>& outcome);
+  Result<std::string_view> settle(JobContext& context, const Result<void>& outcome);
   Result<void> renew();
   Result<void> reclaim();
 

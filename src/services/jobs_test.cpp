@@ -78,7 +78,11 @@ TEST_CASE("jobs wait for their time, and those of unknown kinds for another proc
 TEST_CASE("a failing job is tried again later and later, then fails for good with its error") {
   testing::on_each_store({services_migrations()}, [](db::Store& store) {
     World world(store);
-    JobRunner runner(world.jobs, "me", {.tries = 3, .first_wait_ms = 100});
+    std::string told;
+    JobRunner::Settings settings{.tries = 3, .first_wait_ms = 100};
+    settings.begun = [&](std::string_view kind) { told += std::string(kind) + " "; };
+    settings.ended = [&](std::string_view, std::string_view outcome) { told += std::string(outcome) + " "; };
+    JobRunner runner(world.jobs, "me", settings);
     int tries = 0;
     runner.add("testing.fails", [&](JobContext&) -> Result<void> {
       ++tries;
@@ -100,6 +104,7 @@ TEST_CASE("a failing job is tried again later and later, then fails for good wit
     world.clock.advance_ms(kDayMs);
     CHECK(*runner.run_until_quiet() == 0);
     CHECK(tries == 3);
+    CHECK(told == "testing.fails retry testing.fails retry testing.fails failed ");
   });
 }
 

@@ -141,6 +141,7 @@ Result<Shopper> Shoppers::welcome(http::Call& call) const {
     shopper.kind = Shopper::Kind::kGuest;
     shopper.customer = issued.customer;
     shopper.fresh = true;
+    if (settings_.on_new_guest) settings_.on_new_guest();
     return shopper;
   }
   if (shopper.kind == Shopper::Kind::kGuest) {

@@ -65,6 +65,7 @@ class Shoppers {
     std::int64_t guest_days = 90;
     // Told once when a token goes out in a cookie without Secure (plain HTTP from another machine); may be empty.
     std::function<void()> on_plain_cookie = {};
+    std::function<void()> on_new_guest = {};  // a visitor got a first token; may be empty
   };
   Shoppers(Clock& clock, Random& random, IdSource& ids, Settings settings);
 

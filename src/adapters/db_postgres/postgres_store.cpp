@@ -9,6 +9,7 @@
 #include "adapters/db_postgres/pool.h"
 #include "adapters/db_postgres/tx.h"
 #include "runtime/fiber.h"
+#include "runtime/store_metrics.h"
 
 namespace kontor::db_postgres {
 
@@ -26,18 +27,26 @@ struct PostgresStore::Impl {
     settings.answer_timeout_ms = options.answer_timeout_ms;
     settings.statement_timeout_ms = options.statement_timeout_ms;
     settings.lock_timeout_ms = options.lock_timeout_ms;
+    if (options.metrics != nullptr)
+      metrics = std::make_unique<runtime::StoreMetrics>(*options.metrics, "shop", "postgresql");
   }
 
   struct InLane;
+  struct Work {
+    db::Homes homes;
+    const db::Function& function;
+  };
 
   Pool& pool(Mode mode);
-  Result<void> perform(Mode mode, db::Homes homes, const db::Function& function);
-  PostgresTx::End try_once(Mode mode, db::Homes homes, const db::Function& function, Result<void>& answer);
+  Result<void> measure(Mode mode, db::Homes homes, const db::Function& function);
+  Result<void> perform(Mode mode, const Work& work, runtime::WriteTimes& times);
+  PostgresTx::End try_once(Mode mode, const Work& work, Result<void>& answer, runtime::WriteTimes& times);
   void back_off(int attempt);
   void report(const Error& error);
 
   Options options;
   ConnectionSettings settings;
+  std::unique_ptr<runtime::StoreMetrics> metrics;
   Permits lane;
   std::atomic<bool> all_queue{false};
   std::mutex mutex;
@@ -74,16 +83,19 @@ void PostgresStore::Impl::report(const Error& error) {
     std::fprintf(stderr, "%s\n", error.detail.c_str());
 }
 
-PostgresTx::End PostgresStore::Impl::try_once(Mode mode, db::Homes homes, const db::Function& function,
-                                              Result<void>& answer) {
+PostgresTx::End PostgresStore::Impl::try_once(Mode mode, const Work& work, Result<void>& answer,
+                                              runtime::WriteTimes& times) {
   Pool& own = pool(mode);
   auto lease = own.take(options.connection_wait_ms);
   if (!lease) {
     answer = fail(std::move(lease.error()));
     return PostgresTx::End::kDone;
   }
-  PostgresTx tx(lease->connection(), homes, mode);
-  answer = tx.call(function);
+  if (times.begun_us == 0) times.begun_us = runtime::StoreMetrics::now_us();
+  PostgresTx tx(lease->connection(), work.homes, mode);
+  answer = tx.call(work.function);
+  times.commit_begun_us = tx.commit_begun_us();
+  if (answer && times.commit_begun_us != 0) times.committed_us = runtime::StoreMetrics::now_us();
   if (lease->connection().lost() || tx.end() == PostgresTx::End::kAgain) {
     lost.fetch_add(1);
     own.drop_idle();
@@ -104,14 +116,26 @@ struct PostgresStore::Impl::InLane {
   }
 };
 
-Result<void> PostgresStore::Impl::perform(Mode mode, db::Homes homes, const db::Function& function) {
+Result<void> PostgresStore::Impl::measure(Mode mode, db::Homes homes, const db::Function& function) {
+  runtime::WriteTimes times;
+  times.asked_us = runtime::StoreMetrics::now_us();
+  auto answer = perform(mode, {homes, function}, times);
+  if (metrics == nullptr) return answer;
+  if (mode == Mode::kWrite)
+    metrics->wrote(times, answer);
+  else
+    metrics->read(times.asked_us, answer);
+  return answer;
+}
+
+Result<void> PostgresStore::Impl::perform(Mode mode, const Work& work, runtime::WriteTimes& times) {
   InLane lane_place{*this};
   functions.fetch_add(1);
   if (mode == Mode::kWrite && all_queue.load()) lane_place.enter();
   bool on_second_connection = false;
   for (int attempt = 1;; ++attempt) {
     Result<void> answer;
-    switch (try_once(mode, homes, function, answer)) {
+    switch (try_once(mode, work, answer, times)) {
       case PostgresTx::End::kDone:
         if (!answer) report(answer.error());
         return answer;
@@ -126,6 +150,7 @@ Result<void> PostgresStore::Impl::perform(Mode mode, db::Homes homes, const db::
         break;
     }
     repeats.fetch_add(1);
+    if (metrics != nullptr) metrics->repeated();
     if (attempt >= options.attempts) return answer;
     if (attempt >= kTriesInCrowd && !lane_place.inside) {
       lane_place.enter();
@@ -155,11 +180,11 @@ Result<std::unique_ptr<PostgresStore>> PostgresStore::open(Options options) {
 }
 
 Result<void> PostgresStore::write(db::Homes homes, const db::Function& function) {
-  return impl_->perform(Mode::kWrite, homes, function);
+  return impl_->measure(Mode::kWrite, homes, function);
 }
 
 Result<void> PostgresStore::read(db::Homes homes, const db::Function& function) {
-  return impl_->perform(Mode::kRead, homes, function);
+  return impl_->measure(Mode::kRead, homes, function);
 }
 
 bool PostgresStore::together(db::Homes) const { return true; }

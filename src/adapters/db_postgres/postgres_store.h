@@ -8,6 +8,7 @@
 #include <string>
 
 #include "ports/db.h"
+#include "runtime/metrics.h"
 
 namespace kontor::db_postgres {
 
@@ -25,6 +26,7 @@ class PostgresStore : public db::Store, public db::Migrator {
     std::int64_t lock_timeout_ms = 100;
     int attempts = 24;                            // how often a function runs before it is "db.busy"
     std::function<void(std::string_view)> alarm;  // one line about a bug in a function; unset: standard error
+    runtime::Metrics* metrics = nullptr;          // where the store counts; outlives it; may be null
   };
   struct Stats {
     std::int64_t functions = 0;  // that were asked for

@@ -2,6 +2,8 @@
 
 #include <exception>
 
+#include "runtime/monotonic.h"
+
 namespace kontor::db_postgres {
 
 PostgresTx::PostgresTx(Connection& connection, db::Homes homes, Mode mode)
@@ -132,6 +134,7 @@ Result<void> PostgresTx::ended_badly(Failure failure) {
 }
 
 Result<void> PostgresTx::commit() {
+  commit_begun_us_ = runtime::monotonic_micros();
   add_prefix();
   connection_.add_commit();
   std::vector<ResultPtr> answers;

@@ -35,6 +35,7 @@ class PostgresTx : public db::Tx {
     kUnknown,  // the connection was lost while COMMIT was under way
   };
   End end() const { return end_; }
+  std::int64_t commit_begun_us() const { return commit_begun_us_; }  // 0: there was nothing to commit
 
  private:
   // Held while the function runs, let go while the transaction waits for the server.
@@ -60,6 +61,7 @@ class PostgresTx : public db::Tx {
   int depth_ = 0;
   std::optional<Failure> failed_;
   End end_ = End::kDone;
+  std::int64_t commit_begun_us_ = 0;
 };
 
 }  // namespace kontor::db_postgres

@@ -29,6 +29,14 @@ void Readers::give_back(std::unique_ptr<Connection> connection) {
 }
 
 Result<void> Readers::read(db::Homes homes, const db::Function& function) {
+  if (metrics_ == nullptr) return run(homes, function);
+  const std::int64_t began_us = runtime::StoreMetrics::now_us();
+  auto answer = run(homes, function);
+  metrics_->read(began_us, answer);
+  return answer;
+}
+
+Result<void> Readers::run(db::Homes homes, const db::Function& function) {
   TRY(std::unique_ptr<Connection> connection, take());
   TRY_DO(connection->run(kBegin));
   SqliteTx tx(*connection, homes);

@@ -7,20 +7,27 @@
 
 #include "adapters/db_sqlite/connection.h"
 #include "ports/db.h"
+#include "runtime/store_metrics.h"
 
 namespace kontor::db_sqlite {
 
 class Readers {
  public:
-  explicit Readers(Connection::Settings settings) : settings_(std::move(settings)) { settings_.query_only = true; }
+  // `metrics` may be null; it outlives the readers.
+  Readers(Connection::Settings settings, runtime::StoreMetrics* metrics)
+      : settings_(std::move(settings)), metrics_(metrics) {
+    settings_.query_only = true;
+  }
   // Runs `function` on a consistent snapshot.
   Result<void> read(db::Homes homes, const db::Function& function);
 
  private:
+  Result<void> run(db::Homes homes, const db::Function& function);
   Result<std::unique_ptr<Connection>> take();
   void give_back(std::unique_ptr<Connection> connection);
 
   Connection::Settings settings_;
+  runtime::StoreMetrics* metrics_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Connection>> free_;
 };

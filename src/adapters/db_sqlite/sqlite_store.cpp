@@ -101,7 +101,10 @@ Result<void> SqliteStore::open_file(std::string_view name, db::Homes homes) {
   settings.threaded = !options_.inline_writer;
   settings.checkpoint_frames = options_.checkpoint_bytes / kPageBytes;
   settings.alarm = options_.alarm;
-  file->readers = std::make_unique<Readers>(reader);
+  if (options_.metrics != nullptr)
+    file->metrics = std::make_unique<runtime::StoreMetrics>(*options_.metrics, name, engine());
+  settings.metrics = file->metrics.get();
+  file->readers = std::make_unique<Readers>(reader, file->metrics.get());
   file->writer = std::make_unique<Writer>(std::move(writing), std::move(settings));
   files_.push_back(std::move(file));
   return {};

@@ -29,6 +29,7 @@ class SqliteStore : public db::Store, public db::Migrator {
     int reader_cache_mb = 8;                      // of each reader
     std::int64_t checkpoint_bytes = 64ll << 20;   // the longest write-ahead log before the writer itself copies it
     std::function<void(std::string_view)> alarm;  // one line about a bug or a failing disk; unset: standard error
+    runtime::Metrics* metrics = nullptr;          // where the store counts; outlives it; may be null
   };
   // Errors are one clear line: db.locked, db.read_only, db.full, db.damaged, db.open.
   static Result<std::unique_ptr<SqliteStore>> open(Options options);
@@ -50,6 +51,7 @@ class SqliteStore : public db::Store, public db::Migrator {
   struct File {
     std::string name;
     db::Homes homes = db::Homes(0u);
+    std::unique_ptr<runtime::StoreMetrics> metrics;
     std::unique_ptr<Readers> readers;
     std::unique_ptr<Writer> writer;
     std::unique_ptr<Connection> checkpointer;

@@ -75,6 +75,7 @@ Result<void> Writer::alone(const Job& job) {
 }
 
 Result<void> Writer::submit(RequestPtr request) {
+  if (settings_.metrics != nullptr) request->times.asked_us = runtime::StoreMetrics::now_us();
   bool wake = false;
   bool start_drain = false;
   {
@@ -97,6 +98,7 @@ Result<void> Writer::submit(RequestPtr request) {
   }
   Waiting waiting(*this, *request);
   waiting.wait();
+  if (settings_.metrics != nullptr) settings_.metrics->wrote(request->times, request->result);
   return std::move(request->result);
 }
 
@@ -175,8 +177,13 @@ void Writer::carry_out(Batch& batch) {
 void Writer::run_batch(std::span<RequestPtr> batch) {
   batches_.fetch_add(1, std::memory_order_relaxed);
   functions_.fetch_add(batch.size(), std::memory_order_relaxed);
+  if (settings_.metrics != nullptr) {
+    const std::int64_t now_us = runtime::StoreMetrics::now_us();
+    for (RequestPtr& request : batch) request->times.begun_us = now_us;
+  }
   if (try_batch(batch, false) == Ended::kDone) return;
   repeated_.fetch_add(1, std::memory_order_relaxed);
+  if (settings_.metrics != nullptr) settings_.metrics->repeated();
   if (auto open = ensure_open(); !open) return fail_all(batch, open.error());
   try_batch(batch, true);
 }
@@ -233,9 +240,16 @@ Writer::Ended Writer::settle_failure(std::span<RequestPtr> batch, Request& faile
 }
 
 Writer::Ended Writer::commit(std::span<RequestPtr> batch) {
+  const std::int64_t begun_us = settings_.metrics != nullptr ? runtime::StoreMetrics::now_us() : 0;
   auto committed = connection_->run(kCommit);
   if (committed) {
     commits_.fetch_add(1, std::memory_order_relaxed);
+    if (settings_.metrics == nullptr) return Ended::kDone;
+    const std::int64_t now_us = runtime::StoreMetrics::now_us();
+    for (RequestPtr& request : batch) {
+      request->times.commit_begun_us = begun_us;
+      request->times.committed_us = now_us;
+    }
     return Ended::kDone;
   }
   failed_commits_.fetch_add(1, std::memory_order_relaxed);

@@ -16,6 +16,7 @@
 #include "adapters/db_sqlite/connection.h"
 #include "ports/db.h"
 #include "runtime/fiber.h"
+#include "runtime/store_metrics.h"
 
 namespace kontor::db_sqlite {
 
@@ -28,6 +29,7 @@ class Writer {
     std::size_t max_queue = 65536;
     std::int64_t checkpoint_frames = 16384;       // the writer copies the log itself when it is longer than this
     std::function<void(std::string_view)> alarm;  // a bug or a failing disk, in one line; from the writer's thread
+    runtime::StoreMetrics* metrics = nullptr;     // outlives the writer; may be null
   };
   using Job = std::function<Result<void>(Connection&)>;
 
@@ -56,6 +58,7 @@ class Writer {
     const Job* job = nullptr;
     State state = State::kQueued;  // guarded by mutex_
     Result<void> result;
+    runtime::WriteTimes times;  // kept where somebody counts
     runtime::Parker parker;
   };
   using RequestPtr = std::shared_ptr<Request>;

@@ -10,6 +10,8 @@ constexpr db::Query kRead{"outbox.read", db::Home::kEvery, R"sql(
 )sql"};
 constexpr db::Query kHead{"outbox.head", db::Home::kEvery, "SELECT MAX(id) FROM outbox_events"};
 constexpr db::Query kPending{"outbox.pending", db::Home::kEvery, "SELECT id FROM outbox_pending ORDER BY id LIMIT $1"};
+constexpr db::Query kUnrelayed{"outbox.unrelayed", db::Home::kEvery,
+                               "SELECT COUNT(*) FROM (SELECT id FROM outbox_pending LIMIT $1) AS waiting"};
 constexpr db::Query kCount{"outbox.count_on", db::Home::kEvery, R"sql(
   UPDATE outbox_counter SET value = value + $1 WHERE id = 1 RETURNING value
 )sql"};
@@ -73,6 +75,18 @@ Result<std::int64_t> OutboxLog::head(const std::string& stream) {
     return {};
   }));
   return head;
+}
+
+Result<std::int64_t> OutboxLog::unrelayed(const std::string& stream, std::int64_t most) {
+  if (ordered_.load(std::memory_order_relaxed)) return 0;
+  TRY(const auto home, home_of(stream));
+  std::int64_t count = 0;
+  TRY_DO(store_.read(home, [&](db::Tx& tx) -> Result<void> {
+    TRY(const auto rows, tx.ask(kUnrelayed, most));
+    count = rows.front().i64(0);
+    return {};
+  }));
+  return count;
 }
 
 Result<int> OutboxLog::relay() {

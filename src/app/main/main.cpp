@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "app/backup.h"
+#include "adapters/host/system_random.h"
 #include "app/commands.h"
 #include "app/serve.h"
+#include "bench/command.h"
 
 namespace {
 
@@ -26,6 +28,9 @@ constexpr const char* kUsage =
     "       kontor migrate --data DIR     brings the store's tables up to date\n"
     "       kontor config [--example]     prints every setting, its value and where it comes from; or a file to fill "
     "in\n"
+    "       kontor bench   browse|search|cart|checkout|flash|mixed --url URL [--rate R] [--connections C] [--duration "
+    "S]\n"
+    "       kontor config                 prints every setting, its value and where it comes from\n"
     "       kontor version\n"
     "Every setting may be a flag (--log-format json), an environment variable (KONTOR_LOG_FORMAT) or a line of the "
     "TOML file.\n";
@@ -121,9 +126,19 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
   return std::nullopt;
 }
 
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
+  if (count >= 2 && std::string_view(arguments[1]) == "bench") {
+    host::SystemRandom random;
+    return bench::command(std::span(arguments + 2, static_cast<std::size_t>(count - 2)), environment,
+                          random.number() >> 32);
+  }
   Words words;
   if (const auto wrong = read(count, arguments, words)) return bad_use(*wrong);
   if (words.example) return app::example_command();
@@ -132,10 +147,7 @@ int main(int count, char** arguments) {
     std::printf("%s", kUsage);
     return 0;
   }
-  words.sources.environment = [](const std::string& name) -> std::optional<std::string> {
-    const char* value = std::getenv(name.c_str());
-    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-  };
+  words.sources.environment = environment;
   const bool imports = words.command == "import";
   if (imports && words.plain.size() != 1) return bad_use("import takes one file, or - for standard input");
   const bool exports = words.command == "export";

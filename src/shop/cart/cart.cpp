@@ -94,8 +94,10 @@ Result<Cart> Carts::load(const Owner& owner) {
 
 Result<Cart> Carts::change(const Owner& owner, const services::IfMatch& if_match, const Edit& edit) {
   Cart cart;
+  bool made = false;
   const Time now = parts_.clock.now();
   TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    made = false;
     TRY(cart, load(tx, owner, now));
     if (!if_match.allows(cart.version)) return fail(stale());
     auto before_lines = cart.lines;
@@ -107,8 +109,10 @@ Result<Cart> Carts::change(const Owner& owner, const services::IfMatch& if_match
     ++cart.version;
     cart.updated = now;
     cart.expires = now.plus_ms((owner.guest ? settings_.guest_days : settings_.customer_days) * kDayMs);
+    made = !cart.stored;
     return sql::save(tx, cart, was);
   }));
+  if (made && settings_.on_new) settings_.on_new();
   return cart;
 }
 

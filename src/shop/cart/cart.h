@@ -91,6 +91,8 @@ class Carts : public CartsForCheckout {
   struct Settings {
     std::int64_t guest_days = 7;
     std::int64_t customer_days = 90;
+    std::int64_t silent_ms = kDayMs;    // a cart with lines that was left alone for so long counts as abandoned
+    std::function<void()> on_new = {};  // a first line made a cart; may be empty
   };
   struct Parts {
     db::Store& store;
@@ -130,6 +132,13 @@ class Carts : public CartsForCheckout {
   // Looks at the next `limit` carts and removes those whose time is over; how many were. To be called again and again:
   // it goes round the store, and one that is claimed by a checkout stays.
   Result<int> sweep_expired(int limit = 500);
+  // Carts with lines in them, as the last whole round of the sweep found them. From any thread.
+  struct Census {
+    std::int64_t active = 0;
+    std::int64_t abandoned = 0;  // silent for Settings::silent_ms
+  };
+  Census census() const { return {active_.load(), abandoned_.load()}; }
+  bool sweep_begins_anew() const { return swept_.load() == 0; }
   Result<void> check(services::CheckReport& report);
 
  private:
@@ -156,6 +165,8 @@ class Carts : public CartsForCheckout {
   Parts parts_;
   Settings settings_;
   std::atomic<std::int64_t> swept_{0};  // the last key the sweep looked at
+  Census round_;                        // of the round under way; the sweeper's fiber only
+  std::atomic<std::int64_t> active_{0}, abandoned_{0};
 };
 
 }  // namespace kontor::cart

@@ -61,20 +61,27 @@ Result<int> Carts::sweep_expired(int limit) {
   const Time now = parts_.clock.now();
   const CustomerId after{swept_.load()};
   int removed = 0;
-  sql::Expired found;
+  sql::Swept found;
   TRY_DO(parts_.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
-    TRY(found, sql::expired(tx, after, now, limit));
+    TRY(found, sql::sweep(tx, after, {now, now.plus_ms(-settings_.silent_ms)}, limit));
     return {};
   }));
-  if (!found.customers.empty()) {
+  if (!found.expired.empty()) {
     TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
       removed = 0;
-      for (const CustomerId customer : found.customers) {
+      for (const CustomerId customer : found.expired) {
         TRY(const bool gone, sql::remove_expired(tx, customer, now));
         removed += gone ? 1 : 0;
       }
       return {};
     }));
+  }
+  if (!after) round_ = {};
+  round_.active += found.active;
+  round_.abandoned += found.abandoned;
+  if (!found.last) {
+    active_.store(round_.active);
+    abandoned_.store(round_.abandoned);
   }
   swept_.store(found.last.value);
   return removed;

@@ -48,7 +48,8 @@ constexpr Query kBoughtChanged{"cart.bought_changed", Home::kCustomer, R"sql(
 )sql"};
 
 constexpr Query kAfter{"cart.after", Home::kCustomer, R"sql(
-  SELECT customer_id, expires_at, claimed_by FROM cart_carts WHERE customer_id > $1 ORDER BY customer_id LIMIT $2
+  SELECT customer_id, expires_at, claimed_by, updated_at, CASE WHEN lines = '[]' THEN 0 ELSE 1 END
+    FROM cart_carts WHERE customer_id > $1 ORDER BY customer_id LIMIT $2
 )sql"};
 
 constexpr Query kRemoveExpired{"cart.remove_expired", Home::kCustomer, R"sql(
@@ -138,12 +139,15 @@ Result<void> bought_changed(db::Tx& tx, const Cart& cart, CheckoutId checkout) {
   return {};
 }
 
-Result<Expired> expired(db::Tx& tx, CustomerId after, Time now, int limit) {
+Result<Swept> sweep(db::Tx& tx, CustomerId after, const SweepTimes& times, int limit) {
   TRY(const auto rows, tx.ask(kAfter, after, limit));
-  Expired out;
+  Swept out;
   for (const auto row : rows) {
     out.last = row.id<CustomerId>(0);
-    if (row.time(1) <= now && row.i64(2) == 0) out.customers.push_back(out.last);
+    if (row.time(1) <= times.now && row.i64(2) == 0)
+      out.expired.push_back(out.last);
+    else if (row.flag(4))
+      ++(row.time(3) <= times.silent ? out.abandoned : out.active);
   }
   if (rows.size() < static_cast<std::size_t>(limit)) out.last = CustomerId{};
   return out;

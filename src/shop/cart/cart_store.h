@@ -23,13 +23,19 @@ Result<bool> bought_unchanged(db::Tx& tx, CustomerId customer, CheckoutId checko
 // For the other case: `cart` has what stays.
 Result<void> bought_changed(db::Tx& tx, const Cart& cart, CheckoutId checkout);
 
-// Of the next `limit` carts after `after`: those that expired before `now`; `last` is the last key looked at, 0 at the
-// end.
-struct Expired {
-  std::vector<CustomerId> customers;
+// Of the next `limit` carts after `after`: those that expired before `now`, and how many of the others have lines and
+// were touched since `silent`, or not; `last` is the last key looked at, 0 at the end.
+struct Swept {
+  std::vector<CustomerId> expired;
   CustomerId last;
+  std::int64_t active = 0;
+  std::int64_t abandoned = 0;
 };
-Result<Expired> expired(db::Tx& tx, CustomerId after, Time now, int limit);
+struct SweepTimes {
+  Time now;
+  Time silent;
+};
+Result<Swept> sweep(db::Tx& tx, CustomerId after, const SweepTimes& times, int limit);
 // False when it was touched or claimed since.
 Result<bool> remove_expired(db::Tx& tx, CustomerId customer, Time now);
 

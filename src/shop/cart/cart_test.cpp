@@ -303,6 +303,24 @@ TEST_CASE("carts expire, claimed ones do not") {
   CHECK(report.ok());
 }
 
+TEST_CASE("the sweep tells carts that are in use from abandoned ones, a whole round at a time") {
+  Shop shop;
+  const Owner silent{CustomerId{7002}, false}, empty{CustomerId{7003}, false};
+  REQUIRE(shop.carts.add(silent, {kTea, {}, 1}).has_value());
+  REQUIRE(shop.carts.add(empty, {kTea, {}, 1}).has_value());
+  REQUIRE(shop.carts.clear(empty).has_value());
+  shop.test.clock.advance_ms(kDayMs);
+  REQUIRE(shop.add(kTea, 1).has_value());
+  CHECK(shop.carts.sweep_begins_anew());
+  CHECK(*shop.carts.sweep_expired(2) == 0);
+  CHECK_FALSE(shop.carts.sweep_begins_anew());
+  CHECK(shop.carts.census().active + shop.carts.census().abandoned == 0);  // half a round says nothing
+  CHECK(*shop.carts.sweep_expired(2) == 0);
+  CHECK(shop.carts.sweep_begins_anew());
+  CHECK(shop.carts.census().active == 1);
+  CHECK(shop.carts.census().abandoned == 1);
+}
+
 TEST_CASE("two devices adding at once both count") {
   Shop shop;
   shop.stock(kTea, 10'000);

@@ -5,6 +5,7 @@
 
 #include "runtime/json.h"
 #include "shop/checkout/cancellation.h"
+#include "shop/checkout/checkout_metrics.h"
 #include "shop/checkout/journal.h"
 #include "shop/checkout/quoting.h"
 #include "shop/checkout/saga.h"
@@ -179,6 +180,18 @@ Result<Answer> Checkouts::Impl::or_moved(Result<Answer> answer, CheckoutId id) {
 }
 
 Result<Answer> Checkouts::buy(const Purchase& purchase) {
+  CheckoutMetrics* const metrics = impl_->settings.metrics;
+  if (metrics == nullptr) return attempt(purchase);
+  const runtime::Stopwatch watch;
+  auto answer = attempt(purchase);
+  if (answer)
+    metrics->answered(answer->status, answer->replayed, watch.us());
+  else
+    metrics->failed(answer.error().code, watch.us());
+  return answer;
+}
+
+Result<Answer> Checkouts::attempt(const Purchase& purchase) {
   for (int i = 0;; ++i) {
     TRY(auto earlier, impl_->earlier(purchase));
     if (earlier.answer) return std::move(*earlier.answer);

@@ -25,6 +25,8 @@
 
 namespace kontor::checkout {
 
+class CheckoutMetrics;
+
 // What checkout must know of an offer, exact and fresh: it is what the buyer pays.
 struct OfferFacts {
   OfferId offer;
@@ -53,6 +55,7 @@ struct Settings {
   std::int64_t key_ms = kDayMs;
   std::int64_t quote_ms = 10 * kMinuteMs;
   std::vector<pricing::ShippingOption> shipping_options = {{"standard", "Standard", 0}};
+  CheckoutMetrics* metrics = nullptr;  // outlives the Checkouts; may be null
 };
 
 // Not owned; they outlive the Checkouts.
@@ -187,6 +190,8 @@ class Checkouts {
   Result<void> check(services::CheckReport& report);
 
  private:
+  Result<Answer> attempt(const Purchase& purchase);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -2,6 +2,7 @@
 
 #include "runtime/http.h"
 #include "runtime/json.h"
+#include "shop/checkout/checkout_metrics.h"
 
 namespace kontor::checkout {
 namespace {
@@ -58,6 +59,19 @@ CheckoutView Saga::view(const Journal& journal) const {
 
 // Where customer and stock are one store this is the first of a purchase's two durable writes.
 Result<Allotments> Saga::begin(Journal& journal, std::optional<CheckoutId> old_key) {
+  auto allotments = begin_uncounted(journal, old_key);
+  if (CheckoutMetrics* const metrics = settings_.metrics; metrics != nullptr) {
+    if (allotments) {
+      metrics->begun();
+      metrics->reserved();
+    } else if (allotments.error().code == Errc::kOutOfStock) {
+      metrics->out_of_stock();
+    }
+  }
+  return allotments;
+}
+
+Result<Allotments> Saga::begin_uncounted(Journal& journal, std::optional<CheckoutId> old_key) {
   Allotments allotments;
   journal.next = journal.created.plus_ms(settings_.flight_ms);
   journal.reservation = journal.id;
@@ -173,6 +187,7 @@ Result<Answer> Saga::place(Journal& journal, const Verdict& verdict, const Allot
       return together_ ? reserve_.confirm(tx, journal.reservation, placing.order.created) : Result<void>();
     });
     if (placed) {
+      if (settings_.metrics != nullptr) settings_.metrics->placed(placing.order.document.totals.total);
       journal.state = CheckoutState::kCompleted;
       journal.order = placing.order.id;
       journal.next = together_ ? std::nullopt : std::optional(placing.order.created);

@@ -36,6 +36,7 @@ class Saga {
   CheckoutView view(const Journal& journal) const;
 
  private:
+  Result<Allotments> begin_uncounted(Journal& journal, std::optional<CheckoutId> old_key);
   Result<void> begin_apart(Journal& journal, std::optional<CheckoutId> old_key, Allotments& allotments);
   Result<Answer> place(Journal& journal, const Verdict& verdict, const Allotments& allotments);
   Result<Answer> moved(const Journal& journal);
@@ -57,6 +58,7 @@ class Saga {
   static Money after_refusal(const Journal& journal);
   Result<void> undo_rest(Journal& journal);
   Result<void> give_stock_back(Journal& journal, Change last);
+  void count_expired();
   Result<void> delay(Journal& journal);
   Result<void> change(Journal& journal, Change change);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "runtime/json.h"
+#include "shop/checkout/checkout_metrics.h"
 #include "shop/checkout/saga.h"
 
 namespace kontor::checkout {
@@ -32,6 +33,10 @@ Result<void> Saga::undo_rest(Journal& journal) {
   return give_stock_back(journal, last);
 }
 
+void Saga::count_expired() {
+  if (settings_.metrics != nullptr) settings_.metrics->reservation_expired();
+}
+
 Result<void> Saga::give_stock_back(Journal& journal, Change last) {
   last.from = journal.state;
   const Time at = now();
@@ -43,6 +48,7 @@ Result<void> Saga::give_stock_back(Journal& journal, Change last) {
     TRY_DO(parts_.carts.unclaim(tx, journal.customer, journal.id));
     return together_ ? release(tx) : Result<void>();
   }));
+  if (expired && !journal.plan.stock_released) count_expired();
   journal.state = last.to;
   journal.next.reset();
   return {};
@@ -134,6 +140,7 @@ Result<void> Saga::let_stock_go(Journal& journal) {
     TRY_DO(parts_.carts.unclaim(tx, journal.customer, journal.id));
     return together_ ? release(tx) : Result<void>();
   }));
+  count_expired();
   journal.state = expired.to;
   journal.next = expired.next;
   if (together_) return {};

@@ -85,6 +85,10 @@ class Showcase {
   Result<int> reconcile();
 
   const Settings& settings() const { return settings_; }
+  // Ready answers, offer cards, and which product an offer belongs to; from any thread.
+  runtime::CacheStats ready_stats() const { return ready_.stats(); }
+  runtime::CacheStats cards_stats() const { return bundles_.stats(); }
+  runtime::CacheStats lookup_stats() const { return products_of_offers_.stats(); }
 
  private:
   // The cards of one product, loaded together.

@@ -1,0 +1,60 @@
+"""What a checkout is measured against: the same rows over bare SQLite, and pgbench on the same PostgreSQL."""
+import json
+import os
+import re
+import statistics
+import subprocess
+import tempfile
+
+BATCH = 64
+OFFERS = 2000
+
+
+def sqlite(bench):
+    """Checkouts a second of kontor-floor-sqlite, the median of the rounds."""
+    found = []
+    for _ in range(bench.a.rounds):
+        folder = tempfile.mkdtemp(dir=bench.folder)
+        command = [os.path.join(bench.build, "kontor-floor-sqlite"), folder, str(bench.a.seconds), str(BATCH), str(OFFERS)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError("kontor-floor-sqlite: " + done.stderr)
+        found.append(json.loads(done.stdout)["per_second"])
+    return statistics.median(found)
+
+
+class PostgresServer:
+    """The private server of tools/with_postgres, with fsync; KONTOR_TEST_POSTGRES says where while it lives."""
+
+    def __init__(self, root):
+        self.command = [os.path.join(root, "tools/with_postgres"), "sh", "-c", 'echo "$KONTOR_TEST_POSTGRES"; exec cat >/dev/null']
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().strip()
+        if not self.url:
+            raise RuntimeError("PostgreSQL did not start")
+        os.environ["KONTOR_TEST_POSTGRES"] = self.url
+        return self
+
+    def __exit__(self, *_):
+        del os.environ["KONTOR_TEST_POSTGRES"]
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def pgbench(bench, url):
+    """Transactions a second of `pgbench -M prepared -c 8 -j 2 -s 10`, the median of the rounds."""
+    tool = next((p for p in ["/usr/bin/pgbench"] if os.path.exists(p)), "pgbench")
+    done = subprocess.run([tool, "-i", "-q", "-s", "10", url], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError("pgbench -i: " + done.stderr)
+    found = []
+    for _ in range(bench.a.rounds):
+        done = subprocess.run([tool, "-M", "prepared", "-c", "8", "-j", "2", "-T", str(max(1, round(bench.a.seconds))), url],
+                              capture_output=True, text=True)
+        rate = re.search(r"tps = ([\d.]+)", done.stdout)
+        if done.returncode != 0 or not rate:
+            raise RuntimeError("pgbench: " + done.stdout + done.stderr)
+        found.append(float(rate.group(1)))
+    return statistics.median(found)

@@ -1,0 +1,142 @@
+#include "app/watch.h"
+
+#include <dirent.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "app/shop.h"
+
+namespace kontor::app {
+namespace {
+
+using runtime::Labels;
+using runtime::Metrics;
+
+double resident_bytes() {
+  std::FILE* file = std::fopen("/proc/self/statm", "re");
+  if (file == nullptr) return 0;
+  long whole = 0, resident = 0;
+  const int found = std::fscanf(file, "%ld %ld", &whole, &resident);
+  std::fclose(file);
+  return found == 2 ? static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE)) : 0;
+}
+
+double cpu_seconds() {
+  timespec used{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
+}
+
+double open_descriptors() {
+  DIR* folder = opendir("/proc/self/fd");
+  if (folder == nullptr) return 0;
+  double count = -3;  // ".", "..", and the one that reads
+  while (readdir(folder) != nullptr) ++count;
+  closedir(folder);
+  return count;
+}
+
+double most_descriptors() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<double>(limit.rlim_cur);
+}
+
+double disk_bytes(const std::string& folder, bool free) {
+  struct statvfs disk {};
+  if (statvfs(folder.c_str(), &disk) != 0) return 0;
+  return static_cast<double>(free ? disk.f_bavail : disk.f_blocks) * static_cast<double>(disk.f_frsize);
+}
+
+}  // namespace
+
+runtime::Gauge& jobs_running(Metrics& metrics, std::string_view kind) {
+  return metrics.gauge("kontor_jobs_running", "Jobs at work in this process", {{"kind", std::string(kind)}});
+}
+
+runtime::Counter& job_tries(Metrics& metrics, std::string_view kind, std::string_view outcome) {
+  return metrics.counter("kontor_job_tries_total",
+                         "Tries of jobs: done, again (comes back by itself), retry (failed), failed (for good)",
+                         {{"kind", std::string(kind)}, {"outcome", std::string(outcome)}});
+}
+
+runtime::Counter& dead_letters(Metrics& metrics, std::string_view consumer) {
+  return metrics.counter("kontor_dead_letters_total", "Events that a consumer could not take and put aside",
+                         {{"consumer", std::string(consumer)}});
+}
+
+void watch_cache(Metrics& metrics, std::string_view name, const std::function<runtime::CacheStats()>& ask) {
+  const Labels labels{{"cache", std::string(name)}};
+  const auto figure = [&ask](auto part) { return [ask, part] { return static_cast<double>(part(ask())); }; };
+  using Stats = runtime::CacheStats;
+  metrics.watch_total("kontor_cache_hits_total", "Values that were at hand",
+                      figure([](const Stats& stats) { return stats.hits; }), labels);
+  metrics.watch_total("kontor_cache_misses_total", "Values that had to be loaded, or waited for",
+                      figure([](const Stats& stats) { return stats.misses; }), labels);
+  metrics.watch_total("kontor_cache_evictions_total", "Values that went to make room",
+                      figure([](const Stats& stats) { return stats.evicted; }), labels);
+  metrics.watch("kontor_cache_entries", "Values held", figure([](const Stats& stats) { return stats.entries; }),
+                labels);
+  metrics.watch("kontor_cache_bytes", "What the values held weigh",
+                figure([](const Stats& stats) { return stats.weight; }), labels);
+}
+
+void watch_shop(Metrics& metrics, Shop& shop) {
+  watch_cache(metrics, "ready_bytes", [&shop] { return shop.showcase.ready_stats(); });
+  watch_cache(metrics, "cards", [&shop] { return shop.showcase.cards_stats(); });
+  watch_cache(metrics, "offer_products", [&shop] { return shop.showcase.lookup_stats(); });
+  const auto carts = [&](std::string_view state, std::int64_t cart::Carts::Census::*part) {
+    metrics.watch("kontor_carts", "Carts with lines as the sweep last found them; abandoned: silent for a day",
+                  [&shop, part] { return static_cast<double>(shop.carts.census().*part); },
+                  {{"state", std::string(state)}});
+  };
+  carts("active", &cart::Carts::Census::active);
+  carts("abandoned", &cart::Carts::Census::abandoned);
+  for (const auto& kind : shop.job_runner.kinds()) {
+    jobs_running(metrics, kind);
+    for (const std::string_view outcome : {"done", "again", "retry", "failed"}) job_tries(metrics, kind, outcome);
+  }
+  for (const auto& consumer : shop.consumers.names()) dead_letters(metrics, consumer);
+}
+
+void watch_disk(Metrics& metrics, const std::string& folder) {
+  metrics.watch("kontor_disk_free_bytes", "Free on the disk of the data folder",
+                [folder] { return disk_bytes(folder, true); });
+  metrics.watch("kontor_disk_bytes", "Size of the disk of the data folder",
+                [folder] { return disk_bytes(folder, false); });
+}
+
+void watch_log(Metrics& metrics, const runtime::StreamLog& log) {
+  metrics.watch_total("kontor_log_lines_dropped_total", "Log lines dropped because the device was too slow",
+                      [&log] { return static_cast<double>(log.dropped()); });
+}
+
+void watch_tracer(Metrics& metrics, const runtime::Tracer* tracer) {
+  metrics.watch_total("kontor_trace_spans_total", "Spans that the collector took, and those that were dropped",
+                      [tracer] { return tracer == nullptr ? 0.0 : static_cast<double>(tracer->exported()); },
+                      {{"outcome", "exported"}});
+  metrics.watch_total("kontor_trace_spans_total", "Spans that the collector took, and those that were dropped",
+                      [tracer] { return tracer == nullptr ? 0.0 : static_cast<double>(tracer->dropped()); },
+                      {{"outcome", "dropped"}});
+}
+
+void watch_process(Metrics& metrics, std::string_view engine) {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  metrics.watch_total("process_cpu_seconds_total", "User and system time", cpu_seconds);
+  metrics.watch("process_resident_memory_bytes", "Memory in use", resident_bytes);
+  metrics.watch("process_open_fds", "Open descriptors", open_descriptors);
+  metrics.watch("process_max_fds", "Descriptors that may be open", most_descriptors);
+  metrics.watch("process_start_time_seconds", "When the process began, as Unix time",
+                [began = static_cast<double>(now.tv_sec)] { return began; });
+  metrics
+      .gauge("kontor_build_info", "1; its labels say what runs",
+             {{"version", KONTOR_VERSION}, {"compiler", "g++ " __VERSION__}, {"store", std::string(engine)}})
+      .set(1);
+}
+
+}  // namespace kontor::app

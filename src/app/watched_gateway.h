@@ -1,0 +1,40 @@
+// A payment gateway with its calls counted, timed and traced: by call and outcome, under the gateway's name. Hands
+// everything through unchanged.
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "ports/payment_gateway.h"
+#include "runtime/metrics.h"
+
+namespace kontor::app {
+
+class WatchedGateway : public PaymentGateway {
+ public:
+  // Both outlive it.
+  WatchedGateway(PaymentGateway& gateway, runtime::Metrics& metrics);
+
+  std::string_view name() const override { return gateway_.name(); }
+  Result<Charge> charge(const ChargeRequest& request) override;
+  Result<Charge> confirm_action(const std::string& key) override;
+  Result<Charge> find(const std::string& key) override;
+  Result<Charge> void_charge(const std::string& key) override;
+  Result<Charge> refund(const std::string& key, const std::string& refund_key, Money amount) override;
+  Result<std::vector<std::pair<std::string, Charge>>> all_charges() override { return gateway_.all_charges(); }
+
+ private:
+  struct Call {
+    std::string span;
+    runtime::Histogram* duration = nullptr;
+    std::map<std::string_view, runtime::Counter*> outcomes;
+  };
+  Call watched(runtime::Metrics& metrics, std::string_view call) const;
+  template <class Ask>
+  Result<Charge> count(Call& call, const Ask& ask);
+
+  PaymentGateway& gateway_;
+  Call charge_, confirm_, find_, void_, refund_;
+};
+
+}  // namespace kontor::app
