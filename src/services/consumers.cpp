@@ -387,6 +387,8 @@ const Consumer* ConsumerRunner::find(std::string_view name) const {
   for (const auto& member : members_)
     if (member->consumer.name == name) return &member->consumer;
   return nullptr;
+}
+
 std::vector<std::string> ConsumerRunner::names() const {
   std::vector<std::string> all;
   for (const auto& member : members_) all.push_back(member->consumer.name);

@@ -22,6 +22,7 @@ class OutboxLog final : public EventLog {
   Result<std::int64_t> head(const std::string& stream) override;
   Result<int> prune(const std::string& stream, std::int64_t passed, Time before, int limit = 1000) override;
   Result<Forgotten> forgotten(const std::string& stream) override;
+  Result<std::int64_t> unrelayed(const std::string& stream, std::int64_t most) override;
 
   static constexpr int kRelayBatch = 500;
 
