@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/pictures.h"
+#include "tests/support/test_store.h"
 
 using namespace kontor;
 namespace pictures = kontor::testing;
@@ -129,4 +130,32 @@ TEST_CASE("codec: a small file that says it is huge is refused by its head") {
 TEST_CASE("codec: one frame only") {
   CHECK(refusal(pictures::gif(2)) == "media.animated");
   CHECK(refusal(pictures::gif(200)) == "media.animated");
+}
+
+TEST_CASE(
+    "codec: damaged anywhere, a picture is taken or refused in words, and small ones are made of what was taken") {
+  kontor::testing::SeededRandom luck(42);
+  codec_vips::VipsCodec codec;
+  int taken = 0, refused = 0;
+  for (const std::string& whole : {pictures::png(24, 24), pictures::jpeg(6), pictures::webp(), pictures::gif(1)}) {
+    for (int round = 0; round < 250; ++round) {
+      std::string bytes = whole;
+      for (std::uint64_t changes = luck.number() % 6; changes > 0; --changes)
+        bytes[luck.number() % bytes.size()] = static_cast<char>(luck.number());
+      if (luck.number() % 4 == 0)
+        bytes.insert(luck.number() % bytes.size(), bytes.substr(luck.number() % bytes.size()));
+      const auto done = codec.clean(bytes);
+      if (!done) {
+        ++refused;
+        CHECK(done.error().reason.starts_with("media."));
+        CHECK(done.error().reason != "media.no_codec");
+        continue;
+      }
+      ++taken;
+      CHECK(done->width * done->height <= PictureCodec::kMostPixels);
+      CHECK(codec.shrink(done->bytes, 160));
+    }
+  }
+  CHECK(taken > 100);
+  CHECK(refused > 100);
 }
