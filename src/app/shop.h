@@ -145,8 +145,8 @@ class Shop {
   CheckoutHints hints;
   media::Media media;
   importing::Importer importer;
-  importing::ImageCollector images;
   importing::Mappings mappings;
+  importing::ImageCollector images;
 
  private:
   http::Router api_{"/api/v1"};
