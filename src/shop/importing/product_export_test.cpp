@@ -92,7 +92,7 @@ TEST_CASE("import and export: whatever the texts, an export in either format mak
   CHECK(first.import(rows, FileFormat::kNdjson).report.created == 130);
   const auto expected = rows_of(first);
   REQUIRE(expected.size() == 131);
-  for (const auto [format, as] :
+  for (const auto& [format, as] :
        {std::pair{ExportFormat::kNdjson, FileFormat::kNdjson}, std::pair{ExportFormat::kCsv, FileFormat::kCsv}}) {
     House second;
     CHECK(second.import(first.export_all(format), as).report.created == 130);
