@@ -103,6 +103,12 @@ bool parts_of(std::string_view cell, const std::string& separator, std::vector<s
   return true;
 }
 
+// The members of an object's text.
+std::string inside(std::string_view object) {
+  const auto begin = object.find('{') + 1;
+  return std::string(trim(object.substr(begin, object.rfind('}') - begin)));
+}
+
 }  // namespace
 
 std::optional<Member> member_of(std::string_view name) {
@@ -233,11 +239,14 @@ std::string CsvRows::name_of(std::string_view pointer) const {
   return std::string(pointer);
 }
 
+// An offer as a line says it.
+struct CsvRows::OfferParts {
+  std::string seller, sku, body, stock;  // of the row's JSON
+  bool has_price = false;
+};
+
 // One product in the making: its lines, and the row that comes of them.
 struct CsvRows::Making {
-  struct OfferParts {
-    std::string seller, sku, body, stock;
-  };
   const Plan& plan;
   const std::vector<KeptLine>& lines;
   SourceRow& row;
@@ -370,8 +379,7 @@ void CsvRows::make(const std::vector<KeptLine>& lines, SourceRow& row) const {
     const std::string json = making.json_of(source, making.line_at(line), value);
     if (json.empty()) continue;
     if (name == "attributes")
-      attribute(
-          std::string(trim(std::string_view(json).substr(json.find('{') + 1, json.rfind('}') - json.find('{') - 1))));
+      attribute(inside(json));
     else if (!source.member.part.empty())
       attribute(json_text(source.member.part) + ":" + json);
     else
@@ -390,57 +398,63 @@ void CsvRows::make(const std::vector<KeptLine>& lines, SourceRow& row) const {
   out.end();
 }
 
+// What the line says of an offer; nothing when it says nothing.
+std::optional<CsvRows::OfferParts> CsvRows::offer_of(const Making& making, const KeptLine& line) const {
+  OfferParts offer{"house", std::string(runtime::unguarded(line.cell(plan_.key))), "", "", false};
+  std::string warehouse = "main", options, rest, on_hand;
+  bool any = false;
+  const auto add = [](std::string& to, const std::string& what) { to += (to.empty() ? "" : ",") + what; };
+  const auto add_stock = [&](std::string_view code, const std::string& count) {
+    add(offer.stock, "{\"warehouse\":" + json_text(code) + ",\"on_hand\":" + count + "}");
+  };
+  for (const Source& source : plan_.sources) {
+    const auto value = source.member.offer ? Making::value(source, line) : std::string_view();
+    const std::string& name = source.member.name;
+    if (value.empty() || name == "currency") continue;
+    any = any || (source.column && name != "seller" && name != "condition" && name != "warehouse");
+    if (name == "sku" || name == "seller" || name == "warehouse") {
+      (name == "sku" ? offer.sku : name == "seller" ? offer.seller : warehouse) = value;
+      continue;
+    }
+    const std::string json = making.json_of(source, line, value);
+    if (name == "on_hand")
+      on_hand = json;
+    else if (name.starts_with("stock."))
+      add_stock(source.member.part, json);
+    else if (name == "options" && !json.empty())
+      add(options, inside(json));
+    else if (name.starts_with("options."))
+      add(options, json_text(source.member.part) + ":" + json);
+    else
+      add(rest, json_text(name) + ":" + json);
+    offer.has_price = offer.has_price || name == "price";
+  }
+  if (!on_hand.empty()) add_stock(warehouse, on_hand);
+  if (!any) return std::nullopt;
+  offer.body = "\"sku\":" + json_text(offer.sku) + ",\"seller\":" + json_text(offer.seller);
+  if (!options.empty()) offer.body += ",\"options\":{" + options + "}";
+  if (!rest.empty()) offer.body += "," + rest;
+  return offer;
+}
+
 // Each line is an offer, or one more warehouse of the offer that an earlier line began.
 void CsvRows::make_offers(Making& making) const {
   for (const KeptLine& line : making.lines) {
-    std::string sku(runtime::unguarded(line.cell(plan_.key))), seller = "house", warehouse = "main", price, list,
-                                                               options, fixed, stock, on_hand;
-    bool any = false, has_sku = false;
-    const auto add = [](std::string& to, const std::string& what) { to += (to.empty() ? "" : ",") + what; };
-    for (const Source& source : plan_.sources) {
-      const auto value = source.member.offer ? Making::value(source, line) : std::string_view();
-      const std::string& name = source.member.name;
-      if (value.empty() || name == "currency") continue;
-      if (source.column && name != "seller" && name != "condition" && name != "warehouse") any = true;
-      if (name == "sku" || name == "seller" || name == "warehouse") {
-        (name == "sku" ? sku : name == "seller" ? seller : warehouse) = value;
-        has_sku = has_sku || name == "sku";
-        continue;
-      }
-      const std::string json = making.json_of(source, line, value);
-      if (name == "price" || name == "list_price")
-        (name == "price" ? price : list) = json;
-      else if (name == "on_hand")
-        on_hand = json;
-      else if (name.starts_with("stock."))
-        add(stock, "{\"warehouse\":" + json_text(source.member.part) + ",\"on_hand\":" + json + "}");
-      else if (name == "options" && !json.empty())
-        add(options,
-            std::string(trim(std::string_view(json).substr(json.find('{') + 1, json.rfind('}') - json.find('{') - 1))));
-      else if (name.starts_with("options."))
-        add(options, json_text(source.member.part) + ":" + json);
-      else
-        add(fixed, json_text(name) + ":" + json);
-    }
-    if (!on_hand.empty()) add(stock, "{\"warehouse\":" + json_text(warehouse) + ",\"on_hand\":" + on_hand + "}");
-    if (!any) continue;
-    const auto before = std::find_if(making.offers.begin(), making.offers.end(),
-                                     [&](const auto& offer) { return offer.sku == sku && offer.seller == seller; });
-    std::string body = "\"sku\":" + json_text(sku) + ",\"seller\":" + json_text(seller);
-    if (!price.empty()) body += ",\"price\":" + price;
-    if (!list.empty()) body += ",\"list_price\":" + list;
-    if (!options.empty()) body += ",\"options\":{" + options + "}";
-    if (!fixed.empty()) body += "," + fixed;
+    auto offer = offer_of(making, line);
+    if (!offer) continue;
+    const auto before = std::find_if(making.offers.begin(), making.offers.end(), [&](const auto& one) {
+      return one.sku == offer->sku && one.seller == offer->seller;
+    });
     if (before == making.offers.end()) {
-      making.offers.push_back({seller, sku, body, stock});
+      making.offers.push_back(std::move(*offer));
       making.row.offer_lines.push_back(line.line());
-    } else if (stock.empty() || (before->body != body && !price.empty())) {
+    } else if (offer->stock.empty() || (before->body != offer->body && offer->has_price)) {
       making.row.wrong.push_back({line.line(), name_of("/offers/sku"), "taken",
-                                  "The sku " + quoted(sku) +
-                                      " stands in this product twice. A second line of it may "
-                                      "only name another warehouse."});
+                                  "The sku " + quoted(offer->sku) +
+                                      " stands in this product twice. A second line of it may only name another "
+                                      "warehouse."});
     } else {
-      before->stock += "," + stock;
+      before->stock += "," + offer->stock;
     }
   }
 }

@@ -45,6 +45,7 @@ class CsvRows : public GroupedRows {
     AmountStyle style;
     Currency currency;
   };
+  struct OfferParts;
   struct Making;
 
   CsvRows(CsvTable table, Plan plan);
@@ -53,6 +54,7 @@ class CsvRows : public GroupedRows {
   static Result<void> add_constants(const CsvTable& table, const Mapping& mapping, std::vector<Source>& sources);
   void make(const std::vector<KeptLine>& lines, SourceRow& row) const override;
   void make_offers(Making& making) const;
+  std::optional<OfferParts> offer_of(const Making& making, const KeptLine& line) const;
 
   Plan plan_;
   std::map<std::string, std::string, std::less<>> names_;  // "/offers/price" → the column's name
