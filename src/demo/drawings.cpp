@@ -41,13 +41,16 @@ struct Named {
   Tone tone;
 };
 constexpr Named kPalette[] = {
-    {"black", tone(0x3b3e48)},    {"graphite", tone(0x5a6070)},   {"silver", tone(0xb9c0ca)},   {"white", tone(0xf0ece3)},
-    {"cream", tone(0xecdfc4)},    {"sand", tone(0xd9bf98)},       {"navy", tone(0x2f4a78)},     {"blue", tone(0x4a7fc1)},
-    {"sky", tone(0x8fbfe0)},      {"teal", tone(0x2f8f8b)},       {"green", tone(0x3f7d58)},    {"sage", tone(0x9db592)},
-    {"olive", tone(0x7c8048)},    {"mustard", tone(0xdda63a)},    {"orange", tone(0xe2803f)},   {"yellow", tone(0xf0c64a)},
-    {"red", tone(0xc8433f)},      {"terracotta", tone(0xc9694a)}, {"burgundy", tone(0x8a2f45)}, {"coral", tone(0xee8572)},
-    {"plum", tone(0x7c4a78)},     {"lavender", tone(0xb3a2d9)},   {"brown", tone(0x8a5f44)},    {"oak", tone(0xcfa26c)},
-    {"walnut", tone(0x8d6040)},   {"copper", tone(0xc97f56)},     {"steel", tone(0xa7b0bb)},    {"brass", tone(0xcda655)}};
+    {"black", tone(0x3b3e48)},    {"graphite", tone(0x5a6070)}, {"silver", tone(0xb9c0ca)},
+    {"white", tone(0xf0ece3)},    {"cream", tone(0xecdfc4)},    {"sand", tone(0xd9bf98)},
+    {"navy", tone(0x2f4a78)},     {"blue", tone(0x4a7fc1)},     {"sky", tone(0x8fbfe0)},
+    {"teal", tone(0x2f8f8b)},     {"green", tone(0x3f7d58)},    {"sage", tone(0x9db592)},
+    {"olive", tone(0x7c8048)},    {"mustard", tone(0xdda63a)},  {"orange", tone(0xe2803f)},
+    {"yellow", tone(0xf0c64a)},   {"red", tone(0xc8433f)},      {"terracotta", tone(0xc9694a)},
+    {"burgundy", tone(0x8a2f45)}, {"coral", tone(0xee8572)},    {"plum", tone(0x7c4a78)},
+    {"lavender", tone(0xb3a2d9)}, {"brown", tone(0x8a5f44)},    {"oak", tone(0xcfa26c)},
+    {"walnut", tone(0x8d6040)},   {"copper", tone(0xc97f56)},   {"steel", tone(0xa7b0bb)},
+    {"brass", tone(0xcda655)}};
 constexpr Tone kAccents[] = {tone(0xe2803f), tone(0x2f8f8b), tone(0xdda63a), tone(0x4a7fc1),
                              tone(0xee8572), tone(0xf0c64a), tone(0x7c4a78), tone(0x3f7d58)};
 // Walls for dark things and for light ones.
@@ -148,8 +151,8 @@ class Drawing {
       inner = R"(<circle cx="200" cy="196" r="150" fill="#fff" opacity=".28"/>)" + ground + body_;
     }
     fills();
-    return R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400"><defs>)" + defs_ +
-           R"(</defs><rect width="400" height="400" fill="url(#b)"/>)" + inner + "</svg>\n";
+    return R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400" width="800" height="800"><defs>)" + defs_ +
+           R"x(</defs><rect width="400" height="400" fill="url(#b)"/>)x" + inner + "</svg>\n";
   }
 
  private:
@@ -193,7 +196,7 @@ class Drawing {
       defs_ += R"(<filter id="s" x="-20%" y="-20%" width="140%" height="150%"><feDropShadow dx="7" dy="12" )"
                R"(stdDeviation="9" flood-opacity=".5" flood-color=")" +
                hex(dark) + "\"/></filter>";
-      body_ = R"(<g filter="url(#s)">)" + body_ + "</g>";
+      body_ = R"x(<g filter="url(#s)">)x" + body_ + "</g>";
       return {};
     }
     for (const auto& ground : motif_.grounds) {
@@ -202,7 +205,7 @@ class Drawing {
       KONTOR_ASSERT(figures.size() == 4);
       defs_ += R"(<radialGradient id="s"><stop offset=".3" stop-opacity=".6" stop-color=")" + hex(dark) +
                R"("/><stop offset="1" stop-opacity="0" stop-color=")" + hex(dark) + "\"/></radialGradient>";
-      return R"(<ellipse fill="url(#s)" cx=")" + std::string(figures[0]) + "\" cy=\"" + std::string(figures[1]) +
+      return R"x(<ellipse fill="url(#s)" cx=")x" + std::string(figures[0]) + "\" cy=\"" + std::string(figures[1]) +
              "\" rx=\"" + std::string(figures[2]) + "\" ry=\"" + std::string(figures[3]) + "\"/>";
     }
     return {};

@@ -1,5 +1,5 @@
-// The demo's pictures: SVG drawings of one to three kilobytes, put together from the motifs of web/demo/drawings.txt and
-// a color. There is a bounded number of them, shared by any number of products.
+// The demo's pictures: SVG drawings of one to three kilobytes, put together from the motifs of web/demo/drawings.txt
+// and a color. There is a bounded number of them, shared by any number of products.
 #pragma once
 #include <string>
 #include <string_view>

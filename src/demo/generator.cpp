@@ -109,13 +109,16 @@ std::vector<std::string> colors_of(const Kind& kind, Luck& luck) {
 }  // namespace
 
 std::vector<Shop> shops() {
-  return {{"lindenhof", "Lindenhof Trading", 4700}, {"harbourside", "Harbourside Goods", 4500},
-          {"oakandco", "Oak & Co", 4850},           {"bluedoor", "Blue Door Market", 4300},
+  return {{"lindenhof", "Lindenhof Trading", 4700},
+          {"harbourside", "Harbourside Goods", 4500},
+          {"oakandco", "Oak & Co", 4850},
+          {"bluedoor", "Blue Door Market", 4300},
           {"secondlife", "Second Life Store", 4600}};
 }
 
 std::vector<Place> places() {
-  return {{"harbour", "Harbour warehouse", 53'551'000, 9'993'000}, {"hill", "Hillside warehouse", 48'137'000, 11'575'000}};
+  return {{"harbour", "Harbour warehouse", 53'551'000, 9'993'000},
+          {"hill", "Hillside warehouse", 48'137'000, 11'575'000}};
 }
 
 // What is decided first, so that pictures need not make the whole row.
@@ -161,7 +164,8 @@ class Offering {
       : settings_(settings), kind_(kind), luck_(luck) {
     const double u = luck.share();
     const std::int64_t tier = 85 + static_cast<std::int64_t>(hash_of(brand) % 31);  // brands have their price
-    base_ = (kind.price_least + static_cast<std::int64_t>(static_cast<double>(kind.price_most - kind.price_least) * u * u)) *
+    base_ = (kind.price_least +
+             static_cast<std::int64_t>(static_cast<double>(kind.price_most - kind.price_least) * u * u)) *
             tier / 100;
     charm_ = luck.number();
     if (luck.percent(18)) raise_percent_ = luck.between(110, 145);

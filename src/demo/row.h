@@ -49,15 +49,15 @@ struct Row {
   std::int64_t review_count = 0;
   std::vector<RowOffer> offers;
   static constexpr auto fields() {
-    return described(
-        Field("external_id", &Row::external_id, "Key"), Field("title", &Row::title, "Name"),
-        Field("description", &Row::description, "What it is"), Field("brand", &Row::brand, "Who makes it"),
-        Field("category_path", &Row::category_path, "From the root down"),
-        Field("attributes", &Row::attributes, "Names and values"), Field("images", &Row::images, "Addresses or files"),
-        Field("gtin", &Row::gtin, "EAN"), Field("weight_g", &Row::weight_g, "In grams"),
-        Field("tax_class", &Row::tax_class, "Rates"), Field("returnable", &Row::returnable, "May be sent back"),
-        Field("rating", &Row::rating, "0 to 5"), Field("review_count", &Row::review_count, "How many"),
-        Field("offers", &Row::offers, "Who sells it for how much"));
+    return described(Field("external_id", &Row::external_id, "Key"), Field("title", &Row::title, "Name"),
+                     Field("description", &Row::description, "What it is"), Field("brand", &Row::brand, "Who makes it"),
+                     Field("category_path", &Row::category_path, "From the root down"),
+                     Field("attributes", &Row::attributes, "Names and values"),
+                     Field("images", &Row::images, "Addresses or files"), Field("gtin", &Row::gtin, "EAN"),
+                     Field("weight_g", &Row::weight_g, "In grams"), Field("tax_class", &Row::tax_class, "Rates"),
+                     Field("returnable", &Row::returnable, "May be sent back"), Field("rating", &Row::rating, "0 to 5"),
+                     Field("review_count", &Row::review_count, "How many"),
+                     Field("offers", &Row::offers, "Who sells it for how much"));
   }
 };
 

@@ -172,7 +172,8 @@ class Reader {
       if (!close()) return false;
       const auto blank = line.rest.rfind(' ');
       if (blank == std::string_view::npos) return false;
-      open_ = Category{department_, std::string(line.rest.substr(0, blank)), std::string(line.rest.substr(blank + 1)), {}};
+      open_ =
+          Category{department_, std::string(line.rest.substr(0, blank)), std::string(line.rest.substr(blank + 1)), {}};
       return true;
     }
     if (line.word == "type") {

@@ -90,7 +90,8 @@ std::string Words::title(bool one_color) {
 
 std::string Words::description() {
   // o: an opening, s: about the thing, e: an ending.
-  static constexpr std::array<std::string_view, 8> kPlans = {"os", "oss", "oss", "ose", "osse", "osss", "sse", "osss e"};
+  static constexpr std::array<std::string_view, 8> kPlans = {"os",   "oss",  "oss", "ose",
+                                                             "osse", "osss", "sse", "osss e"};
   std::size_t says[8];
   const std::size_t count = std::min<std::size_t>(kind_.says.size(), 8);
   for (std::size_t i = 0; i < count; ++i) says[i] = i;

@@ -42,6 +42,9 @@ constexpr db::Query kIdsAfter{"catalog.ids_after", Home::kCatalog,
 constexpr db::Query kSellers{
     "catalog.sellers", Home::kCatalog,
     "SELECT id, code, name, good_standing, rating_milli FROM catalog_sellers ORDER BY id LIMIT 100000"};
+constexpr db::Query kAddSeller{"catalog.add_seller", Home::kCatalog, R"sql(
+  INSERT INTO catalog_sellers (id, code, name, good_standing, rating_milli) VALUES ($1, $2, $3, $4, $5)
+  ON CONFLICT (code) DO NOTHING)sql"};
 
 Currency currency_of(std::string_view code) {
   const auto currency = Currency::parse(code);
@@ -198,6 +201,11 @@ Result<std::vector<Seller>> sellers(db::Tx& tx) {
   std::vector<Seller> found;
   for (const auto& row : rows) found.push_back({row.id<SellerId>(0), row.str(1), row.str(2), row.flag(3), row.i64(4)});
   return found;
+}
+
+Result<void> ensure_sellers(db::Tx& tx, std::span<const Seller> sellers) {
+  for (const Seller& s : sellers) TRY_DO(tx.run(kAddSeller, s.id, s.code, s.name, s.good_standing, s.rating_milli));
+  return {};
 }
 
 Error version_conflict(std::int64_t now_at) {

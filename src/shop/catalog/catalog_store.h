@@ -45,6 +45,7 @@ Result<std::vector<Seller>> sellers(db::Tx& tx);
 // `rehearse`: decides as if, and writes nothing; what drafts of one call would do to each other is not seen then.
 Result<std::vector<Saved>> save_many(db::Tx& tx, std::span<const Draft> drafts, Time now, bool rehearse = false);
 Result<bool> remove_product(db::Tx& tx, ProductId id, std::optional<std::int64_t> if_version, Time now);
+Result<void> ensure_sellers(db::Tx& tx, std::span<const Seller> sellers);  // leaves those whose code is there alone
 Result<bool> remove_offer(db::Tx& tx, OfferId id, std::optional<std::int64_t> if_version, Time now);
 // One listing row per currency in which the product is sold now; none when it is not.
 void add_listing_rows(const Product& product, std::vector<std::vector<db::Param>>& sets,
