@@ -51,6 +51,7 @@ class Filling {
       progress.done = end;
       TRY_DO(shop_.stored_settings.set(kSetting, json::print(progress)));
     }
+    TRY_DO(shop_.catch_up.run());
     fill_.pictures = static_cast<std::int64_t>(addresses_.size());
     return fill_;
   }

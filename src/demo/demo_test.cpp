@@ -40,6 +40,7 @@ TEST_CASE("demo: the vocabulary has some sixty categories in two levels, each wi
     for (const auto& kind : category.kinds) {
       CAPTURE(kind.type);
       CHECK(demo::drawing_variants(kind.motif) > 0);
+      for (const int drawing : kind.drawings) CHECK(drawing <= demo::drawing_variants(kind.motif));
       for (const auto& color : kind.colors) CHECK_MESSAGE(demo::is_color(color), color);
       CHECK(kind.ends.size() >= 2);
       CHECK(kind.opens.size() >= 2);

@@ -142,7 +142,8 @@ Generator::Draft Generator::draft(std::uint64_t n) const {
   const Kind& kind = luck.one_of(category.kinds);
   Draft draft{category, kind, luck, {}, 1, false};
   draft.colors = colors_of(kind, draft.luck);
-  draft.drawing = 1 + static_cast<int>(draft.luck.below(static_cast<std::size_t>(drawing_variants(kind.motif))));
+  draft.drawing = kind.drawings.empty() ? static_cast<int>(draft.luck.between(1, drawing_variants(kind.motif)))
+                                        : draft.luck.one_of(kind.drawings);
   draft.close_up = draft.luck.percent(40);
   return draft;
 }

@@ -12,8 +12,8 @@ namespace kontor::demo {
 namespace {
 
 struct Line {
-  std::string_view word;            // "attr"
-  std::vector<std::string> motifs;  // "(pen,pencils)"; empty: all
+  std::string_view word;          // "attr"
+  std::vector<std::string> only;  // "(pen,pencils)": types or motifs; empty: all
   std::string_view rest;
   int number = 0;
 };
@@ -71,6 +71,10 @@ void put(std::vector<Named>& list, Named one) {
 
 void append(std::vector<std::string>& list, std::string_view text) {
   for (auto& part : parts(text)) list.push_back(std::move(part));
+}
+
+bool named(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 bool read_axis(std::string_view rest, Kind& kind) {
@@ -135,7 +139,14 @@ std::optional<Kind> read_type(std::string_view rest) {
   if (!price || !weight) return std::nullopt;
   Kind kind;
   kind.type = columns[0];
-  kind.motif = columns[1];
+  const auto colon = columns[1].find(':');
+  kind.motif = columns[1].substr(0, colon);
+  if (colon != std::string::npos)
+    for (const auto drawing : split(std::string_view(columns[1]).substr(colon + 1), ',')) {
+      const auto number = whole(drawing);
+      if (!number) return std::nullopt;
+      kind.drawings.push_back(static_cast<int>(*number));
+    }
   kind.price_least = price->first * 100;
   kind.price_most = price->second * 100;
   kind.weight_least = weight->first;
@@ -185,7 +196,7 @@ class Reader {
     if (line.rest.starts_with('(')) {
       const auto end = line.rest.find(')');
       if (end == std::string_view::npos) return false;
-      for (const auto motif : split(line.rest.substr(1, end - 1), ',')) line.motifs.emplace_back(motif);
+      for (const auto name : split(line.rest.substr(1, end - 1), ',')) line.only.emplace_back(name);
       line.rest = trim(line.rest.substr(end + 1));
     }
     Kind probe;
@@ -200,8 +211,7 @@ class Reader {
     for (Kind& kind : open_->kinds) {
       for (const auto* lines : {&common_, &own_})
         for (const Line& line : *lines)
-          if (line.motifs.empty() || std::find(line.motifs.begin(), line.motifs.end(), kind.motif) != line.motifs.end())
-            tell(line, kind);
+          if (line.only.empty() || named(line.only, kind.motif) || named(line.only, kind.type)) tell(line, kind);
       if (kind.colors.empty() || kind.titles.empty() || kind.opens.empty() || kind.says.size() < 3) return false;
     }
     if (open_->kinds.empty()) return false;

@@ -27,6 +27,7 @@ struct Axis {
 
 struct Kind {
   std::string type, motif;
+  std::vector<int> drawings;                     // which of the motif's; empty: all
   std::int64_t price_least = 0, price_most = 0;  // minor units
   std::int64_t weight_least = 0, weight_most = 0;
   std::vector<std::string> colors;

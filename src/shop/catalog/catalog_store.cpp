@@ -10,11 +10,12 @@ namespace {
 
 using db::Home;
 
-constexpr db::Query kProductsById{"catalog.products_by_id", Home::kCatalog, R"sql(
-  SELECT id, external_id, slug, title, brand, category_id, status, rating_milli, review_count, version,
-      created_at, updated_at, details
-  FROM catalog_products
-  WHERE id IN ()sql" KONTOR_CATALOG_IN50 ")"};
+#define KONTOR_PRODUCT_COLUMNS                                                                                         \
+  "SELECT id, external_id, slug, title, brand, category_id, status, rating_milli, review_count, version, created_at, " \
+  "updated_at, details FROM catalog_products "
+constexpr db::Query kProductsById{"catalog.products_by_id", Home::kCatalog,
+                                  KONTOR_PRODUCT_COLUMNS "WHERE id IN (" KONTOR_CATALOG_IN50 ")"};
+constexpr db::Query kProductById{"catalog.product_by_id", Home::kCatalog, KONTOR_PRODUCT_COLUMNS "WHERE id = $1"};
 #define KONTOR_OFFER_COLUMNS                                                                                  \
   "SELECT id, product_id, seller_id, sku, item_condition, options, price_minor, currency, list_price_minor, " \
   "purchase_limit, backorder, active, version FROM catalog_offers "
@@ -22,6 +23,9 @@ constexpr db::Query kOffersById{"catalog.offers_by_id", Home::kCatalog,
                                 KONTOR_OFFER_COLUMNS "WHERE id IN (" KONTOR_CATALOG_IN50 ")"};
 constexpr db::Query kOffersByProduct{"catalog.offers_by_product", Home::kCatalog,
                                      KONTOR_OFFER_COLUMNS "WHERE product_id IN (" KONTOR_CATALOG_IN50 ") ORDER BY id"};
+constexpr db::Query kOfferById{"catalog.offer_by_id", Home::kCatalog, KONTOR_OFFER_COLUMNS "WHERE id = $1"};
+constexpr db::Query kOffersOfOne{"catalog.offers_of_one", Home::kCatalog,
+                                 KONTOR_OFFER_COLUMNS "WHERE product_id = $1 ORDER BY id"};
 constexpr db::Query kOffersBySku{"catalog.offers_by_sku", Home::kCatalog,
                                  KONTOR_OFFER_COLUMNS "WHERE sku IN (" KONTOR_CATALOG_IN50 ")"};
 constexpr db::Query kProductBySlug{"catalog.product_by_slug", Home::kCatalog,
@@ -98,13 +102,15 @@ std::vector<db::Param> params_of(std::span<const IdType> ids) {
   return params;
 }
 
-Result<std::vector<Offer>> ask_offers(db::Tx& tx, const db::Query& query, std::span<const db::Param> params) {
+Result<std::vector<Offer>> ask_offers(db::Tx& tx, const db::Query& query, std::span<const db::Param> params,
+                                      const db::Query* one = nullptr) {
   std::vector<Offer> found;
-  TRY_DO(ask_in(tx, query, params, [&](const db::Rows::Row& row) -> Result<void> {
+  const auto take = [&](const db::Rows::Row& row) -> Result<void> {
     TRY(Offer offer, offer_of(row));
     found.push_back(std::move(offer));
     return {};
-  }));
+  };
+  TRY_DO(ask_in(tx, query, params, take, one));
   return found;
 }
 
@@ -119,11 +125,12 @@ std::vector<ProductId> ids_of(const db::Rows& rows) {
 
 Result<std::vector<Product>> products(db::Tx& tx, std::span<const ProductId> ids) {
   std::vector<Product> found;
-  TRY_DO(ask_in(tx, kProductsById, params_of(ids), [&](const db::Rows::Row& row) -> Result<void> {
+  const auto take = [&](const db::Rows::Row& row) -> Result<void> {
     TRY(Product product, product_of(row));
     found.push_back(std::move(product));
     return {};
-  }));
+  };
+  TRY_DO(ask_in(tx, kProductsById, params_of(ids), take, &kProductById));
   std::unordered_map<ProductId, std::size_t> at;
   for (std::size_t i = 0; i < found.size(); ++i) at.emplace(found[i].id, i);
   TRY(std::vector<Offer> offers, offers_of(tx, ids));
@@ -143,7 +150,7 @@ Result<std::vector<Product>> products(db::Tx& tx, std::span<const ProductId> ids
 }
 
 Result<std::vector<Offer>> offers(db::Tx& tx, std::span<const OfferId> ids) {
-  TRY(std::vector<Offer> found, ask_offers(tx, kOffersById, params_of(ids)));
+  TRY(std::vector<Offer> found, ask_offers(tx, kOffersById, params_of(ids), &kOfferById));
   std::unordered_map<OfferId, std::size_t> at;
   for (std::size_t i = 0; i < found.size(); ++i) at.emplace(found[i].id, i);
   std::vector<Offer> ordered;
@@ -164,7 +171,7 @@ Result<std::vector<Offer>> offers_by_sku(db::Tx& tx, std::span<const std::string
 }
 
 Result<std::vector<Offer>> offers_of(db::Tx& tx, std::span<const ProductId> products) {
-  return ask_offers(tx, kOffersByProduct, params_of(products));
+  return ask_offers(tx, kOffersByProduct, params_of(products), &kOffersOfOne);
 }
 
 Result<std::optional<ProductId>> product_by_slug(db::Tx& tx, std::string_view slug) {
