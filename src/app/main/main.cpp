@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "app/backup.h"
 #include "adapters/host/system_random.h"
+#include "app/backup.h"
 #include "app/commands.h"
 #include "app/generate.h"
 #include "app/serve.h"
@@ -167,6 +167,7 @@ int main(int count, char** arguments) {
     return app::kBadUse;
   }
   if (words.command == "serve") return app::serve(*config, words.demo);
+  if (words.command == "generate") return app::generate_command(words.generate);
   if (words.command == "check") return app::check_command(*config);
   if (words.command == "migrate") return app::migrate_command(*config);
   if (words.command == "backup") return app::backup_command(*config, words.backup);

@@ -52,6 +52,16 @@ struct ListingQuery {
   std::optional<services::ListKey> after;  // two numbers: sort value and product id
   int limit = 20;
   bool with_facets = true;
+  // How the store shall go about it: along the order, leaving out what is of other categories, instead of through the
+  // categories' index. For large categories and nothing that narrows.
+  bool in_sort_order = false;
+
+  // Whether only a category (and stock, price or stars) is asked for, of which a walk along the order finds enough
+  // soon.
+  bool is_wide() const {
+    return !categories.empty() && words.empty() && brands.empty() && sellers.empty() && attributes.empty() &&
+           ids.empty() && slugs.empty() && sort != Sort::kBestSelling;
+  }
 
   // The same text for the same question; with the sort it is what a cursor belongs to.
   std::string canonical() const;
@@ -170,6 +180,8 @@ struct Statement {
 };
 enum class Pass { kPage, kFacets, kAttributes };
 // `whole`: every filter is in the text, switched by a parameter, so that there are few texts.
+inline constexpr std::int64_t kLargeCategory = 30'000;  // sorting so many takes some 15 ms
+Statement size_statement(const ListingQuery& query);
 Statement listing_statement(const ListingQuery& query, Pass pass, bool whole);
 
 // Keeps statements for the program's life (adapters remember them by address), but only so many.
