@@ -120,6 +120,7 @@ Result<void> Importer::run(RowSource& source, const Options& options, Progress& 
     progress = Progress{};
     TRY_DO(read_all(pass, false));
     if (options.dry_run || progress.report.failed > 0) return {};
+    std::unordered_map<std::size_t, std::size_t>().swap(facts.owners);  // some hundred megabytes for a million products
     progress = Progress{};
     progress.checked = true;
     if (options.after_chunk) TRY_DO(options.after_chunk(progress));

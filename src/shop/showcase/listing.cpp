@@ -127,14 +127,14 @@ std::string ListingQuery::canonical() const {
   return out;
 }
 
-Facets count_facets(const db::Rows& matches, const std::vector<catalog::Category>& categories) {
+Facets count_facets(const db::Rows& matches, std::int64_t most, const std::vector<catalog::Category>& categories) {
   Facets facets;
   std::map<CategoryId, std::int64_t> by_category;
   std::map<std::string, std::int64_t> by_brand;
   std::vector<std::int64_t> prices;
   std::int64_t at_least[5] = {};
   for (const auto& row : matches) {
-    if (facets.total == kFacetMatches) {
+    if (facets.total == most) {
       facets.exact = false;
       break;
     }
@@ -201,7 +201,7 @@ Result<std::shared_ptr<const Facets>> Showcase::facets(const ListingQuery& query
   Facets counted;
   TRY_DO(read_catalog([&](db::Tx& tx) -> Result<void> {
     TRY(const db::Rows matches, ask(tx, *shelf_, query, Pass::kFacets));
-    counted = count_facets(matches, all);
+    counted = count_facets(matches, query.facet_matches(), all);
     TRY(const db::Rows counts, ask(tx, *shelf_, query, Pass::kAttributes));
     counted.attributes = count_attributes(counts);
     return {};

@@ -63,6 +63,12 @@ struct ListingQuery {
            ids.empty() && slugs.empty() && sort != Sort::kBestSelling;
   }
 
+  // How many matches are counted, with the first that there are. Fewer where each is a look at the product's texts or
+  // attributes and no category says which to look at: a tenth of a second for a million products.
+  std::int64_t facet_matches() const {
+    return categories.empty() && (!words.empty() || !attributes.empty()) ? 2'000 : 10'000;
+  }
+
   // The same text for the same question; with the sort it is what a cursor belongs to.
   std::string canonical() const;
 };
@@ -135,8 +141,7 @@ struct AttributeCount {
   }
 };
 
-// Over the first kFacetMatches matches; attributes over the first kAttributeMatches.
-inline constexpr std::int64_t kFacetMatches = 10'000;
+// Over the first ListingQuery::facet_matches() matches; attributes over the first kAttributeMatches.
 inline constexpr std::int64_t kAttributeMatches = 2'000;
 struct Facets {
   std::vector<CategoryCount> categories;
@@ -200,7 +205,8 @@ class QueryShelf {
   std::unordered_map<std::string, std::unique_ptr<Entry>> entries_;
 };
 
-Facets count_facets(const db::Rows& matches, const std::vector<catalog::Category>& categories);
+// Of at most `most` matches; one more says that there are more.
+Facets count_facets(const db::Rows& matches, std::int64_t most, const std::vector<catalog::Category>& categories);
 std::vector<AttributeCount> count_attributes(const db::Rows& counts);
 
 }  // namespace kontor::showcase

@@ -31,7 +31,7 @@ class Builder {
         " FROM catalog_v_listing l" + std::string(q_.in_stock || whole_ ? kWithAvailability : "");
     if (pass == Pass::kFacets) {
       out_.sql = "SELECT l.product_id, l.category_id, l.brand, l.price_min, l.rating_milli" + source + where +
-                 " LIMIT " + number(kFacetMatches + 1);
+                 " LIMIT " + number(q_.facet_matches() + 1);
     } else if (pass == Pass::kAttributes) {
       out_.sql = "SELECT t.name, t.value_text, COUNT(*) AS matches FROM (SELECT l.product_id" + source + where +
                  " LIMIT " + number(kAttributeMatches) +
