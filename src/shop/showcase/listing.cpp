@@ -221,9 +221,9 @@ Result<ListingAnswer> Showcase::listing(const ListingQuery& asked) {
     answer.items.clear();
     answer.next.reset();
     if (query.is_wide()) {
-      const Statement size = size_statement(query);
+      const Statement size = size_statement(query, settings_.large_category);
       TRY(const db::Rows rows, tx.ask_params(*shelf_->find(size.sql, true), size.params));
-      query.in_sort_order = rows.front().i64(0) == kLargeCategory;
+      query.in_sort_order = rows.front().i64(0) == settings_.large_category;
     }
     TRY(const db::Rows rows, ask(tx, *shelf_, query, Pass::kPage));
     for (const auto& row : rows) {

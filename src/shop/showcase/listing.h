@@ -185,8 +185,8 @@ struct Statement {
 };
 enum class Pass { kPage, kFacets, kAttributes };
 // `whole`: every filter is in the text, switched by a parameter, so that there are few texts.
-inline constexpr std::int64_t kLargeCategory = 30'000;  // sorting so many takes some 15 ms
-Statement size_statement(const ListingQuery& query);
+// How many products are in the query's categories, counted up to `most`.
+Statement size_statement(const ListingQuery& query, std::int64_t most);
 Statement listing_statement(const ListingQuery& query, Pass pass, bool whole);
 
 // Keeps statements for the program's life (adapters remember them by address), but only so many.

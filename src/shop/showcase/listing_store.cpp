@@ -43,12 +43,12 @@ class Builder {
     return std::move(out_);
   }
 
-  // How many products are in the categories, as far as kLargeCategory: of the index alone.
-  Statement size() {
+  // Of the index alone.
+  Statement size(std::int64_t most) {
     currency_ = text(std::string(q_.currency.code()));
     out_.sql = "SELECT COUNT(*) FROM (SELECT l.product_id FROM catalog_v_listing l WHERE l.currency = " + currency_ +
                " AND l.category_id IN (SELECT t.category_id FROM catalog_v_tree t WHERE t.ancestor_id IN " +
-               list(q_.categories, {1, 20}) + ") LIMIT " + number(kLargeCategory) + ") c";
+               list(q_.categories, {1, 20}) + ") LIMIT " + number(most) + ") c";
     return std::move(out_);
   }
 
@@ -223,7 +223,7 @@ class Builder {
 
 }  // namespace
 
-Statement size_statement(const ListingQuery& query) { return Builder(query, false).size(); }
+Statement size_statement(const ListingQuery& query, std::int64_t most) { return Builder(query, false).size(most); }
 
 Statement listing_statement(const ListingQuery& query, Pass pass, bool whole) {
   return Builder(query, whole).build(pass);

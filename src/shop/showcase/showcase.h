@@ -34,8 +34,9 @@ class Showcase {
   struct Settings {
     std::size_t ready_bytes_mb = 64;
     std::size_t cards_mb = 64;
-    Currency currency;                    // of prices when nobody asks for another
-    runtime::Workers* workers = nullptr;  // for listings on the embedded store, whose reads run on the asking thread
+    Currency currency;                     // of prices when nobody asks for another
+    runtime::Workers* workers = nullptr;   // for listings on the embedded store, whose reads run on the asking thread
+    std::int64_t large_category = 30'000;  // products; sorting so many takes 15 ms: its pages go along the order
   };
   Showcase(db::Store& store, catalog::Catalog& catalog, inventory::Inventory& inventory, Settings settings);
   ~Showcase();
