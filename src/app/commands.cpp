@@ -203,6 +203,7 @@ int import_command(const runtime::Config& config, const ImportWords& words) {
   importing::Options options;
   options.on_error = *on_error;
   options.dry_run = words.dry_run;
+  if (config.text("store").empty()) options.chunk = 500;  // the embedded store has no other user now
   options.after_chunk = [&](const importing::Progress& progress) -> Result<void> {
     meter.show(progress);
     return {};

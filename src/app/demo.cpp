@@ -133,6 +133,7 @@ class Filling {
     TRY(const auto rows, importing::open_rows(spool.path(), {}));
     importing::Options options;
     options.on_error = importing::OnError::kSkip;  // they are right, so one pass is enough
+    options.chunk = 500;                           // the shop is not open yet
     importing::Progress progress;
     TRY_DO(shop_.importer.run(*rows, options, progress));
     KONTOR_ASSERT(progress.report.failed == 0);
