@@ -35,21 +35,25 @@ Result<int> CatchUp::run() {
   if (known && behind == 0) return 0;
   int done = 0;
   if (known && behind <= kMostReplayed) {
-    TRY(done, replay(std::move(from), heads));
-  } else {
+    TRY(const auto replayed, replay(std::move(from), heads));
+    known = replayed.has_value();
+    done = replayed.value_or(0);
+  }
+  if (!known || behind > kMostReplayed) {
     TRY(done, showcase_.reconcile());
   }
   TRY_DO(settings_.set(kSetting, json::print(heads)));
   return done;
 }
 
-Result<int> CatchUp::replay(Positions from, const Positions& heads) {
+// Nullopt when some of the events are gone: the log is pruned after its time.
+Result<std::optional<int>> CatchUp::replay(Positions from, const Positions& heads) {
   int taken = 0;
   for (const auto& [stream, head] : heads) {
     std::int64_t& at = from[stream];
     while (at < head) {
       TRY(const auto events, log_.read(stream, at, kBatch));
-      if (events.empty()) break;
+      if (events.empty() || events.front().position != at + 1) return std::optional<int>{};
       for (const auto& event : events) TRY_DO(take_event(showcase_, event));
       taken += static_cast<int>(events.size());
       at = events.back().position;
@@ -57,7 +61,7 @@ Result<int> CatchUp::replay(Positions from, const Positions& heads) {
       if (runtime::on_fiber()) runtime::yield();
     }
   }
-  return taken;
+  return std::optional<int>(taken);
 }
 
 Result<void> CatchUp::remember() {

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -30,7 +31,7 @@ class CatchUp {
 
  private:
   Result<Positions> remembered();
-  Result<int> replay(Positions from, const Positions& heads);
+  Result<std::optional<int>> replay(Positions from, const Positions& heads);
 
   Showcase& showcase_;
   EventLog& log_;

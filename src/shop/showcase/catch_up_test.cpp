@@ -113,6 +113,18 @@ TEST_CASE("catch up: a log that is shorter than what is remembered belongs to an
   CHECK(shop.in_stock() == 1);
 }
 
+TEST_CASE("catch up: events that were pruned meanwhile are made up for by a walk") {
+  Silent shop;
+  shop.make("A", 9);
+  REQUIRE(shop.catch_up.run());
+  shop.make("B", 9);
+  shop.make("C", 9);
+  for (const auto& stream : shop.log.streams())
+    REQUIRE(shop.log.prune(stream, *shop.log.head(stream), shop.test.clock.now().plus_ms(1), 1000));
+  REQUIRE(shop.catch_up.run());
+  CHECK(shop.in_stock() == 3);
+}
+
 TEST_CASE("more notes than are kept are answered by a walk, and memory stays bounded") {
   Silent shop;
   shop.make("A", 9);
