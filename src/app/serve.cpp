@@ -125,6 +125,7 @@ class Program {
     watch_lines();
     const std::string shop = url(certificate_ != nullptr, "listen", doors.shop);
     std::printf("Shop and API:  %s/\nDocumentation: %s/docs\n", shop.c_str(), shop.c_str());
+    std::printf("Try:           curl '%s/api/v1/products?limit=3'\n", shop.c_str());
     if (doors.office >= 0)
       std::printf("Back office:   %s/\n", url(config_.on("admin_tls"), "admin_listen", doors.office).c_str());
     if (doors.redirect >= 0) std::printf("To HTTPS from: %s/\n", url(false, "redirect_listen", doors.redirect).c_str());
