@@ -387,80 +387,79 @@ const Consumer* ConsumerRunner::find(std::string_view name) const {
   for (const auto& member : members_)
     if (member->consumer.name == name) return &member->consumer;
   return nullptr;
-  std::vector<std::string> ConsumerRunner::names() const {
-    std::vector<std::string> all;
-    for (const auto& member : members_) all.push_back(member->consumer.name);
-    return all;
-  }
+std::vector<std::string> ConsumerRunner::names() const {
+  std::vector<std::string> all;
+  for (const auto& member : members_) all.push_back(member->consumer.name);
+  return all;
+}
 
-  void ConsumerRunner::notify() { watch_bell_.ring(); }
+void ConsumerRunner::notify() { watch_bell_.ring(); }
 
-  Result<int> ConsumerRunner::run_until_quiet() {
-    KONTOR_ASSERT(prepared_ && !running());
-    stopping_ = false;
-    const int before = handled_;
-    for (bool moved = true; moved;) {
-      TRY(const int relayed, log_.relay());
-      moved = relayed > 0;
-      for (auto& member : members_) {
-        TRY(const bool some, pass(*member, false));
-        moved = moved || some;
-      }
+Result<int> ConsumerRunner::run_until_quiet() {
+  KONTOR_ASSERT(prepared_ && !running());
+  stopping_ = false;
+  const int before = handled_;
+  for (bool moved = true; moved;) {
+    TRY(const int relayed, log_.relay());
+    moved = relayed > 0;
+    for (auto& member : members_) {
+      TRY(const bool some, pass(*member, false));
+      moved = moved || some;
     }
-    return handled_ - before;
   }
+  return handled_ - before;
+}
 
-  Result<std::int64_t> ConsumerRunner::position_in_store(const Member& member, const Track& track) {
-    std::int64_t position = 0;
-    TRY_DO(store_.read(track.home, [&](db::Tx& tx) -> Result<void> {
-      TRY(const auto rows, tx.ask(kPosition, member.consumer.name, track.stream));
-      position = rows.empty() ? 0 : rows.front().i64(0);
+Result<std::int64_t> ConsumerRunner::position_in_store(const Member& member, const Track& track) {
+  std::int64_t position = 0;
+  TRY_DO(store_.read(track.home, [&](db::Tx& tx) -> Result<void> {
+    TRY(const auto rows, tx.ask(kPosition, member.consumer.name, track.stream));
+    position = rows.empty() ? 0 : rows.front().i64(0);
+    return {};
+  }));
+  return position;
+}
+
+Result<std::vector<ConsumerLag>> ConsumerRunner::lags() {
+  std::vector<ConsumerLag> all;
+  for (const auto& member : members_) {
+    for (const auto& track : member->tracks) {
+      std::optional<std::int64_t> position = track.position;
+      if (member->once()) {  // another replica may hold it
+        TRY(position, position_in_store(*member, track));
+      }
+      TRY(const auto head, log_.head(track.stream));  // after the position, so that it is never behind it
+      all.push_back({member->consumer.name, track.stream, position ? std::max<std::int64_t>(head - *position, 0) : 0});
+    }
+  }
+  return all;
+}
+
+Result<std::int64_t> ConsumerRunner::passed(const std::string& stream) {
+  std::optional<std::int64_t> least;
+  for (auto& member : members_) {
+    if (!member->once()) continue;
+    for (auto& track : member->tracks) {
+      if (track.stream != stream) continue;
+      TRY(const auto position, position_in_store(*member, track));
+      least = std::min(least.value_or(position), position);
+    }
+  }
+  if (least) return *least;
+  return log_.head(stream);
+}
+
+Result<std::vector<DeadLetter>> ConsumerRunner::dead_letters(int limit) {
+  std::vector<DeadLetter> letters;
+  for (const auto& place : store_.places()) {
+    TRY_DO(store_.read(place.home, [&](db::Tx& tx) -> Result<void> {
+      TRY(const auto rows, tx.ask(kDeadLetters, limit));
+      for (const auto row : rows)
+        letters.push_back({row.str(0), row.str(1), row.i64(2), row.str(3), row.str(4), row.str(5), row.time(6)});
       return {};
     }));
-    return position;
   }
-
-  Result<std::vector<ConsumerLag>> ConsumerRunner::lags() {
-    std::vector<ConsumerLag> all;
-    for (const auto& member : members_) {
-      for (const auto& track : member->tracks) {
-        std::optional<std::int64_t> position = track.position;
-        if (member->once()) {  // another replica may hold it
-          TRY(position, position_in_store(*member, track));
-        }
-        TRY(const auto head, log_.head(track.stream));  // after the position, so that it is never behind it
-        all.push_back(
-            {member->consumer.name, track.stream, position ? std::max<std::int64_t>(head - *position, 0) : 0});
-      }
-    }
-    return all;
-  }
-
-  Result<std::int64_t> ConsumerRunner::passed(const std::string& stream) {
-    std::optional<std::int64_t> least;
-    for (auto& member : members_) {
-      if (!member->once()) continue;
-      for (auto& track : member->tracks) {
-        if (track.stream != stream) continue;
-        TRY(const auto position, position_in_store(*member, track));
-        least = std::min(least.value_or(position), position);
-      }
-    }
-    if (least) return *least;
-    return log_.head(stream);
-  }
-
-  Result<std::vector<DeadLetter>> ConsumerRunner::dead_letters(int limit) {
-    std::vector<DeadLetter> letters;
-    for (const auto& place : store_.places()) {
-      TRY_DO(store_.read(place.home, [&](db::Tx& tx) -> Result<void> {
-        TRY(const auto rows, tx.ask(kDeadLetters, limit));
-        for (const auto row : rows)
-          letters.push_back({row.str(0), row.str(1), row.i64(2), row.str(3), row.str(4), row.str(5), row.time(6)});
-        return {};
-      }));
-    }
-    return letters;
-  }
+  return letters;
+}
 
 }  // namespace kontor::services
