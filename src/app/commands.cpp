@@ -203,6 +203,7 @@ int import_command(const runtime::Config& config, const ImportWords& words) {
   importing::Options options;
   options.on_error = *on_error;
   options.dry_run = words.dry_run;
+  if (config.text("store").empty()) options.chunk = 500;  // the embedded store has no other user now
   options.after_chunk = [&](const importing::Progress& progress) -> Result<void> {
     meter.show(progress);
     return {};
@@ -218,6 +219,9 @@ int import_command(const runtime::Config& config, const ImportWords& words) {
   importing::Progress progress;
   const auto done = (*house)->shop().importer.run(**file, options, progress);
   if (!done) return refuse(done.error());
+  // Nobody follows the events here, and the next start shall be quick.
+  if (!words.dry_run)
+    if (const auto followed = (*house)->shop().catch_up.run(); !followed) return refuse(followed.error());
   const auto& result = progress.report;
   const bool nothing = result.failed > 0 && *on_error == importing::OnError::kStop;
   std::printf("%s%" PRId64 " created, %" PRId64 " updated, %" PRId64 " bad%s\n", words.dry_run ? "dry run: " : "",

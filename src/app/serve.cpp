@@ -17,6 +17,7 @@
 #include "pages/pages.h"
 #include "runtime/docs.h"
 #include "runtime/http_server.h"
+#include "runtime/monotonic.h"
 
 namespace kontor::app {
 namespace {
@@ -124,6 +125,7 @@ class Program {
     watch_lines();
     const std::string shop = url(certificate_ != nullptr, "listen", doors.shop);
     std::printf("Shop and API:  %s/\nDocumentation: %s/docs\n", shop.c_str(), shop.c_str());
+    std::printf("Try:           curl '%s/api/v1/products?limit=3'\n", shop.c_str());
     if (doors.office >= 0)
       std::printf("Back office:   %s/\n", url(config_.on("admin_tls"), "admin_listen", doors.office).c_str());
     if (doors.redirect >= 0) std::printf("To HTTPS from: %s/\n", url(false, "redirect_listen", doors.redirect).c_str());
@@ -294,9 +296,15 @@ int serve(const runtime::Config& config, bool demo) {
   if (!house) return refuse(house.error(), house.error().code == Errc::kInvalid ? 2 : 4);
   std::printf("Kontor opened %s\n", (*house)->place().c_str());
   if (demo) {
-    const auto filled = fill_with_demo((*house)->shop(), config.text("data"));
+    const std::int64_t began = runtime::monotonic_micros();
+    const auto filled = fill_with_demo((*house)->shop(), config.text("data"), config.number("demo_products"));
     if (!filled) return refuse(filled.error(), 4);
-    if (*filled > 0) std::printf("The store was empty: %d demo products were put in\n", *filled);
+    if (filled->products > 0)
+      std::printf("%s: %lld demo products of %lld sellers with %lld pictures were put in (%.1f s)\n",
+                  filled->went_on ? "The demo was not complete" : "The store was empty",
+                  static_cast<long long>(filled->products), static_cast<long long>(filled->shops + 1),
+                  static_cast<long long>(filled->pictures),
+                  static_cast<double>(runtime::monotonic_micros() - began) / 1e6);
   }
   for (const char* name : {"limits", "risk"})
     if (!config.on(name)) log.warning("switched off: for measurements only", {{"setting", std::string_view(name)}});

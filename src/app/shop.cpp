@@ -99,6 +99,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       inventory(world.store, world.clock, world.ids),
       pricing({&shipping_stage, &tax_stage}),
       showcase(world.store, catalog, inventory, showcase_settings(world, settings)),
+      catch_up(showcase, world.events, stored_settings),
       offers(showcase),
       prices(catalog, showcase),
       lookup(catalog),
@@ -159,13 +160,16 @@ void Shop::tick_fiber() {
     if (!result) world.log.warning(what, {{"reason", result.error().reason}, {"detail", result.error().detail}});
   };
   if (settings.only_process) complain("unfinished checkouts wait", checkouts.sweep(100'000, checkout::Which::kAllOpen));
-  complain("listings may show old stock", showcase.reconcile());
+  const auto caught_up = catch_up.run();
+  complain("listings may show old stock", caught_up);
   for (std::int64_t step = 1; !stopping_.load(); ++step) {
     runtime::sleep_for(kStepMs);
     if (stopping_.load()) break;
     if (step % 10 == 0) complain("unfinished checkouts wait", checkouts.sweep(200));
     if (step % 50 == 0) complain("shipments wait for their stock", fulfilment.sweep(100));
+    if (step % 600 == 0 && caught_up) complain("the next start takes longer", catch_up.remember());
   }
+  if (caught_up) complain("the next start takes longer", catch_up.remember());
 }
 
 void Shop::tidy_fiber() {

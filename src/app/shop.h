@@ -49,6 +49,7 @@
 #include "shop/orders/orders.h"
 #include "shop/payments/payments.h"
 #include "shop/pricing/pricing.h"
+#include "shop/showcase/catch_up.h"
 #include "shop/showcase/showcase.h"
 
 namespace kontor::app {
@@ -143,6 +144,7 @@ class Shop {
   pricing::TaxStage tax_stage;
   pricing::Pricing pricing;
   showcase::Showcase showcase;
+  showcase::CatchUp catch_up;
   ShowcaseOffers offers;
   StorePrices prices;
   CatalogLookup lookup;

@@ -55,6 +55,7 @@ constexpr Setting kSettings[] = {
     {"smtp_ca_file", kText, "", "Whose certificates are believed of the mail server; empty: the system's"},
     {"smtp_timeout_ms", kNumber, "30000", "How long one mail may take", 100, 600'000},
     {"public_url", kText, "", "The shop's address in mails and links; empty: http:// and the listen address"},
+    {"demo_products", kNumber, "2000", "How many products serve --demo puts into an empty store", 1, 1'000'000},
     {"tls_cert", kText, "", "PEM file of the certificate and its chain; with tls_key, listen speaks HTTPS"},
     {"tls_key", kText, "", "PEM file of the certificate's key, without a pass phrase"},
     {"redirect_listen", kOptionalAddress, "", "With TLS: a plain port that sends every request to HTTPS"},

@@ -6,9 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "app/backup.h"
 #include "adapters/host/system_random.h"
+#include "app/backup.h"
 #include "app/commands.h"
+#include "app/generate.h"
 #include "app/serve.h"
 #include "bench/command.h"
 
@@ -24,6 +25,7 @@ constexpr const char* kUsage =
     "       kontor export  products|orders|customers --format ndjson|csv --data DIR [--out FILE]\n"
     "       kontor backup  --data DIR --to DIR [--keep N]   copies the store while the shop sells\n"
     "       kontor restore --from ARCHIVE --data DIR        into an empty data folder\n"
+    "       kontor generate --count N [--seed S] [--pictures DIR] [--out FILE|-] [--marketplace]   made-up products\n"
     "       kontor check   --data DIR     reads the whole store and verifies every invariant\n"
     "       kontor migrate --data DIR     brings the store's tables up to date\n"
     "       kontor config [--example]     prints every setting, its value and where it comes from; or a file to fill "
@@ -44,6 +46,7 @@ struct Words {
   app::ImportWords import;
   app::ExportWords exporting;
   app::BackupWords backup;
+  app::GenerateWords generate;
 };
 
 // One line; the way to more of them is in it.
@@ -93,6 +96,10 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
       words.example = true;
       continue;
     }
+    if (word == "--marketplace" && words.command == "generate") {
+      words.generate.marketplace = true;
+      continue;
+    }
     if (word == "--dry-run" && words.command == "import") {
       words.import.dry_run = true;
       continue;
@@ -106,6 +113,7 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
     if (equals == std::string_view::npos && (i + 1 >= count || std::string_view(arguments[i + 1]).starts_with("--")))
       return "--" + name + " needs a value";
     std::string value = equals == std::string_view::npos ? arguments[++i] : std::string(word.substr(equals + 1));
+    if (words.command == "generate" && words.generate.take(name, value)) continue;
     if (name == "config")
       words.sources.file = std::move(value);
     else if (words.command == "export" && name == "format")
@@ -159,6 +167,7 @@ int main(int count, char** arguments) {
     return app::kBadUse;
   }
   if (words.command == "serve") return app::serve(*config, words.demo);
+  if (words.command == "generate") return app::generate_command(words.generate);
   if (words.command == "check") return app::check_command(*config);
   if (words.command == "migrate") return app::migrate_command(*config);
   if (words.command == "backup") return app::backup_command(*config, words.backup);

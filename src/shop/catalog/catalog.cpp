@@ -113,6 +113,15 @@ Result<std::vector<Seller>> Catalog::sellers() {
   return found;
 }
 
+Result<void> Catalog::ensure_sellers(std::span<const Seller> wanted) {
+  const Time now = clock_.now();
+  std::vector<Seller> fresh(wanted.begin(), wanted.end());
+  for (Seller& seller : fresh) seller.id = ids_.next<SellerId>(now, bucket_of(seller.code));
+  TRY_DO(store_.write(Home::kCatalog, [&](db::Tx& tx) { return store::ensure_sellers(tx, fresh); }));
+  tell_categories();  // readers keep sellers and categories together
+  return {};
+}
+
 void Catalog::prepare(Draft& draft, Time now) {
   const std::string& name = draft.product.external_id.empty() ? draft.product.title : draft.product.external_id;
   const int bucket = bucket_of(name);

@@ -142,6 +142,8 @@ class Catalog {
 
   Result<std::vector<Category>> categories();  // parents before their children, then by name
   Result<std::vector<Seller>> sellers();
+  // Those of the sellers that are not there yet are made (by code; ids are drawn here). Repeating it changes nothing.
+  Result<void> ensure_sellers(std::span<const Seller> wanted);
 
   // Saves them in one write function, which shall stay below 5 ms: 50 products of usual size. The same twice changes
   // nothing the second time but versions. kInvalid for a draft without title; refused drafts are named in their Saved.

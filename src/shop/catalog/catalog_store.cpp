@@ -10,11 +10,12 @@ namespace {
 
 using db::Home;
 
-constexpr db::Query kProductsById{"catalog.products_by_id", Home::kCatalog, R"sql(
-  SELECT id, external_id, slug, title, brand, category_id, status, rating_milli, review_count, version,
-      created_at, updated_at, details
-  FROM catalog_products
-  WHERE id IN ()sql" KONTOR_CATALOG_IN50 ")"};
+#define KONTOR_PRODUCT_COLUMNS                                                                                         \
+  "SELECT id, external_id, slug, title, brand, category_id, status, rating_milli, review_count, version, created_at, " \
+  "updated_at, details FROM catalog_products "
+constexpr db::Query kProductsById{"catalog.products_by_id", Home::kCatalog,
+                                  KONTOR_PRODUCT_COLUMNS "WHERE id IN (" KONTOR_CATALOG_IN50 ")"};
+constexpr db::Query kProductById{"catalog.product_by_id", Home::kCatalog, KONTOR_PRODUCT_COLUMNS "WHERE id = $1"};
 #define KONTOR_OFFER_COLUMNS                                                                                  \
   "SELECT id, product_id, seller_id, sku, item_condition, options, price_minor, currency, list_price_minor, " \
   "purchase_limit, backorder, active, version FROM catalog_offers "
@@ -22,6 +23,9 @@ constexpr db::Query kOffersById{"catalog.offers_by_id", Home::kCatalog,
                                 KONTOR_OFFER_COLUMNS "WHERE id IN (" KONTOR_CATALOG_IN50 ")"};
 constexpr db::Query kOffersByProduct{"catalog.offers_by_product", Home::kCatalog,
                                      KONTOR_OFFER_COLUMNS "WHERE product_id IN (" KONTOR_CATALOG_IN50 ") ORDER BY id"};
+constexpr db::Query kOfferById{"catalog.offer_by_id", Home::kCatalog, KONTOR_OFFER_COLUMNS "WHERE id = $1"};
+constexpr db::Query kOffersOfOne{"catalog.offers_of_one", Home::kCatalog,
+                                 KONTOR_OFFER_COLUMNS "WHERE product_id = $1 ORDER BY id"};
 constexpr db::Query kOffersBySku{"catalog.offers_by_sku", Home::kCatalog,
                                  KONTOR_OFFER_COLUMNS "WHERE sku IN (" KONTOR_CATALOG_IN50 ")"};
 constexpr db::Query kProductBySlug{"catalog.product_by_slug", Home::kCatalog,
@@ -42,6 +46,9 @@ constexpr db::Query kIdsAfter{"catalog.ids_after", Home::kCatalog,
 constexpr db::Query kSellers{
     "catalog.sellers", Home::kCatalog,
     "SELECT id, code, name, good_standing, rating_milli FROM catalog_sellers ORDER BY id LIMIT 100000"};
+constexpr db::Query kAddSeller{"catalog.add_seller", Home::kCatalog, R"sql(
+  INSERT INTO catalog_sellers (id, code, name, good_standing, rating_milli) VALUES ($1, $2, $3, $4, $5)
+  ON CONFLICT (code) DO NOTHING)sql"};
 
 Currency currency_of(std::string_view code) {
   const auto currency = Currency::parse(code);
@@ -95,13 +102,15 @@ std::vector<db::Param> params_of(std::span<const IdType> ids) {
   return params;
 }
 
-Result<std::vector<Offer>> ask_offers(db::Tx& tx, const db::Query& query, std::span<const db::Param> params) {
+Result<std::vector<Offer>> ask_offers(db::Tx& tx, const db::Query& query, std::span<const db::Param> params,
+                                      const db::Query* one = nullptr) {
   std::vector<Offer> found;
-  TRY_DO(ask_in(tx, query, params, [&](const db::Rows::Row& row) -> Result<void> {
+  const auto take = [&](const db::Rows::Row& row) -> Result<void> {
     TRY(Offer offer, offer_of(row));
     found.push_back(std::move(offer));
     return {};
-  }));
+  };
+  TRY_DO(ask_in(tx, query, params, take, one));
   return found;
 }
 
@@ -116,11 +125,12 @@ std::vector<ProductId> ids_of(const db::Rows& rows) {
 
 Result<std::vector<Product>> products(db::Tx& tx, std::span<const ProductId> ids) {
   std::vector<Product> found;
-  TRY_DO(ask_in(tx, kProductsById, params_of(ids), [&](const db::Rows::Row& row) -> Result<void> {
+  const auto take = [&](const db::Rows::Row& row) -> Result<void> {
     TRY(Product product, product_of(row));
     found.push_back(std::move(product));
     return {};
-  }));
+  };
+  TRY_DO(ask_in(tx, kProductsById, params_of(ids), take, &kProductById));
   std::unordered_map<ProductId, std::size_t> at;
   for (std::size_t i = 0; i < found.size(); ++i) at.emplace(found[i].id, i);
   TRY(std::vector<Offer> offers, offers_of(tx, ids));
@@ -140,7 +150,7 @@ Result<std::vector<Product>> products(db::Tx& tx, std::span<const ProductId> ids
 }
 
 Result<std::vector<Offer>> offers(db::Tx& tx, std::span<const OfferId> ids) {
-  TRY(std::vector<Offer> found, ask_offers(tx, kOffersById, params_of(ids)));
+  TRY(std::vector<Offer> found, ask_offers(tx, kOffersById, params_of(ids), &kOfferById));
   std::unordered_map<OfferId, std::size_t> at;
   for (std::size_t i = 0; i < found.size(); ++i) at.emplace(found[i].id, i);
   std::vector<Offer> ordered;
@@ -161,7 +171,7 @@ Result<std::vector<Offer>> offers_by_sku(db::Tx& tx, std::span<const std::string
 }
 
 Result<std::vector<Offer>> offers_of(db::Tx& tx, std::span<const ProductId> products) {
-  return ask_offers(tx, kOffersByProduct, params_of(products));
+  return ask_offers(tx, kOffersByProduct, params_of(products), &kOffersOfOne);
 }
 
 Result<std::optional<ProductId>> product_by_slug(db::Tx& tx, std::string_view slug) {
@@ -198,6 +208,11 @@ Result<std::vector<Seller>> sellers(db::Tx& tx) {
   std::vector<Seller> found;
   for (const auto& row : rows) found.push_back({row.id<SellerId>(0), row.str(1), row.str(2), row.flag(3), row.i64(4)});
   return found;
+}
+
+Result<void> ensure_sellers(db::Tx& tx, std::span<const Seller> sellers) {
+  for (const Seller& s : sellers) TRY_DO(tx.run(kAddSeller, s.id, s.code, s.name, s.good_standing, s.rating_milli));
+  return {};
 }
 
 Error version_conflict(std::int64_t now_at) {

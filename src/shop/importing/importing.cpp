@@ -51,8 +51,8 @@ class Rest {
   std::int64_t owed_ = 0;  // milliseconds times share_pct_
 };
 
-constexpr std::size_t kChunkWeight = 160;  // a chunk ends there as well, or one of large products would last long
-constexpr std::size_t kStockChunk = 40;    // counts a write function
+constexpr std::size_t kRowWeight =
+    4;  // a chunk ends where its rows weigh as much each, or one of large products would last long
 
 }  // namespace
 
@@ -120,6 +120,7 @@ Result<void> Importer::run(RowSource& source, const Options& options, Progress& 
     progress = Progress{};
     TRY_DO(read_all(pass, false));
     if (options.dry_run || progress.report.failed > 0) return {};
+    std::unordered_map<std::size_t, std::size_t>().swap(facts.owners);  // some hundred megabytes for a million products
     progress = Progress{};
     progress.checked = true;
     if (options.after_chunk) TRY_DO(options.after_chunk(progress));
@@ -150,7 +151,7 @@ Result<void> Importer::read_all(Pass& pass, bool apply) {
       weight += weight_of(row.product);
       rows.push_back(std::move(row));
     }
-    if (++read % kChunk != 0 && weight < kChunkWeight) continue;
+    if (++read % pass.options.chunk != 0 && weight < pass.options.chunk * kRowWeight) continue;
     TRY_DO(end_chunk());
     weight = 0;
   }
@@ -318,8 +319,8 @@ Result<void> Importer::apply_rows(Pass& pass, std::vector<Row>& rows) {
         settings.push_back({saved[i].offers[k], known.warehouses.find(stock.warehouse)->second, stock.on_hand});
   }
   const Time now = clock_.now();
-  for (std::size_t from = 0; from < settings.size(); from += kStockChunk) {
-    const auto some = std::span(settings).subspan(from, std::min(kStockChunk, settings.size() - from));
+  for (std::size_t from = 0; from < settings.size(); from += pass.options.chunk) {
+    const auto some = std::span(settings).subspan(from, std::min(pass.options.chunk, settings.size() - from));
     TRY_DO(store_.write(db::Home::kStock,
                         [&](db::Tx& tx) { return inventory_.set_on_hand_many(tx, some, "import", now); }));
   }

@@ -53,6 +53,9 @@ struct Progress {
 };
 
 struct Options {
+  // Rows a write function, fewer of large ones, and stock counts. The default takes a few milliseconds, so that a shop
+  // sells on; where nobody else writes, more rows meet on the same pages of the store.
+  std::size_t chunk = 40;
   OnError on_error = OnError::kStop;
   bool dry_run = false;  // check only
   int share_pct = 100;   // on a fiber: how much of the time it may work; it rests between chunks for the remainder
@@ -66,8 +69,6 @@ struct Options {
 
 class Importer {
  public:
-  static constexpr std::size_t kChunk = 40;  // products a write function, fewer of large ones: a few milliseconds
-
   Importer(db::Store& store, Clock& clock, catalog::Catalog& catalog, inventory::Inventory& inventory)
       : store_(store), clock_(clock), catalog_(catalog), inventory_(inventory) {}
 

@@ -162,7 +162,7 @@ TEST_CASE("import: interrupted after any chunk, it goes on from its progress and
       };
       REQUIRE_FALSE(house.importer.run(*lines, options, progress));
     }
-    CHECK(progress.report.created == stop_after * static_cast<int>(Importer::kChunk));
+    CHECK(progress.report.created == stop_after * static_cast<int>(Options{}.chunk));
     auto lines = house.file(rows);
     Options options;
     options.on_error = OnError::kSkip;

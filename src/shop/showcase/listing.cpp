@@ -127,14 +127,14 @@ std::string ListingQuery::canonical() const {
   return out;
 }
 
-Facets count_facets(const db::Rows& matches, const std::vector<catalog::Category>& categories) {
+Facets count_facets(const db::Rows& matches, std::int64_t most, const std::vector<catalog::Category>& categories) {
   Facets facets;
   std::map<CategoryId, std::int64_t> by_category;
   std::map<std::string, std::int64_t> by_brand;
   std::vector<std::int64_t> prices;
   std::int64_t at_least[5] = {};
   for (const auto& row : matches) {
-    if (facets.total == kFacetMatches) {
+    if (facets.total == most) {
       facets.exact = false;
       break;
     }
@@ -201,7 +201,7 @@ Result<std::shared_ptr<const Facets>> Showcase::facets(const ListingQuery& query
   Facets counted;
   TRY_DO(read_catalog([&](db::Tx& tx) -> Result<void> {
     TRY(const db::Rows matches, ask(tx, *shelf_, query, Pass::kFacets));
-    counted = count_facets(matches, all);
+    counted = count_facets(matches, query.facet_matches(), all);
     TRY(const db::Rows counts, ask(tx, *shelf_, query, Pass::kAttributes));
     counted.attributes = count_attributes(counts);
     return {};
@@ -213,12 +213,18 @@ Result<std::shared_ptr<const Facets>> Showcase::facets(const ListingQuery& query
   return shared;
 }
 
-Result<ListingAnswer> Showcase::listing(const ListingQuery& query) {
+Result<ListingAnswer> Showcase::listing(const ListingQuery& asked) {
   ListingAnswer answer;
-  if (query.no_such_category || query.no_such_seller) return answer;
+  if (asked.no_such_category || asked.no_such_seller) return answer;
+  ListingQuery query = asked;
   TRY_DO(read_catalog([&](db::Tx& tx) -> Result<void> {
     answer.items.clear();
     answer.next.reset();
+    if (query.is_wide()) {
+      const Statement size = size_statement(query, settings_.large_category);
+      TRY(const db::Rows rows, tx.ask_params(*shelf_->find(size.sql, true), size.params));
+      query.in_sort_order = rows.front().i64(0) == settings_.large_category;
+    }
     TRY(const db::Rows rows, ask(tx, *shelf_, query, Pass::kPage));
     for (const auto& row : rows) {
       if (answer.items.size() == static_cast<std::size_t>(query.limit)) break;
@@ -229,7 +235,7 @@ Result<ListingAnswer> Showcase::listing(const ListingQuery& query) {
     return {};
   }));
   if (!query.with_facets) return answer;
-  TRY(const auto counted, facets(query, query.canonical()));
+  TRY(const auto counted, facets(asked, asked.canonical()));
   answer.facets = *counted;
   answer.total_count = counted->total;
   answer.total_count_exact = counted->exact;

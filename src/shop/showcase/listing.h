@@ -52,6 +52,22 @@ struct ListingQuery {
   std::optional<services::ListKey> after;  // two numbers: sort value and product id
   int limit = 20;
   bool with_facets = true;
+  // How the store shall go about it: along the order, leaving out what is of other categories, instead of through the
+  // categories' index. For large categories and nothing that narrows.
+  bool in_sort_order = false;
+
+  // Whether only a category (and stock, price or stars) is asked for, of which a walk along the order finds enough
+  // soon.
+  bool is_wide() const {
+    return !categories.empty() && words.empty() && brands.empty() && sellers.empty() && attributes.empty() &&
+           ids.empty() && slugs.empty() && sort != Sort::kBestSelling;
+  }
+
+  // How many matches are counted, with the first that there are. Fewer where each is a look at the product's texts or
+  // attributes and no category says which to look at: a tenth of a second for a million products.
+  std::int64_t facet_matches() const {
+    return categories.empty() && (!words.empty() || !attributes.empty()) ? 2'000 : 10'000;
+  }
 
   // The same text for the same question; with the sort it is what a cursor belongs to.
   std::string canonical() const;
@@ -125,8 +141,7 @@ struct AttributeCount {
   }
 };
 
-// Over the first kFacetMatches matches; attributes over the first kAttributeMatches.
-inline constexpr std::int64_t kFacetMatches = 10'000;
+// Over the first ListingQuery::facet_matches() matches; attributes over the first kAttributeMatches.
 inline constexpr std::int64_t kAttributeMatches = 2'000;
 struct Facets {
   std::vector<CategoryCount> categories;
@@ -170,6 +185,8 @@ struct Statement {
 };
 enum class Pass { kPage, kFacets, kAttributes };
 // `whole`: every filter is in the text, switched by a parameter, so that there are few texts.
+// How many products are in the query's categories, counted up to `most`.
+Statement size_statement(const ListingQuery& query, std::int64_t most);
 Statement listing_statement(const ListingQuery& query, Pass pass, bool whole);
 
 // Keeps statements for the program's life (adapters remember them by address), but only so many.
@@ -188,7 +205,8 @@ class QueryShelf {
   std::unordered_map<std::string, std::unique_ptr<Entry>> entries_;
 };
 
-Facets count_facets(const db::Rows& matches, const std::vector<catalog::Category>& categories);
+// Of at most `most` matches; one more says that there are more.
+Facets count_facets(const db::Rows& matches, std::int64_t most, const std::vector<catalog::Category>& categories);
 std::vector<AttributeCount> count_attributes(const db::Rows& counts);
 
 }  // namespace kontor::showcase

@@ -25,31 +25,49 @@ class Builder {
   Builder(const ListingQuery& query, bool whole) : q_(query), whole_(whole) {}
 
   Statement build(Pass pass) {
-    const std::string from = "catalog_v_listing l";
-    std::string where = " WHERE l.currency = " + text(std::string(q_.currency.code())) + filters();
-    const bool joins = pass == Pass::kPage || q_.in_stock || whole_;
+    currency_ = text(std::string(q_.currency.code()));
+    const std::string where = " WHERE l.currency = " + currency_ + filters();
     const std::string source =
-        " FROM " + from + (joins ? " LEFT JOIN showcase_availability a ON a.product_id = l.product_id" : "");
+        " FROM catalog_v_listing l" + std::string(q_.in_stock || whole_ ? kWithAvailability : "");
     if (pass == Pass::kFacets) {
       out_.sql = "SELECT l.product_id, l.category_id, l.brand, l.price_min, l.rating_milli" + source + where +
-                 " LIMIT " + number(kFacetMatches + 1);
+                 " LIMIT " + number(q_.facet_matches() + 1);
     } else if (pass == Pass::kAttributes) {
       out_.sql = "SELECT t.name, t.value_text, COUNT(*) AS matches FROM (SELECT l.product_id" + source + where +
                  " LIMIT " + number(kAttributeMatches) +
                  ") m JOIN catalog_v_attributes t ON t.product_id = m.product_id GROUP BY t.name, t.value_text "
                  "ORDER BY matches DESC, t.name, t.value_text LIMIT 2000";
     } else {
-      const std::string order = ordered(where);
-      out_.sql =
-          "SELECT l.product_id, l.external_id, l.slug, l.title, l.brand, l.image, l.price_min, l.list_price, "
-          "l.rating_milli, "
-          "l.review_count, COALESCE(a.status, 0), " +
-          key_ + source + where + order + " LIMIT " + number(q_.limit + 1);
+      page(source, where);
     }
     return std::move(out_);
   }
 
+  // Of the index alone.
+  Statement size(std::int64_t most) {
+    currency_ = text(std::string(q_.currency.code()));
+    out_.sql = "SELECT COUNT(*) FROM (SELECT l.product_id FROM catalog_v_listing l WHERE l.currency = " + currency_ +
+               " AND l.category_id IN (SELECT t.category_id FROM catalog_v_tree t WHERE t.ancestor_id IN " +
+               list(q_.categories, {1, 20}) + ") LIMIT " + number(most) + ") c";
+    return std::move(out_);
+  }
+
  private:
+  static constexpr std::string_view kWithAvailability =
+      " LEFT JOIN showcase_availability a ON a.product_id = l.product_id";
+
+  // The page's products first, by what an index has of them; then the rows of these few.
+  void page(const std::string& source, std::string where) {
+    const std::string order = ordered(where);
+    const std::string direction = falling_ ? " DESC" : " ASC";
+    out_.sql =
+        "SELECT l.product_id, l.external_id, l.slug, l.title, l.brand, l.image, l.price_min, l.list_price, "
+        "l.rating_milli, l.review_count, COALESCE(a.status, 0), m.sort_key FROM (SELECT l.product_id, " +
+        key_ + " AS sort_key" + source + where + order + " LIMIT " + number(q_.limit + 1) +
+        ") m JOIN catalog_v_listing l ON l.currency = " + currency_ + " AND l.product_id = m.product_id" +
+        std::string(kWithAvailability) + " ORDER BY m.sort_key" + direction + ", m.product_id" + direction;
+  }
+
   std::string add(db::Param param) {
     out_.params.push_back(param);
     return "$" + std::to_string(out_.params.size());
@@ -89,13 +107,18 @@ class Builder {
     clause(!q_.ids.empty(), [&] { return "l.product_id IN " + list(q_.ids, {1, 10, 100}); });
     clause(!q_.slugs.empty(), [&] { return "l.slug IN " + list(q_.slugs, {1, 20}); });
     clause(!q_.categories.empty(), [&] {
-      return "l.category_id IN (SELECT t.category_id FROM catalog_v_tree t WHERE t.ancestor_id IN " +
+      return std::string(whole_ || !q_.in_sort_order ? "" : "+") +
+             "l.category_id IN (SELECT t.category_id FROM catalog_v_tree t WHERE t.ancestor_id IN " +
              list(q_.categories, {1, 20}) + ")";
     });
     clause(!q_.brands.empty(), [&] { return "l.brand_fold IN " + list(q_.brands, {1, 20}); });
     clause(q_.price_min > 0 || q_.price_max < kMaxAmountMinor,
-           [&] { return "l.price_min BETWEEN " + number(q_.price_min) + " AND " + number(q_.price_max); });
-    clause(q_.rating_min_milli > 0, [&] { return "l.rating_milli >= " + number(q_.rating_min_milli); });
+           // Without its sort, the order by price is the worst way in: SQLite takes any range for a narrow one.
+           [&] {
+             return std::string(by_price() ? "" : "+") + "l.price_min BETWEEN " + number(q_.price_min) + " AND " +
+                    number(q_.price_max);
+           });
+    clause(q_.rating_min_milli > 0, [&] { return "+l.rating_milli >= " + number(q_.rating_min_milli); });
     clause(q_.in_stock, [] { return std::string("a.status IN (1, 2)"); });
     clause(!q_.sellers.empty(), [&] {
       return "EXISTS (SELECT 1 FROM catalog_v_offers o WHERE o.product_id = l.product_id AND o.active = 1 AND "
@@ -141,11 +164,11 @@ class Builder {
 
   // The order, and in `where` what comes after the cursor's row.
   std::string ordered(std::string& where) {
-    bool falling = true;
+    falling_ = true;
     switch (q_.sort) {
       case Sort::kPriceAsc:
         key_ = "l.price_min";
-        falling = false;
+        falling_ = false;
         break;
       case Sort::kPriceDesc:
         key_ = "l.price_min";
@@ -164,9 +187,9 @@ class Builder {
         break;
     }
     const bool by_id = key_ == "l.product_id";
-    const std::string direction = falling ? " DESC" : " ASC";
+    const std::string direction = falling_ ? " DESC" : " ASC";
     if (q_.after) {
-      const std::string beyond = falling ? " < " : " > ";
+      const std::string beyond = falling_ ? " < " : " > ";
       const std::string id = number(q_.after->numbers[1]);
       if (by_id) {
         where += " AND l.product_id" + beyond + id;
@@ -178,6 +201,8 @@ class Builder {
     }
     return " ORDER BY " + (by_id ? "l.product_id" + direction : key_ + direction + ", l.product_id" + direction);
   }
+
+  bool by_price() const { return q_.sort == Sort::kPriceAsc || q_.sort == Sort::kPriceDesc; }
 
   // Titles that begin with the words in their order first, then those that have them so anywhere.
   std::string phrase_rank() {
@@ -191,11 +216,14 @@ class Builder {
   const ListingQuery& q_;
   bool whole_;
   std::string where_;
-  std::string key_;
+  std::string key_, currency_;
+  bool falling_ = true;
   Statement out_;
 };
 
 }  // namespace
+
+Statement size_statement(const ListingQuery& query, std::int64_t most) { return Builder(query, false).size(most); }
 
 Statement listing_statement(const ListingQuery& query, Pass pass, bool whole) {
   return Builder(query, whole).build(pass);

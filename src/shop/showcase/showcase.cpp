@@ -256,8 +256,7 @@ void Showcase::product_changed(ProductId id) {
   generation_.fetch_add(1);
   ready_.drop(id);
   bundles_.drop(id);
-  const std::lock_guard lock(mutex_);
-  noted_products_.insert(id);
+  note({}, std::span(&id, 1));
 }
 
 void Showcase::categories_changed() {
@@ -270,14 +269,6 @@ void Showcase::categories_changed() {
   ready_.clear();  // paths are in the bytes
 }
 
-void Showcase::stock_changed(std::span<const OfferId> offers) {
-  const std::lock_guard lock(mutex_);
-  noted_.insert(offers.begin(), offers.end());
-}
-
-bool Showcase::stock_is_noted() const {
-  const std::lock_guard lock(mutex_);
-  return !noted_.empty() || !noted_products_.empty();
-}
+void Showcase::stock_changed(std::span<const OfferId> offers) { note(offers, {}); }
 
 }  // namespace kontor::showcase

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -33,8 +34,9 @@ class Showcase {
   struct Settings {
     std::size_t ready_bytes_mb = 64;
     std::size_t cards_mb = 64;
-    Currency currency;                    // of prices when nobody asks for another
-    runtime::Workers* workers = nullptr;  // for listings on the embedded store, whose reads run on the asking thread
+    Currency currency;                     // of prices when nobody asks for another
+    runtime::Workers* workers = nullptr;   // for listings on the embedded store, whose reads run on the asking thread
+    std::int64_t large_category = 30'000;  // products; sorting so many takes 15 ms: its pages go along the order
   };
   Showcase(db::Store& store, catalog::Catalog& catalog, inventory::Inventory& inventory, Settings settings);
   ~Showcase();
@@ -80,6 +82,10 @@ class Showcase {
   // Repeatable. An Error leaves them noted.
   Result<int> refresh_stock();
   bool stock_is_noted() const;
+  // Everything up to `position` of the stream has been told by the functions above.
+  void followed_to(const std::string& stream, std::int64_t position);
+  // The positions that the availability in the store follows: told, and looked at since.
+  std::map<std::string, std::int64_t> followed() const;
   // Walks over all products and repairs their availability, for what happened while nobody listened. Yields between
   // steps.
   Result<int> reconcile();
@@ -90,7 +96,10 @@ class Showcase {
   runtime::CacheStats cards_stats() const { return bundles_.stats(); }
   runtime::CacheStats lookup_stats() const { return products_of_offers_.stats(); }
 
+  static constexpr std::size_t kMostNoted = 100'000;  // what is noted at once; beyond it refresh_stock() walks
+
  private:
+  void note(std::span<const OfferId> offers, std::span<const ProductId> products);
   // The cards of one product, loaded together.
   struct Bundle {
     ProductId product;
@@ -113,10 +122,14 @@ class Showcase {
 
   // stock_watch.cpp
   Result<Availability> listed_status(ProductId id);
+  Result<int> refresh_lost();
+  Result<int> repair(ProductId after, ProductId last, std::span<const ProductId> products);
   Result<void> refresh_noted(std::span<const OfferId> offers, std::vector<ProductId> products);
   Result<void> refresh_held(const std::map<ProductId, BundlePointer>& held, std::vector<ProductId>& flipped);
   Result<int> refresh_products(std::vector<ProductId> products, bool renew_cards);
-  Result<int> write_flips(std::span<const ProductId> products, const std::function<Availability(ProductId)>& now);
+  using Statuses = std::unordered_map<ProductId, Availability>;
+  Result<int> write_flips(std::span<const ProductId> products, const Statuses& before,
+                          const std::function<Availability(ProductId)>& now);
   void renew_bundle(const BundlePointer& held, std::span<const std::int64_t> sellable, Availability listed,
                     const Directory& all);
 
@@ -137,7 +150,10 @@ class Showcase {
   std::shared_ptr<const Directory> directory_;
   std::uint64_t directory_age_ = 0;  // counts what made it stale
   std::unordered_set<OfferId> noted_;
-  std::unordered_set<ProductId> noted_products_;  // whose offers may be others now
+  std::unordered_set<ProductId> noted_products_;         // whose offers may be others now
+  bool notes_are_lost_ = false;                          // there were too many: only a walk helps
+  int refreshing_ = 0;                                   // refresh_stock() calls under way
+  std::map<std::string, std::int64_t> told_, followed_;  // positions by stream
   std::unordered_map<std::string, std::pair<std::uint64_t, std::shared_ptr<const Facets>>> facets_;
   std::atomic<std::uint64_t> generation_{0};  // of everything that listings are made of
 };

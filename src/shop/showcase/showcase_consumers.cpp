@@ -1,5 +1,8 @@
 #include "shop/showcase/showcase_consumers.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "shop/catalog/events.h"
 #include "shop/inventory/events.h"
 
@@ -14,6 +17,11 @@ Result<void> note_lines(Showcase& showcase, const LoggedEvent& event) {
   showcase.stock_changed(offers);
   return {};
 }
+
+constexpr std::string_view kHandled[] = {catalog::ProductCreated::kName,  catalog::ProductChanged::kName,
+                                         catalog::ProductDeleted::kName,  catalog::OfferPriceChanged::kName,
+                                         catalog::CategoryChanged::kName, inventory::StockReserved::kName,
+                                         inventory::StockReleased::kName, inventory::StockLevelChanged::kName};
 
 Result<void> take(Showcase& showcase, const LoggedEvent& event) {
   if (event.name == inventory::StockReserved::kName) return note_lines<inventory::StockReserved>(showcase, event);
@@ -40,16 +48,21 @@ Result<void> take(Showcase& showcase, const LoggedEvent& event) {
 
 }  // namespace
 
+Result<void> take_event(Showcase& showcase, const LoggedEvent& event) {
+  if (std::find(std::begin(kHandled), std::end(kHandled), event.name) == std::end(kHandled)) return {};
+  return take(showcase, event);
+}
+
 void add_showcase_consumers(services::ConsumerRunner& runner, Showcase& showcase) {
   services::Consumer consumer;
   consumer.name = "showcase.memory";
   consumer.kind = services::ConsumerKind::kEveryReplica;
-  for (const std::string_view name :
-       {catalog::ProductCreated::kName, catalog::ProductChanged::kName, catalog::ProductDeleted::kName,
-        catalog::OfferPriceChanged::kName, catalog::CategoryChanged::kName, inventory::StockReserved::kName,
-        inventory::StockReleased::kName, inventory::StockLevelChanged::kName})
-    consumer.handles.emplace_back(name);
-  consumer.handle = [&showcase](const LoggedEvent& event) { return take(showcase, event); };
+  for (const std::string_view name : kHandled) consumer.handles.emplace_back(name);
+  consumer.handle = [&showcase](const LoggedEvent& event) -> Result<void> {
+    TRY_DO(take(showcase, event));
+    showcase.followed_to(event.stream, event.position);
+    return {};
+  };
   runner.add(std::move(consumer));
 }
 

@@ -9,4 +9,7 @@ namespace kontor::showcase {
 // Every replica keeps its own memory fresh.
 void add_showcase_consumers(services::ConsumerRunner& runner, Showcase& showcase);
 
+// One event of any name, as the consumer takes it.
+Result<void> take_event(Showcase& showcase, const LoggedEvent& event);
+
 }  // namespace kontor::showcase

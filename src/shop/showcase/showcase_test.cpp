@@ -191,6 +191,48 @@ TEST_CASE("filters narrow, a parameter given twice means or") {
   CHECK(keys([](auto& r) { r.currency = *Currency::parse("EUR"); }).empty());
 }
 
+TEST_CASE("pages of a large category, walked along the order, are those of a small one") {
+  Fixture f;
+  const auto paths =
+      f.catalog.ensure_paths(std::vector<std::vector<std::string>>{{"E", "Laptops"}, {"E", "Toner"}, {"F"}});
+  REQUIRE(paths);
+  for (int i = 0; i < 30; ++i)
+    f.make("K" + std::to_string(i), 1000 + i * 7 % 5 * 100, i % 4, [&](catalog::Draft& d) {
+      d.product.category = (*paths)[static_cast<std::size_t>(i % 3)];
+      d.product.rating = i % 6;
+    });
+  Showcase::Settings settings;
+  settings.large_category = 2;
+  Showcase large(f.test.store(), f.catalog, f.inventory, settings);
+  const auto walk = [&](Showcase& showcase, ListingRequest request) {
+    Keys keys;
+    while (true) {
+      const auto query = listing_query(request, showcase, f.cursors);
+      REQUIRE(query);
+      auto answer = showcase.listing(*query);
+      REQUIRE_MESSAGE(answer, (answer ? "" : answer.error().detail));
+      seal_cursor(*answer, *query, f.cursors);
+      for (const auto& key : Fixture::keys(*answer)) keys.push_back(key);
+      if (!answer->next_cursor) return keys;
+      request.cursor = *answer->next_cursor;
+    }
+  };
+  for (const Sort sort : {Sort::kNewest, Sort::kPriceAsc, Sort::kPriceDesc, Sort::kRating, Sort::kRelevance}) {
+    ListingRequest request;
+    request.sort = sort;
+    request.limit = 4;
+    request.category = {"e"};
+    CHECK(walk(f.showcase, request).size() == 20);
+    CHECK(walk(large, request) == walk(f.showcase, request));
+    request.in_stock = true;
+    request.price_min = 1100;
+    request.price_max = 1300;
+    request.rating_min = 1;
+    CHECK_FALSE(walk(f.showcase, request).empty());
+    CHECK(walk(large, request) == walk(f.showcase, request));
+  }
+}
+
 TEST_CASE("facets count every match, categories with what is below them") {
   Fixture f;
   const auto paths = f.catalog.ensure_paths(std::vector<std::vector<std::string>>{{"E", "Laptops"}, {"E"}});

@@ -3,6 +3,7 @@
 // inventory.
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include "shop/showcase/showcase.h"
 
@@ -18,14 +19,19 @@ constexpr std::size_t kGroup = 50;   // the parameters of the statement below
 constexpr db::Query kStatuses{
     "showcase.statuses", db::Home::kCatalog,
     "SELECT product_id, status FROM showcase_availability WHERE product_id IN (" KONTOR_SHOWCASE_IN50 ")"};
+constexpr db::Query kStatusRange{"showcase.status_range", db::Home::kCatalog, R"sql(
+  SELECT product_id, status FROM showcase_availability WHERE product_id > $1 AND product_id <= $2)sql"};
+constexpr db::Query kActiveOffers{"showcase.active_offers", db::Home::kCatalog, R"sql(
+  SELECT id, product_id, backorder FROM catalog_v_offers
+   WHERE product_id > $1 AND product_id <= $2 AND active = 1)sql"};
 constexpr db::Query kStatus{"showcase.status", db::Home::kCatalog,
                             "SELECT status FROM showcase_availability WHERE product_id = $1"};
 constexpr db::Query kSetStatus{"showcase.set_status", db::Home::kCatalog, R"sql(
   INSERT INTO showcase_availability (product_id, status) VALUES ($1, $2)
   ON CONFLICT (product_id) DO UPDATE SET status = excluded.status)sql"};
 
-Result<std::map<ProductId, Availability>> read_statuses(db::Tx& tx, std::span<const ProductId> products) {
-  std::map<ProductId, Availability> statuses;
+Result<std::unordered_map<ProductId, Availability>> read_statuses(db::Tx& tx, std::span<const ProductId> products) {
+  std::unordered_map<ProductId, Availability> statuses;
   for (std::size_t at = 0; at < products.size(); at += kGroup) {
     db::Param group[kGroup];
     for (std::size_t i = 0; i < kGroup; ++i) group[i] = db::Param(products[std::min(at + i, products.size() - 1)]);
@@ -65,16 +71,65 @@ Result<Availability> Showcase::listed_status(ProductId id) {
   return status;
 }
 
+void Showcase::note(std::span<const OfferId> offers, std::span<const ProductId> products) {
+  const std::lock_guard lock(mutex_);
+  if (noted_.size() + noted_products_.size() + offers.size() + products.size() > kMostNoted) {
+    notes_are_lost_ = true;
+    noted_.clear();
+    noted_products_.clear();
+  }
+  if (notes_are_lost_) return;
+  noted_.insert(offers.begin(), offers.end());
+  noted_products_.insert(products.begin(), products.end());
+}
+
+bool Showcase::stock_is_noted() const {
+  const std::lock_guard lock(mutex_);
+  return notes_are_lost_ || !noted_.empty() || !noted_products_.empty();
+}
+
+void Showcase::followed_to(const std::string& stream, std::int64_t position) {
+  const std::lock_guard lock(mutex_);
+  told_[stream] = position;
+}
+
+std::map<std::string, std::int64_t> Showcase::followed() const {
+  const std::lock_guard lock(mutex_);
+  return followed_;
+}
+
 Result<int> Showcase::refresh_stock() {
+  struct Under {
+    Showcase& showcase;
+    std::map<std::string, std::int64_t> told;  // all of it is noted when this begins
+    explicit Under(Showcase& s) : showcase(s) {
+      const std::lock_guard lock(s.mutex_);
+      ++s.refreshing_;
+      told = s.told_;
+    }
+    ~Under() {
+      const std::lock_guard lock(showcase.mutex_);
+      --showcase.refreshing_;
+    }
+  } under(*this);
   int looked_at = 0;
   while (true) {
     std::vector<OfferId> offers;
     std::vector<ProductId> products;
+    bool lost = false;
     {
       const std::lock_guard lock(mutex_);
+      std::swap(lost, notes_are_lost_);
       while (!noted_.empty() && offers.size() < kRound) offers.push_back(noted_.extract(noted_.begin()).value());
       while (!noted_products_.empty() && products.size() < kRound)
         products.push_back(noted_products_.extract(noted_products_.begin()).value());
+      // Another call may still be looking at what it took out.
+      if (!lost && offers.empty() && products.empty() && refreshing_ == 1) followed_ = under.told;
+    }
+    if (lost) {
+      TRY(const int walked, refresh_lost());
+      looked_at += walked;
+      continue;
     }
     if (offers.empty() && products.empty()) return looked_at;
     looked_at += static_cast<int>(offers.size() + products.size());
@@ -84,6 +139,17 @@ Result<int> Showcase::refresh_stock() {
     }
     if (runtime::on_fiber()) runtime::yield();
   }
+}
+
+// More was noted than is kept: everything at hand may be old.
+Result<int> Showcase::refresh_lost() {
+  bundles_.clear();
+  ready_.clear();
+  auto walked = reconcile();
+  if (walked) return walked;
+  const std::lock_guard lock(mutex_);
+  notes_are_lost_ = true;
+  return walked;
 }
 
 Result<void> Showcase::refresh_noted(std::span<const OfferId> offers, std::vector<ProductId> products) {
@@ -104,10 +170,7 @@ Result<void> Showcase::refresh_noted(std::span<const OfferId> offers, std::vecto
     TRY_DO(refresh_products(products, true));
     return {};
   }();
-  if (!outcome) {
-    const std::lock_guard lock(mutex_);
-    noted_products_.insert(products.begin(), products.end());
-  }
+  if (!outcome) note({}, products);
   return outcome;
 }
 
@@ -150,7 +213,12 @@ Result<int> Showcase::refresh_products(std::vector<ProductId> products, bool ren
     offers_at[offers[i].product].push_back(i);
     if (offers[i].active) figures[offers[i].product].add(sellable[i], offers[i].backorder);
   }
-  TRY(const int flips, write_flips(products, [&](ProductId id) { return figures[id].availability(); }));
+  Statuses before;
+  TRY_DO(store_.read(db::Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
+    TRY(before, read_statuses(tx, products));
+    return {};
+  }));
+  TRY(const int flips, write_flips(products, before, [&](ProductId id) { return figures[id].availability(); }));
   if (!renew_cards) return flips;
   for (const auto& [id, places] : offers_at) {
     const auto held = bundles_.peek(id);
@@ -170,13 +238,8 @@ Result<int> Showcase::refresh_products(std::vector<ProductId> products, bool ren
   return flips;
 }
 
-Result<int> Showcase::write_flips(std::span<const ProductId> products,
+Result<int> Showcase::write_flips(std::span<const ProductId> products, const Statuses& before,
                                   const std::function<Availability(ProductId)>& now) {
-  std::map<ProductId, Availability> before;
-  TRY_DO(store_.read(db::Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
-    TRY(before, read_statuses(tx, products));
-    return {};
-  }));
   std::vector<std::vector<db::Param>> flips;
   for (const ProductId id : products) {
     const auto known = before.find(id);
@@ -218,14 +281,38 @@ void Showcase::renew_bundle(const BundlePointer& held, std::span<const std::int6
   if (!same_words || !same_featured) ready_.drop(held->product);
 }
 
+// Products after `after` up to `last`: three ranges and the exact figures, whatever they have of each.
+Result<int> Showcase::repair(ProductId after, ProductId last, std::span<const ProductId> products) {
+  std::vector<OfferId> offers;
+  std::vector<std::pair<ProductId, std::int64_t>> owners;  // and the offer's backorder
+  Statuses before;
+  TRY_DO(store_.read(db::Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
+    offers.clear();
+    owners.clear();
+    before.clear();
+    TRY(const db::Rows active, tx.ask(kActiveOffers, after, last));
+    for (const auto& row : active) {
+      offers.push_back(row.id<OfferId>(0));
+      owners.emplace_back(row.id<ProductId>(1), row.i64(2));
+    }
+    TRY(const db::Rows statuses, tx.ask(kStatusRange, after, last));
+    for (const auto& row : statuses) before[row.id<ProductId>(0)] = static_cast<Availability>(row.i64(1));
+    return {};
+  }));
+  TRY(const auto sellable, sellable_of(offers));
+  std::unordered_map<ProductId, Figure> figures;
+  for (std::size_t i = 0; i < offers.size(); ++i) figures[owners[i].first].add(sellable[i], owners[i].second);
+  return write_flips(products, before, [&](ProductId id) { return figures[id].availability(); });
+}
+
 Result<int> Showcase::reconcile() {
   int repaired = 0;
   ProductId after;
   while (true) {
-    TRY(auto ids, catalog_.ids_after(after, 200));
+    TRY(const auto ids, catalog_.ids_after(after, kRound));
     if (ids.empty()) return repaired;
+    TRY(const int flips, repair(after, ids.back(), ids));
     after = ids.back();
-    TRY(const int flips, refresh_products(std::move(ids), false));
     repaired += flips;
     if (runtime::on_fiber()) runtime::yield();
   }
