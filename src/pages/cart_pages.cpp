@@ -172,8 +172,8 @@ Result<http::Response> add_fragment(const Site& site, http::Call& call) {
     TRY(const auto now, site.parts.carts.view(owner));
     return fragment(out, now.item_count, error_info(view.error().code).status);
   }
-  out << "<p class=\"lead\">It is in your cart.</p><p>" << counted(view->item_count, "piece", "pieces") << ", "
-      << text(money_text(view->total)) << " together.</p>";
+  out << "<p class=\"lead\">It is in your cart.</p><p>With it: " << counted(view->item_count, "piece", "pieces") << ", "
+      << text(money_text(view->total)) << " in all.</p>";
   return fragment(out, view->item_count, 200);
 }
 

@@ -55,8 +55,8 @@ std::string stars_and_up(int stars) { return std::to_string(stars) + " stars and
 std::string price_words(const Selection& chosen, Currency currency) {
   const auto money = [&](std::int64_t minor) { return money_text(Money::minor(minor, currency)); };
   if (!chosen.price_max) return "from " + money(*chosen.price_min);
-  if (!chosen.price_min) return "up to " + money(*chosen.price_max);
-  return money(*chosen.price_min) + " to " + money(*chosen.price_max);
+  if (chosen.price_min.value_or(0) == 0) return "up to " + money(*chosen.price_max);
+  return money(*chosen.price_min) + " – " + money(*chosen.price_max);
 }
 
 void put_price_form(Html& out, const Selection& chosen, Currency currency) {
