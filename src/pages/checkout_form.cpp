@@ -53,15 +53,14 @@ const FieldError* error_at(const CheckoutForm& shown, std::string_view pointer) 
 
 // In the words of the form rather than of the API.
 std::string words_of(const Field& field, const FieldError& error) {
-  const std::string label(field.label);
-  if (error.code == "too_short" || error.code == "required") {
-    if (field.name == "email") return "Enter an e-mail address, so that the confirmation finds you.";
-    return field.name == "country" ? "Choose a country." : "Enter this: " + label + ".";
-  }
-  if (error.code == "bad_format" && field.name == "email") return "Enter an e-mail address like name@example.com.";
-  if (error.code == "bad_format" && field.name == "country") return "Choose a country from the list.";
-  if (error.code == "bad_format") return "Use letters, digits, blanks and dashes only.";
+  const std::string thing = ascii_lower(field.label);
   if (error.code == "card_number") return "Never enter a card number here.";
+  if (field.name == "country") return "Choose a country from the list.";
+  if (error.code == "too_short" || error.code == "required")
+    return "Enter the " + thing + (field.name == "email" ? " address the confirmation shall go to." : ".");
+  if (field.name == "email" && error.code == "bad_format") return "Enter an e-mail address like name@example.com.";
+  if (error.code == "bad_format") return "Use letters, digits, blanks and dashes only for the " + thing + ".";
+  if (error.code == "too_long") return "This " + thing + " is too long. " + error.message;
   return error.message;
 }
 
@@ -119,7 +118,7 @@ void put_summary(Html& out, const CheckoutForm& shown) {
   };
   for (const Field& field : kFields)
     if (const FieldError* error = error_at(shown, field.pointer))
-      point(field.name, std::string(field.label) + ": " + words_of(field, *error));
+      point(field.name, words_of(field, *error));
   if (const FieldError* error = error_at(shown, kCardPointer)) point("cards", error->message);
   if (shown.declined) point("cards", "Choose another card");
   if (any) out << "</ul>";

@@ -28,17 +28,17 @@ void put_crumbs(Html& out, const ProductView& view) {
 
 void put_gallery(Html& out, const ProductDetail& product) {
   const std::size_t count = std::min(product.images.size(), kMostPictures);
-  out << "<div class=\"gallery\" data-gallery><ul class=\"views\"";
+  out << "<div class=\"gallery\" data-gallery><div class=\"views\"";
   if (count > 1) out << " tabindex=\"0\" role=\"group\" aria-label=\"Pictures\"";
   out << ">";
   for (std::size_t i = 0; i < std::max<std::size_t>(count, 1); ++i) {
     const std::string alt = count > 1 ? product.title + ", picture " + std::to_string(i + 1) : product.title;
-    out << "<li id=\"picture-" << i + 1 << "\">";
+    out << "<div id=\"picture-" << i + 1 << "\">";
     put_picture(out, count == 0 ? std::string_view() : std::string_view(product.images[i]), product.title,
                 {640, 640, "(min-width: 56rem) 36rem, 94vw", i == 0, alt});
-    out << "</li>";
+    out << "</div>";
   }
-  out << "</ul>";
+  out << "</div>";
   if (count > 1) {
     out << "<ul class=\"thumbs\">";
     for (std::size_t i = 0; i < count; ++i) {

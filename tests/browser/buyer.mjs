@@ -25,8 +25,8 @@ export async function to_checkout(page) {
 
 export const pay = (page) => page.click(".pay button");
 
-export async function placed(page) {
-  await page.waitForURL("**/orders/ord_*");
+export async function placed(page, timeout = 10_000) {
+  await page.waitForURL("**/orders/ord_*", { timeout });
   assert.match(await page.innerText(".thanks"), /order is yours/);
   return (await page.innerText("h1 .code")).trim();
 }
