@@ -48,6 +48,20 @@ int https_port(const runtime::Config& config, int listened) {
   return authority.find(':') == std::string_view::npos || !address ? 443 : address->port;
 }
 
+pages::Parts parts_of_pages(Shop& shop) {
+  return {shop.showcase,
+          shop.catalog,
+          shop.carts,
+          shop.checkouts,
+          shop.orders,
+          shop.shoppers,
+          shop.cursors,
+          shop.world.clock,
+          shop.world.random,
+          shop.settings.public_url,
+          shop.settings.ready_bytes_mb};
+}
+
 // One event loop, its server, and (but for the first) its thread.
 struct Line {
   runtime::Loop loop;
@@ -87,18 +101,18 @@ class Program {
         tracer_(around.tracer),
         operations_("") {
     add_operations(operations_, house, metrics, stopping_);
-    pages::add_pages(house.shop().pages(),
-                     {house.shop().showcase, house.shop().carts, house.shop().checkouts, house.shop().orders,
-                      house.shop().shoppers, house.shop().cursors, house.shop().world.random});
+    auto error_page = pages::add_pages(house.shop().pages(), parts_of_pages(house.shop()));
     const http::Router* tables[] = {&house.shop().api(), &operations_};
     const http::Docs docs(tables, {"Kontor", "1", "The shop's public contract."});
     docs.add_to(documents_);
     const http::Router* all[] = {&house.shop().api(), &operations_, &house.shop().pages(), &documents_};
     dispatcher_ = std::make_unique<http::Dispatcher>(all, &log);
+    dispatcher_->on_refusal(error_page);
     observer_ = std::make_unique<AccessObserver>(log, metrics, config.on("access_log"));
     observer_->add_routes(*dispatcher_);
     if (config.text("admin_listen").empty()) return;
     public_ = std::make_unique<http::Dispatcher>(all, &log, [](auto pattern) { return !is_back_office(pattern); });
+    public_->on_refusal(std::move(error_page));
     observer_->add_routes(*public_);
   }
 

@@ -1,18 +1,20 @@
-// The visitor's cart: shown, added to, changed, by plain forms.
+// The visitor's cart: shown, added to, changed, by plain forms; and the same for the page's script, in pieces.
 #include <charconv>
 
-#include "pages/pages.h"
+#include "pages/pictures.h"
+#include "pages/site.h"
+#include "pages/variants.h"
 
 namespace kontor::pages {
 namespace {
 
-Result<cart::Owner> owner_of(const Parts& parts, http::Call& call) {
-  TRY(const auto shopper, parts.shoppers.welcome(call));
+Result<cart::Owner> owner_of(const Site& site, http::Call& call) {
+  TRY(const auto shopper, site.parts.shoppers.welcome(call));
   return cart::Owner{shopper.customer, shopper.kind == services::Shopper::Kind::kGuest};
 }
 
 Result<std::int64_t> quantity_of(const Form& form, std::int64_t least) {
-  const auto text = value_of_form(form, "quantity");
+  const auto text = trim(value_of_form(form, "quantity"));
   std::int64_t quantity = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), quantity);
   if (code != std::errc{} || end != text.data() + text.size() || quantity < least || quantity > cart::kMostOfALine) {
@@ -23,90 +25,190 @@ Result<std::int64_t> quantity_of(const Form& form, std::int64_t least) {
   return quantity;
 }
 
-void put_item(std::string& out, const cart::ItemView& item) {
-  out += "<tr><td>";
-  put_text(out, item.title);
-  if (item.price_changed)
-    out += "<p class=\"problem\">The price was " + html_escape(money_text(item.price_when_added)) +
-           " when you added it.</p>";
-  if (item.availability == cart::Availability::kRemoved) out += "<p class=\"problem\">No longer sold.</p>";
-  if (item.availability == cart::Availability::kOutOfStock) out += "<p class=\"problem\">Not so many are in stock.</p>";
-  const std::string id = item.id.text();
-  out +=
-      "</td><td><form class=\"row\" action=\"/cart/set\" method=\"post\"><input type=\"hidden\" name=\"item\" "
-      "value=\"" +
-      id +
-      "\"><input class=\"count\" name=\"quantity\" type=\"number\" inputmode=\"numeric\" min=\"0\" max=\"999\" "
-      "aria-label=\"Quantity of " +
-      html_escape(item.title) + "\" value=\"" + std::to_string(item.quantity) +
-      "\"><button class=\"plain\">Change</button></form></td><td class=\"number\">";
-  put_text(out, money_text(item.unit_price));
-  out += "</td><td class=\"number\">";
-  put_text(out, money_text(item.line_total));
-  out += "</td></tr>";
+// The offer that a form names: by its id, or by its product and what was chosen among the options.
+Result<OfferId> offer_of(const Site& site, const Form& form) {
+  if (const auto offer = OfferId::parse(value_of_form(form, "offer"))) return *offer;
+  const auto product = ProductId::parse(value_of_form(form, "product"));
+  if (!product) return fail(Errc::kNotFound, "pages.no_such_offer", "This is not sold here.");
+  TRY(const auto state, site.parts.showcase.state(*product));
+  TRY(const auto detail, detail_of(site.parts.showcase, state));
+  const Options options = options_of(form);
+  if (const auto* offer = offer_for(detail, options)) return offer->id;
+  const std::string words = words_of(options);
+  return fail(Errc::kConflict, "pages.no_such_variant",
+              words.empty() ? "Please choose among what “" + detail.title + "” comes in."
+                            : "“" + detail.title + "” does not come in " + words + "; please choose another.");
 }
 
-http::Response cart_page(const cart::CartView& view, std::string_view problem, int status) {
-  std::string out = "<h1>Your cart</h1>";
-  if (!problem.empty()) out += "<p class=\"notice bad\" role=\"alert\">" + html_escape(problem) + "</p>";
-  if (view.items.empty()) {
-    out += "<p>There is nothing in it yet.</p><p><a class=\"button\" href=\"/\">To the products</a></p>";
-    return page({"Cart", {}, false}, out, status);
-  }
-  out +=
-      "<table><thead><tr><th scope=\"col\">Product</th><th scope=\"col\">Quantity</th><th scope=\"col\" "
-      "class=\"number\">Each</th>"
-      "<th scope=\"col\" class=\"number\">Total</th></tr></thead><tbody>";
-  for (const auto& item : view.items) put_item(out, item);
-  out += "</tbody></table>";
-  for (const auto& discount : view.discounts) {
-    out +=
-        "<p class=\"price\">" + html_escape(discount.label) + ": −" + html_escape(money_text(discount.amount)) + "</p>";
-  }
-  out += "<h2>Total</h2><p class=\"price\">" + html_escape(money_text(view.total)) +
-         "</p><p><a class=\"button\" href=\"/checkout\">Check out</a></p>";
-  return page({"Cart", {}, false}, out, status);
+Result<cart::CartView> add(const Site& site, const cart::Owner& owner, const Form& form) {
+  TRY(const auto offer, offer_of(site, form));
+  TRY(const auto quantity, quantity_of(form, 1));
+  return site.parts.carts.add(owner, {offer, {}, quantity});
 }
+
+// Where the line's product stands, and which variant it is; both "" when it is gone.
+struct Beside {
+  std::string path, variant;
+};
+Beside beside(const Site& site, OfferId offer) {
+  const auto card = site.parts.showcase.offer_card(offer);
+  if (!card) return {};
+  return {"/p/" + percent_encode((*card)->slug), (*card)->variant};
+}
+
+void put_notes(Html& out, const cart::ItemView& item) {
+  using A = cart::Availability;
+  if (item.price_changed)
+    out << "<p class=\"problem\">It cost " << text(money_text(item.price_when_added)) << " when you put it in.</p>";
+  if (item.availability == A::kRemoved) out << "<p class=\"problem\">No longer sold, and not counted.</p>";
+  if (item.availability == A::kOutOfStock)
+    out << "<p class=\"problem\">There are not " << item.quantity << " of it left. Please take fewer.</p>";
+  if (item.availability == A::kLowStock) out << "<p class=\"stock few\">Only a few left</p>";
+  if (item.availability == A::kBackorder) out << "<p class=\"stock there\">Sent as soon as it is here</p>";
+}
+
+void put_item(Html& out, const Site& site, const cart::ItemView& item) {
+  const Beside more = beside(site, item.offer_id);
+  const std::string id = item.id.text();
+  out << "<li class=\"line\">";
+  out << "<div class=\"thumb\">";
+  put_picture(out, item.image.value_or(""), item.title, {96, 96, "6rem"});
+  out << "</div><div class=\"what\"><h2>";
+  if (!more.path.empty()) out << "<a href=\"" << more.path << "\">";
+  out << text(item.title) << (more.path.empty() ? "" : "</a>") << "</h2>";
+  if (!more.variant.empty()) out << "<p class=\"quiet\">" << text(more.variant) << "</p>";
+  out << "<p class=\"quiet\">" << text(money_text(item.unit_price)) << " each</p>";
+  put_notes(out, item);
+  out << "</div><div class=\"change\"><form action=\"/cart/set\" method=\"post\"><input type=\"hidden\" name=\"item\" "
+         "value=\""
+      << id << "\"><label class=\"unseen\" for=\"q-" << id << "\">Quantity of " << text(item.title)
+      << "</label><input class=\"count\" id=\"q-" << id
+      << "\" name=\"quantity\" type=\"number\" inputmode=\"numeric\" min=\"0\" max=\"" << cart::kMostOfALine
+      << "\" value=\"" << item.quantity
+      << "\" required><button class=\"plain\">Update<span class=\"unseen\"> the quantity of " << text(item.title)
+      << "</span></button></form><form action=\"/cart/set\" method=\"post\"><input type=\"hidden\" name=\"item\" "
+         "value=\""
+      << id
+      << "\"><input type=\"hidden\" name=\"quantity\" value=\"0\"><button class=\"link\">Remove<span class=\"unseen\"> "
+      << text(item.title) << "</span></button></form></div><p class=\"sum\"><span class=\"unseen\">Together </span>"
+      << text(money_text(item.line_total)) << "</p></li>";
+}
+
+void put_totals(Html& out, const cart::CartView& view) {
+  const auto line = [&](std::string_view name, const std::string& value) {
+    out << "<div><dt>" << text(name) << "</dt><dd>" << text(value) << "</dd></div>";
+  };
+  out << "<section class=\"totals\" aria-labelledby=\"totals\"><h2 id=\"totals\">In all</h2><dl>";
+  line("Goods, " + counted(view.item_count, "piece", "pieces"), money_text(view.subtotal));
+  for (const auto& discount : view.discounts) line(discount.label, "−" + money_text(discount.amount));
+  if (view.shipping) line("Delivery", money_text(*view.shipping));
+  if (view.tax) line("Tax", money_text(*view.tax));
+  out << "<div class=\"whole\"><dt>Total</dt><dd>" << text(money_text(view.total))
+      << "</dd></div></dl><p><a class=\"button strong\" href=\"/checkout\">Check out</a></p><p class=\"quiet\">Nothing "
+         "is "
+         "charged before you have seen everything once more.</p></section>";
+}
+
+http::Response cart_page(const Site& site, const cart::CartView& view, std::string_view problem, int status) {
+  Html out;
+  out << "<h1>Your cart</h1>";
+  if (!problem.empty()) out << "<div class=\"notice bad\" role=\"alert\"><p>" << text(problem) << "</p></div>";
+  if (view.items.empty()) {
+    out << "<div class=\"empty\"><p class=\"lead\">Nothing is in it yet.</p><p><a class=\"button\" "
+           "href=\"/search\">Look "
+           "around</a></p></div>";
+    return site.page({"Cart"}, out.str(), status);
+  }
+  out << "<div class=\"cart\"><ul class=\"lines\">";
+  for (const auto& item : view.items) put_item(out, site, item);
+  out << "</ul>";
+  put_totals(out, view);
+  out << "</div>";
+  return site.page({"Cart"}, out.str(), status);
+}
+
+bool is_ours(const Error& error) { return error.code == Errc::kUnavailable || error.code == Errc::kInternal; }
 
 // The change, then the cart; what went wrong is said above the cart as it is.
-Result<http::Response> changed(const Parts& parts, const cart::Owner& owner, const Result<cart::CartView>& change) {
+Result<http::Response> changed(const Site& site, const cart::Owner& owner, const Result<cart::CartView>& change) {
   if (change) return redirect("/cart");
-  if (change.error().code == Errc::kUnavailable || change.error().code == Errc::kInternal) return fail(change.error());
-  TRY(const auto view, parts.carts.view(owner));
-  return cart_page(view, change.error().detail, error_info(change.error().code).status);
+  if (is_ours(change.error())) return fail(change.error());
+  TRY(const auto view, site.parts.carts.view(owner));
+  return cart_page(site, view, change.error().detail, error_info(change.error().code).status);
+}
+
+http::Response fragment(const Html& html, std::int64_t count, int status) {
+  http::Response response;
+  response.status = status;
+  response.content_type = "text/html; charset=utf-8";
+  response.body = html.str();
+  response.headers = {{"Cache-Control", "private, no-store"}, {"Cart-Count", std::to_string(count)}};
+  return response;
+}
+
+// How much is in the cart of whoever asks; asking makes nobody a guest.
+Result<http::Response> count_fragment(const Site& site, http::Call& call) {
+  TRY(const auto shopper, site.parts.shoppers.of(call.request));
+  std::int64_t count = 0;
+  if (shopper.buys()) {
+    TRY(const auto contents, site.parts.carts.contents(shopper.customer));
+    if (contents)
+      for (const auto& line : contents->lines) count += line.quantity;
+  }
+  Html out;
+  out << count;
+  return fragment(out, count, 200);
+}
+
+// Adds, and answers what the page says of it in place.
+Result<http::Response> add_fragment(const Site& site, http::Call& call) {
+  TRY(const auto form, read_form(call.request.body));
+  TRY(const auto owner, owner_of(site, call));
+  const auto view = add(site, owner, form);
+  Html out;
+  if (!view) {
+    if (is_ours(view.error())) return fail(view.error());
+    out << "<p class=\"problem\">" << text(view.error().detail) << "</p>";
+    TRY(const auto now, site.parts.carts.view(owner));
+    return fragment(out, now.item_count, error_info(view.error().code).status);
+  }
+  out << "<p class=\"lead\">It is in your cart.</p><p>With it: " << counted(view->item_count, "piece", "pieces") << ", "
+      << text(money_text(view->total)) << " in all.</p>";
+  return fragment(out, view->item_count, 200);
 }
 
 }  // namespace
 
-void add_cart_pages(http::Router& router, const Parts& parts) {
+void add_cart_pages(http::Router& router, const SitePointer& site) {
   using http::Method;
-  router.add(
-      page_endpoint(Method::kGet, "/cart", "The visitor's cart", [parts](http::Call& call) -> Result<http::Response> {
-        TRY(const auto owner, owner_of(parts, call));
-        TRY(const auto view, parts.carts.view(owner));
-        return cart_page(view, {}, 200);
-      }));
-  router.add(page_endpoint(Method::kPost, "/cart/add", "Adds an offer to the cart",
-                           [parts](http::Call& call) -> Result<http::Response> {
-                             TRY(const auto form, read_form(call.request.body));
-                             TRY(const auto owner, owner_of(parts, call));
-                             const auto offer = OfferId::parse(value_of_form(form, "offer"));
-                             if (!offer) return fail(Errc::kNotFound, "pages.no_such_offer", "This is not sold here.");
-                             const auto quantity = quantity_of(form, 1);
-                             if (!quantity) return changed(parts, owner, fail(quantity.error()));
-                             return changed(parts, owner, parts.carts.add(owner, {*offer, {}, *quantity}));
+  router.add(page_endpoint(site, Method::kGet, "/cart", "The visitor's cart",
+                           [site](http::Call& call) -> Result<http::Response> {
+                             TRY(const auto owner, owner_of(*site, call));
+                             TRY(const auto view, site->parts.carts.view(owner));
+                             return cart_page(*site, view, {}, 200);
                            }));
-  router.add(page_endpoint(Method::kPost, "/cart/set", "Changes a line of the cart",
-                           [parts](http::Call& call) -> Result<http::Response> {
+  router.add(page_endpoint(site, Method::kPost, "/cart/add", "Adds an offer, or a product by its options, to the cart",
+                           [site](http::Call& call) -> Result<http::Response> {
                              TRY(const auto form, read_form(call.request.body));
-                             TRY(const auto owner, owner_of(parts, call));
+                             TRY(const auto owner, owner_of(*site, call));
+                             return changed(*site, owner, add(*site, owner, form));
+                           }));
+  router.add(page_endpoint(site, Method::kPost, "/cart/set", "Changes a line of the cart",
+                           [site](http::Call& call) -> Result<http::Response> {
+                             TRY(const auto form, read_form(call.request.body));
+                             TRY(const auto owner, owner_of(*site, call));
                              const auto item = cart::ItemRef::parse(value_of_form(form, "item"));
                              if (!item)
                                return fail(Errc::kNotFound, "pages.no_such_item", "This line is not in your cart.");
                              const auto quantity = quantity_of(form, 0);
-                             if (!quantity) return changed(parts, owner, fail(quantity.error()));
-                             return changed(parts, owner, parts.carts.set_quantity(owner, *item, *quantity));
+                             if (!quantity) return changed(*site, owner, fail(quantity.error()));
+                             return changed(*site, owner, site->parts.carts.set_quantity(owner, *item, *quantity));
                            }));
+  router.add(page_endpoint(site, Method::kGet, "/fragment/cart",
+                           "How many pieces are in the cart, for the page's script",
+                           [site](http::Call& call) { return count_fragment(*site, call); }));
+  router.add(page_endpoint(site, Method::kPost, "/fragment/cart", "The same as /cart/add, for the page's script",
+                           [site](http::Call& call) { return add_fragment(*site, call); }));
 }
 
 }  // namespace kontor::pages

@@ -1,96 +1,126 @@
 #include "pages/html.h"
 
+#include <array>
+#include <charconv>
+
 namespace kontor::pages {
+namespace {
+
+constexpr std::pair<std::string_view, std::string_view> kSigns[] = {
+    {"USD", "$"}, {"EUR", "€"}, {"GBP", "£"}, {"JPY", "¥"}, {"INR", "₹"}, {"KRW", "₩"}, {"CAD", "CA$"}, {"AUD", "A$"}};
+
+// "1290.00" → "1,290.00"
+std::string grouped(const std::string& number) {
+  const std::size_t whole = std::min(number.find('.'), number.size());
+  std::string out;
+  for (std::size_t i = 0; i < number.size(); ++i) {
+    if (i > 0 && i < whole && (whole - i) % 3 == 0) out += ',';
+    out += number[i];
+  }
+  return out;
+}
+
+}  // namespace
+
+Html& Html::operator<<(Escaped escaped) {
+  std::size_t from = 0;
+  for (std::size_t i = 0; i < escaped.text.size(); ++i) {
+    std::string_view entity;
+    switch (escaped.text[i]) {
+      case '&':
+        entity = "&amp;";
+        break;
+      case '<':
+        entity = "&lt;";
+        break;
+      case '>':
+        entity = "&gt;";
+        break;
+      case '"':
+        entity = "&quot;";
+        break;
+      case '\'':
+        entity = "&#39;";
+        break;
+      default:
+        continue;
+    }
+    out_.append(escaped.text, from, i - from);
+    out_ += entity;
+    from = i + 1;
+  }
+  out_.append(escaped.text, from);
+  return *this;
+}
 
 Result<Form> read_form(std::string_view encoded) {
   Form form;
   for (const auto pair : split(encoded, '&')) {
     if (pair.empty()) continue;
     const auto equals = pair.find('=');
-    const auto name = percent_decode(pair.substr(0, equals), true);
-    const auto value =
-        percent_decode(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1), true);
+    auto name = percent_decode(pair.substr(0, equals), true);
+    auto value = percent_decode(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1), true);
     if (!name || !value)
       return fail(Errc::kBadRequest, "pages.bad_form",
                   "The address or form cannot be read: a broken escape or text that is no UTF-8.");
-    form.emplace(*name, *value);
+    form.emplace_back(std::move(*name), std::move(*value));
   }
   return form;
 }
 
 std::string_view value_of_form(const Form& form, std::string_view name) {
-  const auto found = form.find(name);
-  return found == form.end() ? std::string_view() : std::string_view(found->second);
+  for (const auto& [key, value] : form)
+    if (key == name) return value;
+  return {};
 }
 
-http::Response page(const Frame& frame, std::string_view body, int status) {
-  std::string out;
-  out.reserve(body.size() + 2048);
-  out +=
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-      "content=\"width=device-width, "
-      "initial-scale=1\"><title>";
-  put_text(out, frame.title);
-  out +=
-      " · Kontor</title><link rel=\"stylesheet\" href=\"/assets/style.css\"></head><body>"
-      "<a class=\"skip\" href=\"#main\">Skip to content</a><header><a class=\"name\" href=\"/\">Kontor</a>"
-      "<form action=\"/\" method=\"get\" role=\"search\"><input type=\"search\" name=\"q\" aria-label=\"Search "
-      "products\" "
-      "placeholder=\"Search\" value=\"";
-  put_text(out, frame.search);
-  out +=
-      "\"><button>Search</button></form><nav aria-label=\"Shop\"><a href=\"/cart\">Cart</a><a "
-      "href=\"/orders\">Orders</a></nav>"
-      "</header><main id=\"main\">";
-  out += body;
-  out += "</main><footer>Kontor · <a href=\"/docs\">API</a></footer></body></html>\n";
-  http::Response response;
-  response.status = status;
-  response.content_type = "text/html; charset=utf-8";
-  response.body = std::move(out);
-  response.headers = {
-      {"Cache-Control", frame.shared ? "public, max-age=30, stale-while-revalidate=86400" : "private, no-store"},
-      {"Content-Security-Policy",
-       "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-       "frame-ancestors 'none'"},
-      {"X-Content-Type-Options", "nosniff"},
-      {"Referrer-Policy", "same-origin"}};
-  return response;
-}
-
-http::Response redirect(std::string location) {
-  http::Response response;
-  response.status = 303;
-  response.content_type = "text/plain; charset=utf-8";
-  response.headers = {{"Location", std::move(location)}, {"Cache-Control", "no-store"}};
-  return response;
-}
-
-http::Response error_page(const Error& error) {
-  const auto info = error_info(error.code);
-  std::string body = "<h1>";
-  put_text(body, info.title);
-  body += "</h1><p>";
-  put_text(body, error.detail);
-  body += "</p><p><a class=\"button\" href=\"/\">To the shop</a></p>";
-  return page({std::string(info.title), {}, false}, body, info.status);
-}
-
-http::Response with_call(http::Response response, http::Call& call) {
-  for (auto& header : call.headers()) response.headers.push_back(std::move(header));
-  call.headers().clear();
-  return response;
+std::string decimal_text(Money money) {
+  const std::string text = money.text();
+  return text.substr(0, text.find(' '));
 }
 
 std::string money_text(Money money) {
-  std::string text = money.text();
-  const auto end = text.find_first_of(". ");
-  const std::size_t first = text.starts_with('-') ? 1 : 0;
-  for (std::size_t at = end == std::string::npos ? text.size() : end; at > first + 3;) {
-    at -= 3;
-    text.insert(at, ",");
-  }
-  return text;
+  std::string number = decimal_text(money);
+  const bool negative = number.starts_with('-');
+  if (negative) number.erase(0, 1);
+  number = grouped(number);
+  const Currency currency = money.currency();
+  const std::string_view code = currency.code();
+  for (const auto& [known, sign] : kSigns)
+    if (known == code) return (negative ? "−" : "") + std::string(sign) + number;
+  return (negative ? "−" : "") + number + " " + std::string(code);
+}
+
+std::optional<std::int64_t> read_decimal(std::string_view decimal, Currency currency) {
+  decimal = trim(decimal);
+  const auto point = decimal.find_first_of(".,");
+  std::string digits(decimal.substr(0, point));
+  std::string fraction(point == std::string_view::npos ? std::string_view() : decimal.substr(point + 1));
+  const auto places = static_cast<std::size_t>(currency.exponent());
+  if (digits.empty() || fraction.size() > places) return std::nullopt;
+  fraction.resize(places, '0');
+  digits += fraction;
+  std::int64_t minor = 0;
+  const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), minor);
+  if (code != std::errc{} || end != digits.data() + digits.size() || minor < 0 || minor > kMaxAmountMinor)
+    return std::nullopt;
+  return minor;
+}
+
+std::string date_text(Time time) {
+  static constexpr std::array<std::string_view, 12> kMonths = {"January",   "February", "March",    "April",
+                                                               "May",       "June",     "July",     "August",
+                                                               "September", "October",  "November", "December"};
+  const std::string iso = to_rfc3339(time);  // "2026-11-21T05:24:12Z"
+  const auto month = static_cast<std::size_t>((iso[5] - '0') * 10 + (iso[6] - '0') - 1);
+  return (iso[8] == '0' ? iso.substr(9, 1) : iso.substr(8, 2)) + " " + std::string(kMonths[month]) + " " +
+         iso.substr(0, 4);
+}
+
+std::string date_time_text(Time time) { return date_text(time) + ", " + to_rfc3339(time).substr(11, 5) + " UTC"; }
+
+std::string counted(std::int64_t count, std::string_view one, std::string_view many) {
+  return grouped(std::to_string(count)) + " " + std::string(count == 1 ? one : many);
 }
 
 }  // namespace kontor::pages

@@ -1,39 +1,64 @@
-// The small things that every page is made of: escaped text, forms read and written, the frame around a page.
+// The small things that every page is made of: markup with escaped text in it, forms read, money and dates for people.
 #pragma once
-#include <map>
+#include <concepts>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/money.h"
 #include "base/result.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "runtime/http.h"
 
 namespace kontor::pages {
 
-// Appends `text` so that it is text, whatever it holds.
-inline void put_text(std::string& out, std::string_view text) { out += html_escape(text); }
+// Marks what came from data: it is escaped, whatever it holds. Lives as long as the expression.
+struct Escaped {
+  std::string_view text;
+};
+inline Escaped text(std::string_view from_data) { return {from_data}; }
 
-// Names and values of a form or a query; a name that comes twice keeps its first value.
-using Form = std::map<std::string, std::string, std::less<>>;
+// Markup under construction: `html << "<p>" << text(title) << "</p>"`. A bare string is markup.
+class Html {
+ public:
+  Html& operator<<(std::string_view markup) {
+    out_ += markup;
+    return *this;
+  }
+  Html& operator<<(const char* markup) { return *this << std::string_view(markup); }
+  Html& operator<<(const std::string& markup) { return *this << std::string_view(markup); }
+  Html& operator<<(Escaped escaped);
+  template <std::integral Number>
+  requires(!std::same_as<Number, char> && !std::same_as<Number, bool>) Html& operator<<(Number number) {
+    out_ += std::to_string(number);
+    return *this;
+  }
+  const std::string& str() const { return out_; }
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+};
+
+// Names and values of a form or a query, in their order.
+using Form = std::vector<std::pair<std::string, std::string>>;
 // kBadRequest "pages.bad_form" for broken escapes and bytes that are no UTF-8.
 Result<Form> read_form(std::string_view encoded);
+// The first of this name, or "".
 std::string_view value_of_form(const Form& form, std::string_view name);
 
-struct Frame {
-  std::string title;        // of the document
-  std::string_view search;  // what stands in the search field
-  bool shared = false;      // holds nothing personal: caches may keep it
-};
-// The whole page around `body`, with the headers that pages carry.
-http::Response page(const Frame& frame, std::string_view body, int status = 200);
-http::Response redirect(std::string location);
-// A page for an Error, in the words of its detail.
-http::Response error_page(const Error& error);
-// Puts what the call collected (a new session's cookie) into the answer.
-http::Response with_call(http::Response response, http::Call& call);
-
-// "29.99 USD", "1,290 JPY".
+// "$29.99", "€1,290.00", "¥1,290", "29.99 SEK".
 std::string money_text(Money money);
+// "29.99", for a field of a form and for programs: no sign of a currency, no grouping.
+std::string decimal_text(Money money);
+// What decimal_text() writes, and what people write for it ("29", "29,9"); nullopt for anything else.
+std::optional<std::int64_t> read_decimal(std::string_view decimal, Currency currency);
+std::string date_text(Time time);                                                      // "21 November 2026"
+std::string date_time_text(Time time);                                                 // "21 November 2026, 05:24 UTC"
+std::string counted(std::int64_t count, std::string_view one, std::string_view many);  // "1 product", "1,204 products"
 
 }  // namespace kontor::pages

@@ -1,35 +1,32 @@
 #include "pages/pages.h"
 
-#include "pages/style.h"
+#include "pages/site.h"
 
 namespace kontor::pages {
 
-http::Endpoint page_endpoint(http::Method method, std::string pattern, std::string_view summary,
-                             std::function<Result<http::Response>(http::Call&)> handle) {
-  http::Endpoint endpoint;
-  endpoint.method = method;
-  endpoint.pattern = std::move(pattern);
-  endpoint.about = {summary, {}, 200, "pages"};
-  endpoint.body_limit = 64 * 1024;
-  endpoint.handle = [handle = std::move(handle)](http::Call& call) {
-    auto answer = handle(call);
-    return with_call(answer ? std::move(*answer) : error_page(answer.error()), call);
+ErrorPage add_pages(http::Router& router, const Parts& parts) {
+  const auto site = std::make_shared<Site>(parts);
+  parts.showcase.on_dropped([site](std::optional<ProductId> product) { site->ready.drop(product); });
+  auto asset = page_endpoint(site, http::Method::kGet, "/assets/{file}", "Styles, scripts and icons of the pages",
+                             [site](http::Call& call) -> Result<http::Response> {
+                               auto found = site->assets.find(call.param("file"));
+                               if (!found)
+                                 return fail(Errc::kNotFound, "pages.no_such_asset", "There is no such file.");
+                               return ready_response(std::move(found));
+                             });
+  asset.inline_read = [site](std::string_view file) { return site->assets.find(file); };
+  router.add(std::move(asset));
+  add_home_page(router, site);
+  add_listing_pages(router, site);
+  add_product_page(router, site);
+  add_cart_pages(router, site);
+  add_checkout_pages(router, site);
+  add_order_pages(router, site);
+  return [site](const http::Request& request, const Error& error) -> std::optional<http::Response> {
+    const bool browser = request.header("Accept").find("text/html") != std::string_view::npos;
+    if (!browser || request.path.starts_with("/api/")) return std::nullopt;
+    return site->error_page(error);
   };
-  return endpoint;
-}
-
-void add_pages(http::Router& router, const Parts& parts) {
-  http::Endpoint style = page_endpoint(http::Method::kGet, "/assets/style.css", "The pages' style", {});
-  style.handle = [ready = http::make_ready("text/css; charset=utf-8",
-                                           "public, max-age=300, stale-while-revalidate=86400", kStyle)](http::Call&) {
-    http::Response response;
-    response.ready = ready;
-    return response;
-  };
-  router.add(std::move(style));
-  add_browse_pages(router, parts);
-  add_cart_pages(router, parts);
-  add_checkout_pages(router, parts);
 }
 
 }  // namespace kontor::pages

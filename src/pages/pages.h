@@ -1,13 +1,19 @@
-// The shop's pages, rendered here from the modules' faces; whole without scripts. Browsing pages hold nothing personal;
-// cart, checkout and orders are the visitor's own, by cookie, and change only by forms from the same origin.
+// The shop's pages, rendered here from the modules' faces; whole without scripts. Browsing pages hold nothing personal
+// and are kept as ready bytes; cart, checkout and orders are the visitor's own, by cookie, and change only by forms
+// from the same origin. docs/storefront.md tells how they are made.
 #pragma once
-#include "pages/html.h"
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+
 #include "ports/clock.h"
 #include "ports/random.h"
 #include "runtime/http.h"
 #include "services/cursor.h"
 #include "services/shopper.h"
 #include "shop/cart/cart.h"
+#include "shop/catalog/catalog.h"
 #include "shop/checkout/checkout.h"
 #include "shop/orders/orders.h"
 #include "shop/showcase/showcase.h"
@@ -16,22 +22,23 @@ namespace kontor::pages {
 
 struct Parts {
   showcase::Showcase& showcase;
+  catalog::Catalog& catalog;
   cart::Carts& carts;
   checkout::Checkouts& checkouts;
   orders::Orders& orders;
   const services::Shoppers& shoppers;
   const services::Cursors& cursors;
+  Clock& clock;
   Random& random;
+  std::string public_url;     // the shop's address, without a slash at the end: for what other programs read
+  std::size_t ready_mb = 64;  // of product pages, and half as much of listings
 };
 
-// All of `parts` outlives the router, whose base is "".
-void add_pages(http::Router& router, const Parts& parts);
-void add_browse_pages(http::Router& router, const Parts& parts);    // called by the former
-void add_cart_pages(http::Router& router, const Parts& parts);      // likewise
-void add_checkout_pages(http::Router& router, const Parts& parts);  // likewise
+// Makes a page of what no endpoint answers when a browser asks for one; nullopt for programs and below /api.
+using ErrorPage = std::function<std::optional<http::Response>(const http::Request& request, const Error& error)>;
 
-// An endpoint whose Error becomes a page.
-http::Endpoint page_endpoint(http::Method method, std::string pattern, std::string_view summary,
-                             std::function<Result<http::Response>(http::Call&)> handle);
+// All of `parts` outlives the router, whose base is "", and what is answered here. Hears of showcase's drops from here
+// on.
+ErrorPage add_pages(http::Router& router, const Parts& parts);
 
 }  // namespace kontor::pages

@@ -1,5 +1,7 @@
 #include "runtime/json_read.h"
 
+#include <algorithm>
+
 namespace kontor::json::detail {
 
 namespace bj = boost::json;
@@ -55,20 +57,27 @@ void Reader::wrong_type(const Path& path, const bj::value& json, std::string_vie
   add(path, "wrong_type", "It must be " + std::string(wanted) + ", not " + std::string(is) + ".");
 }
 
+// "1 character", "3 characters"
+std::string counted(std::size_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 bool check_text(Reader& reader, const Path& path, std::string_view text, const Rules& rules) {
   if (rules.length) {
     const std::size_t size = count_code_points(text);
     if (size < rules.length->min) {
-      reader.add(path, "too_short", "It needs at least " + std::to_string(rules.length->min) + " characters.");
+      reader.add(path, "too_short", "It needs at least " + counted(rules.length->min, "character") + ".");
       return false;
     }
     if (size > rules.length->max) {
-      reader.add(path, "too_long", "It may have at most " + std::to_string(rules.length->max) + " characters.");
+      reader.add(path, "too_long", "It may have at most " + counted(rules.length->max, "character") + ".");
       return false;
     }
   }
   if (rules.format && !rules.format->test(text)) {
-    reader.add(path, "bad_format", "It must be written as: " + std::string(rules.format->name) + ".");
+    std::string name(rules.format->name);  // "postal_code"
+    std::replace(name.begin(), name.end(), '_', ' ');
+    reader.add(path, "bad_format", "It is not a valid " + name + ".");
     return false;
   }
   return true;
@@ -94,11 +103,11 @@ bool check_double(Reader& reader, const Path& path, double value, const Rules& r
 bool check_count(Reader& reader, const Path& path, std::size_t count, const Rules& rules) {
   if (!rules.length) return true;
   if (count < rules.length->min) {
-    reader.add(path, "too_short", "It needs at least " + std::to_string(rules.length->min) + " elements.");
+    reader.add(path, "too_short", "It needs at least " + counted(rules.length->min, "element") + ".");
     return false;
   }
   if (count > rules.length->max) {
-    reader.add(path, "too_long", "It may have at most " + std::to_string(rules.length->max) + " elements.");
+    reader.add(path, "too_long", "It may have at most " + counted(rules.length->max, "element") + ".");
     return false;
   }
   return true;

@@ -164,30 +164,32 @@ Response Dispatcher::refusal(const Match& match, const Request& request) const {
       return response;
     }
     case Verdict::kMethodNotAllowed: {
-      Response response = problem({Errc::kMethodNotAllowed,
-                                   "request.method_not_allowed",
-                                   "This address takes " + allow_text(match.allowed) + ".",
-                                   {},
-                                   {},
-                                   0},
-                                  request.request_id);
-      response.headers.emplace_back("Allow", allow_text(match.allowed));
+      const std::string allowed = allow_text(match.allowed);
+      Response response = refused(
+          {Errc::kMethodNotAllowed, "request.method_not_allowed", "This address takes " + allowed + ".", {}, {}, 0},
+          request);
+      response.headers.emplace_back("Allow", allowed);
       return response;
     }
     case Verdict::kBadPath:
-      return problem({Errc::kBadRequest,
+      return refused({Errc::kBadRequest,
                       "request.bad_path",
                       "The path has a broken escape, a NUL, no UTF-8 or a dot segment.",
                       {},
                       {},
                       0},
-                     request.request_id);
+                     request);
     case Verdict::kFound:
     case Verdict::kNotFound:
       break;
   }
-  return problem({Errc::kNotFound, "request.no_such_address", "There is nothing at this address.", {}, {}, 0},
-                 request.request_id);
+  return refused({Errc::kNotFound, "request.no_such_address", "There is nothing at this address.", {}, {}, 0}, request);
+}
+
+Response Dispatcher::refused(const Error& error, const Request& request) const {
+  if (refuse_)
+    if (auto other = refuse_(request, error)) return std::move(*other);
+  return problem(error, request.request_id);
 }
 
 Response Dispatcher::run(const Match& match, const Request& request, BodyReader* reader) const {
@@ -206,8 +208,8 @@ Response Dispatcher::run(const Match& match, const Request& request, BodyReader*
     if (broken.empty()) broken = "exception";
   }
   if (!broken.empty())
-    response = problem({Errc::kInternal, "request.bug", "This is a defect of the shop; it has been noted.", {}, {}, 0},
-                       request.request_id);
+    response = refused({Errc::kInternal, "request.bug", "This is a defect of the shop; it has been noted.", {}, {}, 0},
+                       request);
   if (response.status >= 500 && log_ != nullptr)
     log_->error("request failed", {{"request_id", request.request_id},
                                    {"method", method_name(request.method)},

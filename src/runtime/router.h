@@ -64,6 +64,11 @@ class Dispatcher {
   // without a query.
   Response run(const Match& match, const Request& request, BodyReader* reader = nullptr) const;
 
+  // Asked for another answer to what no endpoint answered, or what broke inside one: a page instead of the problem
+  // document, say. Before serving.
+  using Refuse = std::function<std::optional<Response>(const Request& request, const Error& error)>;
+  void on_refusal(Refuse refuse) { refuse_ = std::move(refuse); }
+
   const std::vector<std::unique_ptr<Route>>& routes() const { return routes_; }  // in the order of the tables
 
  private:
@@ -71,10 +76,12 @@ class Dispatcher {
   void add(const Router& router, const Endpoint& endpoint);
   bool walk(const Node& node, std::span<const std::string_view> segments, Method method, Match& match) const;
   Response refusal(const Match& match, const Request& request) const;
+  Response refused(const Error& error, const Request& request) const;
 
   std::unique_ptr<Node> root_;
   std::vector<std::unique_ptr<Route>> routes_;
   runtime::Log* log_;
+  Refuse refuse_;
 };
 
 }  // namespace kontor::http

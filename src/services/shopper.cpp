@@ -164,7 +164,7 @@ void Shoppers::hand_over(http::Call& call, const Issued& issued) const {
                                     (secure ? "; Secure" : ""));
   if (!secure && settings_.on_plain_cookie && !told_plain_.exchange(true)) settings_.on_plain_cookie();
   // The token is this visitor's alone.
-  call.set_header("Cache-Control", "no-store");
+  call.set_header("Cache-Control", "private, no-store");
 }
 
 Result<Shopper> Shoppers::require_buyer(const http::Request& request) const {

@@ -109,7 +109,10 @@ class Api {
   }
   static CartView answer(http::Call& call, CartView view) {
     call.set_header("ETag", services::version_etag(view.version));
-    call.set_header("Cache-Control", "private, no-store");
+    // A new session's token has said so already.
+    const auto said = std::any_of(call.headers().begin(), call.headers().end(),
+                                  [](const auto& header) { return header.first == "Cache-Control"; });
+    if (!said) call.set_header("Cache-Control", "private, no-store");
     return view;
   }
 

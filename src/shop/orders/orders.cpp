@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/text.h"
 #include "runtime/json.h"
 #include "services/outbox.h"
 #include "shop/orders/events.h"
@@ -216,6 +217,17 @@ Result<std::optional<Order>> Orders::find(OrderId id) {
     return {};
   }));
   return found;
+}
+
+Result<Order> Orders::look_up(std::string_view number, std::string_view email) {
+  const auto id = parse_order_number(trim(number));
+  std::optional<Order> order;
+  if (id) {
+    TRY(order, find(*id));
+  }
+  if (!order || order->email.empty() || !iequals_ascii(order->email, trim(email)))
+    return fail(Errc::kNotFound, "orders.no_such_order", "There is no such order.");
+  return std::move(*order);
 }
 
 Result<std::vector<Order>> Orders::list(const ListQuery& query) {

@@ -1,8 +1,5 @@
 #include "shop/orders/orders_api.h"
 
-#include "base/text.h"
-#include "shop/orders/order_number.h"
-
 namespace kontor::orders {
 namespace {
 
@@ -68,11 +65,8 @@ class Api {
   }
 
   Result<OrderView> look_up(const LookUp& in) const {
-    const auto id = parse_order_number(trim(in.number));
-    if (!id) return no_such_order();
-    TRY(const auto order, orders_.find(*id));
-    if (!order || order->email.empty() || !iequals_ascii(order->email, trim(in.email))) return no_such_order();
-    return view_of(*order);
+    TRY(const auto order, orders_.look_up(in.number, in.email));
+    return view_of(order);
   }
 
   Result<OrderPage> all(http::Call& call, const ListAllOrders& in) const {

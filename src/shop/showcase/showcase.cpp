@@ -22,6 +22,13 @@ bool is_shown(const catalog::Product& product) {
   return product.status == catalog::ProductStatus::kActive || product.status == catalog::ProductStatus::kDiscontinued;
 }
 
+// "M, black"
+std::string variant_words(const catalog::Offer& offer) {
+  std::string words;
+  for (const auto& [name, value] : offer.options) words += (words.empty() ? "" : ", ") + value;
+  return words;
+}
+
 std::vector<std::string> path_names(std::string_view path) {
   std::vector<std::string> names;
   while (!path.empty()) {
@@ -94,6 +101,11 @@ Result<std::optional<SellerId>> Showcase::seller(std::string_view id_or_code) {
   return std::optional<SellerId>{};
 }
 
+Result<std::vector<SellerName>> Showcase::sellers() {
+  TRY(const auto all, directory());
+  return all->seller_names;
+}
+
 Result<std::vector<std::int64_t>> Showcase::sellable_of(std::span<const OfferId> offers) {
   std::vector<std::int64_t> sellable(offers.size(), 0);
   if (offers.empty()) return sellable;
@@ -113,7 +125,7 @@ Showcase::Cards Showcase::cards_of(const catalog::Product& product, std::span<co
     cards.push_back(std::make_shared<const OfferCard>(OfferCard{
         o.id, product.id, o.seller, o.sku, product.title, product.slug,
         product.images.empty() ? std::string() : product.images.front(), o.price, o.list_price, o.purchase_limit,
-        o.backorder, sellable[i], o.active && product.status == catalog::ProductStatus::kActive}));
+        o.backorder, sellable[i], o.active && product.status == catalog::ProductStatus::kActive, variant_words(o)}));
   }
   return cards;
 }
@@ -140,7 +152,8 @@ OfferId Showcase::choose_featured(const Cards& cards, const Directory& all) cons
 std::size_t Showcase::weight_of(const Bundle& bundle) {
   std::size_t weight = sizeof(Bundle);
   for (const auto& card : bundle.cards)
-    weight += sizeof(OfferCard) + 48 + card->sku.size() + card->title.size() + card->slug.size() + card->image.size();
+    weight += sizeof(OfferCard) + 48 + card->sku.size() + card->title.size() + card->slug.size() + card->image.size() +
+              card->variant.size();
   return weight;
 }
 
@@ -254,7 +267,7 @@ Result<OfferId> Showcase::featured_offer(ProductId product) {
 
 void Showcase::product_changed(ProductId id) {
   generation_.fetch_add(1);
-  ready_.drop(id);
+  drop_ready(id);
   bundles_.drop(id);
   note({}, std::span(&id, 1));
 }
@@ -267,6 +280,12 @@ void Showcase::categories_changed() {
   }
   generation_.fetch_add(1);
   ready_.clear();  // paths are in the bytes
+  if (dropped_) dropped_(std::nullopt);
+}
+
+void Showcase::drop_ready(ProductId id) {
+  ready_.drop(id);
+  if (dropped_) dropped_(id);
 }
 
 void Showcase::stock_changed(std::span<const OfferId> offers) { note(offers, {}); }

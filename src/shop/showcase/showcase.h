@@ -70,6 +70,7 @@ class Showcase {
   // The category by id or slug, with its path; nullopt when there is none.
   Result<std::optional<catalog::Category>> category(std::string_view id_or_slug);
   Result<std::vector<catalog::Category>> categories();
+  Result<std::vector<SellerName>> sellers();
   // The seller by id or code; nullopt when there is none.
   Result<std::optional<SellerId>> seller(std::string_view id_or_code);
 
@@ -89,6 +90,12 @@ class Showcase {
   // Walks over all products and repairs their availability, for what happened while nobody listened. Yields between
   // steps.
   Result<int> reconcile();
+
+  // Told when the ready bytes of a product are dropped (nullopt: of all), for what else is made of the same state:
+  // pages. Before serving; called from any thread.
+  void on_dropped(std::function<void(std::optional<ProductId>)> told) { dropped_ = std::move(told); }
+  // Grows with everything that listings are made of.
+  std::uint64_t generation() const { return generation_.load(); }
 
   const Settings& settings() const { return settings_; }
   // Ready answers, offer cards, and which product an offer belongs to; from any thread.
@@ -119,6 +126,7 @@ class Showcase {
   static Cards cards_of(const catalog::Product& product, std::span<const std::int64_t> sellable);
   OfferId choose_featured(const Cards& cards, const Directory& all) const;
   Result<std::vector<std::int64_t>> sellable_of(std::span<const OfferId> offers);
+  void drop_ready(ProductId id);
 
   // stock_watch.cpp
   Result<Availability> listed_status(ProductId id);
@@ -145,6 +153,7 @@ class Showcase {
   runtime::LoadingCache<ProductId, Bundle> bundles_;
   runtime::LoadingCache<OfferId, ProductId> products_of_offers_;  // never changes but when the offer is deleted
   std::unique_ptr<QueryShelf> shelf_;
+  std::function<void(std::optional<ProductId>)> dropped_;
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Directory> directory_;

@@ -232,7 +232,7 @@ Result<int> Showcase::refresh_products(std::vector<ProductId> products, bool ren
       renew_bundle(*held, counts, figures[id].availability(), *all);
     } else {
       bundles_.drop(id);
-      ready_.drop(id);
+      drop_ready(id);
     }
   }
   return flips;
@@ -278,7 +278,7 @@ void Showcase::renew_bundle(const BundlePointer& held, std::span<const std::int6
   const bool same_featured = fresh->featured == held->featured;
   const std::size_t weight = weight_of(*fresh);
   bundles_.put_if_same(held->product, held, std::move(fresh), weight);
-  if (!same_words || !same_featured) ready_.drop(held->product);
+  if (!same_words || !same_featured) drop_ready(held->product);
 }
 
 // Products after `after` up to `last`: three ranges and the exact figures, whatever they have of each.

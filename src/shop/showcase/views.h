@@ -29,6 +29,7 @@ struct OfferCard {
   std::int64_t backorder = 0;
   std::int64_t sellable = 0;  // approximate: seconds old
   bool buyable = true;        // product and offer are active
+  std::string variant = {};   // the values of its options, "M, black"; "" when there are none
 };
 
 enum class Availability { kOutOfStock = 0, kLowStock = 1, kInStock = 2, kBackorder = 3, kPreorder = 4 };

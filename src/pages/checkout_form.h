@@ -1,0 +1,31 @@
+// The form of the checkout: what it asks, how it becomes the body that checkout reads, and how it is shown again with
+// every mistake beside its field and nothing lost that was typed.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pages/html.h"
+#include "pages/site.h"
+
+namespace kontor::pages {
+
+struct CheckoutForm {
+  cart::CartView cart;
+  std::optional<checkout::QuoteView> quote;  // absent when it cannot be made: `problem` says why
+  Form form;
+  std::string key;                // the idempotency key of this attempt
+  std::vector<FieldError> wrong;  // fields as JSON pointers of the body
+  std::string problem;            // of the whole
+  std::string notice;             // what changed and has to be seen before paying
+  bool declined = false;          // the problem is the card's
+};
+
+// The body of POST /checkout that the form means. The total that was shown goes along, to be compared.
+std::string checkout_body(const Form& form, Currency currency);
+// For a quote: the same as far as it is known, with the delivery chosen.
+checkout::CheckoutBody quote_body(const Form& form);
+
+http::Response checkout_page(const Site& site, const CheckoutForm& shown, int status);
+
+}  // namespace kontor::pages

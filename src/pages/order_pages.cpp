@@ -1,0 +1,280 @@
+// Orders of the visitor: the list, one order with how far it is, finding one by number and e-mail, cancelling.
+#include <algorithm>
+
+#include "pages/countries.h"
+#include "pages/drawings.h"
+#include "pages/pictures.h"
+#include "pages/site.h"
+
+namespace kontor::pages {
+namespace {
+
+using orders::OrderState;
+using orders::ShipmentState;
+
+std::string_view words_of(OrderState state) {
+  switch (state) {
+    case OrderState::kPending:
+      return "Waiting for the payment";
+    case OrderState::kConfirmed:
+      return "Confirmed";
+    case OrderState::kProcessing:
+      return "Being picked";
+    case OrderState::kPacked:
+      return "Packed";
+    case OrderState::kShipped:
+      return "On its way";
+    case OrderState::kDelivered:
+      return "Delivered";
+    case OrderState::kCancelled:
+      return "Cancelled";
+    case OrderState::kPaymentFailed:
+      return "Not paid";
+  }
+  return "";
+}
+
+std::string_view words_of(ShipmentState state) {
+  switch (state) {
+    case ShipmentState::kPending:
+      return "waits in the warehouse";
+    case ShipmentState::kPicked:
+      return "is picked";
+    case ShipmentState::kPacked:
+      return "is packed";
+    case ShipmentState::kShipped:
+      return "is on its way";
+    case ShipmentState::kDelivered:
+      return "has arrived";
+    case ShipmentState::kCancelled:
+      return "was cancelled";
+    case ShipmentState::kLost:
+      return "was lost by the carrier";
+    case ShipmentState::kReturnedToSender:
+      return "came back to us";
+  }
+  return "";
+}
+
+bool may_cancel(OrderState state) {
+  return state != OrderState::kCancelled && orders::kOrderTable.leads(state, OrderState::kCancelled);
+}
+
+// What has happened with its time, and what is still to come.
+void put_timeline(Html& out, const orders::Order& order) {
+  constexpr OrderState kWay[] = {OrderState::kConfirmed, OrderState::kProcessing, OrderState::kPacked,
+                                 OrderState::kShipped, OrderState::kDelivered};
+  out << "<section aria-labelledby=\"timeline\"><h2 id=\"timeline\">How far it is</h2><ol class=\"timeline\">";
+  for (const auto& entry : order.document.timeline) {
+    const bool now = entry.status == order.state;
+    out << "<li class=\"done\"" << (now ? " aria-current=\"step\"" : "") << "><strong>" << words_of(entry.status)
+        << "</strong><span class=\"quiet\">" << date_time_text(entry.at) << "</span></li>";
+  }
+  const auto* at = std::find(std::begin(kWay), std::end(kWay), order.state);
+  if (at != std::end(kWay))
+    for (const auto* next = at + 1; next != std::end(kWay); ++next)
+      out << "<li><span>" << words_of(*next) << "</span></li>";
+  out << "</ol></section>";
+}
+
+const orders::OrderLine* line_of(const orders::Document& document, OfferId offer) {
+  for (const auto& line : document.lines)
+    if (line.offer_id == offer) return &line;
+  return nullptr;
+}
+
+void put_shipments(Html& out, const orders::Document& document) {
+  int number = 0;
+  for (const auto& shipment : document.shipments) {
+    out << "<section class=\"parcel\"><h2>" << kParcel << "Parcel " << ++number << " " << words_of(shipment.status)
+        << "</h2>";
+    if (shipment.carrier || shipment.tracking_number)
+      out << "<p>" << text(shipment.carrier.value_or("Carrier")) << " <strong class=\"code\">"
+          << text(shipment.tracking_number.value_or("")) << "</strong></p>";
+    const bool open = shipment.status != ShipmentState::kDelivered && shipment.status != ShipmentState::kCancelled;
+    if (open)
+      out << "<p class=\"quiet\">Expected between " << date_text(shipment.estimated_delivery.earliest) << " and "
+          << date_text(shipment.estimated_delivery.latest) << "</p>";
+    out << "<ul>";
+    for (const auto& item : shipment.items) {
+      const auto* line = line_of(document, item.offer_id);
+      out << "<li>" << item.quantity << " × " << text(line != nullptr ? std::string_view(line->title) : "item")
+          << "</li>";
+    }
+    out << "</ul></section>";
+  }
+}
+
+void put_lines(Html& out, const Site& site, const orders::Document& document) {
+  out << "<section aria-labelledby=\"bought\"><h2 id=\"bought\">What you bought</h2><ul class=\"brief big\">";
+  for (const auto& line : document.lines) {
+    const auto card = site.parts.showcase.offer_card(line.offer_id);
+    out << "<li>";
+    put_picture(out, card ? std::string_view((*card)->image) : std::string_view(), line.title, {64, 64, "4rem"});
+    out << "<span>";
+    if (card)
+      out << "<a href=\"/p/" << percent_encode((*card)->slug) << "\">" << text(line.title) << "</a>";
+    else
+      out << text(line.title);
+    out << "<span class=\"quiet\">" << line.quantity << " × " << text(money_text(line.unit_price)) << " · "
+        << text(line.sku) << "</span></span><span class=\"sum\">" << text(money_text(line.line_total))
+        << "</span></li>";
+  }
+  out << "</ul></section>";
+}
+
+void put_totals(Html& out, const orders::Document& document) {
+  const auto line = [&](std::string_view name, const std::string& value) {
+    out << "<div><dt>" << text(name) << "</dt><dd>" << text(value) << "</dd></div>";
+  };
+  const auto& totals = document.totals;
+  out << "<section aria-labelledby=\"sums\"><h2 id=\"sums\">What it cost</h2><dl>";
+  line("Goods", money_text(totals.subtotal));
+  for (const auto& discount : totals.discounts) line(discount.label, "−" + money_text(discount.amount));
+  line("Delivery", totals.shipping.amount_minor() == 0 ? "free" : money_text(totals.shipping));
+  if (totals.tax.amount_minor() != 0) line("Tax", money_text(totals.tax));
+  out << "<div class=\"whole\"><dt>Total</dt><dd>" << text(money_text(totals.total)) << "</dd></div>";
+  for (const auto& payment : document.payments) {
+    line("By " + payment.method + ", " + payment.status, money_text(payment.amount));
+    if (payment.refunded.amount_minor() > 0) line("Given back", money_text(payment.refunded));
+  }
+  out << "</dl></section>";
+}
+
+void put_address(Html& out, const orders::Address& to) {
+  out << "<section aria-labelledby=\"to\"><h2 id=\"to\">It goes to</h2><address>" << text(to.name) << "<br>"
+      << text(to.line1) << "<br>";
+  if (to.line2 && !to.line2->empty()) out << text(*to.line2) << "<br>";
+  out << text(to.postal_code) << " " << text(to.city);
+  if (to.region && !to.region->empty()) out << ", " << text(*to.region);
+  out << "<br>" << text(country_name(to.country)) << "</address></section>";
+}
+
+enum class Seen { kByOwner, kJustPlaced, kByNumber };
+
+http::Response order_page(const Site& site, const orders::Order& order, Seen seen) {
+  Html out;
+  if (seen == Seen::kJustPlaced)
+    out << "<div class=\"thanks\" role=\"status\">" << kTick
+        << "<p class=\"lead\">Thank you. The order is yours.</p><p>We "
+           "have written to "
+        << text(order.email) << ".</p></div>";
+  else
+    out << "<nav class=\"crumbs\" aria-label=\"Where you are\"><ol><li><a href=\"/orders\">Your orders</a></li><li "
+           "aria-current=\"page\">"
+        << text(order.number()) << "</li></ol></nav>";
+  out << "<div class=\"heading\"><h1>Order <span class=\"code\">" << text(order.number())
+      << "</span></h1><p class=\"state s-" << name_of(order.state) << "\">" << words_of(order.state)
+      << "</p></div><p class=\"quiet\">Placed on " << date_text(order.created)
+      << ". Keep the number: with it and your e-mail address you find the order from anywhere.</p><div "
+         "class=\"order-page\"><div>";
+  put_timeline(out, order);
+  put_shipments(out, order.document);
+  out << "</div><div>";
+  put_lines(out, site, order.document);
+  put_totals(out, order.document);
+  put_address(out, order.document.shipping_address);
+  if (seen != Seen::kByNumber && may_cancel(order.state))
+    out << "<details class=\"cancel\"><summary>Cancel this order</summary><p>The goods go back on the shelf and the "
+           "money "
+           "back to you.</p><form action=\"/orders/"
+        << order.id.text()
+        << "/cancel\" method=\"post\" data-once><button class=\"plain\">Cancel the order</button></form></details>";
+  out << "</div></div>";
+  return site.page({"Order " + order.number()}, out.str());
+}
+
+Result<http::Response> orders_page(const Site& site, http::Call& call) {
+  TRY(const auto shopper, site.parts.shoppers.of(call.request));
+  std::vector<orders::Order> list;
+  if (shopper.buys()) {
+    orders::ListQuery query;
+    query.customer = shopper.customer;
+    query.limit = 50;
+    TRY(list, site.parts.orders.list(query));
+  }
+  Html out;
+  out << "<h1>Your orders</h1>";
+  if (list.empty()) {
+    out << "<div class=\"empty\"><p class=\"lead\">None yet in this browser.</p><p><a class=\"button\" "
+           "href=\"/search\">Look around</a> <a class=\"button plain\" href=\"/orders/lookup\">Find an order by its "
+           "number</a></p></div>";
+    return site.page({"Orders"}, out.str());
+  }
+  out << "<ul class=\"orders\">";
+  for (const auto& order : list) {
+    std::int64_t pieces = 0;
+    for (const auto& line : order.document.lines) pieces += line.quantity;
+    out << "<li><a href=\"/orders/" << order.id.text() << "\"><span class=\"code\">" << text(order.number())
+        << "</span><span class=\"quiet\">" << date_text(order.created) << " · " << counted(pieces, "piece", "pieces")
+        << "</span><span class=\"state s-" << name_of(order.state) << "\">" << words_of(order.state)
+        << "</span><span class=\"sum\">" << text(money_text(order.document.totals.total)) << "</span></a></li>";
+  }
+  out << "</ul><p><a href=\"/orders/lookup\">Find an order by its number</a></p>";
+  return site.page({"Orders"}, out.str());
+}
+
+http::Response lookup_page(const Site& site, const Form& form, std::string_view problem, int status) {
+  Html out;
+  out << "<div class=\"narrow-page\"><h1>Find an order</h1><p class=\"lead\">The number stands in the confirmation we "
+         "sent "
+         "you.</p>";
+  const bool bad = !problem.empty();
+  if (bad)
+    out << "<div class=\"notice bad\" role=\"alert\" tabindex=\"-1\" autofocus data-focus><p id=\"problem\">"
+        << text(problem) << "</p></div>";
+  out << "<form action=\"/orders/lookup\" method=\"post\" novalidate>";
+  const auto field = [&](std::string_view name, std::string_view label, std::string_view more) {
+    out << "<div class=\"field" << (bad ? " wrong" : "") << "\"><label for=\"" << name << "\">" << label
+        << "</label><input id=\"" << name << "\" name=\"" << name << "\" required " << more
+        << (bad ? " aria-invalid=\"true\" aria-describedby=\"problem\"" : "") << " value=\""
+        << text(value_of_form(form, name)) << "\"></div>";
+  };
+  field("number", "Number of the order", "autocomplete=\"off\" maxlength=\"40\"");
+  field("email", "E-mail it was sent to", "type=\"email\" autocomplete=\"email\" maxlength=\"254\"");
+  out << "<p><button class=\"strong\">Find it</button></p></form></div>";
+  return site.page({"Find an order"}, out.str(), status);
+}
+
+Result<http::Response> look_up(const Site& site, http::Call& call) {
+  TRY(const auto form, read_form(call.request.body));
+  const auto order = site.parts.orders.look_up(value_of_form(form, "number"), value_of_form(form, "email"));
+  if (order) return order_page(site, *order, Seen::kByNumber);
+  if (order.error().code != Errc::kNotFound) return fail(order.error());
+  return lookup_page(site, form, "There is no order with this number and this e-mail address.", 404);
+}
+
+// The order of the visitor who asks.
+Result<orders::Order> own_order(const Site& site, http::Call& call) {
+  TRY(const auto shopper, site.parts.shoppers.require_buyer(call.request));
+  TRY(const auto id, call.id<OrderId>("id"));
+  TRY(auto order, site.parts.orders.find(id));
+  if (!order || order->customer != shopper.customer)
+    return fail(Errc::kNotFound, "orders.no_such_order", "There is no order of yours at this address.");
+  return std::move(*order);
+}
+
+}  // namespace
+
+void add_order_pages(http::Router& router, const SitePointer& site) {
+  using http::Method;
+  router.add(page_endpoint(site, Method::kGet, "/orders", "The visitor's orders",
+                           [site](http::Call& call) { return orders_page(*site, call); }));
+  router.add(page_endpoint(site, Method::kGet, "/orders/lookup", "The form to find an order with",
+                           [site](http::Call&) -> Result<http::Response> { return lookup_page(*site, {}, {}, 200); }));
+  router.add(page_endpoint(site, Method::kPost, "/orders/lookup", "The order of a number and an e-mail address",
+                           [site](http::Call& call) { return look_up(*site, call); }));
+  router.add(
+      page_endpoint(site, Method::kGet, "/orders/{id}", "An order", [site](http::Call& call) -> Result<http::Response> {
+        TRY(const auto order, own_order(*site, call));
+        return order_page(*site, order, call.request.query == "placed=1" ? Seen::kJustPlaced : Seen::kByOwner);
+      }));
+  router.add(page_endpoint(site, Method::kPost, "/orders/{id}/cancel", "Cancels an order until it is packed",
+                           [site](http::Call& call) -> Result<http::Response> {
+                             TRY(const auto order, own_order(*site, call));
+                             TRY_DO(site->parts.checkouts.cancel_order(order.id, "customer"));
+                             return redirect("/orders/" + order.id.text());
+                           }));
+}
+
+}  // namespace kontor::pages

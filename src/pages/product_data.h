@@ -1,0 +1,25 @@
+// What a product's page tells other programs: schema.org's Product and BreadcrumbList as JSON-LD, and the variants as
+// JSON for the page's own script.
+#pragma once
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pages/html.h"
+#include "shop/showcase/showcase.h"
+
+namespace kontor::pages {
+
+struct Crumb {
+  std::string name, path;
+};
+struct ProductView {
+  showcase::ProductDetail detail;
+  std::string gtin;
+  std::vector<Crumb> crumbs;  // from the root category down
+};
+
+std::string json_ld(const ProductView& product, const std::string& site);
+std::string variants_json(const showcase::ProductDetail& product);
+
+}  // namespace kontor::pages

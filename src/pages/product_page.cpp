@@ -1,0 +1,261 @@
+// A product: pictures, variants, price, what there is of it, and who sells it. The same bytes for everyone.
+#include <algorithm>
+
+#include "pages/attributes.h"
+#include "pages/cards.h"
+#include "pages/drawings.h"
+#include "pages/pictures.h"
+#include "pages/product_data.h"
+#include "pages/site.h"
+#include "pages/variants.h"
+
+namespace kontor::pages {
+namespace {
+
+using showcase::Availability;
+using showcase::DetailOffer;
+using showcase::ProductDetail;
+
+constexpr std::size_t kMostPictures = 12;
+constexpr std::size_t kOpenOffers = 6;  // more of them are folded away
+
+void put_crumbs(Html& out, const ProductView& view) {
+  out << "<nav class=\"crumbs\" aria-label=\"Where you are\"><ol><li><a href=\"/\">Home</a></li>";
+  for (const auto& crumb : view.crumbs)
+    out << "<li><a href=\"" << text(crumb.path) << "\">" << text(crumb.name) << "</a></li>";
+  out << "<li aria-current=\"page\">" << text(view.detail.title) << "</li></ol></nav>";
+}
+
+void put_gallery(Html& out, const ProductDetail& product) {
+  const std::size_t count = std::min(product.images.size(), kMostPictures);
+  out << "<div class=\"gallery\" data-gallery><div class=\"views\"";
+  if (count > 1) out << " tabindex=\"0\" role=\"group\" aria-label=\"Pictures\"";
+  out << ">";
+  for (std::size_t i = 0; i < std::max<std::size_t>(count, 1); ++i) {
+    const std::string alt = count > 1 ? product.title + ", picture " + std::to_string(i + 1) : product.title;
+    out << "<div id=\"picture-" << i + 1 << "\">";
+    put_picture(out, count == 0 ? std::string_view() : std::string_view(product.images[i]), product.title,
+                {640, 640, "(min-width: 56rem) 36rem, 94vw", i == 0, alt});
+    out << "</div>";
+  }
+  out << "</div>";
+  if (count > 1) {
+    out << "<ul class=\"thumbs\">";
+    for (std::size_t i = 0; i < count; ++i) {
+      out << "<li><a href=\"#picture-" << i + 1 << "\"" << (i == 0 ? " aria-current=\"true\"" : "")
+          << "><span class=\"unseen\">Picture " << i + 1 << "</span>";
+      put_picture(out, product.images[i], product.title, {80, 80, "5rem"});
+      out << "</a></li>";
+    }
+    out << "</ul>";
+  }
+  out << "</div>";
+}
+
+const DetailOffer* featured(const ProductDetail& product) {
+  for (const auto& offer : product.offers)
+    if (product.featured_offer_id && offer.id == *product.featured_offer_id) return &offer;
+  return nullptr;
+}
+
+void put_choices(Html& out, const ProductDetail& product, const DetailOffer& shown) {
+  for (const auto& choice : choices_of(product.offers)) {
+    out << "<fieldset class=\"choice\"><legend>" << text(attribute_label(choice.name))
+        << "</legend><div class=\"pills\">";
+    for (const auto& value : choice.values) {
+      const auto at = shown.options.find(choice.name);
+      const bool on = at != shown.options.end() && at->second == value;
+      Options options = shown.options;
+      options[choice.name] = value;
+      const DetailOffer* offer = offer_for(product, options);
+      const bool gone = offer == nullptr || offer->availability.status == Availability::kOutOfStock;
+      out << "<label class=\"pill" << (gone ? " gone" : "") << "\"><input type=\"radio\" name=\"" << kOptionField
+          << text(choice.name) << "\" value=\"" << text(value) << "\" required" << (on ? " checked" : "") << "><span>"
+          << text(value) << (gone ? "<span class=\"unseen\">, not to be had now</span>" : "") << "</span></label>";
+    }
+    out << "</div></fieldset>";
+  }
+}
+
+std::int64_t most_of(const DetailOffer& offer) {
+  return std::min(offer.purchase_limit.value_or(cart::kMostOfALine), cart::kMostOfALine);
+}
+
+void put_buying(Html& out, const ProductDetail& product, const DetailOffer* shown) {
+  if (shown == nullptr) {
+    out << "<p class=\"notice\">This is no longer sold.</p>";
+    return;
+  }
+  const bool gone = shown->availability.status == Availability::kOutOfStock;
+  out << "<div data-price>";
+  put_price(out, shown->price, shown->list_price);
+  out << "</div><div data-stock>";
+  put_availability(out, shown->availability);
+  out << "</div><form class=\"buy\" action=\"/cart/add\" method=\"post\" data-buy>";
+  if (shown->options.empty()) {
+    out << "<input type=\"hidden\" name=\"offer\" value=\"" << shown->id.text() << "\">";
+  } else {
+    out << "<input type=\"hidden\" name=\"product\" value=\"" << product.id.text() << "\">";
+    put_choices(out, product, *shown);
+  }
+  out << "<div class=\"buy-row\"><div><label for=\"quantity\">Quantity</label><input class=\"count\" id=\"quantity\" "
+         "name=\"quantity\" type=\"number\" inputmode=\"numeric\" min=\"1\" max=\""
+      << most_of(*shown) << "\" value=\"1\" required></div><button class=\"strong\"" << (gone ? " disabled" : "") << ">"
+      << kBasket << "<span>" << (gone ? "Out of stock" : "Add to cart") << "</span></button></div>";
+  if (shown->purchase_limit) out << "<p class=\"quiet\">At most " << *shown->purchase_limit << " to each buyer.</p>";
+  if (!shown->seller.empty())
+    out << "<p class=\"quiet\">Sold by <span data-seller>" << text(shown->seller) << "</span></p>";
+  out << "</form>";
+}
+
+void put_offer(Html& out, const ProductDetail& product, const DetailOffer& offer) {
+  const std::string words = words_of(offer.options);
+  const bool gone = offer.availability.status == Availability::kOutOfStock;
+  out << "<li><div class=\"who\"><p class=\"variant\">" << text(words.empty() ? product.title : words)
+      << "</p><p "
+         "class=\"quiet\">"
+      << (offer.seller.empty() ? "" : "from ") << text(offer.seller) << (offer.seller.empty() ? "" : " · ")
+      << text(offer.condition) << "</p></div><div class=\"worth\">";
+  put_price(out, offer.price, offer.list_price);
+  put_availability(out, offer.availability);
+  out << "</div><form action=\"/cart/add\" method=\"post\" data-buy><input type=\"hidden\" name=\"offer\" value=\""
+      << offer.id.text() << "\"><input type=\"hidden\" name=\"quantity\" value=\"1\"><button class=\"plain\""
+      << (gone ? " disabled" : "") << ">Add<span class=\"unseen\"> to the cart: " << text(words) << " from "
+      << text(offer.seller) << "</span></button></form></li>";
+}
+
+void put_offers(Html& out, const ProductDetail& product) {
+  if (product.offers.size() < 2) return;
+  std::vector<const DetailOffer*> sorted;
+  for (const auto& offer : product.offers) sorted.push_back(&offer);
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto* a, const auto* b) { return a->price.amount_minor() < b->price.amount_minor(); });
+  out << "<section class=\"offers\" aria-labelledby=\"offers\"><details"
+      << (sorted.size() <= kOpenOffers ? " open" : "") << "><summary><h2 id=\"offers\">All " << sorted.size()
+      << " offers</h2></summary><ul>";
+  for (const auto* offer : sorted) put_offer(out, product, *offer);
+  out << "</ul></details></section>";
+}
+
+void put_value(Html& out, std::string_view name, const boost::json::value& value) {
+  if (const auto* list = value.if_array()) {
+    bool first = true;
+    for (const auto& one : *list) {
+      if (!first) out << ", ";
+      first = false;
+      put_value(out, name, one);
+    }
+    return;
+  }
+  std::string words;
+  if (value.is_string())
+    words = std::string(value.get_string());
+  else
+    json::print_value(words, value);
+  out << text(attribute_value(name, words));
+}
+
+void put_details(Html& out, const ProductDetail& product, const std::string& gtin) {
+  const auto document = json::parse(product.attributes.text);
+  const bool any = document && document->root().is_object() && !document->root().get_object().empty();
+  if (!any && gtin.empty()) return;
+  out << "<section class=\"details\" aria-labelledby=\"details\"><h2 id=\"details\">Details</h2><dl>";
+  if (any) {
+    for (const auto& member : document->root().get_object()) {
+      const std::string name(member.key());
+      out << "<div><dt>" << text(attribute_label(name)) << "</dt><dd>";
+      put_value(out, name, member.value());
+      out << "</dd></div>";
+    }
+  }
+  if (!gtin.empty()) out << "<div><dt>GTIN</dt><dd>" << text(gtin) << "</dd></div>";
+  out << "</dl></section>";
+}
+
+void put_description(Html& out, std::string_view description) {
+  while (!description.empty()) {
+    const auto end = description.find("\n\n");
+    const auto paragraph = trim(description.substr(0, end));
+    if (!paragraph.empty()) out << "<p>" << text(paragraph) << "</p>";
+    description = end == std::string_view::npos ? std::string_view() : description.substr(end + 2);
+  }
+}
+
+std::string body_of(const ProductView& view) {
+  const ProductDetail& product = view.detail;
+  Html out;
+  put_crumbs(out, view);
+  out << "<article class=\"product\">";
+  put_gallery(out, product);
+  out << "<div class=\"facts\">";
+  if (!product.brand.empty())
+    out << "<p class=\"brand\"><a href=\"/search?brand=" << percent_encode(product.brand) << "\">"
+        << text(product.brand) << "</a></p>";
+  out << "<h1>" << text(product.title) << "</h1>";
+  put_stars(out, product.avg_rating, product.review_count);
+  put_buying(out, product, featured(product));
+  out << "<div class=\"story\">";
+  put_description(out, product.description);
+  out << "</div></div></article>";
+  put_offers(out, product);
+  put_details(out, product, view.gtin);
+  if (!view.crumbs.empty()) {
+    const auto& shelf = view.crumbs.back();
+    out << "<p class=\"onward\"><a class=\"button plain\" href=\"" << text(shelf.path)
+        << "\">More on this shelf: " << text(shelf.name) << "</a></p>";
+  }
+  if (!choices_of(product.offers).empty())
+    out << "<script type=\"application/json\" id=\"variants\">" << variants_json(product) << "</script>";
+  return out.take();
+}
+
+Result<std::vector<Crumb>> crumbs_of(const Site& site, CategoryId category) {
+  TRY(const auto all, site.parts.showcase.categories());
+  std::vector<Crumb> crumbs;
+  while (category && crumbs.size() < 32) {
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.id == category; });
+    if (found == all.end()) break;
+    crumbs.insert(crumbs.begin(), {found->name, "/c/" + percent_encode(found->slug)});
+    category = found->parent;
+  }
+  return crumbs;
+}
+
+std::string summary_of(const ProductDetail& product) {
+  const std::string_view text = trim(product.description);
+  std::string out(clip(text, 155));
+  if (out.size() < text.size()) out += "…";
+  return out.empty() ? product.title + " at " + std::string(kShopName) : out;
+}
+
+Result<ReadyPages::ProductPage> make(const Site& site, ProductId id) {
+  TRY(const auto state, site.parts.showcase.state(id));
+  ProductView view;
+  TRY(view.detail, detail_of(site.parts.showcase, state));
+  view.gtin = state.product.gtin;
+  TRY(view.crumbs, crumbs_of(site, state.product.category));
+  const ProductDetail& product = view.detail;
+  Html head;
+  head << "<script type=\"application/ld+json\">" << json_ld(view, site.parts.public_url)
+       << "</script><meta property=\"og:type\" content=\"product\"><meta property=\"og:title\" content=\""
+       << text(product.title) << "\">";
+  const std::string picture =
+      product.images.empty() ? std::string() : absolute_picture(product.images.front(), site.parts.public_url);
+  if (!picture.empty()) head << "<meta property=\"og:image\" content=\"" << text(picture) << "\">";
+  Frame frame{product.title, summary_of(product), "/p/" + percent_encode(product.slug), {}, head.take(), {}};
+  return ReadyPages::ProductPage{product.slug, site.shared_page(frame, body_of(view))};
+}
+
+}  // namespace
+
+void add_product_page(http::Router& router, const SitePointer& site) {
+  auto product = page_endpoint(
+      site, http::Method::kGet, "/p/{slug}", "A product", [site](http::Call& call) -> Result<http::Response> {
+        TRY(auto bytes, site->ready.product(call.param("slug"), [&](ProductId id) { return make(*site, id); }));
+        return ready_response(std::move(bytes));
+      });
+  product.inline_read = [site](std::string_view slug) { return site->ready.product_at_hand(slug); };
+  router.add(std::move(product));
+}
+
+}  // namespace kontor::pages

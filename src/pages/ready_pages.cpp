@@ -1,0 +1,108 @@
+#include "pages/ready_pages.h"
+
+namespace kontor::pages {
+namespace {
+
+constexpr std::int64_t kOldestMs = 60 * kSecondMs;
+constexpr std::int64_t kRenewMs = 50 * kSecondMs;   // before anybody has to wait
+constexpr std::int64_t kChangedMs = 2 * kSecondMs;  // the same, once something has changed
+
+tl::unexpected<Error> no_such_product() {
+  return fail(Errc::kNotFound, "pages.no_such_product", "There is no product at this address.");
+}
+
+}  // namespace
+
+ReadyPages::ReadyPages(const Parts& parts)
+    : showcase_(parts.showcase),
+      catalog_(parts.catalog),
+      clock_(parts.clock),
+      slugs_(parts.ready_mb << 18),
+      products_(parts.ready_mb << 20),
+      listings_(parts.ready_mb << 19) {}
+
+ReadyPages::Bytes ReadyPages::product_at_hand(std::string_view slug) {
+  const auto id = slugs_.peek(std::string(slug));
+  if (!id || !*id) return nullptr;
+  auto page = products_.peek(**id);
+  return page && *page && (*page)->slug == slug ? (*page)->bytes : nullptr;
+}
+
+Result<ReadyPages::Bytes> ReadyPages::product(std::string_view slug, const MakeProduct& make) {
+  using Slugs = runtime::LoadingCache<std::string, ProductId>;
+  using Products = runtime::LoadingCache<ProductId, ProductPage>;
+  const std::string key(slug);
+  for (int attempt = 0; attempt < 2; ++attempt) {  // a second one when the product has moved to another address
+    TRY(const auto id, slugs_.get(key, [&]() -> Result<Slugs::Loaded> {
+      TRY(const auto found, catalog_.product_by_slug(slug));
+      if (!found) return Slugs::Loaded{};
+      return Slugs::Loaded{std::make_shared<const ProductId>(*found), 64 + key.size()};
+    }));
+    if (id) {
+      TRY(const auto page, products_.get(*id, [&]() -> Result<Products::Loaded> {
+        auto made = make(*id);
+        if (!made && made.error().code == Errc::kNotFound) return Products::Loaded{};
+        if (!made) return tl::unexpected(std::move(made.error()));
+        const std::size_t weight = sizeof(ProductPage) + made->slug.size() + made->bytes->weight();
+        return Products::Loaded{std::make_shared<const ProductPage>(std::move(*made)), weight};
+      }));
+      if (page && page->slug == slug) return page->bytes;
+    }
+    slugs_.drop(key);  // it may be taken any time, and no event names the address before
+  }
+  return no_such_product();
+}
+
+void ReadyPages::drop(std::optional<ProductId> product) {
+  if (product)
+    products_.drop(*product);
+  else
+    products_.clear();
+}
+
+ReadyPages::Age ReadyPages::age_of(const Listing& listing) const {
+  const std::int64_t age = clock_.now().ms - listing.made_ms;
+  if (age < 0 || age > kOldestMs) return Age::kOver;
+  const bool changed = listing.generation != showcase_.generation();
+  return age > kRenewMs || (changed && age > kChangedMs) ? Age::kAging : Age::kFresh;
+}
+
+ReadyPages::Bytes ReadyPages::listing_at_hand(const std::string& address) {
+  const auto held = listings_.peek(address);
+  if (!held || !*held) return nullptr;
+  const Age age = age_of(**held);
+  const bool good = age == Age::kFresh || (age == Age::kAging && (*held)->renewing.load());
+  return good ? (*held)->bytes : nullptr;
+}
+
+Result<ReadyPages::Listings::Loaded> ReadyPages::load(const std::string& address, const MakeListing& make) const {
+  auto listing = std::make_shared<Listing>();
+  listing->generation = showcase_.generation();
+  listing->made_ms = clock_.now().ms;
+  TRY(listing->bytes, make());
+  const std::size_t weight = sizeof(Listing) + 2 * address.size() + listing->bytes->weight();
+  return Listings::Loaded{std::move(listing), weight};
+}
+
+Result<ReadyPages::Bytes> ReadyPages::listing(const std::string& address, const MakeListing& make) {
+  if (const auto held = listings_.peek(address); held && *held) {
+    const Listing& old = **held;
+    const Age age = age_of(old);
+    if (age == Age::kFresh || (age == Age::kAging && old.renewing.exchange(true))) return old.bytes;
+    if (age == Age::kAging) {
+      struct Done {
+        const Listing& listing;
+        ~Done() { listing.renewing.store(false); }
+      } done{old};
+      TRY(auto fresh, load(address, make));
+      Bytes bytes = fresh.value->bytes;
+      listings_.put_if_same(address, *held, std::move(fresh.value), fresh.weight);
+      return bytes;
+    }
+    listings_.drop(address);
+  }
+  TRY(const auto made, listings_.get(address, [&] { return load(address, make); }));
+  return made->bytes;
+}
+
+}  // namespace kontor::pages

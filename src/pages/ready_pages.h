@@ -1,0 +1,62 @@
+// Browsing pages as ready bytes, in bounded memory, made once for all who wait. A product's page lives until showcase
+// drops the product's own ready bytes; a listing (home, category, search) at most a minute, and two seconds once
+// something that listings are made of has changed: one request makes it anew while the others get the old one.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "pages/pages.h"
+#include "runtime/loading_cache.h"
+
+namespace kontor::pages {
+
+class ReadyPages {
+ public:
+  using Bytes = std::shared_ptr<const http::ReadyBytes>;
+  struct ProductPage {
+    std::string slug;  // where it stands now
+    Bytes bytes;
+  };
+  using MakeProduct = std::function<Result<ProductPage>(ProductId)>;  // kNotFound: it is not shown
+  using MakeListing = std::function<Result<Bytes>()>;
+
+  explicit ReadyPages(const Parts& parts);
+
+  // Null: not at hand, take the fiber. Never waits.
+  Bytes product_at_hand(std::string_view slug);
+  Bytes listing_at_hand(const std::string& address);
+  // kNotFound "pages.no_such_product"; what making it says.
+  Result<Bytes> product(std::string_view slug, const MakeProduct& make);
+  // `address` names what is listed: the same text for the same page.
+  Result<Bytes> listing(const std::string& address, const MakeListing& make);
+  // nullopt: all of them.
+  void drop(std::optional<ProductId> product);
+
+ private:
+  struct Listing {
+    Bytes bytes;
+    std::int64_t made_ms = 0;
+    std::uint64_t generation = 0;               // showcase's, before it was made
+    mutable std::atomic<bool> renewing{false};  // one request is at it
+  };
+  using Listings = runtime::LoadingCache<std::string, Listing>;
+  enum class Age { kFresh, kAging, kOver };
+
+  Age age_of(const Listing& listing) const;
+  Result<Listings::Loaded> load(const std::string& address, const MakeListing& make) const;
+
+  showcase::Showcase& showcase_;
+  catalog::Catalog& catalog_;
+  Clock& clock_;
+  runtime::LoadingCache<std::string, ProductId> slugs_;
+  runtime::LoadingCache<ProductId, ProductPage> products_;
+  Listings listings_;
+};
+
+}  // namespace kontor::pages

@@ -1,0 +1,166 @@
+#include "pages/site.h"
+
+#include "pages/drawings.h"
+
+namespace kontor::pages {
+namespace {
+
+constexpr std::string_view kSharedCaching = "public, max-age=300, stale-while-revalidate=86400";
+constexpr std::string_view kPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+constexpr std::size_t kMostInMenu = 12;
+
+void put_menu(Html& out, const std::vector<catalog::Category>& categories, std::string_view here) {
+  std::size_t shown = 0;
+  for (const auto& category : categories) {
+    if (category.parent || shown == kMostInMenu) continue;
+    if (shown++ == 0) out << "<nav class=\"aisles\" aria-label=\"Categories\"><ul>";
+    const std::string path = "/c/" + percent_encode(category.slug);
+    out << "<li><a href=\"" << path << "\"" << (path == here ? " aria-current=\"page\"" : "") << ">"
+        << text(category.name) << "</a></li>";
+  }
+  if (shown > 0) out << "</ul></nav>";
+}
+
+}  // namespace
+
+void Site::put_head(Html& out, const Frame& frame) const {
+  out << "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+         "content=\"width=device-width, initial-scale=1\"><title>";
+  if (!frame.title.empty()) out << text(frame.title) << " · ";
+  out << kShopName << (frame.title.empty() ? " · the shop on the quay" : "") << "</title>";
+  if (!frame.description.empty()) out << "<meta name=\"description\" content=\"" << text(frame.description) << "\">";
+  if (frame.canonical.empty())
+    out << "<meta name=\"robots\" content=\"noindex\">";
+  else
+    out << "<link rel=\"canonical\" href=\"" << text(parts.public_url + frame.canonical) << "\">";
+  out << "<meta name=\"color-scheme\" content=\"light dark\">"
+         "<meta name=\"theme-color\" content=\"#f5f0e6\" media=\"(prefers-color-scheme: light)\">"
+         "<meta name=\"theme-color\" content=\"#0f161d\" media=\"(prefers-color-scheme: dark)\">"
+         "<link rel=\"stylesheet\" href=\""
+      << assets.path("shop.css") << "\"><link rel=\"icon\" type=\"image/svg+xml\" href=\"" << assets.path("icon.svg")
+      << "\"><script src=\"" << assets.path("shop.js") << "\" defer></script>" << frame.head << "</head>";
+}
+
+void Site::put_header(Html& out, const Frame& frame, const std::vector<catalog::Category>& categories) const {
+  out << "<body><a class=\"skip\" href=\"#main\">Skip to content</a><header class=\"top\"><div class=\"bar\">"
+         "<a class=\"mark\" href=\"/\">"
+      << kMark << "<span>" << kShopName
+      << "</span></a><form class=\"search\" action=\"/search\" role=\"search\"><label class=\"unseen\" for=\"q\">"
+         "Search the shop</label><input id=\"q\" type=\"search\" name=\"q\" maxlength=\"200\" autocomplete=\"off\" "
+         "placeholder=\"Search the shop\" value=\""
+      << text(frame.search) << "\"><button><span class=\"unseen\">Search</span>" << kLens
+      << "</button></form><nav class=\"yours\" aria-label=\"Yours\"><a href=\"/orders\">" << kParcel
+      << "<span>Orders</span></a><a href=\"/cart\" data-cart>" << kBasket
+      << "<span>Cart</span><span class=\"badge\" data-cart-count hidden></span></a></nav></div>";
+  put_menu(out, categories, frame.here);
+  out << "</header>";
+}
+
+void Site::put_footer(Html& out, const std::vector<catalog::Category>& categories) const {
+  out << "<footer class=\"foot\"><div class=\"cols\"><div class=\"words\"><p class=\"mark\">" << kMark << "<span>"
+      << kShopName
+      << "</span></p><p>What you see in stock is in stock. What you pay is what you saw. No account, no tracking, "
+         "nothing loaded from elsewhere.</p></div>";
+  std::size_t shown = 0;
+  for (const auto& category : categories) {
+    if (category.parent || shown == kMostInMenu) continue;
+    if (shown++ == 0) out << "<nav aria-labelledby=\"foot-shop\"><h2 id=\"foot-shop\">Shop</h2><ul>";
+    out << "<li><a href=\"/c/" << percent_encode(category.slug) << "\">" << text(category.name) << "</a></li>";
+  }
+  if (shown > 0) out << "</ul></nav>";
+  out << "<nav aria-labelledby=\"foot-help\"><h2 id=\"foot-help\">Help</h2><ul>"
+         "<li><a href=\"/orders/lookup\">Find an order</a></li><li><a href=\"/orders\">Your orders</a></li>"
+         "<li><a href=\"/cart\">Your cart</a></li><li><a href=\"/docs\">For programs: the API</a></li></ul></nav>"
+         "</div></footer></body></html>\n";
+}
+
+std::string Site::document(const Frame& frame, std::string_view body) const {
+  const auto categories = parts.showcase.categories();
+  const auto& menu = categories ? *categories : std::vector<catalog::Category>();  // a page of an error has to stand
+  Html out;
+  put_head(out, frame);
+  put_header(out, frame, menu);
+  out << "<main id=\"main\" tabindex=\"-1\">" << body << "</main>";
+  put_footer(out, menu);
+  return out.take();
+}
+
+http::Response Site::page(const Frame& frame, std::string_view body, int status) const {
+  http::Response response;
+  response.status = status;
+  response.content_type = "text/html; charset=utf-8";
+  response.body = document(frame, body);
+  response.headers = {{"Cache-Control", "private, no-store"},
+                      {"Content-Security-Policy", std::string(kPolicy)},
+                      {"X-Content-Type-Options", "nosniff"},
+                      {"Referrer-Policy", "same-origin"}};
+  return response;
+}
+
+ReadyPages::Bytes Site::shared_page(const Frame& frame, std::string_view body) const {
+  return http::make_ready("text/html; charset=utf-8", kSharedCaching, document(frame, body),
+                          "Content-Security-Policy: " + std::string(kPolicy) + "\r\nReferrer-Policy: same-origin\r\n");
+}
+
+http::Response Site::error_page(const Error& error) const {
+  const auto info = error_info(error.code);
+  const bool missing = error.code == Errc::kNotFound;
+  Html body;
+  body << "<div class=\"lost\">" << kAnchor << "<h1>" << text(missing ? "Nothing is moored here" : info.title)
+       << "</h1><p class=\"lead\">" << text(error.detail) << "</p>";
+  if (missing)
+    body << "<form class=\"search\" action=\"/search\"><label class=\"unseen\" for=\"again\">Search the shop</label>"
+            "<input id=\"again\" type=\"search\" name=\"q\" maxlength=\"200\" placeholder=\"Search the shop\">"
+            "<button>Search</button></form>";
+  body << "<p><a class=\"button\" href=\"/\">Back to the shop</a></p></div>";
+  auto response = page({missing ? "Not found" : std::string(info.title)}, body.str(), info.status);
+  if (error.retry_after_s > 0) response.headers.emplace_back("Retry-After", std::to_string(error.retry_after_s));
+  return response;
+}
+
+http::Response redirect(std::string location) {
+  http::Response response;
+  response.status = 303;
+  response.content_type = "text/plain; charset=utf-8";
+  response.headers = {{"Location", std::move(location)}, {"Cache-Control", "private, no-store"}};
+  return response;
+}
+
+http::Response ready_response(ReadyPages::Bytes bytes) {
+  http::Response response;
+  response.ready = std::move(bytes);
+  return response;
+}
+
+namespace {
+
+// Puts what the call collected (a new session's cookie) into the answer; what the answer says itself holds.
+http::Response with_call(http::Response response, http::Call& call) {
+  for (auto& [name, value] : call.headers()) {
+    const bool said = std::any_of(response.headers.begin(), response.headers.end(),
+                                  [&](const auto& header) { return iequals_ascii(header.first, name); });
+    if (!said) response.headers.emplace_back(std::move(name), std::move(value));
+  }
+  call.headers().clear();
+  return response;
+}
+
+}  // namespace
+
+http::Endpoint page_endpoint(const SitePointer& site, http::Method method, std::string pattern,
+                             std::string_view summary, std::function<Result<http::Response>(http::Call&)> handle) {
+  http::Endpoint endpoint;
+  endpoint.method = method;
+  endpoint.pattern = std::move(pattern);
+  endpoint.about = {summary, {}, 200, "pages"};
+  endpoint.body_limit = 64 * 1024;
+  endpoint.handle = [site, handle = std::move(handle)](http::Call& call) {
+    auto answer = handle(call);
+    return with_call(answer ? std::move(*answer) : site->error_page(answer.error()), call);
+  };
+  return endpoint;
+}
+
+}  // namespace kontor::pages

@@ -1,0 +1,47 @@
+// Chromium as the tests use it: pages of one size and theme, the tests' pictures, and what every page must not do.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+import { picture } from "./products.mjs";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+export const PHONE = { width: 390, height: 844 };
+export const DESKTOP = { width: 1280, height: 800 };
+export const launch = () => chromium.launch({ executablePath: process.env.CHROME_PATH ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+
+// A visitor with an own cookie jar. `page.trouble` collects what the browser complained about.
+export async function visit(browser, url, { size = DESKTOP, theme = "light", scripts = true, pictures = true } = {}) {
+  const context = await browser.newContext({
+    baseURL: url, viewport: size, colorScheme: theme, javaScriptEnabled: scripts, reducedMotion: "reduce",
+    hasTouch: size === PHONE, isMobile: size === PHONE,
+  });
+  if (pictures)
+    await context.route("**/media/*", (route) => {
+      const drawing = picture(route.request().url().match(/\/media\/(.*)\.svg$/)?.[1] ?? "");
+      return drawing ? route.fulfill({ contentType: "image/svg+xml", body: drawing }) : route.continue();
+    });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  page.trouble = [];
+  page.on("pageerror", (error) => page.trouble.push(String(error)));
+  page.on("console", (message) => {
+    // A refused form is an answer with a 4xx, which Chromium reports as an error, too.
+    if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) page.trouble.push(message.text());
+  });
+  return page;
+}
+
+// Everything axe finds on the page, as one line each.
+export async function audit(page) {
+  const found = await page.evaluate(async (source) => {
+    if (!window.axe) new Function(source + ";window.axe = axe")();
+    const results = await window.axe.run(document, { resultTypes: ["violations"] });
+    return results.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.impact} ${rule.id}: ${node.target.join(" ")} ${node.failureSummary ?? ""}`));
+  }, axeSource);
+  return found;
+}
+
+export const sticksOut = (page) => page.evaluate(() => {
+  const width = document.documentElement.clientWidth;
+  return document.documentElement.scrollWidth > width ? `scrolls to ${document.documentElement.scrollWidth} of ${width}` : "";
+});
