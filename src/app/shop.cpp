@@ -115,8 +115,8 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       hints(checkouts),
       media({world.store, world.blobs, world.codec, world.clock, world.ids}, settings.picture_bytes_mb),
       importer(world.store, world.clock, catalog, inventory),
-      images({catalog, media, world.web, world.clock, world.workers}),
-      mappings(world.store, world.clock) {
+      mappings(world.store, world.clock),
+      images({catalog, media, world.web, world.clock, world.workers}) {
   orders.set_desk(&fulfilment);
   catalog.on_change([this](std::span<const ProductId> products) {
     for (const ProductId product : products) showcase.product_changed(product);
