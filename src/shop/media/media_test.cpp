@@ -56,11 +56,11 @@ struct World {
   std::string body(const std::string& url) {
     REQUIRE(url.starts_with("/media/"));
     const auto ready = shelf.answer(url.substr(7));
-    return ready ? (*ready)->full.substr((*ready)->body_at) : ready.error().reason;
+    return ready ? std::string((*ready)->full.substr((*ready)->body_at)) : ready.error().reason;
   }
   std::string head(const std::string& url) {
     const auto ready = shelf.answer(url.substr(7));
-    return ready ? (*ready)->full.substr(0, (*ready)->body_at) : ready.error().reason;
+    return ready ? std::string((*ready)->full.substr(0, (*ready)->body_at)) : ready.error().reason;
   }
 };
 
