@@ -72,7 +72,7 @@ std::string row(int n, const std::string& text) {
          R"(,"category_path":["A",)" + name + R"(],"attributes":{"a":)" + quoted + R"(,"n":[1.5,true,)" + quoted +
          R"(]},"images":[)" + name + R"(,"x"],"offers":[{"sku":)" + name + R"(,"condition":"used","options":{"o":)" +
          quoted + R"(},"price":{"amount":105,"currency":"USD"},"list_price":{"amount":210,"currency":"USD"},)" +
-         R"("backorder":3,"active":false,"stock":[{"warehouse":"main","on_hand":7}]},)" + R"({"sku":"plain)" + id +
+         R"("backorder":3,"active":false,"stock":[{"warehouse":"main","on_hand":7}]},)" + R"({"sku":"second-)" + id +
          R"(","price":{"amount":5,"currency":"JPY"}}]})" + "\n";
 }
 
