@@ -27,12 +27,12 @@ TEST_CASE("demo: generated rows are imported without a bad one, and a larger cou
       std::ofstream file(path);
       for (std::uint64_t n = 0; n < count; ++n) file << json::print(generator.product(n)) << "\n";
     }
-    auto lines = runtime::LineFile::open(path);
-    REQUIRE(lines);
+    const auto rows = importing::open_rows(path, {});
+    REQUIRE(rows);
     importing::Progress progress;
     importing::Options options;
     options.on_bad_row = [](const importing::BadRow& bad) { FAIL_CHECK(json::print(bad)); };
-    REQUIRE(importer.run(*lines, options, progress));
+    REQUIRE(importer.run(**rows, options, progress));
     return progress.report;
   };
   CHECK(run(400).created == 400);

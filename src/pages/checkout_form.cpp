@@ -117,8 +117,7 @@ void put_summary(Html& out, const CheckoutForm& shown) {
     out << "<li><a href=\"#" << id << "\">" << text(words) << "</a></li>";
   };
   for (const Field& field : kFields)
-    if (const FieldError* error = error_at(shown, field.pointer))
-      point(field.name, words_of(field, *error));
+    if (const FieldError* error = error_at(shown, field.pointer)) point(field.name, words_of(field, *error));
   if (const FieldError* error = error_at(shown, kCardPointer)) point("cards", error->message);
   if (shown.declined) point("cards", "Choose another card");
   if (any) out << "</ul>";
