@@ -177,7 +177,7 @@ scene("a bank that asks back, and one that is silent", {}, async (page) => {
   await page.locator("input[value=tok_step_up]").check();
   await pay(page);
   await page.waitForURL("**/checkouts/chk_*");
-  await page.click("text=Confirm the payment");
+  await page.click("button:has-text('Confirm the payment')");
   await placed(page);
   await put_in_cart(page, "kestrel-stoneware-mug");
   await to_checkout(page);
@@ -380,7 +380,7 @@ for (const theme of ["light", "dark"]) {
       await pay(page);
       await page.waitForURL("**/checkouts/chk_*");
       await look("a bank that asks back");
-      await page.click("text=Confirm the payment");
+      await page.click("button:has-text('Confirm the payment')");
       await placed(page);
       await look("a placed order");
       await page.goto("/orders");
