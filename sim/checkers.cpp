@@ -39,7 +39,7 @@ Result<std::int64_t> events_behind(Process& process) {
 // One look at everything that may still be open.
 Result<std::string> open_things(Process& process) {
   World& world = process.world();
-  if (!world.work_is_done()) return std::string("the shoppers or the warehouse have work left");
+  if (auto left = world.work_left(); !left.empty()) return left;
   if (!world.gateway.quiet()) return std::string("the gateway has messages on their way");
   TRY(const auto checkouts, number(process.store(), kOpenCheckouts));
   if (checkouts > 0) return std::to_string(checkouts) + " checkouts are open";

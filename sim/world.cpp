@@ -41,11 +41,16 @@ void World::problem(const std::string& words) {
   say("BROKEN: " + words);
 }
 
-bool World::work_is_done() const {
-  for (const ShopperMemory& shopper : shoppers)
-    for (const Intention& intention : shopper.intentions)
-      if (intention.phase != Phase::kDone || (intention.ships && intention.order && !intention.sent)) return false;
-  return true;
+std::string World::work_left() const {
+  for (const ShopperMemory& shopper : shoppers) {
+    for (const Intention& intention : shopper.intentions) {
+      if (intention.phase != Phase::kDone)
+        return "the shopper of " + intention.name + " is in phase " + std::to_string(static_cast<int>(intention.phase));
+      if (intention.ships && intention.order && !intention.sent)
+        return "the warehouse has not sent " + intention.name + ", " + intention.order.text();
+    }
+  }
+  return {};
 }
 
 void World::draw_shoppers() {

@@ -123,7 +123,8 @@ class World {
   bool broken() const { return !problem_.empty(); }
   void say(const std::string& words) { trace.say(clock.true_ms(), words); }
   bool faulty() const { return faulty_; }
-  bool work_is_done() const;
+  std::string work_left() const;  // what is left of it; "" when all is done
+  bool work_is_done() const { return work_left().empty(); }
   void note_open(std::string words) { open_ = std::move(words); }
 
   const Scenario scenario;

@@ -14,7 +14,7 @@ export class Shop {
     shop.data = await mkdtemp(join(tmpdir(), "kontor-browser-"));
     const command = ["serve", "--listen", "127.0.0.1:0", "--data", shop.data, ...(demo ? ["--demo"] : [])];
     shop.process = spawn(resolve(build, "kontor"), command, {
-      env: { ...process.env, KONTOR_ADMIN_TOKEN: ADMIN, KONTOR_LIMITS: "off", KONTOR_RISK: "off", KONTOR_LOG_LEVEL: "warning", ...settings },
+      env: { ...process.env, KONTOR_ADMIN_TOKEN: ADMIN, KONTOR_LIMITS: "off", KONTOR_RISK: "off", KONTOR_LOG_LEVEL: "warning", KONTOR_GATEWAY_TIMEOUT_MS: "3000", ...settings },
     });
     shop.log = "";
     shop.url = await new Promise((found, failed) => {

@@ -131,6 +131,35 @@ TEST_CASE("a gateway silent beyond the reservation: the stock goes back, late mo
     }
 }
 
+TEST_CASE("a buyer who was never answered may ask again after the time ran out: the key is free") {
+  for (const bool apart : {false, true}) {
+    CAPTURE(apart);
+    ShopWorld world(apart);
+    const auto state = with_a_cart(world);
+    world.scissors.arm(apart ? 3 : 2, false);  // the card is charged, the order is not placed
+    CHECK_THROWS_AS((void)world.buy(state.ada, "k1"), Died);
+    world.scissors.disarm();
+    world.restart();
+    world.gateway.silent = true;
+    world.test.clock.advance_ms(11 * kMinuteMs);
+    (void)world.shop->checkouts.sweep(10);
+    CHECK(world.stock_of(state.tea).reserved == 0);
+    world.stock(state.tea, 1);  // the late money buys nothing any more
+    world.gateway.silent = false;
+    world.settle();
+    CHECK(world.money_held() == 0);
+    const auto again = world.buy(state.ada, "k1");
+    REQUIRE_FALSE(again);
+    CHECK(again.error().code == Errc::kOutOfStock);
+    world.stock(state.tea, 5);
+    const auto bought = world.buy(state.ada, "k1");
+    REQUIRE(bought);
+    CHECK(bought->status == 201);
+    CHECK(world.orders_of(state.ada).size() == 1);
+    CHECK(world.check() == "");
+  }
+}
+
 TEST_CASE("late money for a cart that was bought otherwise goes back") {
   ShopWorld world;
   const auto state = with_a_cart(world);

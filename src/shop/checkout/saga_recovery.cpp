@@ -30,6 +30,9 @@ Result<void> Saga::undo_rest(Journal& journal) {
   if (!authorise_.undo(journal.plan)) return delay(journal);
   Change last;
   last.to = after(journal.state, CheckoutTrigger::kReleased);
+  // Who was never answered may ask again under the same key: "still running" would be its answer for ever. It matters
+  // where the time ran out while nobody could be told (let_stock_go).
+  last.free_key = journal.answer_status == 0;
   return give_stock_back(journal, last);
 }
 
