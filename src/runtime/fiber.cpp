@@ -115,8 +115,19 @@ StackPool::StackPool(std::size_t stack_bytes) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   bytes_ = (stack_bytes + page - 1) / page * page + page;
 }
+namespace {
+
+void unmap(const Stack& stack) {
+#if defined(__SANITIZE_ADDRESS__)
+  __asan_unpoison_memory_region(stack.base, stack.bytes);  // what is mapped there next is no stack
+#endif
+  munmap(stack.base, stack.bytes);
+}
+
+}  // namespace
+
 StackPool::~StackPool() {
-  for (const Stack& stack : free_) munmap(stack.base, stack.bytes);
+  for (const Stack& stack : free_) unmap(stack);
 }
 
 Stack StackPool::take() {
@@ -136,10 +147,7 @@ Stack StackPool::take() {
 }
 
 void StackPool::give(Stack stack) {
-  if (free_.size() >= kKeep) {
-    munmap(stack.base, stack.bytes);
-    return;
-  }
+  if (free_.size() >= kKeep) return unmap(stack);
   free_.push_back(stack);
 }
 
