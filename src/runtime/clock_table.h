@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/fetch_lines.h"
+
 namespace kontor::runtime {
 
 // std::hash of an integer is the integer: spread, so that the low bits (the slot) and the high ones (the shard) differ.
@@ -57,17 +59,15 @@ class ClockTable {
   std::size_t entries() const { return count_; }
   std::uint64_t evicted() const { return evicted_; }  // to make room
 
-  // Asks for the memory that find() and the use of the value will touch; nothing waits for it.
-  void fetch_slot(const Key& key) const { __builtin_prefetch(&slots_[home(key)], 1); }
-  void fetch_value(const Key& key) const {
+  // The memory that find() will touch, and that the use of the value will.
+  Lines slot_lines(const Key& key) const { return {&slots_[home(key)]}; }
+  Lines value_lines(const Key& key) const {
     const Slot& slot = slots_[place(key)];
-    if (!slot.taken || slot.value == nullptr) return;
+    if (!slot.taken || slot.value == nullptr) return {};
     // The beginning, with the count of owners before it, and the end, which may lie on another page; the processor
     // fetches the rest by itself while it is copied, and asking for all of it took longer.
     const char* const begin = reinterpret_cast<const char*>(slot.value.get());
-    __builtin_prefetch(begin - 8, 1);
-    __builtin_prefetch(begin + 64);
-    __builtin_prefetch(begin + slot.weight - kOverhead);
+    return {begin - 24, begin + 64, begin + slot.weight - kOverhead};
   }
 
  private:

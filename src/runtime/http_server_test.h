@@ -129,7 +129,10 @@ inline void TestServer::add_endpoints() {
     if ((n.back() - '0') % 2 != 0) return nullptr;
     return http::make_ready("text/plain", "no-cache", "ready " + std::string(n));
   };
-  item.fetch_ahead = [this](std::string_view, http::Ahead step) { asked_ahead += step == http::Ahead::kPlace ? 1 : 0; };
+  item.fetch_ahead = [this](std::string_view, http::Ahead step) {
+    asked_ahead += step == http::Ahead::kPlace ? 1 : 0;
+    return Lines{};
+  };
   item.handle = [](http::Call& call) { return text("made " + std::string(call.param("n"))); };
   router_.add(std::move(item));
   add_long_ones();

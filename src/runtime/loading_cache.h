@@ -44,16 +44,16 @@ class LoadingCache {
     return shard.find(key);
   }
 
-  // Asks for the memory that a peek and the use of the value will touch, a step nearer each time; nothing waits for it.
-  void fetch_slot(const Key& key) {
+  // The memory that a peek will touch, and that the use of the value will.
+  Lines slot_lines(const Key& key) {
     Shard& shard = shard_of(key);
     const std::lock_guard lock(shard.mutex);
-    shard.table.fetch_slot(key);
+    return shard.table.slot_lines(key);
   }
-  void fetch_value(const Key& key) {
+  Lines value_lines(const Key& key) {
     Shard& shard = shard_of(key);
     const std::lock_guard lock(shard.mutex);
-    shard.table.fetch_value(key);
+    return shard.table.value_lines(key);
   }
 
   // The value at hand, or what `load` (Result<Loaded>()) answers; all who ask meanwhile wait for that one load.

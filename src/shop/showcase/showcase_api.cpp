@@ -89,7 +89,8 @@ void add_showcase_routes(http::Router& router, Showcase& showcase, const service
     return parsed ? showcase.ready_at_hand(*parsed) : nullptr;
   };
   product.fetch_ahead = [&showcase](std::string_view id, http::Ahead step) {
-    if (const auto parsed = ProductId::parse(id)) showcase.fetch_ahead(*parsed, step);
+    const auto parsed = ProductId::parse(id);
+    return parsed ? showcase.fetch_ahead(*parsed, step) : Lines{};
   };
   product.grown = [&showcase](std::string_view id, const std::shared_ptr<const http::ReadyBytes>& bytes) {
     if (const auto parsed = ProductId::parse(id)) showcase.weigh_again(*parsed, bytes);
