@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/id.h"
 #include "base/fetch_lines.h"
+#include "base/id.h"
 #include "base/result.h"
 #include "runtime/json.h"
 
@@ -168,9 +168,9 @@ struct Endpoint {
   // Point reads: tried on the I/O thread before a fiber is made; null means "not at hand, take the fiber".
   // Must not wait, must not lock for long. Gets the path's last parameter, decoded.
   std::function<std::shared_ptr<const ReadyBytes>(std::string_view param)> inline_read;
-  // The memory that inline_read will touch for this parameter: first where the answer is noted, then the answer. A round
-  // of requests is parsed before the first is answered, so it arrives meanwhile. Must not wait. Worth it where the
-  // answers are more than caches hold.
+  // The memory that inline_read will touch for this parameter: first where the answer is noted, then the answer. A
+  // round of requests is parsed before the first is answered, so it arrives meanwhile. Must not wait. Worth it where
+  // the answers are more than caches hold.
   std::function<Lines(std::string_view param, Ahead step)> fetch_ahead;
   // Told when the bytes it answered for `param` have grown by a compressed form: who keeps them counts them again.
   std::function<void(std::string_view param, const std::shared_ptr<const ReadyBytes>& bytes)> grown = {};
