@@ -228,7 +228,7 @@ std::string summary_of(const ProductDetail& product) {
   return out.empty() ? product.title + " at " + std::string(kShopName) : out;
 }
 
-Result<ReadyPages::ProductPage> make(const Site& site, ProductId id) {
+Result<ReadyPages::Bytes> make(const Site& site, ProductId id) {
   TRY(const auto state, site.parts.showcase.state(id));
   ProductView view;
   TRY(view.detail, detail_of(site.parts.showcase, state));
@@ -243,7 +243,7 @@ Result<ReadyPages::ProductPage> make(const Site& site, ProductId id) {
       product.images.empty() ? std::string() : absolute_picture(product.images.front(), site.parts.public_url);
   if (!picture.empty()) head << "<meta property=\"og:image\" content=\"" << text(picture) << "\">";
   Frame frame{product.title, summary_of(product), "/p/" + percent_encode(product.slug), {}, head.take(), {}};
-  return ReadyPages::ProductPage{product.slug, site.shared_page(frame, body_of(view))};
+  return site.shared_page(frame, body_of(view), product.slug);
 }
 
 }  // namespace
@@ -255,6 +255,10 @@ void add_product_page(http::Router& router, const SitePointer& site) {
         return ready_response(std::move(bytes));
       });
   product.inline_read = [site](std::string_view slug) { return site->ready.product_at_hand(slug); };
+  product.fetch_ahead = [site](std::string_view slug, http::Ahead& ahead) { site->ready.fetch_ahead(slug, ahead); };
+  product.grown = [site](std::string_view slug, const ReadyPages::Bytes& bytes) {
+    site->ready.weigh_again(slug, bytes);
+  };
   router.add(std::move(product));
 }
 

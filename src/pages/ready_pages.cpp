@@ -18,19 +18,36 @@ ReadyPages::ReadyPages(const Parts& parts)
       catalog_(parts.catalog),
       clock_(parts.clock),
       slugs_(parts.ready_mb << 18),
+      hints_(parts.ready_mb << 9),  // as many as pages of two KiB would fit
       products_(parts.ready_mb << 20),
       listings_(parts.ready_mb << 19) {}
 
 ReadyPages::Bytes ReadyPages::product_at_hand(std::string_view slug) {
-  const auto id = slugs_.peek(std::string(slug));
-  if (!id || !*id) return nullptr;
-  auto page = products_.peek(**id);
-  return page && *page && (*page)->slug == slug ? (*page)->bytes : nullptr;
+  const std::int64_t id = hints_.find(runtime::HintTable::hash(slug));
+  if (id == 0) return nullptr;
+  auto page = products_.peek({id});
+  return page && *page && (*page)->name == slug ? std::move(*page) : nullptr;
+}
+
+void ReadyPages::fetch_ahead(std::string_view slug, http::Ahead& ahead) {
+  if (ahead.step == 0) {
+    ahead.lines = hints_.lines(runtime::HintTable::hash(slug));
+  } else if (ahead.step == 1) {
+    ahead.key = hints_.find(runtime::HintTable::hash(slug));
+    if (ahead.key != 0) ahead.lines = products_.slot_lines({ahead.key});
+  } else if (ahead.key != 0) {
+    ahead.lines = products_.value_lines({ahead.key});
+  }
+}
+
+void ReadyPages::weigh_again(std::string_view slug, const Bytes& bytes) {
+  if (const std::int64_t id = hints_.find(runtime::HintTable::hash(slug)); id != 0)
+    products_.put_if_same({id}, bytes, bytes, bytes->weight());
 }
 
 Result<ReadyPages::Bytes> ReadyPages::product(std::string_view slug, const MakeProduct& make) {
   using Slugs = runtime::LoadingCache<std::string, ProductId>;
-  using Products = runtime::LoadingCache<ProductId, ProductPage>;
+  using Products = runtime::LoadingCache<ProductId, http::ReadyBytes>;
   const std::string key(slug);
   for (int attempt = 0; attempt < 2; ++attempt) {  // a second one when the product has moved to another address
     TRY(const auto id, slugs_.get(key, [&]() -> Result<Slugs::Loaded> {
@@ -43,10 +60,13 @@ Result<ReadyPages::Bytes> ReadyPages::product(std::string_view slug, const MakeP
         auto made = make(*id);
         if (!made && made.error().code == Errc::kNotFound) return Products::Loaded{};
         if (!made) return tl::unexpected(std::move(made.error()));
-        const std::size_t weight = sizeof(ProductPage) + made->slug.size() + made->bytes->weight();
-        return Products::Loaded{std::make_shared<const ProductPage>(std::move(*made)), weight};
+        const std::size_t weight = (*made)->weight();
+        return Products::Loaded{std::move(*made), weight};
       }));
-      if (page && page->slug == slug) return page->bytes;
+      if (page && page->name == slug) {
+        hints_.note(runtime::HintTable::hash(slug), id->value);
+        return page;
+      }
     }
     slugs_.drop(key);  // it may be taken any time, and no event names the address before
   }

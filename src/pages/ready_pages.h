@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "pages/pages.h"
+#include "runtime/hint_table.h"
 #include "runtime/loading_cache.h"
 
 namespace kontor::pages {
@@ -19,17 +20,16 @@ namespace kontor::pages {
 class ReadyPages {
  public:
   using Bytes = std::shared_ptr<const http::ReadyBytes>;
-  struct ProductPage {
-    std::string slug;  // where it stands now
-    Bytes bytes;
-  };
-  using MakeProduct = std::function<Result<ProductPage>(ProductId)>;  // kNotFound: it is not shown
+  using MakeProduct = std::function<Result<Bytes>(ProductId)>;  // named by the slug; kNotFound: it is not shown
   using MakeListing = std::function<Result<Bytes>()>;
 
   explicit ReadyPages(const Parts& parts);
 
   // Null: not at hand, take the fiber. Never waits.
   Bytes product_at_hand(std::string_view slug);
+  void fetch_ahead(std::string_view slug, http::Ahead& ahead);
+  // The bytes have grown by a compressed form: their weight in the cache is taken anew.
+  void weigh_again(std::string_view slug, const Bytes& bytes);
   Bytes listing_at_hand(const std::string& address);
   // kNotFound "pages.no_such_product"; what making it says.
   Result<Bytes> product(std::string_view slug, const MakeProduct& make);
@@ -55,7 +55,8 @@ class ReadyPages {
   catalog::Catalog& catalog_;
   Clock& clock_;
   runtime::LoadingCache<std::string, ProductId> slugs_;
-  runtime::LoadingCache<ProductId, ProductPage> products_;
+  runtime::HintTable hints_;  // of slugs, to the products that stood there
+  runtime::LoadingCache<ProductId, http::ReadyBytes> products_;
   Listings listings_;
 };
 

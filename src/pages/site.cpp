@@ -99,9 +99,10 @@ http::Response Site::page(const Frame& frame, std::string_view body, int status)
   return response;
 }
 
-ReadyPages::Bytes Site::shared_page(const Frame& frame, std::string_view body) const {
+ReadyPages::Bytes Site::shared_page(const Frame& frame, std::string_view body, std::string_view name) const {
   return http::make_ready("text/html; charset=utf-8", kSharedCaching, document(frame, body),
-                          "Content-Security-Policy: " + std::string(kPolicy) + "\r\nReferrer-Policy: same-origin\r\n");
+                          "Content-Security-Policy: " + std::string(kPolicy) + "\r\nReferrer-Policy: same-origin\r\n",
+                          name);
 }
 
 http::Response Site::error_page(const Error& error) const {

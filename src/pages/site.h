@@ -30,7 +30,7 @@ class Site {
   // A page of one visitor: nobody keeps it.
   http::Response page(const Frame& frame, std::string_view body, int status = 200) const;
   // A page that is the same for everyone.
-  ReadyPages::Bytes shared_page(const Frame& frame, std::string_view body) const;
+  ReadyPages::Bytes shared_page(const Frame& frame, std::string_view body, std::string_view name = {}) const;
   // A page for an Error, in the words of its detail.
   http::Response error_page(const Error& error) const;
 

@@ -57,6 +57,7 @@ struct ReadyBytes {
   std::string_view not_modified;  // whole 304 answer
   std::size_t body_at = 0;        // where the body starts in `full` (HEAD sends only what is before it)
   bool compressible = false;      // text of some length
+  std::string_view name;          // what their keeper knows them by
   std::size_t weight() const;     // in memory, forms included
 
   ReadyBytes() = default;
@@ -79,7 +80,8 @@ std::string strong_etag(std::string_view body);  // quoted
 // Builds them in one block of memory: sending them touches few cache lines and pages beside the bytes themselves.
 // `cache_control` as it goes into the header; `more_headers` are whole lines, "Name: value\r\n" each.
 std::shared_ptr<const ReadyBytes> make_ready(std::string_view content_type, std::string_view cache_control,
-                                             std::string_view body, std::string_view more_headers = {});
+                                             std::string_view body, std::string_view more_headers = {},
+                                             std::string_view name = {});
 
 struct Response {
   int status = 200;
@@ -156,7 +158,13 @@ struct About {
   bool body_optional = false;  // an empty body reads as {}
 };
 
-enum class Ahead { kPlace, kAnswer };
+// The memory that a point read will touch, step by step: where its answer is noted, then what that leads to.
+struct Ahead {
+  unsigned step = 0;     // 0, 1, 2: what one step names is there in the next
+  std::int64_t key = 0;  // the reader's own, kept between steps; 0 at first
+  Lines lines{};         // of this step
+};
+inline constexpr unsigned kAheadSteps = 3;
 
 // Everything the router and OpenAPI need; made by the templates below.
 struct Endpoint {
@@ -168,10 +176,9 @@ struct Endpoint {
   // Point reads: tried on the I/O thread before a fiber is made; null means "not at hand, take the fiber".
   // Must not wait, must not lock for long. Gets the path's last parameter, decoded.
   std::function<std::shared_ptr<const ReadyBytes>(std::string_view param)> inline_read;
-  // The memory that inline_read will touch for this parameter: first where the answer is noted, then the answer. A
-  // round of requests is parsed before the first is answered, so it arrives meanwhile. Must not wait. Worth it where
-  // the answers are more than caches hold.
-  std::function<Lines(std::string_view param, Ahead step)> fetch_ahead;
+  // Names the memory that inline_read will touch for this parameter. A round of requests is parsed before the first is
+  // answered, so it arrives meanwhile. Must not wait. Worth it where the answers are more than caches hold.
+  std::function<void(std::string_view param, Ahead& ahead)> fetch_ahead;
   // Told when the bytes it answered for `param` have grown by a compressed form: who keeps them counts them again.
   std::function<void(std::string_view param, const std::shared_ptr<const ReadyBytes>& bytes)> grown = {};
   bool streamed = false;  // the body is handed over as a BodyReader, without the usual limit

@@ -114,18 +114,25 @@ bool Server::Impl::answer_ready(Conn& conn, Exchange& exchange, const http::Rout
 
 void Server::Impl::stage(Conn& conn, const http::Dispatcher::Match& match, std::string_view input) {
   std::string_view parameter = match.last();
-  fetch_lines(match.endpoint->fetch_ahead(parameter, http::Ahead::kPlace));
+  http::Ahead ahead;
+  match.endpoint->fetch_ahead(parameter, ahead);
+  fetch_lines(ahead.lines);
   const auto offset = parameter.data() - input.data();
   hold(*scratch, input);
   if (!parameter.empty()) parameter = {scratch->storage.data() + offset, parameter.size()};
   set_state(conn, Conn::State::kStaged);
-  staged.push_back({&conn, std::move(scratch), match.route, parameter, {}});
+  staged.push_back({&conn, std::move(scratch), match.route, parameter, ahead});
 }
 
 // Connections that are staged are in no list and have no fiber, so nothing else touches them meanwhile.
 void Server::Impl::answer_staged() {
-  for (Staged& one : staged) one.lines = one.route->endpoint->fetch_ahead(one.parameter, http::Ahead::kAnswer);
-  for (const Staged& one : staged) fetch_lines(one.lines);
+  for (unsigned step = 1; step < http::kAheadSteps; ++step) {
+    for (Staged& one : staged) {
+      one.ahead = {step, one.ahead.key, {}};
+      one.route->endpoint->fetch_ahead(one.parameter, one.ahead);
+    }
+    for (const Staged& one : staged) fetch_lines(one.ahead.lines);
+  }
   for (std::size_t i = 0; i < staged.size(); ++i) {
     Staged& one = staged[i];
     Conn& conn = *one.conn;

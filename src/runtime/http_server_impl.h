@@ -100,7 +100,7 @@ struct Staged {
   std::unique_ptr<Exchange> exchange;
   const http::Route* route = nullptr;
   std::string_view parameter;  // the last of the path, in exchange->storage
-  Lines lines;                 // of the answer
+  http::Ahead ahead;
 };
 
 struct Server::Impl {

@@ -129,9 +129,9 @@ inline void TestServer::add_endpoints() {
     if ((n.back() - '0') % 2 != 0) return nullptr;
     return http::make_ready("text/plain", "no-cache", "ready " + std::string(n));
   };
-  item.fetch_ahead = [this](std::string_view, http::Ahead step) {
-    asked_ahead += step == http::Ahead::kPlace ? 1 : 0;
-    return Lines{};
+  item.fetch_ahead = [this](std::string_view n, http::Ahead& ahead) {
+    if (ahead.step == 0) ahead.key = n.back();
+    asked_ahead += ahead.key == n.back() && ahead.step + 1 == http::kAheadSteps ? 1 : 0;
   };
   item.handle = [](http::Call& call) { return text("made " + std::string(call.param("n"))); };
   router_.add(std::move(item));

@@ -14,14 +14,15 @@ constexpr std::uintptr_t kNotYet = 0, kBeingMade = 1, kUseless = 2;
 
 // Lays the texts of ready bytes behind them.
 struct Texts {
-  std::string_view etag, full, not_modified;
-  std::size_t size() const { return etag.size() + full.size() + not_modified.size(); }
+  std::string_view etag, full, not_modified, name;
+  std::size_t size() const { return etag.size() + full.size() + not_modified.size() + name.size(); }
   void put(ReadyBytes& ready, char* at) const {
     const auto copy = [&at](std::string_view text) {
       char* const begin = at;
       at = std::copy(text.begin(), text.end(), at);
       return std::string_view(begin, text.size());
     };
+    ready.name = copy(name);
     ready.full = copy(full);
     ready.not_modified = copy(not_modified);
     ready.etag = copy(etag);
@@ -99,15 +100,15 @@ void ReadyBytes::unclaim(Encoding encoding) const { place(encoding).store(kNotYe
 void ReadyBytes::make_form(Encoding encoding, bool many_times) const {
   const std::string body = compress(encoding, many_times ? Effort::kOnce : Effort::kFast, full.substr(body_at));
   if (body.size() + body.size() / 8 >= full.size() - body_at) return place(encoding).store(kUseless);
-  const std::string_view name = encoding_name(encoding);
-  const std::string tag = std::string(etag.substr(0, etag.size() - 1)) + "-" + std::string(name) + "\"";
+  const std::string_view coding = encoding_name(encoding);
+  const std::string tag = std::string(etag.substr(0, etag.size() - 1)) + "-" + std::string(coding) + "\"";
   std::string out = replaced(full.substr(0, full.rfind("Content-Length: ", body_at)), etag, tag);
-  out.append("Content-Encoding: ").append(name);
+  out.append("Content-Encoding: ").append(coding);
   out += "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
   const std::size_t starts = out.size();
   out += body;
   const std::string same = replaced(not_modified, etag, tag);
-  const Texts texts{tag, out, same};
+  const Texts texts{tag, out, same, {}};
   auto* block = static_cast<char*>(::operator new(sizeof(ReadyBytes) + texts.size()));
   auto* made = new (block) ReadyBytes;
   texts.put(*made, block + sizeof(ReadyBytes));
@@ -116,14 +117,15 @@ void ReadyBytes::make_form(Encoding encoding, bool many_times) const {
 }
 
 std::size_t ReadyBytes::weight() const {
-  std::size_t out = sizeof(*this) + etag.size() + full.size() + not_modified.size();
+  std::size_t out = sizeof(*this) + etag.size() + full.size() + not_modified.size() + name.size();
   for (const Encoding encoding : {Encoding::kGzip, Encoding::kBrotli})
     if (const ReadyBytes& other = form(encoding); &other != this) out += other.weight();
   return out;
 }
 
 std::shared_ptr<const ReadyBytes> make_ready(std::string_view content_type, std::string_view cache_control,
-                                             std::string_view body, std::string_view more_headers) {
+                                             std::string_view body, std::string_view more_headers,
+                                             std::string_view name) {
   const std::string etag = strong_etag(body);
   const bool compressible = body.size() >= kWorthCompressing && is_compressible(content_type);
   std::string shared = "Cache-Control: " + std::string(cache_control) + "\r\nETag: " + etag + "\r\n";
@@ -136,7 +138,7 @@ std::shared_ptr<const ReadyBytes> make_ready(std::string_view content_type, std:
   const std::size_t body_at = full.size();
   full += body;
   const std::string not_modified = "HTTP/1.1 304 Not Modified\r\n" + shared + "\r\n";
-  const Texts texts{etag, full, not_modified};
+  const Texts texts{etag, full, not_modified, name};
   char* tail = nullptr;
   const auto ready = std::allocate_shared<ReadyBytes>(WithTail<ReadyBytes>(texts.size(), &tail));
   texts.put(*ready, tail);

@@ -45,8 +45,8 @@ class Showcase {
 
   // The bytes of GET /products/{id} when they are at hand, else null. Never waits, never asks the store.
   std::shared_ptr<const http::ReadyBytes> ready_at_hand(ProductId id);
-  Lines fetch_ahead(ProductId id, http::Ahead step) {
-    return step == http::Ahead::kPlace ? ready_.slot_lines(id) : ready_.value_lines(id);
+  void fetch_ahead(ProductId id, http::Ahead& ahead) {
+    ahead.lines = ahead.step == 0 ? ready_.slot_lines(id) : ahead.step == 1 ? ready_.value_lines(id) : Lines{};
   }
   // The bytes have grown by a compressed form: their weight in the cache is taken anew.
   void weigh_again(ProductId id, const std::shared_ptr<const http::ReadyBytes>& bytes);

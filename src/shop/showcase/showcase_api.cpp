@@ -88,9 +88,9 @@ void add_showcase_routes(http::Router& router, Showcase& showcase, const service
     const auto parsed = ProductId::parse(id);
     return parsed ? showcase.ready_at_hand(*parsed) : nullptr;
   };
-  product.fetch_ahead = [&showcase](std::string_view id, http::Ahead step) {
-    const auto parsed = ProductId::parse(id);
-    return parsed ? showcase.fetch_ahead(*parsed, step) : Lines{};
+  product.fetch_ahead = [&showcase](std::string_view id, http::Ahead& ahead) {
+    if (ahead.step == 0) ahead.key = ProductId::parse(id).value_or(ProductId{}).value;
+    if (ahead.key != 0) showcase.fetch_ahead({ahead.key}, ahead);
   };
   product.grown = [&showcase](std::string_view id, const std::shared_ptr<const http::ReadyBytes>& bytes) {
     if (const auto parsed = ProductId::parse(id)) showcase.weigh_again(*parsed, bytes);
