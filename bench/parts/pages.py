@@ -60,6 +60,7 @@ def beside_nginx(bench, shop, path, one, tools):
         bench.wait_port(tools.NGINX_PORT)
         worker = int(subprocess.run(["pgrep", "-P", str(nginx.pid)], capture_output=True, text=True).stdout.split()[0])
         bench.load(shop.port, path, connections=64)  # every page once
+        os.sync()  # as for the product reads
         for _ in range(bench.a.rounds):
             figures["nginx"].append(bench.timed(worker, tools.NGINX_PORT, same, 1))
             figures["kontor"].append(bench.timed(shop.process.pid, shop.port, path, 1))

@@ -141,6 +141,7 @@ Result<void> Shop::start(runtime::Loop& loop) {
     });
   };
   fiber(&Shop::tick_fiber);
+  fiber(&Shop::catch_up_fiber);
   fiber(&Shop::stock_fiber);
   fiber(&Shop::tidy_fiber);
   return {};
@@ -154,22 +155,32 @@ void Shop::stop() {
 
 bool Shop::running() const { return consumers.running() || job_runner.running() || fibers_.load() > 0; }
 
+template <class T>
+bool Shop::complain(std::string_view what, const Result<T>& done) {
+  if (!done) world.log.warning(what, {{"reason", done.error().reason}, {"detail", done.error().detail}});
+  return done.has_value();
+}
+
 void Shop::tick_fiber() {
   constexpr std::int64_t kStepMs = 100;
-  const auto complain = [&](std::string_view what, const auto& result) {
-    if (!result) world.log.warning(what, {{"reason", result.error().reason}, {"detail", result.error().detail}});
-  };
   if (settings.only_process) complain("unfinished checkouts wait", checkouts.sweep(100'000, checkout::Which::kAllOpen));
-  const auto caught_up = catch_up.run();
-  complain("listings may show old stock", caught_up);
   for (std::int64_t step = 1; !stopping_.load(); ++step) {
     runtime::sleep_for(kStepMs);
     if (stopping_.load()) break;
     if (step % 10 == 0) complain("unfinished checkouts wait", checkouts.sweep(200));
     if (step % 50 == 0) complain("shipments wait for their stock", fulfilment.sweep(100));
-    if (step % 600 == 0 && caught_up) complain("the next start takes longer", catch_up.remember());
   }
-  if (caught_up) complain("the next start takes longer", catch_up.remember());
+}
+
+// Apart from the sweeps: in a shop of a million products that was away for long it is a walk over all of them.
+void Shop::catch_up_fiber() {
+  constexpr std::int64_t kStepMs = 100;
+  if (!complain("listings may show old stock", catch_up.run())) return;
+  for (std::int64_t step = 1; !stopping_.load(); ++step) {
+    runtime::sleep_for(kStepMs);
+    if (step % 600 == 0 && !stopping_.load()) complain("the next start takes longer", catch_up.remember());
+  }
+  complain("the next start takes longer", catch_up.remember());
 }
 
 void Shop::tidy_fiber() {
@@ -177,17 +188,13 @@ void Shop::tidy_fiber() {
   for (std::int64_t step = 1; !stopping_.load(); ++step) {
     runtime::sleep_for(kStepMs);
     if (step % 600 != 0 || stopping_.load()) continue;
-    if (const auto done = tidy(); !done)
-      world.log.warning("tidying up waits", {{"reason", done.error().reason}, {"detail", done.error().detail}});
+    complain("tidying up waits", tidy());
   }
 }
 
 void Shop::stock_fiber() {
   while (!stopping_.load()) {
-    if (const auto looked = showcase.refresh_stock(); !looked) {
-      world.log.warning("stock in listings is not fresh", {{"reason", looked.error().reason}});
-      runtime::sleep_for(500);
-    }
+    if (!complain("stock in listings is not fresh", showcase.refresh_stock())) runtime::sleep_for(500);
     runtime::sleep_for(20);
   }
 }

@@ -120,7 +120,11 @@ class Shop {
   explicit Shop(const World& world, const ShopSettings& settings, std::string secret);
   void add_routes();     // routes.cpp
   void add_consumers();  // routes.cpp
+  // Logs what went wrong, if something did.
+  template <class T>
+  bool complain(std::string_view what, const Result<T>& done);
   void tick_fiber();
+  void catch_up_fiber();
   void stock_fiber();
   void tidy_fiber();
   Result<void> in_chunks(const std::function<Result<int>()>& chunk);

@@ -14,8 +14,9 @@ constexpr db::Query kSavepoint{"db.savepoint", db::Home::kEvery, "SAVEPOINT kont
 constexpr db::Query kRelease{"db.release", db::Home::kEvery, "RELEASE kontor_function"};
 constexpr db::Query kRollbackTo{"db.rollback_to", db::Home::kEvery, "ROLLBACK TO kontor_function"};
 
-// Frames of progress before the writer tries again to shorten a log that readers hold on to.
-constexpr std::int64_t kCheckpointStepFrames = 4096;
+// The writer tries again to shorten a log that a reader holds on to, or that the checkpointer is just copying, when it
+// has grown by this part of the longest it should be.
+constexpr std::int64_t kCheckpointSteps = 4;
 
 // Signals are for the threads of the loops.
 void block_signals() {
@@ -296,9 +297,9 @@ void Writer::checkpoint_if_long() {
   checkpoints_.fetch_add(1, std::memory_order_relaxed);
   auto all_copied = connection_->checkpoint();
   if (!all_copied) report(all_copied.error());
-  // Copied entirely: the next commit starts the log anew. Otherwise a reader holds on to it.
+  // Copied entirely: the next commit starts the log anew.
   const bool held = !all_copied || !*all_copied;
-  next_checkpoint_frames_ = held ? frames + kCheckpointStepFrames : settings_.checkpoint_frames;
+  next_checkpoint_frames_ = held ? frames + settings_.checkpoint_frames / kCheckpointSteps + 1 : settings_.checkpoint_frames;
 }
 
 void Writer::report(const Error& error) {
