@@ -66,6 +66,7 @@ checkout::Settings checkout_settings(checkout::CheckoutMetrics& metrics) {
 showcase::Showcase::Settings showcase_settings(const World& world, const ShopSettings& settings) {
   showcase::Showcase::Settings showcase;
   showcase.ready_bytes_mb = settings.ready_bytes_mb;
+  showcase.packed_bytes_mb = settings.packed_bytes_mb;
   showcase.currency = settings.currency;
   showcase.workers = world.workers;
   return showcase;

@@ -80,6 +80,7 @@ struct ShopSettings {
   std::string public_url = "http://localhost:8080";
   Currency currency;
   std::size_t ready_bytes_mb = 64;
+  std::size_t packed_bytes_mb = 512;
   std::size_t picture_bytes_mb = 32;
   bool fetch_images = false;  // of imports that do not say
   bool notified = false;      // consumers.notify() is called after every commit of this process

@@ -87,6 +87,7 @@ void watch_cache(Metrics& metrics, std::string_view name, const std::function<ru
 
 void watch_shop(Metrics& metrics, Shop& shop) {
   watch_cache(metrics, "ready_bytes", [&shop] { return shop.showcase.ready_stats(); });
+  watch_cache(metrics, "packed_answers", [&shop] { return shop.showcase.packed_stats(); });
   watch_cache(metrics, "cards", [&shop] { return shop.showcase.cards_stats(); });
   watch_cache(metrics, "offer_products", [&shop] { return shop.showcase.lookup_stats(); });
   const auto carts = [&](std::string_view state, std::int64_t cart::Carts::Census::*part) {

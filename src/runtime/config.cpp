@@ -41,6 +41,8 @@ constexpr Setting kSettings[] = {
     {"risk", kSwitch, "on", "Risk scoring; off only for measurements"},
     {"currency", kText, "USD", "The shop's currency, ISO 4217"},
     {"ready_bytes_mb", kNumber, "64", "Memory for answers kept ready", 1, 1'000'000},
+    {"packed_bytes_mb", kNumber, "512",
+     "Memory for answers kept packed, once the ready ones do not hold all that is asked for; 0: none", 0, 1'000'000},
     {"picture_bytes_mb", kNumber, "32", "Memory for pictures kept ready", 1, 1'000'000},
     {"mail_folder", kText, "", "Where mails are written as files; empty: mails in the data folder"},
     {"fetch_images", kSwitch, "off", "Imports fetch the pictures that their rows name, where they do not say"},

@@ -35,6 +35,8 @@ class LoadingCache {
     std::size_t weight = 0;
   };
 
+  static constexpr std::size_t kNotKept = SIZE_MAX / 2;  // a weight that no cache holds
+
   explicit LoadingCache(std::size_t max_weight) : shard_weight_(max_weight / kShards + 1) {}
 
   // nullopt: not at hand. Never waits for a load.
@@ -81,6 +83,24 @@ class LoadingCache {
     return landing.finish(std::move(loaded));
   }
 
+  // The value at hand, or what `load` (Loaded()) makes of it; for threads that must not wait: null when another is
+  // loading it. What weighs more than the cache holds is answered, but not kept.
+  template <class Load>
+  Pointer make_at_once(const Key& key, const Load& load) {
+    Shard& shard = shard_of(key);
+    std::shared_ptr<Flight> flight;
+    {
+      const std::lock_guard lock(shard.mutex);
+      if (auto found = shard.find(key)) return std::move(*found);
+      if (shard.flights.contains(key)) return nullptr;
+      flight = std::make_shared<Flight>();
+      shard.flights.emplace(key, flight);
+      ++shard.misses;
+    }
+    Landing landing{*this, shard, key, flight};
+    return *landing.finish(load());
+  }
+
   void put(const Key& key, Pointer value, std::size_t weight) {
     Shard& shard = shard_of(key);
     const std::lock_guard lock(shard.mutex);
@@ -110,6 +130,11 @@ class LoadingCache {
   }
 
   std::size_t weight() const { return stats().weight; }
+  // Values had to leave for others; a look at one shard of them.
+  bool is_full() const {
+    const std::lock_guard lock(shards_[0].mutex);
+    return shards_[0].table.evicted() > 0;
+  }
 
   CacheStats stats() const {
     CacheStats sum;

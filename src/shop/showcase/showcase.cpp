@@ -11,8 +11,6 @@
 namespace kontor::showcase {
 namespace {
 
-constexpr std::string_view kProductCaching = "public, max-age=60, stale-while-revalidate=300";
-
 Error no_such_product() {
   return Error{Errc::kNotFound, "catalog.no_such_product", "There is no such product.", {}, {}, 0};
 }
@@ -54,7 +52,7 @@ Showcase::Showcase(db::Store& store, catalog::Catalog& catalog, inventory::Inven
       catalog_(catalog),
       inventory_(inventory),
       settings_(settings),
-      ready_(settings.ready_bytes_mb << 20),
+      ready_(settings.ready_bytes_mb, settings.packed_bytes_mb, settings.workers),
       bundles_(settings.cards_mb << 20),
       products_of_offers_(settings.cards_mb << 18),
       shelf_(std::make_unique<QueryShelf>()) {}
@@ -181,23 +179,12 @@ Result<std::string> Showcase::detail_json(ProductId id, Currency currency) {
   return json::print(detail_of(now, currency, all->seller_names));
 }
 
-std::shared_ptr<const http::ReadyBytes> Showcase::ready_at_hand(ProductId id) {
-  return ready_.peek(id).value_or(nullptr);
-}
-
-void Showcase::weigh_again(ProductId id, const std::shared_ptr<const http::ReadyBytes>& bytes) {
-  ready_.put_if_same(id, bytes, bytes, bytes->weight());
-}
-
 Result<std::shared_ptr<const http::ReadyBytes>> Showcase::ready(ProductId id) {
-  using Cache = runtime::LoadingCache<ProductId, http::ReadyBytes>;
-  TRY(auto bytes, ready_.get(id, [&]() -> Result<Cache::Loaded> {
-    const auto body = detail_json(id, settings_.currency);
-    if (!body && body.error().code == Errc::kNotFound) return Cache::Loaded{};
-    if (!body) return tl::unexpected(body.error());
-    auto made = http::make_ready("application/json", kProductCaching, *body);
-    const std::size_t weight = made->weight();
-    return Cache::Loaded{std::move(made), weight};
+  TRY(auto bytes, ready_.get(id, [&]() -> Result<std::optional<std::string>> {
+    auto body = detail_json(id, settings_.currency);
+    if (!body && body.error().code == Errc::kNotFound) return std::nullopt;
+    if (!body) return tl::unexpected(std::move(body.error()));
+    return std::move(*body);
   }));
   if (!bytes) return fail(no_such_product());
   return bytes;

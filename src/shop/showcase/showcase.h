@@ -25,6 +25,7 @@
 #include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory.h"
 #include "shop/showcase/listing_request.h"
+#include "shop/showcase/ready_answers.h"
 #include "shop/showcase/views.h"
 
 namespace kontor::showcase {
@@ -33,9 +34,11 @@ class Showcase {
  public:
   struct Settings {
     std::size_t ready_bytes_mb = 64;
+    std::size_t packed_bytes_mb = 512;
     std::size_t cards_mb = 64;
-    Currency currency;                     // of prices when nobody asks for another
-    runtime::Workers* workers = nullptr;   // for listings on the embedded store, whose reads run on the asking thread
+    Currency currency;  // of prices when nobody asks for another
+    // For listings on the embedded store, whose reads run on the asking thread, and for learning how to pack answers.
+    runtime::Workers* workers = nullptr;
     std::int64_t large_category = 30'000;  // products; sorting so many takes 15 ms: its pages go along the order
   };
   Showcase(db::Store& store, catalog::Catalog& catalog, inventory::Inventory& inventory, Settings settings);
@@ -44,12 +47,12 @@ class Showcase {
   Showcase& operator=(const Showcase&) = delete;
 
   // The bytes of GET /products/{id} when they are at hand, else null. Never waits, never asks the store.
-  std::shared_ptr<const http::ReadyBytes> ready_at_hand(ProductId id);
-  void fetch_ahead(ProductId id, http::Ahead& ahead) {
-    ahead.lines = ahead.step == 0 ? ready_.slot_lines(id) : ahead.step == 1 ? ready_.value_lines(id) : Lines{};
-  }
+  std::shared_ptr<const http::ReadyBytes> ready_at_hand(ProductId id) { return ready_.at_hand(id); }
+  void fetch_ahead(ProductId id, http::Ahead& ahead) { ready_.fetch_ahead(id, ahead); }
   // The bytes have grown by a compressed form: their weight in the cache is taken anew.
-  void weigh_again(ProductId id, const std::shared_ptr<const http::ReadyBytes>& bytes);
+  void weigh_again(ProductId id, const std::shared_ptr<const http::ReadyBytes>& bytes) {
+    ready_.weigh_again(id, bytes);
+  }
   // The same, loaded when needed. kNotFound "catalog.no_such_product" also for what is not shown (drafts and the like).
   Result<std::shared_ptr<const http::ReadyBytes>> ready(ProductId id);
   // The product as it is now, from the store; pages and answers in another currency are made of it. Same errors.
@@ -98,8 +101,9 @@ class Showcase {
   std::uint64_t generation() const { return generation_.load(); }
 
   const Settings& settings() const { return settings_; }
-  // Ready answers, offer cards, and which product an offer belongs to; from any thread.
-  runtime::CacheStats ready_stats() const { return ready_.stats(); }
+  // Ready answers, packed ones, offer cards, and which product an offer belongs to; from any thread.
+  runtime::CacheStats ready_stats() const { return ready_.ready_stats(); }
+  runtime::CacheStats packed_stats() const { return ready_.packed_stats(); }
   runtime::CacheStats cards_stats() const { return bundles_.stats(); }
   runtime::CacheStats lookup_stats() const { return products_of_offers_.stats(); }
 
@@ -149,7 +153,7 @@ class Showcase {
   catalog::Catalog& catalog_;
   inventory::Inventory& inventory_;
   Settings settings_;
-  runtime::LoadingCache<ProductId, http::ReadyBytes> ready_;
+  ReadyAnswers ready_;
   runtime::LoadingCache<ProductId, Bundle> bundles_;
   runtime::LoadingCache<OfferId, ProductId> products_of_offers_;  // never changes but when the offer is deleted
   std::unique_ptr<QueryShelf> shelf_;

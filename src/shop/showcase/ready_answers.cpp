@@ -1,0 +1,88 @@
+#include "shop/showcase/ready_answers.h"
+
+#include <algorithm>
+
+#include "base/with_tail.h"
+
+namespace kontor::showcase {
+namespace {
+
+constexpr std::string_view kCaching = "public, max-age=60, stale-while-revalidate=300";
+
+runtime::LoadingCache<ProductId, http::ReadyBytes>::Loaded made_of(std::string_view body) {
+  auto made = http::make_ready("application/json", kCaching, body);
+  const std::size_t weight = made->weight();
+  return {std::move(made), weight};
+}
+
+}  // namespace
+
+ReadyAnswers::ReadyAnswers(std::size_t ready_mb, std::size_t packed_mb, runtime::Workers* workers)
+    : workers_(workers), packs_(packed_mb > 0), packed_(packed_mb << 20), ready_(ready_mb << 20) {}
+
+ReadyAnswers::Bytes ReadyAnswers::at_hand(ProductId id) {
+  if (auto found = ready_.peek(id)) return std::move(*found);
+  if (!packer_.can_pack()) return nullptr;
+  const auto packed = packed_.peek(id);
+  if (!packed || !*packed) return nullptr;
+  return ready_.make_at_once(id, [&] {
+    auto made = made_of(packer_.unpack((*packed)->text));
+    // Dropped in between: good for who asked before, but not to be kept.
+    if (packed_.peek(id) != packed) made.weight = Ready::kNotKept;
+    return made;
+  });
+}
+
+void ReadyAnswers::fetch_ahead(ProductId id, http::Ahead& ahead) {
+  if (ahead.step == 0) {
+    ahead.lines = ready_.slot_lines(id);
+    if (packer_.can_pack()) ahead.lines[1] = packed_.slot_lines(id)[0];
+  } else if (ahead.step == 1) {
+    ahead.lines = ready_.value_lines(id);
+    if (ahead.lines[0] == nullptr && packer_.can_pack()) ahead.lines = packed_.value_lines(id);
+  }
+}
+
+Result<ReadyAnswers::Bytes> ReadyAnswers::get(ProductId id, const Compose& compose) {
+  return ready_.get(id, [&]() -> Result<Ready::Loaded> {
+    if (packer_.can_pack()) {
+      // Its own flight, so that a drop reaches what is being packed too.
+      TRY(const auto packed, packed_.get(id, [&] { return pack(compose); }));
+      return packed ? made_of(packer_.unpack(packed->text)) : Ready::Loaded{};
+    }
+    TRY(const auto body, compose());
+    if (!body) return Ready::Loaded{};
+    if (packs_ && ready_.is_full()) learn_from(*body);
+    return made_of(*body);
+  });
+}
+
+void ReadyAnswers::learn_from(const std::string& body) {
+  if (!packer_.watch(body)) return;
+  const auto learn = [this] { packer_.learn(); };
+  if (workers_ == nullptr || !workers_->run(learn)) learn();
+}
+
+Result<ReadyAnswers::Rest::Loaded> ReadyAnswers::pack(const Compose& compose) const {
+  TRY(const auto body, compose());
+  if (!body) return Rest::Loaded{};
+  const std::string packed = packer_.pack(*body);
+  char* tail = nullptr;
+  const auto kept = std::allocate_shared<Packed>(WithTail<Packed>(packed.size(), &tail));
+  std::copy(packed.begin(), packed.end(), tail);
+  kept->text = {tail, packed.size()};
+  return Rest::Loaded{kept, sizeof(Packed) + packed.size()};
+}
+
+// In this order: what is being made of a packed body notices that it has gone.
+void ReadyAnswers::drop(ProductId id) {
+  packed_.drop(id);
+  ready_.drop(id);
+}
+
+void ReadyAnswers::clear() {
+  packed_.clear();
+  ready_.clear();
+}
+
+}  // namespace kontor::showcase
