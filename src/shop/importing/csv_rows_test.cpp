@@ -1,25 +1,17 @@
 #include "shop/importing/csv_rows.h"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
-#include <fstream>
-
-#include "runtime/json.h"
-#include "shop/importing/import_row.h"
+#include "shop/importing/rows_test.h"
 
 using namespace kontor;
 using importing::FileFormat;
+using importing::Outcome;
 using importing::Reading;
 using importing::SourceRow;
+using importing::TestFile;
 
 namespace {
-
-struct TestFile {
-  std::string path = "/tmp/kontor-rows-" + std::to_string(::getpid()) + ".csv";
-  explicit TestFile(std::string_view bytes) { std::ofstream(path, std::ios::binary) << bytes; }
-  ~TestFile() { ::unlink(path.c_str()); }
-};
 
 Reading csv(std::string mapping = "", const char* currency = "USD") {
   Reading reading;
@@ -29,28 +21,7 @@ Reading csv(std::string mapping = "", const char* currency = "USD") {
   return reading;
 }
 
-struct Outcome {
-  std::vector<importing::RowProduct> good;
-  std::string wrong;  // "line|field|code " of everything
-};
-
-Outcome read(const std::string& text, const Reading& reading) {
-  const TestFile file(text);
-  const auto rows = importing::open_rows(file.path, reading);
-  REQUIRE_MESSAGE(rows, rows.error().detail);
-  Outcome out;
-  SourceRow row;
-  while (true) {
-    const auto more = (*rows)->next(row);
-    REQUIRE(more);
-    if (!*more) return out;
-    for (const auto& bad : row.wrong) out.wrong += std::to_string(bad.line) + "|" + bad.field + "|" + bad.code + " ";
-    if (!row.wrong.empty()) continue;
-    auto product = json::read<importing::RowProduct>(row.text);
-    REQUIRE_MESSAGE(product, row.text);
-    out.good.push_back(std::move(*product));
-  }
-}
+Outcome read(const std::string& text, const Reading& reading) { return importing::read_rows(text, reading); }
 
 std::string header_error(const std::string& text, const Reading& reading) {
   const TestFile file(text);

@@ -1,16 +1,12 @@
 #include "shop/importing/shopify_rows.h"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
-#include <fstream>
-
-#include "runtime/json.h"
-#include "shop/importing/import_row.h"
+#include "shop/importing/rows_test.h"
 
 using namespace kontor;
+using importing::Outcome;
 using importing::RowProduct;
-using importing::SourceRow;
 
 namespace {
 
@@ -34,32 +30,11 @@ constexpr const char* kNew =
     "Product image URL,Image position,Image alt text,Variant image URL,Gift card,SEO title,SEO description,Google "
     "Shopping / Google product category\n";
 
-struct Outcome {
-  std::vector<RowProduct> good;
-  std::string wrong;
-};
-
 Outcome read(const std::string& text, const char* currency = "USD") {
-  const std::string path = "/tmp/kontor-shopify-" + std::to_string(::getpid()) + ".csv";
-  std::ofstream(path, std::ios::binary) << text;
   importing::Reading reading;
   reading.format = importing::FileFormat::kShopifyCsv;
   reading.currency = *Currency::parse(currency);
-  const auto rows = importing::open_rows(path, reading);
-  ::unlink(path.c_str());
-  REQUIRE_MESSAGE(rows, rows.error().detail);
-  Outcome out;
-  SourceRow row;
-  while (true) {
-    const auto more = (*rows)->next(row);
-    REQUIRE(more);
-    if (!*more) return out;
-    for (const auto& bad : row.wrong) out.wrong += std::to_string(bad.line) + "|" + bad.field + "|" + bad.code + " ";
-    if (!row.wrong.empty()) continue;
-    auto product = json::read<RowProduct>(row.text);
-    REQUIRE_MESSAGE(product, row.text);
-    out.good.push_back(std::move(*product));
-  }
+  return importing::read_rows(text, reading);
 }
 
 // Cells by column name; the others are empty.
