@@ -130,10 +130,10 @@ class LoadingCache {
   }
 
   std::size_t weight() const { return stats().weight; }
-  // Values had to leave for others; a look at one shard of them.
-  bool is_full() const {
+  // Whether more than this part of the room is taken: a look at one shard, which is like the others.
+  bool is_filled(double part) const {
     const std::lock_guard lock(shards_[0].mutex);
-    return shards_[0].table.evicted() > 0;
+    return static_cast<double>(shards_[0].table.weight()) > part * static_cast<double>(shard_weight_);
   }
 
   CacheStats stats() const {

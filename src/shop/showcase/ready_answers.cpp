@@ -9,6 +9,11 @@ namespace {
 
 constexpr std::string_view kCaching = "public, max-age=60, stale-while-revalidate=300";
 
+// Early enough that nearly all are packed by the time that some have to leave; a small shop never gets there.
+constexpr double kWorthLearning = 0.125;
+constexpr double kCrowded = 0.9;
+constexpr std::uint64_t kKeptOneIn = 8;
+
 runtime::LoadingCache<ProductId, http::ReadyBytes>::Loaded made_of(std::string_view body) {
   auto made = http::make_ready("application/json", kCaching, body);
   const std::size_t weight = made->weight();
@@ -28,9 +33,15 @@ ReadyAnswers::Bytes ReadyAnswers::at_hand(ProductId id) {
   return ready_.make_at_once(id, [&] {
     auto made = made_of(packer_.unpack((*packed)->text));
     // Dropped in between: good for who asked before, but not to be kept.
-    if (packed_.peek(id) != packed) made.weight = Ready::kNotKept;
+    if (packed_.peek(id) != packed || !is_worth_keeping()) made.weight = Ready::kNotKept;
     return made;
   });
+}
+
+// To make one again costs less than to make room by freeing another in memory that no processor cache holds. What many
+// ask for is kept soon all the same.
+bool ReadyAnswers::is_worth_keeping() {
+  return unpacked_.fetch_add(1, std::memory_order_relaxed) % kKeptOneIn == 0 || !ready_.is_filled(kCrowded);
 }
 
 void ReadyAnswers::fetch_ahead(ProductId id, http::Ahead& ahead) {
@@ -52,7 +63,7 @@ Result<ReadyAnswers::Bytes> ReadyAnswers::get(ProductId id, const Compose& compo
     }
     TRY(const auto body, compose());
     if (!body) return Ready::Loaded{};
-    if (packs_ && ready_.is_full()) learn_from(*body);
+    if (packs_ && ready_.is_filled(kWorthLearning)) learn_from(*body);
     return made_of(*body);
   });
 }
