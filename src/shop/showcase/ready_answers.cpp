@@ -47,10 +47,14 @@ bool ReadyAnswers::is_worth_keeping() {
 void ReadyAnswers::fetch_ahead(ProductId id, http::Ahead& ahead) {
   if (ahead.step == 0) {
     ahead.lines = ready_.slot_lines(id);
-    if (packer_.can_pack()) ahead.lines[1] = packed_.slot_lines(id)[0];
   } else if (ahead.step == 1) {
     ahead.lines = ready_.value_lines(id);
-    if (ahead.lines[0] == nullptr && packer_.can_pack()) ahead.lines = packed_.value_lines(id);
+    if (ahead.lines[0] != nullptr || !packer_.can_pack())
+      ahead.key = 0;  // no step more
+    else
+      ahead.lines = packed_.slot_lines(id);
+  } else {
+    ahead.lines = packed_.value_lines(id);
   }
 }
 
