@@ -49,9 +49,10 @@
         const answer = await fetch("/fragment/cart", { method: "POST", body: new URLSearchParams(new FormData(form)) });
         const count = answer.headers.get("Cart-Count");
         if (count === null) throw new Error("not a fragment");
+        const said = await answer.text();
         showCount(count);
         const dialog = note();
-        one(".said", dialog).innerHTML = await answer.text();
+        one(".said", dialog).innerHTML = said;
         dialog.showModal();
       } catch {
         form.submit();
