@@ -10,6 +10,7 @@
 
 #include "runtime/json.h"
 #include "shop/importing/import_row.h"
+#include "shop/importing/row_source.h"
 
 namespace kontor::importing {
 
