@@ -176,7 +176,7 @@ class Script:
         elif word == "raw":
             self.raw(rest)
         elif word in ("eventually", "patiently"):
-            self.eventually(rest, 10 if word == "eventually" else 120)
+            self.eventually(rest, 10 if word == "eventually" else 600)
         elif word == "program":
             self.program(rest)
         elif word == "pipe":
