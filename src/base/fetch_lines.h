@@ -11,7 +11,8 @@ using Lines = std::array<const void*, 3>;
 // several calls in a row share that wait, and a lock between them does not let them. The empty statement keeps g++ from
 // taking a function that does nothing else for one without effects, and leaving out its calls.
 inline void fetch_lines(const Lines& lines) {
-  for (const void* const line : lines) __builtin_prefetch(line, 1);
+  for (const void* const line : lines)
+    if (line != nullptr) __builtin_prefetch(line, 1);  // no table has the address 0: it would be looked for each time
   asm volatile("" : : "r"(lines.data()) : "memory");
 }
 
