@@ -1,5 +1,6 @@
 #include "runtime/log.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,6 +22,7 @@ constexpr std::array<std::string_view, 4> kLevelMarks{"DEBUG ", "INFO  ", "WARN 
 constexpr std::size_t kMaxTextBytes = 4096;  // of one value
 constexpr std::chrono::milliseconds kLinger{20};
 constexpr std::size_t kHurryBytes = 64 << 10;  // what waits stays in the processor's cache
+constexpr off_t kGivenBackBytes = 1 << 20;     // at a time
 
 std::int64_t wall_ms() {
   timespec now{};
@@ -208,11 +210,26 @@ struct StreamLog::Writer {
       batch.swap(filling);
       lock.unlock();
       write_all(batch);
+      give_back(static_cast<off_t>(batch.size()));
       lock.lock();
       done += batch.size();
       batch.clear();
       written.notify_all();
     }
+  }
+
+  off_t unreturned = 0;  // bytes; the thread's own
+
+  // The memory of what a file has taken is given back: the next lines use it again. Always new memory costs a fault for
+  // every twenty lines, on a virtual machine often one of the host as well (0.2 to 0.4 us a line), and pushes out what
+  // the shop reads. A first call begins to write what is not on the disk yet, and a later one gives it back; none waits.
+  void give_back(off_t bytes) {
+    unreturned += bytes;
+    if (unreturned < kGivenBackBytes) return;
+    unreturned = 0;
+    const off_t end = lseek(fd, 0, SEEK_CUR);  // -1 for what is no file
+    const off_t start = std::max<off_t>(end - 8 * kGivenBackBytes, 0);
+    if (end > 0) posix_fadvise(fd, start, end - start, POSIX_FADV_DONTNEED);
   }
 
   void write_all(std::string_view bytes) const {

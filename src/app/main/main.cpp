@@ -11,6 +11,7 @@
 #include "app/commands.h"
 #include "app/generate.h"
 #include "app/serve.h"
+#include "app/surroundings.h"
 #include "bench/command.h"
 
 namespace {
@@ -166,6 +167,7 @@ int main(int count, char** arguments) {
     std::fprintf(stderr, "kontor: %s\n", config.error().detail.c_str());
     return app::kBadUse;
   }
+  if (words.command == "serve" && !environment("GLIBC_TUNABLES")) app::use_huge_pages(arguments);
   if (words.command == "serve") return app::serve(*config, words.demo);
   if (words.command == "generate") return app::generate_command(words.generate);
   if (words.command == "check") return app::check_command(*config);
