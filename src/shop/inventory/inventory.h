@@ -18,6 +18,8 @@
 #include "ports/db.h"
 #include "services/check_report.h"
 #include "services/if_match.h"
+#include "shop/inventory/movement.h"
+#include "shop/inventory/warehouse.h"
 
 namespace kontor::inventory {
 
@@ -63,18 +65,6 @@ struct StockFigure {
   std::int64_t on_hand = 0;
 };
 
-struct Warehouse {
-  WarehouseId id;
-  std::string code;
-  std::string name;
-  std::int64_t latitude_e6 = 0;  // millionths of a degree
-  std::int64_t longitude_e6 = 0;
-  std::int64_t processing_hours = 24;
-  bool active = true;
-};
-// A new store has it, code "main".
-inline constexpr WarehouseId kMainWarehouse{1};
-
 // An absolute count, as an import or a stock taking gives it.
 struct StockSetting {
   OfferId offer;
@@ -107,38 +97,6 @@ struct StockRow {
   std::optional<Time> incoming_at;
   std::int64_t version = 0;
   std::int64_t sellable() const { return on_hand - reserved - allocated - safety_stock; }
-};
-
-enum class MovementKind {
-  kCounted = 1,
-  kAdjusted = 2,
-  kReserved = 10,
-  kConfirmed = 11,
-  kReleased = 12,
-  kExpired = 13,
-  kDeallocated = 14,
-  kShipped = 15
-};
-constexpr auto enum_names(MovementKind) {
-  using K = MovementKind;
-  using N = EnumName<K>;
-  return std::array{N{K::kCounted, "counted"},         N{K::kAdjusted, "adjusted"}, N{K::kReserved, "reserved"},
-                    N{K::kConfirmed, "confirmed"},     N{K::kReleased, "released"}, N{K::kExpired, "expired"},
-                    N{K::kDeallocated, "deallocated"}, N{K::kShipped, "shipped"}};
-}
-
-// What changed in each column, and why.
-struct Movement {
-  std::int64_t id = 0;
-  MovementKind kind = MovementKind::kCounted;
-  std::int64_t on_hand = 0;
-  std::int64_t reserved = 0;
-  std::int64_t allocated = 0;
-  std::int64_t safety_stock = 0;
-  std::int64_t incoming = 0;
-  std::string reason;
-  std::string reference;  // the checkout, shipment or order behind it
-  Time at;
 };
 
 enum class ReservationState { kReserved = 0, kConfirmed = 1, kReleased = 2, kExpired = 3 };
@@ -189,10 +147,14 @@ class Inventory {
   Result<StockRow> adjust(db::Tx& tx, const StockSetting& delta, std::string_view reason, Time now);
   // kConflict "inventory.warehouse_code_taken".
   Result<Warehouse> add_warehouse(db::Tx& tx, Warehouse warehouse);
+  // kNotFound "inventory.no_such_warehouse".
+  Result<Warehouse> change_warehouse(db::Tx& tx, WarehouseId id, const WarehouseChange& change);
 
   // Exact figures; offers without stock rows are left out. Only active warehouses count.
   Result<std::vector<StockFigure>> figures(std::span<const OfferId> offers);
   Result<std::vector<Warehouse>> warehouses();  // by id, all of them
+  // Units reserved or sold in a warehouse and not shipped; walks the stock.
+  Result<std::int64_t> load(WarehouseId warehouse);
   // Rows of one offer, or (offer 0) of all in key order after (`after_offer`, `after_warehouse`); at most `limit`.
   Result<std::vector<StockRow>> rows(OfferId offer);
   Result<std::vector<StockRow>> rows(std::span<const OfferId> offers);  // of all of them, in no order of offers

@@ -78,7 +78,8 @@ constexpr Query kFigure{"inventory.figure", Home::kStock, R"sql(
 )sql"};
 
 constexpr Query kWarehouses{"inventory.warehouses", Home::kStock, R"sql(
-  SELECT id, code, name, latitude_e6, longitude_e6, processing_hours, active FROM inventory_warehouses ORDER BY id
+  SELECT id, code, name, latitude_e6, longitude_e6, processing_hours, active, country, postal_code, daily_capacity
+    FROM inventory_warehouses ORDER BY id
 )sql"};
 
 constexpr Query kActiveWarehouses{"inventory.active_warehouses", Home::kStock, R"sql(
@@ -90,8 +91,19 @@ constexpr Query kWarehouseExists{"inventory.warehouse_exists", Home::kStock, R"s
 )sql"};
 
 constexpr Query kAddWarehouse{"inventory.add_warehouse", Home::kStock, R"sql(
-  INSERT INTO inventory_warehouses (id, code, name, latitude_e6, longitude_e6, processing_hours, active)
-  VALUES ($1, $2, $3, $4, $5, $6, $7)
+  INSERT INTO inventory_warehouses (id, code, name, latitude_e6, longitude_e6, processing_hours, active, country,
+                                    postal_code, daily_capacity)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+)sql"};
+
+constexpr Query kChangeWarehouse{"inventory.change_warehouse", Home::kStock, R"sql(
+  UPDATE inventory_warehouses SET name = $2, latitude_e6 = $3, longitude_e6 = $4, processing_hours = $5, active = $6,
+         country = $7, postal_code = $8, daily_capacity = $9
+   WHERE id = $1
+)sql"};
+
+constexpr Query kLoad{"inventory.load", Home::kStock, R"sql(
+  SELECT CAST(COALESCE(SUM(reserved + allocated), 0) AS BIGINT) FROM inventory_stock WHERE warehouse_id = $1
 )sql"};
 
 constexpr Query kNoteReservation{"inventory.note_reservation", Home::kStock, R"sql(
@@ -269,7 +281,16 @@ Result<std::optional<StockFigure>> figure(db::Tx& tx, OfferId offer) {
 Result<std::vector<Warehouse>> warehouses(db::Tx& tx) {
   TRY(const auto rows, tx.ask(kWarehouses));
   return all<Warehouse>(rows, [](const Row& row) {
-    return Warehouse{row.id<WarehouseId>(0), row.str(1), row.str(2), row.i64(3), row.i64(4), row.i64(5), row.flag(6)};
+    return Warehouse{row.id<WarehouseId>(0),
+                     row.str(1),
+                     row.str(2),
+                     row.i64(3),
+                     row.i64(4),
+                     row.i64(5),
+                     row.flag(6),
+                     row.str(7),
+                     row.str(8),
+                     row.i64(9)};
   });
 }
 
@@ -284,8 +305,20 @@ Result<bool> warehouse_exists(db::Tx& tx, WarehouseId id) {
 }
 
 Result<void> add_warehouse(db::Tx& tx, const Warehouse& w) {
-  TRY_DO(tx.run(kAddWarehouse, w.id, w.code, w.name, w.latitude_e6, w.longitude_e6, w.processing_hours, w.active));
+  TRY_DO(tx.run(kAddWarehouse, w.id, w.code, w.name, w.latitude_e6, w.longitude_e6, w.processing_hours, w.active,
+                w.country, w.postal_code, w.daily_capacity));
   return {};
+}
+
+Result<void> change_warehouse(db::Tx& tx, const Warehouse& w) {
+  TRY_DO(tx.run(kChangeWarehouse, w.id, w.name, w.latitude_e6, w.longitude_e6, w.processing_hours, w.active, w.country,
+                w.postal_code, w.daily_capacity));
+  return {};
+}
+
+Result<std::int64_t> load(db::Tx& tx, WarehouseId warehouse) {
+  TRY(const auto rows, tx.ask(kLoad, warehouse));
+  return rows.front().i64(0);
 }
 
 Result<bool> note_reservation(db::Tx& tx, CheckoutId key, const ReservationRow& row) {
@@ -320,6 +353,13 @@ Result<bool> note_effect(db::Tx& tx, std::string_view reference, MovementKind ki
 Result<std::vector<StockRow>> rows(db::Tx& tx, OfferId offer) {
   TRY(const auto found, tx.ask(kRows, offer));
   return all<StockRow>(found, stock_row);
+}
+
+Result<StockRow> row(db::Tx& tx, OfferId offer, WarehouseId warehouse) {
+  TRY(const auto found, rows(tx, offer));
+  for (const StockRow& one : found)
+    if (one.warehouse == warehouse) return one;
+  return fail(Errc::kNotFound, "inventory.no_such_stock", "This offer has no stock row in this warehouse.");
 }
 
 Result<std::vector<StockRow>> rows(db::Tx& tx, std::span<const OfferId> offers) {

@@ -67,6 +67,9 @@ struct ReservationRow {
   std::int64_t returned = 0;
 };
 
+Error no_such_warehouse(WarehouseId id);
+Error below_promised(const StockRow& row);
+
 namespace sql {
 
 // False when there is no such row, or the condition does not hold; the caller then fails, which undoes the movement.
@@ -82,6 +85,9 @@ Result<std::vector<Warehouse>> warehouses(db::Tx& tx);
 Result<std::vector<WarehouseId>> active_warehouses(db::Tx& tx);
 Result<bool> warehouse_exists(db::Tx& tx, WarehouseId id);
 Result<void> add_warehouse(db::Tx& tx, const Warehouse& warehouse);
+Result<void> change_warehouse(db::Tx& tx, const Warehouse& warehouse);  // all but its code
+// Reserved or sold in the warehouse and not shipped: reads every row of stock.
+Result<std::int64_t> load(db::Tx& tx, WarehouseId warehouse);
 
 // False when the key has this line already.
 Result<bool> note_reservation(db::Tx& tx, CheckoutId key, const ReservationRow& row);
@@ -94,6 +100,7 @@ Result<bool> note_returned(db::Tx& tx, CheckoutId key, std::int64_t line, std::i
 Result<bool> note_effect(db::Tx& tx, std::string_view reference, MovementKind kind, Time now);
 
 Result<std::vector<StockRow>> rows(db::Tx& tx, OfferId offer);
+Result<StockRow> row(db::Tx& tx, OfferId offer, WarehouseId warehouse);  // kNotFound "inventory.no_such_stock"
 Result<std::vector<StockRow>> rows(db::Tx& tx, std::span<const OfferId> offers);
 Result<std::vector<StockRow>> rows_after(db::Tx& tx, OfferId offer, WarehouseId warehouse, int limit);
 // The newest movements of a stock row before `before` (0: all), by following the chain.
