@@ -16,7 +16,8 @@ struct Wanted {
 };
 
 // Whether anything changed.
-Result<bool> set_figures(db::Tx& tx, const Place& place, const Wanted& wanted, const Cause& cause) {
+Result<bool> set_figures(db::Tx& tx, const Place& place, const Wanted& wanted, const Cause& cause,
+                         Crossings& crossings) {
   TRY(auto slot, sql::slot(tx, place));
   const bool missing = !slot.has_value();
   const SlotRow now = slot.value_or(SlotRow{});
@@ -25,6 +26,7 @@ Result<bool> set_figures(db::Tx& tx, const Place& place, const Wanted& wanted, c
   if (wanted.safety_stock) delta.safety_stock = *wanted.safety_stock - now.safety_stock;
   if (wanted.incoming) delta.incoming = *wanted.incoming - now.incoming;
   if (!missing && delta.on_hand == 0 && delta.safety_stock == 0 && delta.incoming == 0) return false;
+  TRY_DO(crossings.look(tx, place.offer));
   if (missing) {
     TRY(const bool known, sql::warehouse_exists(tx, place.warehouse));
     if (!known) return fail(no_such_warehouse(place.warehouse));
@@ -63,17 +65,19 @@ Result<void> Inventory::set_on_hand_many(db::Tx& tx, std::span<const StockSettin
     return std::pair(a.offer, a.warehouse) < std::pair(b.offer, b.warehouse);
   });
   std::vector<OfferId> changed;
+  Crossings crossings;
   for (const StockSetting& setting : sorted) {
     KONTOR_ASSERT(setting.on_hand >= 0);
     const Place place{setting.offer, setting.warehouse, 0};
     TRY(const bool moved, set_figures(tx, place, {.on_hand = setting.on_hand, .safety_stock = {}, .incoming = {}},
-                                      {MovementKind::kCounted, reason, "", now}));
+                                      {MovementKind::kCounted, reason, "", now}, crossings));
     if (!moved) continue;
     changed.push_back(setting.offer);
     TRY(const auto slot, sql::slot(tx, place));
     StockRow row{setting.offer, setting.warehouse, slot->on_hand, slot->reserved, slot->allocated, 0, 0, {}, 0};
     TRY_DO(say_oversold(tx, row, now));
   }
+  TRY_DO(crossings.say(tx, now));
   return say_levels(tx, std::move(changed), now);
 }
 
@@ -87,8 +91,12 @@ Result<StockRow> Inventory::change(db::Tx& tx, const StockChange& wish, Time now
       return fail(Errc::kVersionConflict, "inventory.version_conflict", "The stock row has changed since it was read.");
   }
   const Place place{wish.offer, wish.warehouse, 0};
+  Crossings crossings;
+  if (wish.low_stock_at) TRY_DO(crossings.look(tx, wish.offer));
   TRY(const bool moved, set_figures(tx, place, {wish.on_hand, wish.safety_stock, wish.incoming},
-                                    {MovementKind::kCounted, wish.reason, "", now}));
+                                    {MovementKind::kCounted, wish.reason, "", now}, crossings));
+  if (wish.low_stock_at) TRY_DO(sql::set_low_stock_at(tx, place, *wish.low_stock_at));
+  TRY_DO(crossings.say(tx, now));
   if (wish.incoming_at) TRY_DO(sql::set_incoming_at(tx, place, wish.incoming_at));
   TRY(auto row, sql::row(tx, wish.offer, wish.warehouse));
   if (!moved) return row;
@@ -99,9 +107,12 @@ Result<StockRow> Inventory::change(db::Tx& tx, const StockChange& wish, Time now
 
 Result<StockRow> Inventory::adjust(db::Tx& tx, const StockSetting& delta, std::string_view reason, Time now) {
   TRY(const auto before, sql::row(tx, delta.offer, delta.warehouse));
+  Crossings crossings;
+  TRY_DO(crossings.look(tx, delta.offer));
   TRY(const bool moved, sql::move(tx, {delta.offer, delta.warehouse, 0}, Delta{.on_hand = delta.on_hand},
-                                  {MovementKind::kAdjusted, reason, "", now}, {Guard::kPromised, 0}));
+                                  {MovementKind::kAdjusted, reason, "", now}, Guard::kPromised));
   if (!moved) return fail(below_promised(before));
+  TRY_DO(crossings.say(tx, now));
   TRY_DO(say_levels(tx, {delta.offer}, now));
   return sql::row(tx, delta.offer, delta.warehouse);
 }

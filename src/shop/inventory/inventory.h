@@ -80,6 +80,7 @@ struct StockChange {
   std::optional<std::int64_t> safety_stock;
   std::optional<std::int64_t> incoming;
   std::optional<Time> incoming_at;
+  std::optional<std::int64_t> low_stock_at;
   services::IfMatch
       if_match;  // else kVersionConflict "inventory.version_conflict"; a row that is not there has version 0
   std::string reason;
@@ -96,6 +97,7 @@ struct StockRow {
   std::int64_t incoming = 0;
   std::optional<Time> incoming_at;
   std::int64_t version = 0;
+  std::int64_t low_stock_at = 0;  // stock.low is said when no more than this is left to sell; 0: never
   std::int64_t sellable() const { return on_hand - reserved - allocated - safety_stock; }
 };
 

@@ -30,6 +30,7 @@ struct SetStock {
   std::optional<std::int64_t> safety_stock;
   std::optional<std::int64_t> incoming;
   std::optional<Time> incoming_at;
+  std::optional<std::int64_t> low_stock_at;
   std::optional<std::string> reason;
 
   static constexpr auto fields() {
@@ -38,6 +39,8 @@ struct SetStock {
                      Field("safety_stock", &V::safety_stock, "How many to keep back", Range{0, kMostUnits}),
                      Field("incoming", &V::incoming, "How many are on their way", Range{0, kMostUnits}),
                      Field("incoming_at", &V::incoming_at, "When they come"),
+                     Field("low_stock_at", &V::low_stock_at,
+                           "Say stock.low when no more than this is left to sell; 0: never", Range{0, kMostUnits}),
                      Field("reason", &V::reason, "Why, for the history", Length{1, 200}));
   }
 };
@@ -173,6 +176,7 @@ class Api {
     wish.safety_stock = in.safety_stock;
     wish.incoming = in.incoming;
     wish.incoming_at = in.incoming_at;
+    wish.low_stock_at = in.low_stock_at;
     wish.if_match = services::if_match(call.request);
     wish.reason = in.reason.value_or("set by staff");
     TRY(const bool known, p_.offers.exists(wish.offer));

@@ -26,6 +26,7 @@ constexpr Query kTake{"inventory.take_stock", Home::kStock, R"sql(
   UPDATE inventory_stock SET reserved = reserved + $4, version = version + 1, last_movement = $5
    WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
      AND on_hand - reserved - allocated - safety_stock + CAST($6 AS BIGINT) >= $4
+  RETURNING on_hand - reserved - allocated - safety_stock, low_stock_at
 )sql"};
 
 constexpr Query kMove{"inventory.move_stock", Home::kStock, R"sql(
@@ -52,20 +53,27 @@ constexpr Query kSetIncomingAt{"inventory.set_incoming_at", Home::kStock, R"sql(
    WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
 )sql"};
 
+constexpr Query kSetLowStockAt{"inventory.set_low_stock_at", Home::kStock, R"sql(
+  UPDATE inventory_stock SET low_stock_at = $4, version = version + 1
+   WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3 AND low_stock_at <> $4
+)sql"};
+
 constexpr Query kSlots{"inventory.slots", Home::kStock, R"sql(
   SELECT s.offer_id, s.warehouse_id, s.slot, s.on_hand, s.reserved, s.allocated, s.safety_stock, s.incoming,
-         s.incoming_at, s.version
+         s.incoming_at, s.version, s.low_stock_at
     FROM inventory_stock s JOIN inventory_warehouses w ON w.id = s.warehouse_id
    WHERE s.offer_id = $1 AND w.active = 1 ORDER BY s.warehouse_id, s.slot
 )sql"};
 
 constexpr Query kSlotsAt{"inventory.slots_at", Home::kStock, R"sql(
-  SELECT offer_id, warehouse_id, slot, on_hand, reserved, allocated, safety_stock, incoming, incoming_at, version
+  SELECT offer_id, warehouse_id, slot, on_hand, reserved, allocated, safety_stock, incoming, incoming_at, version,
+         low_stock_at
     FROM inventory_stock WHERE offer_id = $1 AND warehouse_id = $2 ORDER BY slot
 )sql"};
 
 constexpr Query kSlot{"inventory.slot", Home::kStock, R"sql(
-  SELECT offer_id, warehouse_id, slot, on_hand, reserved, allocated, safety_stock, incoming, incoming_at, version
+  SELECT offer_id, warehouse_id, slot, on_hand, reserved, allocated, safety_stock, incoming, incoming_at, version,
+         low_stock_at
     FROM inventory_stock WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
 )sql"};
 
@@ -133,7 +141,7 @@ constexpr Query kNoteEffect{"inventory.note_effect", Home::kStock, R"sql(
 constexpr Query kRows{"inventory.rows", Home::kStock, R"sql(
   SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),
          CAST(SUM(allocated) AS BIGINT), CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT),
-         MIN(incoming_at), CAST(SUM(version) AS BIGINT)
+         MIN(incoming_at), CAST(SUM(version) AS BIGINT), MAX(low_stock_at)
     FROM inventory_stock WHERE offer_id = $1 GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id
 )sql"};
 
@@ -142,7 +150,7 @@ constexpr std::size_t kRowsOffers = 16;
 constexpr Query kRowsOf{"inventory.rows_of", Home::kStock, R"sql(
   SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),
          CAST(SUM(allocated) AS BIGINT), CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT),
-         MIN(incoming_at), CAST(SUM(version) AS BIGINT)
+         MIN(incoming_at), CAST(SUM(version) AS BIGINT), MAX(low_stock_at)
     FROM inventory_stock WHERE offer_id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
    GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id
 )sql"};
@@ -150,7 +158,7 @@ constexpr Query kRowsOf{"inventory.rows_of", Home::kStock, R"sql(
 constexpr Query kRowsAfter{"inventory.rows_after", Home::kStock, R"sql(
   SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),
          CAST(SUM(allocated) AS BIGINT), CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT),
-         MIN(incoming_at), CAST(SUM(version) AS BIGINT)
+         MIN(incoming_at), CAST(SUM(version) AS BIGINT), MAX(low_stock_at)
     FROM inventory_stock WHERE (offer_id, warehouse_id) > ($1, $2)
    GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id LIMIT $3
 )sql"};
@@ -186,6 +194,7 @@ SlotRow slot_row(const Row& row) {
   out.incoming = row.i64(7);
   if (!row.is_null(8)) out.incoming_at = row.time(8);
   out.version = row.i64(9);
+  out.low_stock_at = row.i64(10);
   return out;
 }
 
@@ -200,6 +209,7 @@ StockRow stock_row(const Row& row) {
   out.incoming = row.i64(6);
   if (!row.is_null(7)) out.incoming_at = row.time(7);
   out.version = row.i64(8);
+  out.low_stock_at = row.i64(9);
   return out;
 }
 
@@ -219,11 +229,8 @@ std::vector<T> all(const db::Rows& rows, Read read) {
   return out;
 }
 
-Result<std::int64_t> update(db::Tx& tx, const Place& p, const Delta& d, std::int64_t movement, Condition condition) {
-  switch (condition.guard) {
-    case Guard::kSellable:
-      KONTOR_ASSERT(d.reserved > 0 && d.on_hand == 0 && d.allocated == 0 && d.safety_stock == 0 && d.incoming == 0);
-      return tx.run(kTake, p.offer, p.warehouse, p.slot, d.reserved, movement, condition.room);
+Result<std::int64_t> update(db::Tx& tx, const Place& p, const Delta& d, std::int64_t movement, Guard guard) {
+  switch (guard) {
     case Guard::kPromised:
       KONTOR_ASSERT(d.reserved == 0 && d.allocated == 0 && d.safety_stock == 0 && d.incoming == 0);
       return tx.run(kAdjust, p.offer, p.warehouse, p.slot, d.on_hand, movement);
@@ -234,16 +241,32 @@ Result<std::int64_t> update(db::Tx& tx, const Place& p, const Delta& d, std::int
                 movement);
 }
 
-}  // namespace
-
-Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause, Condition condition) {
+Result<std::optional<std::int64_t>> note(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause) {
   TRY(const auto noted,
       tx.ask(kNoteMovement, place.offer, place.warehouse, place.slot, cause.kind, delta.on_hand, delta.reserved,
              delta.allocated, delta.safety_stock, delta.incoming, cause.reason, cause.reference, cause.at));
-  if (noted.empty()) return false;
-  TRY(const auto changed, update(tx, place, delta, noted.front().i64(0), condition));
+  if (noted.empty()) return std::nullopt;
+  return noted.front().i64(0);
+}
+
+}  // namespace
+
+Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause, Guard guard) {
+  TRY(const auto movement, note(tx, place, delta, cause));
+  if (!movement) return false;
+  TRY(const auto changed, update(tx, place, delta, *movement, guard));
   KONTOR_ASSERT(changed <= 1);
   return changed == 1;
+}
+
+Result<std::optional<Left>> take(db::Tx& tx, const Place& place, const Taking& taking, const Cause& cause) {
+  KONTOR_ASSERT(taking.quantity > 0);
+  TRY(const auto movement, note(tx, place, Delta{.reserved = taking.quantity}, cause));
+  if (!movement) return std::nullopt;
+  TRY(const auto rows,
+      tx.ask(kTake, place.offer, place.warehouse, place.slot, taking.quantity, *movement, taking.room));
+  if (rows.empty()) return std::nullopt;
+  return Left{rows.front().i64(0), rows.front().i64(1)};
 }
 
 Result<void> make_row(db::Tx& tx, const Place& place) {
@@ -254,6 +277,11 @@ Result<void> make_row(db::Tx& tx, const Place& place) {
 Result<void> set_incoming_at(db::Tx& tx, const Place& place, std::optional<Time> at) {
   TRY_DO(tx.run(kSetIncomingAt, place.offer, place.warehouse, place.slot, at));
   return {};
+}
+
+Result<bool> set_low_stock_at(db::Tx& tx, const Place& place, std::int64_t at) {
+  TRY(const auto changed, tx.run(kSetLowStockAt, place.offer, place.warehouse, place.slot, at));
+  return changed == 1;
 }
 
 Result<std::vector<SlotRow>> slots(db::Tx& tx, OfferId offer) {

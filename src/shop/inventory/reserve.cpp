@@ -6,6 +6,7 @@
 #include "shop/inventory/events.h"
 #include "shop/inventory/inventory.h"
 #include "shop/inventory/inventory_store.h"
+#include "shop/inventory/levels.h"
 
 namespace kontor::inventory {
 namespace {
@@ -30,7 +31,7 @@ std::vector<Demand> summed(const std::vector<Demand>& lines) {
   return out;
 }
 
-// So many units from one stock row; `room` as in Condition.
+// So many units from one stock row; `room` as in Taking.
 struct Take {
   Place place;
   std::int64_t quantity = 0;
@@ -160,21 +161,24 @@ std::vector<StockLine> stock_lines(std::span<const ReservationRow> rows) {
 struct Outcome {
   bool fresh = true;
   bool short_of_stock = false;
+  std::vector<StockLow> low = {};  // rows that came to their threshold by this
 };
 Result<Outcome> take_all(db::Tx& tx, CheckoutId key, const std::vector<Take>& takes, Time now) {
   const std::string reference = key.text();
+  Outcome outcome;
   std::int64_t line = 0;
   for (const Take& wish : takes) {
     ++line;
     TRY(const bool noted,
         sql::note_reservation(tx, key, {line, wish.place, wish.quantity, ReservationState::kReserved, 0}));
     if (!noted) return Outcome{false, false};
-    TRY(const bool taken,
-        sql::move(tx, wish.place, Delta{.reserved = wish.quantity}, Cause{MovementKind::kReserved, "", reference, now},
-                  Condition{Guard::kSellable, wish.room}));
-    if (!taken) return Outcome{true, true};
+    TRY(const auto left,
+        sql::take(tx, wish.place, {wish.quantity, wish.room}, Cause{MovementKind::kReserved, "", reference, now}));
+    if (!left) return Outcome{true, true};
+    if (is_low(left->sellable, left->low_stock_at) && !is_low(left->sellable + wish.quantity, left->low_stock_at))
+      outcome.low.push_back({wish.place.offer, wish.place.warehouse, left->sellable, left->low_stock_at});
   }
-  return Outcome{};
+  return outcome;
 }
 
 Result<void> say_reserved(db::Tx& tx, CheckoutId key, const std::vector<Demand>& demands, Time now) {
@@ -219,6 +223,7 @@ Result<std::vector<Allotment>> Inventory::reserve(db::Tx& tx, const ReserveReque
   if (!outcome.fresh) return same_and_held(tx, request.key, demands);
   if (outcome.short_of_stock) return fail(short_of(tx, demands, request.key));
   TRY_DO(say_reserved(tx, request.key, demands, now));
+  for (const StockLow& low : outcome.low) TRY_DO(services::emit(tx, low, low.offer_id.text(), now));
   return allotments(takes);
 }
 
@@ -288,10 +293,13 @@ Result<void> Inventory::give_back(db::Tx& tx, CheckoutId key, ReservationState t
   }
   const std::string reference = key.text();
   const auto kind = to == ReservationState::kExpired ? MovementKind::kExpired : MovementKind::kReleased;
+  Crossings crossings;
   for (const ReservationRow& row : rows) {
+    TRY_DO(crossings.look(tx, row.place.offer));
     TRY(const bool moved, sql::move(tx, row.place, Delta{.reserved = -row.quantity}, Cause{kind, "", reference, now}));
     KONTOR_ASSERT(moved);
   }
+  TRY_DO(crossings.say(tx, now));
   return services::emit(tx, StockReleased{key, stock_lines(rows)}, reference, now);
 }
 
@@ -325,12 +333,15 @@ Result<void> Inventory::deallocate(db::Tx& tx, CheckoutId key, std::span<const A
       return fail(Errc::kConflict, "inventory.not_allocated", "The checkout does not hold so many units there.");
   }
   std::sort(given.begin(), given.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
+  Crossings crossings;
   for (const ReservationRow& row : given) {
+    TRY_DO(crossings.look(tx, row.place.offer));
     TRY(const bool moved, sql::move(tx, row.place, Delta{.allocated = -row.quantity},
                                     Cause{MovementKind::kDeallocated, "", reference, now}));
     if (!moved) return fail(Errc::kConflict, "inventory.not_allocated", "The units have left already.");
   }
   if (given.empty()) return {};
+  TRY_DO(crossings.say(tx, now));
   return services::emit(tx, StockReleased{key, stock_lines(given)}, key.text(), now);
 }
 

@@ -20,6 +20,7 @@ struct StockView {
   std::int64_t sellable = 0;
   std::int64_t incoming = 0;
   std::optional<Time> incoming_at;
+  std::int64_t low_stock_at = 0;
   std::int64_t version = 0;
 
   static constexpr auto fields() {
@@ -30,13 +31,14 @@ struct StockView {
         Field("allocated", &V::allocated, "Sold and not shipped"), Field("safety_stock", &V::safety_stock, "Kept back"),
         Field("sellable", &V::sellable, "What can be sold"), Field("incoming", &V::incoming, "On its way here"),
         Field("incoming_at", &V::incoming_at, "When it comes"),
+        Field("low_stock_at", &V::low_stock_at, "stock.low is said when no more is left to sell; 0: never"),
         Field("version", &V::version, "Raised by every change; also the ETag"));
   }
 };
 
 inline StockView view(const StockRow& r) {
-  return {r.offer,        r.warehouse,  r.on_hand,  r.reserved,    r.allocated,
-          r.safety_stock, r.sellable(), r.incoming, r.incoming_at, r.version};
+  return {r.offer,      r.warehouse, r.on_hand,     r.reserved,     r.allocated, r.safety_stock,
+          r.sellable(), r.incoming,  r.incoming_at, r.low_stock_at, r.version};
 }
 
 // The act's row, and what the version of its answer is (0: it has none).

@@ -24,7 +24,7 @@ Result<void> leave(db::Tx& tx, const Transfer& transfer, Time now) {
   TRY(const auto before, sql::row(tx, transfer.offer, transfer.from));
   TRY(const bool left,
       sql::move(tx, place, Delta{.on_hand = -transfer.quantity},
-                {MovementKind::kTransferredOut, transfer.reason, transfer.reference, now}, {Guard::kPromised, 0}));
+                {MovementKind::kTransferredOut, transfer.reason, transfer.reference, now}, Guard::kPromised));
   return left ? Result<void>() : Result<void>(fail(below_promised(before)));
 }
 
@@ -48,9 +48,12 @@ Result<Transferred> Stockroom::transfer(db::Tx& tx, const Transfer& wish, Time n
   TRY_DO(must_exist(tx, wish.to));
   TRY(const bool fresh, first_time(tx, wish.reference, {wish.offer, wish.from, 0}, MovementKind::kTransferredOut, now));
   if (fresh) {
+    Crossings crossings;
+    TRY_DO(crossings.look(tx, wish.offer));
     // In key order, as everybody takes stock rows.
     TRY_DO(wish.from < wish.to ? leave(tx, wish, now) : arrive(tx, wish, now));
     TRY_DO(wish.from < wish.to ? arrive(tx, wish, now) : leave(tx, wish, now));
+    TRY_DO(crossings.say(tx, now));
     TRY_DO(say_levels(tx, {wish.offer}, now));
   }
   Transferred out;
@@ -65,6 +68,8 @@ Result<StockRow> Stockroom::receive(db::Tx& tx, const Delivery& delivery, Time n
   const Place place{delivery.offer, delivery.warehouse, 0};
   TRY(const bool fresh, first_time(tx, delivery.reference, place, MovementKind::kReceived, now));
   if (!fresh) return sql::row(tx, delivery.offer, delivery.warehouse);
+  Crossings crossings;
+  TRY_DO(crossings.look(tx, delivery.offer));
   TRY_DO(sql::make_row(tx, place));
   TRY(const auto before, sql::slot(tx, place));
   const std::int64_t awaited = std::min(before->incoming, delivery.quantity);
@@ -72,6 +77,7 @@ Result<StockRow> Stockroom::receive(db::Tx& tx, const Delivery& delivery, Time n
                                  {MovementKind::kReceived, delivery.reason, delivery.reference, now}));
   KONTOR_ASSERT(came);
   if (before->incoming_at && before->incoming == awaited) TRY_DO(sql::set_incoming_at(tx, place, std::nullopt));
+  TRY_DO(crossings.say(tx, now));
   TRY_DO(say_levels(tx, {delivery.offer}, now));
   return sql::row(tx, delivery.offer, delivery.warehouse);
 }
