@@ -168,6 +168,15 @@ Result<std::vector<StockFigure>> Inventory::figures(std::span<const OfferId> off
   return out;
 }
 
+Result<std::int64_t> Inventory::bought(CustomerId customer, OfferId offer) {
+  std::int64_t out = 0;
+  TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
+    TRY(out, sql::bought(tx, customer, offer));
+    return {};
+  }));
+  return out;
+}
+
 Result<std::vector<Warehouse>> Inventory::warehouses() {
   std::vector<Warehouse> out;
   TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {

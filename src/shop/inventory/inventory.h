@@ -27,7 +27,8 @@ namespace kontor::inventory {
 struct Demand {
   OfferId offer;
   std::int64_t quantity = 0;
-  std::int64_t backorder = 0;  // how far below zero the offer may be sold
+  std::int64_t backorder = 0;       // how far below zero the offer may be sold
+  std::int64_t purchase_limit = 0;  // how many one customer may hold of it, all purchases together; 0: any
 };
 
 // Where a reservation took its units.
@@ -42,6 +43,7 @@ struct Allotment {
 struct ReserveRequest {
   CheckoutId key;
   std::vector<Demand> lines;  // summed per offer by the callee
+  CustomerId customer = {};   // who buys; needed where an offer has a purchase limit
 };
 
 // A line that could not be had; sits in Error::members as {"lines":[{offer_id, requested, available}]}.
@@ -58,6 +60,23 @@ struct Shortage {
 };
 // 409 out_of_stock with its lines, reason "inventory.out_of_stock".
 Error out_of_stock(std::span<const Shortage> lines);
+
+// More of an offer than one customer may have; sits in Error::members as {"lines":[…]}.
+struct OverLimit {
+  OfferId offer;
+  std::int64_t limit = 0;
+  std::int64_t bought = 0;
+  std::int64_t requested = 0;
+
+  static constexpr auto fields() {
+    return described(Field("offer_id", &OverLimit::offer, "The offer"),
+                     Field("limit", &OverLimit::limit, "How many one customer may have"),
+                     Field("bought", &OverLimit::bought, "How many this one has bought, or is buying"),
+                     Field("requested", &OverLimit::requested, "How many more were wanted"));
+  }
+};
+// 403 purchase_limit, reason "inventory.purchase_limit".
+Error over_purchase_limit(const OverLimit& line);
 
 struct StockFigure {
   OfferId offer;
@@ -115,8 +134,9 @@ class Inventory {
 
   // Sets the lines aside under the key. Repeating it while it holds answers the same allotments; a key that was
   // released or expired (or left a tombstone) is kConflict "inventory.reservation_gone"; the same key with other lines
-  // is kConflict "inventory.key_reused". Not enough: kOutOfStock "inventory.out_of_stock". An Error leaves half-done
-  // work for the caller's function to undo (by handing it on, or through tx.attempt).
+  // is kConflict "inventory.key_reused". Not enough: kOutOfStock "inventory.out_of_stock". More than the
+  // customer may have: kPurchaseLimit "inventory.purchase_limit". An Error leaves half-done work for the caller's
+  // function to undo (by handing it on, or through tx.attempt).
   Result<std::vector<Allotment>> reserve(db::Tx& tx, const ReserveRequest& request, Time now);
   // Each request alone: everything or nothing, one's failure does not touch another's success. The batch command for a
   // Station. An Error of the whole is the store's.
@@ -154,6 +174,9 @@ class Inventory {
 
   // Exact figures; offers without stock rows are left out. Only active warehouses count.
   Result<std::vector<StockFigure>> figures(std::span<const OfferId> offers);
+  // What the customer holds of an offer that has a purchase limit: reserved, sold, sent; what came back does not count.
+  // An offer that had no limit then was not counted.
+  Result<std::int64_t> bought(CustomerId customer, OfferId offer);
   Result<std::vector<Warehouse>> warehouses();  // by id, all of them
   // Units reserved or sold in a warehouse and not shipped; walks the stock.
   Result<std::int64_t> load(WarehouseId warehouse);

@@ -115,23 +115,38 @@ constexpr Query kLoad{"inventory.load", Home::kStock, R"sql(
 )sql"};
 
 constexpr Query kNoteReservation{"inventory.note_reservation", Home::kStock, R"sql(
-  INSERT INTO inventory_reservations (checkout_id, line, offer_id, warehouse_id, slot, quantity, state, returned)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, 0) ON CONFLICT (checkout_id, line) DO NOTHING
+  INSERT INTO inventory_reservations (checkout_id, line, offer_id, warehouse_id, slot, quantity, state, returned,
+                                      customer_id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8) ON CONFLICT (checkout_id, line) DO NOTHING
 )sql"};
 
 constexpr Query kReservation{"inventory.reservation", Home::kStock, R"sql(
-  SELECT line, offer_id, warehouse_id, slot, quantity, state, returned FROM inventory_reservations
+  SELECT line, offer_id, warehouse_id, slot, quantity, state, returned, customer_id FROM inventory_reservations
    WHERE checkout_id = $1 ORDER BY line
 )sql"};
 
 constexpr Query kSettleReservation{"inventory.settle_reservation", Home::kStock, R"sql(
   UPDATE inventory_reservations SET state = $2 WHERE checkout_id = $1 AND state = 0
-  RETURNING line, offer_id, warehouse_id, slot, quantity, state, returned
+  RETURNING line, offer_id, warehouse_id, slot, quantity, state, returned, customer_id
 )sql"};
 
 constexpr Query kNoteReturned{"inventory.note_returned", Home::kStock, R"sql(
   UPDATE inventory_reservations SET returned = returned + $3
    WHERE checkout_id = $1 AND line = $2 AND state = 1 AND quantity - returned >= $3
+)sql"};
+
+constexpr Query kBuy{"inventory.buy", Home::kStock, R"sql(
+  INSERT INTO inventory_purchases (customer_id, offer_id, quantity) VALUES ($1, $2, $3)
+  ON CONFLICT (customer_id, offer_id) DO UPDATE SET quantity = inventory_purchases.quantity + excluded.quantity
+   WHERE inventory_purchases.quantity + excluded.quantity <= CAST($4 AS BIGINT)
+)sql"};
+
+constexpr Query kGiveBack{"inventory.give_purchase_back", Home::kStock, R"sql(
+  UPDATE inventory_purchases SET quantity = quantity - $3 WHERE customer_id = $1 AND offer_id = $2
+)sql"};
+
+constexpr Query kBought{"inventory.bought", Home::kStock, R"sql(
+  SELECT quantity FROM inventory_purchases WHERE customer_id = $1 AND offer_id = $2
 )sql"};
 
 constexpr Query kNoteEffect{"inventory.note_effect", Home::kStock, R"sql(
@@ -214,11 +229,9 @@ StockRow stock_row(const Row& row) {
 }
 
 ReservationRow reservation_row(const Row& row) {
-  return {row.i64(0),
-          {row.id<OfferId>(1), row.id<WarehouseId>(2), row.i64(3)},
-          row.i64(4),
-          static_cast<ReservationState>(row.i64(5)),
-          row.i64(6)};
+  return {row.i64(0), {row.id<OfferId>(1), row.id<WarehouseId>(2), row.i64(3)},
+          row.i64(4), static_cast<ReservationState>(row.i64(5)),
+          row.i64(6), row.id<CustomerId>(7)};
 }
 
 template <class T, class Read>
@@ -351,7 +364,7 @@ Result<std::int64_t> load(db::Tx& tx, WarehouseId warehouse) {
 
 Result<bool> note_reservation(db::Tx& tx, CheckoutId key, const ReservationRow& row) {
   TRY(const auto noted, tx.run(kNoteReservation, key, row.line, row.place.offer, row.place.warehouse, row.place.slot,
-                               row.quantity, row.state));
+                               row.quantity, row.state, row.customer));
   return noted == 1;
 }
 
@@ -371,6 +384,23 @@ Result<std::vector<ReservationRow>> settle_reservation(db::Tx& tx, CheckoutId ke
 Result<bool> note_returned(db::Tx& tx, CheckoutId key, std::int64_t line, std::int64_t quantity) {
   TRY(const auto noted, tx.run(kNoteReturned, key, line, quantity));
   return noted == 1;
+}
+
+Result<bool> buy(db::Tx& tx, CustomerId customer, const Demand& demand) {
+  if (demand.quantity > demand.purchase_limit) return false;
+  TRY(const auto counted, tx.run(kBuy, customer, demand.offer, demand.quantity, demand.purchase_limit));
+  return counted == 1;
+}
+
+Result<void> give_back(db::Tx& tx, CustomerId customer, OfferId offer, std::int64_t quantity) {
+  TRY(const auto counted, tx.run(kGiveBack, customer, offer, quantity));
+  KONTOR_ASSERT(counted == 1);  // what a reservation counts is there
+  return {};
+}
+
+Result<std::int64_t> bought(db::Tx& tx, CustomerId customer, OfferId offer) {
+  TRY(const auto rows, tx.ask(kBought, customer, offer));
+  return rows.empty() ? 0 : rows.front().i64(0);
 }
 
 Result<bool> note_effect(db::Tx& tx, std::string_view reference, MovementKind kind, Time now) {

@@ -72,6 +72,7 @@ struct ReservationRow {
   std::int64_t quantity = 0;
   ReservationState state = ReservationState::kReserved;
   std::int64_t returned = 0;
+  CustomerId customer = {};  // who it counts for, where the offer has a purchase limit
 };
 
 Error no_such_warehouse(WarehouseId id);
@@ -108,6 +109,11 @@ Result<std::vector<ReservationRow>> settle_reservation(db::Tx& tx, CheckoutId ke
 Result<bool> note_returned(db::Tx& tx, CheckoutId key, std::int64_t line, std::int64_t quantity);
 // False when the effect of this kind was noted under the reference before.
 Result<bool> note_effect(db::Tx& tx, std::string_view reference, MovementKind kind, Time now);
+
+// False when the customer would hold more of the offer than its purchase limit. The condition is in the statement.
+Result<bool> buy(db::Tx& tx, CustomerId customer, const Demand& demand);
+Result<void> give_back(db::Tx& tx, CustomerId customer, OfferId offer, std::int64_t quantity);
+Result<std::int64_t> bought(db::Tx& tx, CustomerId customer, OfferId offer);
 
 Result<std::vector<StockRow>> rows(db::Tx& tx, OfferId offer);
 Result<StockRow> row(db::Tx& tx, OfferId offer, WarehouseId warehouse);  // kNotFound "inventory.no_such_stock"

@@ -23,6 +23,7 @@ std::vector<Demand> summed(const std::vector<Demand>& lines) {
     if (kept > 0 && out[kept - 1].offer == out[at].offer) {
       out[kept - 1].quantity += out[at].quantity;
       out[kept - 1].backorder = std::max(out[kept - 1].backorder, out[at].backorder);
+      out[kept - 1].purchase_limit = std::max(out[kept - 1].purchase_limit, out[at].purchase_limit);
     } else {
       out[kept++] = out[at];
     }
@@ -36,6 +37,7 @@ struct Take {
   Place place;
   std::int64_t quantity = 0;
   std::int64_t room = 0;
+  CustomerId customer = {};  // who it counts for, where the offer has a purchase limit
 };
 
 std::vector<Allotment> allotments(const std::vector<Take>& takes) {
@@ -170,7 +172,8 @@ Result<Outcome> take_all(db::Tx& tx, CheckoutId key, const std::vector<Take>& ta
   for (const Take& wish : takes) {
     ++line;
     TRY(const bool noted,
-        sql::note_reservation(tx, key, {line, wish.place, wish.quantity, ReservationState::kReserved, 0}));
+        sql::note_reservation(tx, key,
+                              {line, wish.place, wish.quantity, ReservationState::kReserved, 0, wish.customer}));
     if (!noted) return Outcome{false, false};
     TRY(const auto left,
         sql::take(tx, wish.place, {wish.quantity, wish.room}, Cause{MovementKind::kReserved, "", reference, now}));
@@ -179,6 +182,24 @@ Result<Outcome> take_all(db::Tx& tx, CheckoutId key, const std::vector<Take>& ta
       outcome.low.push_back({wish.place.offer, wish.place.warehouse, left->sellable, left->low_stock_at});
   }
   return outcome;
+}
+
+// A row more for each offer with a limit; most have none.
+Result<void> count_purchases(db::Tx& tx, CustomerId customer, const std::vector<Demand>& demands) {
+  for (const Demand& demand : demands) {
+    if (demand.purchase_limit == 0) continue;
+    TRY(const bool within, sql::buy(tx, customer, demand));
+    if (within) continue;
+    TRY(const auto bought, sql::bought(tx, customer, demand.offer));
+    return fail(over_purchase_limit({demand.offer, demand.purchase_limit, bought, demand.quantity}));
+  }
+  return {};
+}
+
+void name_buyer(std::vector<Take>& takes, CustomerId customer, const std::vector<Demand>& demands) {
+  for (Take& take : takes)
+    for (const Demand& demand : demands)
+      if (demand.offer == take.place.offer && demand.purchase_limit > 0) take.customer = customer;
 }
 
 Result<void> say_reserved(db::Tx& tx, CheckoutId key, const std::vector<Demand>& demands, Time now) {
@@ -197,6 +218,16 @@ Error out_of_stock(std::span<const Shortage> lines) {
   error.detail =
       "There is not enough left of " + std::to_string(lines.size()) + (lines.size() == 1 ? " offer." : " offers.");
   error.members = "\"lines\":" + json::print(std::vector<Shortage>(lines.begin(), lines.end()));
+  return error;
+}
+
+Error over_purchase_limit(const OverLimit& line) {
+  Error error;
+  error.code = Errc::kPurchaseLimit;
+  error.reason = "inventory.purchase_limit";
+  error.detail = "At most " + std::to_string(line.limit) + " of it go to one buyer, who has " +
+                 std::to_string(line.bought) + " already.";
+  error.members = "\"lines\":" + json::print(std::vector<OverLimit>{line});
   return error;
 }
 
@@ -219,9 +250,16 @@ Result<std::vector<Allotment>> Inventory::reserve(db::Tx& tx, const ReserveReque
     if (const auto missing = shortages(supplies); !missing.empty()) return fail(out_of_stock(missing));
     takes = plan(supplies, warehouses);
   }
+  const bool limited =
+      std::any_of(demands.begin(), demands.end(), [](const Demand& demand) { return demand.purchase_limit > 0; });
+  if (limited) {
+    KONTOR_ASSERT(request.customer);
+    name_buyer(takes, request.customer, demands);
+  }
   TRY(const auto outcome, take_all(tx, request.key, takes, now));
   if (!outcome.fresh) return same_and_held(tx, request.key, demands);
   if (outcome.short_of_stock) return fail(short_of(tx, demands, request.key));
+  if (limited) TRY_DO(count_purchases(tx, request.customer, demands));
   TRY_DO(say_reserved(tx, request.key, demands, now));
   for (const StockLow& low : outcome.low) TRY_DO(services::emit(tx, low, low.offer_id.text(), now));
   return allotments(takes);
@@ -256,7 +294,8 @@ Result<std::vector<Result<std::vector<Allotment>>>> Inventory::reserve_many(db::
     });
     if (!attempted) {
       const Errc code = attempted.error().code;
-      if (code != Errc::kOutOfStock && code != Errc::kConflict) return fail(std::move(attempted.error()));
+      if (code != Errc::kOutOfStock && code != Errc::kConflict && code != Errc::kPurchaseLimit)
+        return fail(std::move(attempted.error()));
       one = fail(std::move(attempted.error()));
     }
     out.push_back(std::move(one));
@@ -298,6 +337,7 @@ Result<void> Inventory::give_back(db::Tx& tx, CheckoutId key, ReservationState t
     TRY_DO(crossings.look(tx, row.place.offer));
     TRY(const bool moved, sql::move(tx, row.place, Delta{.reserved = -row.quantity}, Cause{kind, "", reference, now}));
     KONTOR_ASSERT(moved);
+    if (row.customer) TRY_DO(sql::give_back(tx, row.customer, row.place.offer, row.quantity));
   }
   TRY_DO(crossings.say(tx, now));
   return services::emit(tx, StockReleased{key, stock_lines(rows)}, reference, now);
@@ -327,7 +367,7 @@ Result<void> Inventory::deallocate(db::Tx& tx, CheckoutId key, std::span<const A
       if (!noted) break;
       row.returned += part;
       left -= part;
-      given.push_back({row.line, row.place, part, row.state, 0});
+      given.push_back({row.line, row.place, part, row.state, 0, row.customer});
     }
     if (left > 0)
       return fail(Errc::kConflict, "inventory.not_allocated", "The checkout does not hold so many units there.");
@@ -339,6 +379,7 @@ Result<void> Inventory::deallocate(db::Tx& tx, CheckoutId key, std::span<const A
     TRY(const bool moved, sql::move(tx, row.place, Delta{.allocated = -row.quantity},
                                     Cause{MovementKind::kDeallocated, "", reference, now}));
     if (!moved) return fail(Errc::kConflict, "inventory.not_allocated", "The units have left already.");
+    if (row.customer) TRY_DO(sql::give_back(tx, row.customer, row.place.offer, row.quantity));
   }
   if (given.empty()) return {};
   TRY_DO(crossings.say(tx, now));
