@@ -59,8 +59,8 @@ class Stockroom {
   Result<Transferred> transfer(db::Tx& tx, const Transfer& transfer, Time now);
   // on_hand rises, and what was awaited falls by as much, down to nothing. kNotFound "inventory.no_such_warehouse".
   Result<StockRow> receive(db::Tx& tx, const Delivery& delivery, Time now);
-  // The difference becomes a movement. Less than is promised is taken as it is and said as stock.oversold_externally;
-  // Inventory::shortfall answers who will not get theirs. kNotFound "inventory.no_such_warehouse".
+  // The difference becomes a movement. Less than is promised is taken as it is and said as stock.oversold_externally.
+  // kNotFound "inventory.no_such_warehouse".
   Result<Counted> count(db::Tx& tx, const Count& count, Time now);
 
  private:
