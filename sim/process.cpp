@@ -5,6 +5,7 @@
 #include "shop/orders/events.h"
 #include "sim/checkers.h"
 #include "sim/shoppers.h"
+#include "sim/stockroom.h"
 #include "sim/warehouse.h"
 
 namespace kontor::sim {
@@ -96,6 +97,7 @@ Result<void> Process::start(runtime::Loop& loop) {
   for (ShopperMemory& shopper : world_.shoppers)
     spawn(loop, [this, &loop, &shopper] { go_shopping(*this, loop, shopper); });
   if (world_.scenario.ship_pct > 0) spawn(loop, [this] { work_in_warehouse(*this); });
+  if (world_.stockroom.left > 0) spawn(loop, [this] { move_goods(*this); });
   spawn(loop, [this, &loop] { wait_until_settled(*this, loop); });
   return {};
 }
