@@ -299,7 +299,8 @@ void Writer::checkpoint_if_long() {
   if (!all_copied) report(all_copied.error());
   // Copied entirely: the next commit starts the log anew.
   const bool held = !all_copied || !*all_copied;
-  next_checkpoint_frames_ = held ? frames + settings_.checkpoint_frames / kCheckpointSteps + 1 : settings_.checkpoint_frames;
+  next_checkpoint_frames_ =
+      held ? frames + settings_.checkpoint_frames / kCheckpointSteps + 1 : settings_.checkpoint_frames;
 }
 
 void Writer::report(const Error& error) {
