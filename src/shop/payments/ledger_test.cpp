@@ -11,12 +11,14 @@ namespace {
 using testing::ShopWorld;
 
 constexpr db::Query kOldEntry{"testing.old_entry", db::Home::kCustomer, R"sql(
-  INSERT INTO payments_ledger (payment_id, entry, debit, credit, amount, currency, at) VALUES ($1, $2, $3, $4, $5, 'USD', 1)
+  INSERT INTO payments_ledger (payment_id, entry, debit, credit, amount, currency, at)
+  VALUES ($1, $2, $3, $4, $5, 'USD', 1)
 )sql"};
 constexpr db::Query kSkew{"testing.skew", db::Home::kCustomer, "UPDATE payments_ledger SET sales = sales + 1"};
 constexpr db::Query kForget{"testing.forget", db::Home::kCustomer, "DELETE FROM payments_ledger"};
 constexpr db::Query kPlain{"testing.plain_payment", db::Home::kCustomer, R"sql(
-  INSERT INTO payments_payments (id, checkout_id, order_id, state, amount, currency, refunded, method, reference, created_at)
+  INSERT INTO payments_payments (id, checkout_id, order_id, state, amount, currency, refunded, method, reference,
+                                 created_at)
   VALUES ($1, 2, 3, 2, $2, 'USD', 0, 'card', '', 1)
 )sql"};
 
