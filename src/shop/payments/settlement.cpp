@@ -275,9 +275,15 @@ Result<Time> Settlements::catch_up(const std::function<bool()>& stopping) {
 
 void add_settlement_job(services::JobRunner& runner, Settlements& settlements) {
   runner.add(std::string(kJob), [&settlements](services::JobContext& job) -> Result<void> {
-    TRY(const Time again, settlements.catch_up([&job] { return job.stopping(); }));
-    job.again_at(again);
-    return {};
+    auto again = settlements.catch_up([&job] { return job.stopping(); });
+    if (again) {
+      job.again_at(*again);
+      return {};
+    }
+    // Whatever the gateway or its file has, the reports to come are not given up for it: an outage is tried for ever.
+    Error trouble = std::move(again.error());
+    trouble.code = Errc::kUnavailable;
+    return fail(std::move(trouble));
   });
 }
 

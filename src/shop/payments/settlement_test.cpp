@@ -208,6 +208,17 @@ TEST_CASE("settlement: the job comes back by itself, and there is one") {
     CHECK(runner.run_until_quiet().value() == 1);
     CHECK(world.settlements.newest({}, 10)->size() == static_cast<std::size_t>(day));
   }
+  // However long the gateway is away, the job stays.
+  world.test.clock.advance_ms(kDayMs);
+  world.gateway.down = true;
+  for (int i = 0; i < 20; ++i) {
+    CHECK(runner.run_until_quiet().value() == 1);
+    world.test.clock.advance_ms(2 * kMinuteMs);
+  }
+  CHECK(world.settlements.newest({}, 10)->size() == 3);
+  world.gateway.down = false;
+  CHECK(runner.run_until_quiet().value() == 1);
+  CHECK(world.settlements.newest({}, 10)->size() == 4);
 }
 
 TEST_CASE("settlement: days are read strictly") {
