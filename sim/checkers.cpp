@@ -1,5 +1,6 @@
 #include "sim/checkers.h"
 
+#include "runtime/json.h"
 #include "sim/shoppers.h"
 
 namespace kontor::sim {
@@ -145,6 +146,33 @@ void check_money(Process& process, const Books& books) {
   }
 }
 
+// The books say what the gateway keeps, and each day's settlement agrees with its charge file.
+void check_ledger(Process& process) {
+  World& world = process.world();
+  const auto balances = process.shop().payments.ledger().balances();
+  if (!balances) return world.problem("the ledger cannot be read: " + balances.error().reason);
+  std::map<Currency, std::int64_t> kept;
+  for (const auto& [key, held] : world.gateway.held())
+    if (held.charge.state == ChargeState::kCaptured)
+      kept[held.charge.amount.currency()] += (held.charge.amount - held.charge.refunded).amount_minor();
+  for (const auto& [currency, legs] : *balances) {
+    if (!legs.balanced()) world.problem("the ledger's accounts come to " + std::to_string(legs.total()));
+    const auto booked = legs.of(payments::Account::kGateway);
+    if (booked != kept[currency])
+      world.problem("the gateway keeps " + std::to_string(kept[currency]) + ", the ledger says " +
+                    std::to_string(booked));
+  }
+  const auto first = process.shop().payments.ledger().first_entry();
+  if (!first || !*first) return;
+  for (Time day = **first; day <= world.clock.now().plus_ms(kDayMs); day = day.plus_ms(kDayMs)) {
+    const auto report = process.shop().settlements.compare(day);
+    if (!report) return world.problem("no settlement: " + report.error().reason);
+    if (report->differing() != 0)
+      world.problem("the settlement of " + report->day + " differs: " + json::print(*report));
+    if (report->voided > 0) world.trace.reached("settlement: a charge given back without an order");
+  }
+}
+
 // Each intention is one order at most, and the one that its shopper was told of.
 void check_intentions(Process& process, const Books& books) {
   World& world = process.world();
@@ -253,6 +281,7 @@ void check_all(Process& process) {
   check_stock(process, *books);
   check_limits(world, *books);
   check_money(process, *books);
+  check_ledger(process);
   check_intentions(process, *books);
   check_answers(process);
   check_events(process, *books);

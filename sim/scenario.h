@@ -46,6 +46,7 @@ struct Scenario {
 struct Planted {
   bool drop_stock_guard = false;
   bool timeout_means_no = false;
+  bool lose_ledger_leg = false;
 };
 
 std::span<const Scenario> scenarios();
