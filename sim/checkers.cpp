@@ -1,5 +1,6 @@
 #include "sim/checkers.h"
 
+#include "runtime/json.h"
 #include "sim/shoppers.h"
 
 namespace kontor::sim {
@@ -82,22 +83,44 @@ void check_modules(Process& process) {
     process.world().problem(invariant + ": " + finding.details.front());
 }
 
+// Over all warehouses: what was there and came, less what was sent, is there; what is sold and waits is allocated.
 void check_stock(Process& process, Books& books) {
   World& world = process.world();
   const auto rows = process.shop().inventory.rows_after({}, {}, 500);
   if (!rows) return world.problem("the stock cannot be read: " + rows.error().reason);
+  std::map<std::int64_t, inventory::StockRow> sums;
   for (const auto& row : *rows) {
-    const auto sent = books.sent[row.offer.value];
-    const auto waiting = books.waiting[row.offer.value];
-    if (row.reserved == 0 && row.allocated == waiting && row.on_hand == world.scenario.units - sent) continue;
-    world.problem("stock of " + row.offer.text() + ": on hand " + std::to_string(row.on_hand) + ", reserved " +
-                  std::to_string(row.reserved) + ", allocated " + std::to_string(row.allocated) + "; there were " +
-                  std::to_string(world.scenario.units) + ", " + std::to_string(sent) + " were sent and " +
-                  std::to_string(waiting) + " are sold and wait");
+    auto& sum = sums[row.offer.value];
+    sum.on_hand += row.on_hand;
+    sum.reserved += row.reserved;
+    sum.allocated += row.allocated;
+  }
+  for (const auto& [offer, sum] : sums) {
+    const auto sent = books.sent[offer];
+    const auto waiting = books.waiting[offer];
+    const auto there = world.scenario.units + world.stockroom.delivered[OfferId{offer}];
+    if (sum.reserved == 0 && sum.allocated == waiting && sum.on_hand == there - sent) continue;
+    world.problem("stock of " + OfferId{offer}.text() + ": on hand " + std::to_string(sum.on_hand) + ", reserved " +
+                  std::to_string(sum.reserved) + ", allocated " + std::to_string(sum.allocated) + "; there were " +
+                  std::to_string(there) + ", " + std::to_string(sent) + " were sent and " + std::to_string(waiting) +
+                  " are sold and wait");
   }
   for (const auto& [offer, units] : books.waiting)
-    if (units + books.sent[offer] > world.scenario.units)
+    if (units + books.sent[offer] > world.scenario.units + world.stockroom.delivered[OfferId{offer}])
       world.problem("more sold than there was: " + OfferId{offer}.text());
+}
+
+// No customer's orders that stand hold more of an offer than its limit, whatever was clicked how often.
+void check_limits(World& world, const Books& books) {
+  if (world.scenario.purchase_limit == 0) return;
+  std::map<std::pair<CustomerId, OfferId>, std::int64_t> held;
+  for (const orders::Order& order : books.all) {
+    if (order.state == orders::OrderState::kCancelled) continue;
+    for (const auto& line : order.document.lines)
+      if ((held[{order.customer, line.offer_id}] += line.quantity) > world.scenario.purchase_limit)
+        world.problem("more than one customer may have: " + order.customer.text() + " holds of " +
+                      line.offer_id.text());
+  }
 }
 
 // Money that the gateway keeps belongs to one order that stands, and is its total; a cancelled order keeps none.
@@ -120,6 +143,33 @@ void check_money(Process& process, const Books& books) {
     if (kept[order.id] != due)
       world.problem("the order " + order.id.text() + " of " + order.email + " is " + std::string(name_of(order.state)) +
                     " and due " + std::to_string(due) + ", the gateway keeps " + std::to_string(kept[order.id]));
+  }
+}
+
+// The books say what the gateway keeps, and each day's settlement agrees with its charge file.
+void check_ledger(Process& process) {
+  World& world = process.world();
+  const auto balances = process.shop().payments.ledger().balances();
+  if (!balances) return world.problem("the ledger cannot be read: " + balances.error().reason);
+  std::map<Currency, std::int64_t> kept;
+  for (const auto& [key, held] : world.gateway.held())
+    if (held.charge.state == ChargeState::kCaptured)
+      kept[held.charge.amount.currency()] += (held.charge.amount - held.charge.refunded).amount_minor();
+  for (const auto& [currency, legs] : *balances) {
+    if (!legs.balanced()) world.problem("the ledger's accounts come to " + std::to_string(legs.total()));
+    const auto booked = legs.of(payments::Account::kGateway);
+    if (booked != kept[currency])
+      world.problem("the gateway keeps " + std::to_string(kept[currency]) + ", the ledger says " +
+                    std::to_string(booked));
+  }
+  const auto first = process.shop().payments.ledger().first_entry();
+  if (!first || !*first) return;
+  for (Time day = **first; day <= world.clock.now().plus_ms(kDayMs); day = day.plus_ms(kDayMs)) {
+    const auto report = process.shop().settlements.compare(day);
+    if (!report) return world.problem("no settlement: " + report.error().reason);
+    if (report->differing() != 0)
+      world.problem("the settlement of " + report->day + " differs: " + json::print(*report));
+    if (report->voided > 0) world.trace.reached("settlement: a charge given back without an order");
   }
 }
 
@@ -229,7 +279,9 @@ void check_all(Process& process) {
   auto books = read_books(process);
   if (!books) return world.problem("the orders cannot be read: " + books.error().reason);
   check_stock(process, *books);
+  check_limits(world, *books);
   check_money(process, *books);
+  check_ledger(process);
   check_intentions(process, *books);
   check_answers(process);
   check_events(process, *books);

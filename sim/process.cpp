@@ -5,6 +5,7 @@
 #include "shop/orders/events.h"
 #include "sim/checkers.h"
 #include "sim/shoppers.h"
+#include "sim/stockroom.h"
 #include "sim/warehouse.h"
 
 namespace kontor::sim {
@@ -71,6 +72,7 @@ Result<void> Process::open() {
   shop_->consumers.add(counting_consumer());
   shop_->inventory.plant({world_.planted.drop_stock_guard});
   shop_->payments.planted_bugs().timeout_means_no = world_.planted.timeout_means_no;
+  shop_->payments.planted_bugs().lose_ledger_leg = world_.planted.lose_ledger_leg;
   return {};
 }
 
@@ -96,6 +98,7 @@ Result<void> Process::start(runtime::Loop& loop) {
   for (ShopperMemory& shopper : world_.shoppers)
     spawn(loop, [this, &loop, &shopper] { go_shopping(*this, loop, shopper); });
   if (world_.scenario.ship_pct > 0) spawn(loop, [this] { work_in_warehouse(*this); });
+  if (world_.stockroom.left > 0) spawn(loop, [this] { move_goods(*this); });
   spawn(loop, [this, &loop] { wait_until_settled(*this, loop); });
   return {};
 }

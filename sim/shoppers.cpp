@@ -88,8 +88,8 @@ Result<bool> Shopping::tend_cart(Intention& intention) {
     if (there) continue;
     const auto added = shop_.carts.add(owner, {wish.offer, {}, wish.quantity});
     if (added) return false;
-    if (added.error().code == Errc::kOutOfStock) {
-      world_.trace.reached("shopper: refused by the cart");
+    if (added.error().code == Errc::kOutOfStock || added.error().code == Errc::kPurchaseLimit) {
+      world_.trace.reached("shopper: refused by the cart: " + added.error().reason);
       std::erase_if(intention.wishes, [&](const Wish& one) { return one.offer == wish.offer; });
       return false;
     }
@@ -108,7 +108,8 @@ void Shopping::fill(Intention& intention) {
   const auto as_wished = tend_cart(intention);
   if (!as_wished) {
     world_.trace.reached("cart: " + as_wished.error().reason);
-    if (as_wished.error().code == Errc::kOutOfStock) intention.wishes.pop_back();
+    if (as_wished.error().code == Errc::kOutOfStock || as_wished.error().code == Errc::kPurchaseLimit)
+      intention.wishes.pop_back();
     pause(500);
     return;
   }

@@ -93,6 +93,7 @@ Charge SimGateway::take_effect(const ChargeRequest& request) {
     trace_.reached("gateway: a step of the buyer");
   } else {
     held.charge.state = request.capture ? ChargeState::kCaptured : ChargeState::kAuthorised;
+    if (request.capture) book(ChargeLine::Kind::kCapture, request.key, request.amount);
   }
   call_back(request.key);
   return held.charge;
@@ -127,6 +128,7 @@ Result<Charge> SimGateway::confirm_action(const std::string& key) {
   Held& held = held_[key];
   if (held.charge.state == ChargeState::kRequiresAction) {
     held.charge.state = luck_.chance(20) ? ChargeState::kDeclined : ChargeState::kCaptured;
+    if (held.charge.state == ChargeState::kCaptured) book(ChargeLine::Kind::kCapture, key, held.charge.amount);
     call_back(key);
   }
   return reply(key, false);
@@ -146,6 +148,7 @@ Result<Charge> SimGateway::void_charge(const std::string& key) {
       held.charge.state == ChargeState::kRequiresAction) {
     if (held.charge.state == ChargeState::kCaptured) trace_.reached("gateway: a capture given back");
     held.charge.state = ChargeState::kVoided;
+    book(ChargeLine::Kind::kVoid, key, held.charge.amount);
   }
   return reply(key, false);
 }
@@ -161,6 +164,7 @@ Result<Charge> SimGateway::refund(const std::string& key, const std::string& ref
       return fail(Errc::kConflict, "gateway.refund_over_capture");
     charge.refunded = after;
     refunds_[refund_key] = amount.amount_minor();
+    book(ChargeLine::Kind::kRefund, key, amount, refund_key);
     if (after == charge.amount) charge.state = ChargeState::kRefunded;
   } else {
     trace_.reached("gateway: the same refund again");
@@ -173,6 +177,17 @@ Result<std::vector<std::pair<std::string, Charge>>> SimGateway::all_charges() {
   std::vector<std::pair<std::string, Charge>> all;
   for (const auto& [key, held] : held_) all.emplace_back(key, held.charge);
   return all;
+}
+
+void SimGateway::book(ChargeLine::Kind kind, const std::string& key, Money amount, const std::string& refund_key) {
+  booked_.push_back({kind, key, refund_key, amount, clock_.now()});
+}
+
+Result<std::vector<ChargeLine>> SimGateway::charge_file(Time from, Time until) {
+  std::vector<ChargeLine> lines;
+  for (const ChargeLine& line : booked_)
+    if (line.at >= from && line.at < until) lines.push_back(line);
+  return lines;
 }
 
 void SimGateway::arrive() {

@@ -26,6 +26,7 @@ class SimGateway : public PaymentGateway {
   Result<Charge> void_charge(const std::string& key) override;
   Result<Charge> refund(const std::string& key, const std::string& refund_key, Money amount) override;
   Result<std::vector<std::pair<std::string, Charge>>> all_charges() override;
+  Result<std::vector<ChargeLine>> charge_file(Time from, Time until) override;
 
   // From here on everything works at once; what is on its way still arrives.
   void end_faults() {
@@ -61,6 +62,7 @@ class SimGateway : public PaymentGateway {
   void call_back(const std::string& key);
   void fall_silent(const ChargeRequest& request);
   void wait_a_little();
+  void book(ChargeLine::Kind kind, const std::string& key, Money amount, const std::string& refund_key = {});
   // What may go wrong before a call arrives.
   Result<void> reach(bool patient);
   // What may go wrong on the way back.
@@ -72,6 +74,7 @@ class SimGateway : public PaymentGateway {
   Faults faults_;
   std::map<std::string, Held> held_;
   std::map<std::string, std::int64_t> refunds_;
+  std::vector<ChargeLine> booked_;
   std::vector<OnItsWay> on_its_way_;
   std::vector<Hook> hooks_;
   std::int64_t silent_until_ms_ = 0;

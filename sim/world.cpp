@@ -50,6 +50,7 @@ std::string World::work_left() const {
         return "the warehouse has not sent " + intention.name + ", " + intention.order.text();
     }
   }
+  if (stockroom.left > 0) return "the stockroom has " + std::to_string(stockroom.left) + " acts before it";
   return {};
 }
 
@@ -77,6 +78,18 @@ void World::draw_shoppers() {
   }
 }
 
+bool World::open_second_warehouse(Process& process) {
+  stockroom.left = scenario.stock_acts;
+  stockroom.luck = Luck(luck_.next());
+  stockroom.other = process.ids().next<WarehouseId>(clock.now(), 0);
+  const auto added = process.store().write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
+    TRY_DO(process.shop().inventory.add_warehouse(tx, {stockroom.other, "other", "Other"}));
+    return {};
+  });
+  if (!added) problem("the second warehouse cannot be opened: " + added.error().reason);
+  return added.has_value();
+}
+
 // The first life, without faults: opens the shop and puts goods on its shelves.
 bool World::found_shop() {
   auto process = Process::open(*this, luck_.next());
@@ -93,6 +106,7 @@ bool World::found_shop() {
     catalog::Offer offer;
     offer.sku = "SKU-" + std::to_string(i);
     offer.seller = SellerId{1};
+    offer.purchase_limit = scenario.purchase_limit;
     offer.price = Money::minor(100 + luck_.below(5000), Currency());
     draft.product.offers.push_back(offer);
     drafts.push_back(std::move(draft));
@@ -112,7 +126,8 @@ bool World::found_shop() {
     return shop.inventory.set_on_hand_many(tx, counts, "founded", clock.now());
   });
   if (!counted) problem("the shelves cannot be filled: " + counted.error().reason);
-  return counted.has_value();
+  if (!counted) return false;
+  return scenario.stock_acts == 0 || open_second_warehouse(**process);
 }
 
 // A disk that has failed fails until the process starts again, which it does soon.

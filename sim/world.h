@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -110,6 +111,23 @@ struct ShopperMemory {
   Luck luck{0};
 };
 
+// What the warehouses' staff mean to do, and remember to have done.
+struct StockAct {
+  std::string reference;
+  OfferId offer;
+  std::int64_t quantity = 0;
+  bool delivery = false;  // from outside, to `to`
+  WarehouseId from, to;
+};
+struct StockroomMemory {
+  WarehouseId other;
+  int left = 0;
+  int number = 0;
+  std::optional<StockAct> act;  // begun, and not answered yet
+  std::map<OfferId, std::int64_t> delivered;
+  Luck luck{0};
+};
+
 class Process;
 
 class World {
@@ -140,12 +158,14 @@ class World {
   NoWeb web;
   std::vector<OfferId> offers;
   std::vector<ShopperMemory> shoppers;
+  StockroomMemory stockroom;
   bool settled = false;
 
  private:
   enum class End { kCrash, kRestart };
   void draw_shoppers();
   bool found_shop();
+  bool open_second_warehouse(Process& process);
   void live();
   void die(runtime::Loop& loop);
   bool before_step();

@@ -152,8 +152,10 @@ int run_planted() {
   constexpr std::uint64_t kMost = 100;
   int found = find_planted("drop_stock_guard", {.drop_stock_guard = true}, kMost) ? 1 : 0;
   found += find_planted("timeout_means_no", {.timeout_means_no = true}, kMost) ? 1 : 0;
-  std::printf("%d passed, %d failed\n", found, 2 - found);
-  return found == 2 ? 0 : 1;
+  found += find_planted("lose_ledger_leg", {.lose_ledger_leg = true}, kMost) ? 1 : 0;
+  constexpr int kBugs = 3;
+  std::printf("%d passed, %d failed\n", found, kBugs - found);
+  return found == kBugs ? 0 : 1;
 }
 
 }  // namespace

@@ -37,6 +37,14 @@ Result<std::optional<OfferId>> CatalogLookup::find(std::string_view sku, std::st
   return std::optional<OfferId>(found[0].offers[0].id);
 }
 
+Result<std::vector<PaymentId>> OrderPayments::payments_of(OrderId id) {
+  TRY(const auto order, orders_.find(id));
+  if (!order) return fail(Errc::kNotFound, "orders.no_such_order", "There is no such order.");
+  std::vector<PaymentId> payments;
+  for (const auto& payment : order->document.payments) payments.push_back(payment.id);
+  return payments;
+}
+
 void CheckoutHints::charge_changed(const std::string&, CheckoutId checkout, const Charge&) {
   // A hint that could not be noted is no loss: the sweeper asks the gateway anyway.
   static_cast<void>(checkouts_.hint(checkout));

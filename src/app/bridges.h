@@ -11,6 +11,8 @@
 #include "shop/catalog/catalog.h"
 #include "shop/checkout/checkout.h"
 #include "shop/inventory/inventory_api.h"
+#include "shop/orders/orders.h"
+#include "shop/payments/payments_api.h"
 #include "shop/showcase/showcase.h"
 
 namespace kontor::app {
@@ -47,6 +49,15 @@ class CatalogLookup : public inventory::OfferLookup {
 
  private:
   catalog::Catalog& catalog_;
+};
+
+class OrderPayments : public payments::PaymentsOfOrders {
+ public:
+  explicit OrderPayments(orders::Orders& orders) : orders_(orders) {}
+  Result<std::vector<PaymentId>> payments_of(OrderId order) override;
+
+ private:
+  orders::Orders& orders_;
 };
 
 // The gateway's webhooks: a hint that a checkout should look, never a fact by itself.

@@ -14,6 +14,7 @@
 #include "shop/notifications/notifications_consumers.h"
 #include "shop/orders/order_export.h"
 #include "shop/orders/orders_api.h"
+#include "shop/payments/payments_api.h"
 #include "shop/showcase/showcase_api.h"
 #include "shop/showcase/showcase_consumers.h"
 
@@ -25,6 +26,7 @@ void Shop::add_routes() {
   cart::add_cart_routes(api_, carts, shoppers);
   checkout::add_checkout_routes(api_, {checkouts, orders, accounts, shoppers});
   orders::add_orders_routes(api_, orders, shoppers, cursors);
+  payments::add_payments_routes(api_, {payments.ledger(), settlements, order_payments, world.clock, shoppers, cursors});
   fulfilment::add_fulfilment_routes(api_, {fulfilment, shoppers, cursors, audit});
   importing::ApiSettings imports{settings.spool_folder, settings.currency};
   imports.fetch_images = settings.fetch_images;
@@ -50,6 +52,7 @@ std::vector<std::pair<std::string, services::Export>> Shop::exports() {
 void Shop::add_consumers() {
   showcase::add_showcase_consumers(consumers, showcase);
   consumers.add(notifications::mail_consumer(notifications));
+  payments::add_settlement_job(job_runner, settlements);
   importing::add_import_job(job_runner, importer, jobs);
   importing::add_image_job(job_runner, images, [&log = world.log](const importing::ImageFailure& failure) {
     log.warning("a picture could not be had", {{"product", failure.product_id.text()},

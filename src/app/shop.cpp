@@ -106,7 +106,9 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       lookup(catalog),
       carts({world.store, world.clock, world.ids, offers, inventory, pricing}, cart_settings(world)),
       payments(world.store, world.gateway, world.clock),
+      settlements(world.store, world.gateway, world.clock),
       orders(world.store, world.clock),
+      order_payments(orders),
       fulfilment(world.store, orders, inventory, world.clock),
       accounts(world.store, world.clock),
       checkout_metrics(world.metrics, settings.currency),
@@ -130,6 +132,7 @@ Shop::~Shop() = default;
 Result<void> Shop::start(runtime::Loop& loop) {
   TRY_DO(consumers.prepare());
   consumers.start(loop);
+  complain("settlement reports wait for the next start", payments::plan_settlements(jobs));
   job_runner.start(loop);
   const auto fiber = [this, &loop](void (Shop::*body)()) {
     fibers_.fetch_add(1);

@@ -48,6 +48,7 @@
 #include "shop/notifications/notifications.h"
 #include "shop/orders/orders.h"
 #include "shop/payments/payments.h"
+#include "shop/payments/settlement.h"
 #include "shop/pricing/pricing.h"
 #include "shop/showcase/catch_up.h"
 #include "shop/showcase/showcase.h"
@@ -155,7 +156,9 @@ class Shop {
   CatalogLookup lookup;
   cart::Carts carts;
   payments::Payments payments;
+  payments::Settlements settlements;
   orders::Orders orders;
+  OrderPayments order_payments;
   fulfilment::Fulfilment fulfilment;
   accounts::Accounts accounts;
   checkout::CheckoutMetrics checkout_metrics;

@@ -22,6 +22,9 @@ class WatchedGateway : public PaymentGateway {
   Result<Charge> void_charge(const std::string& key) override;
   Result<Charge> refund(const std::string& key, const std::string& refund_key, Money amount) override;
   Result<std::vector<std::pair<std::string, Charge>>> all_charges() override { return gateway_.all_charges(); }
+  Result<std::vector<ChargeLine>> charge_file(Time from, Time until) override {
+    return gateway_.charge_file(from, until);
+  }
 
  private:
   struct Call {

@@ -8,6 +8,7 @@
 #include "base/id.h"
 #include "base/money.h"
 #include "base/result.h"
+#include "base/time.h"
 
 namespace kontor {
 
@@ -39,6 +40,16 @@ struct Charge {
   Money refunded;            // so far
 };
 
+// A line of the gateway's charge file: money that moved, as the gateway booked it.
+struct ChargeLine {
+  enum class Kind { kCapture, kRefund, kVoid };  // kVoid: the whole capture was given back, or never came to be
+  Kind kind = Kind::kCapture;
+  std::string key;
+  std::string refund_key;  // kRefund
+  Money amount;
+  Time at;
+};
+
 class PaymentGateway {
  public:
   virtual ~PaymentGateway() = default;
@@ -56,6 +67,8 @@ class PaymentGateway {
   virtual Result<Charge> refund(const std::string& key, const std::string& refund_key, Money amount) = 0;
   // Every charge the gateway holds, for reconciliation and `kontor check`.
   virtual Result<std::vector<std::pair<std::string, Charge>>> all_charges() = 0;
+  // What the gateway booked with `from` <= at < `until`, in its order: for the daily settlement. May wait.
+  virtual Result<std::vector<ChargeLine>> charge_file(Time from, Time until) = 0;
 };
 
 }  // namespace kontor

@@ -87,6 +87,10 @@ class SeamGateway : public PaymentGateway {
     return call([&] { return inner_.refund(key, refund_key, amount); });
   }
   Result<std::vector<std::pair<std::string, Charge>>> all_charges() override { return inner_.all_charges(); }
+  Result<std::vector<ChargeLine>> charge_file(Time from, Time until) override {
+    if (down || silent) return fail(Errc::kGatewayUnavailable, "gateway.down");
+    return inner_.charge_file(from, until);
+  }
 
  private:
   template <class F>

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <sstream>
 
 #include "base/described.h"
 #include "base/text.h"
@@ -69,6 +70,34 @@ Error timed_out() {
   return Error{Errc::kTimeout, "gateway.timeout", "The payment gateway did not answer in time.", {}, {}, 0};
 }
 
+// When a line was written, without reading the rest of it: a file of years is searched for one day.
+std::optional<Time> time_of(std::string_view line) {
+  constexpr std::string_view kBefore = "\"at\":\"";
+  const auto at = line.rfind(kBefore);
+  if (at == line.npos) return {};
+  line.remove_prefix(at + kBefore.size());
+  return parse_rfc3339(line.substr(0, line.find('"')));
+}
+
+// nullopt: no money moved.
+Result<std::optional<ChargeLine>> booked(std::string_view text, Time at) {
+  TRY(const auto line, json::read<Line>(text));
+  const auto state = state_of(line.state);
+  const auto currency = Currency::parse(line.currency);
+  if (!state || !currency) return fail(Errc::kInvalid, "gateway.bad_line", "neither state nor currency may be unknown");
+  ChargeLine out{ChargeLine::Kind::kCapture, line.key, {}, Money::minor(line.amount, *currency), at};
+  if (line.refund_key) {
+    out.kind = ChargeLine::Kind::kRefund;
+    out.refund_key = *line.refund_key;
+    out.amount = Money::minor(line.refund_amount.value_or(0), *currency);
+  } else if (*state == ChargeState::kVoided) {
+    out.kind = ChargeLine::Kind::kVoid;
+  } else if (*state != ChargeState::kCaptured) {
+    return std::optional<ChargeLine>();
+  }
+  return out.amount.amount_minor() > 0 ? std::optional(std::move(out)) : std::nullopt;
+}
+
 bool holds_money(ChargeState state) { return state == ChargeState::kCaptured || state == ChargeState::kAuthorised; }
 
 }  // namespace
@@ -86,7 +115,7 @@ SandboxGateway::~SandboxGateway() {
 // A kill may leave half a line at the end; that operation was never answered, so the half is cut off.
 Result<void> SandboxGateway::load() {
   if (options_.folder.empty()) return {};
-  const std::string path = options_.folder + "/gateway-charges.ndjson";
+  const std::string path = this->path();
   file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (file_ < 0)
     return fail(Errc::kUnavailable, "gateway.charges_unreadable", path + ": " + std::string(std::strerror(errno)));
@@ -155,7 +184,6 @@ Charge SandboxGateway::as_charge(const std::string& key, const Record& record) c
 // One write() a line: with O_APPEND it is there as a whole, or not at all, when the process is killed.
 Result<void> SandboxGateway::append(std::string_view operation, const std::string& key, const Record& record,
                                     std::string_view extra) {
-  if (file_ < 0) return {};
   std::string line = "{\"op\":\"";
   line += operation;
   line += "\",\"key\":";
@@ -172,6 +200,10 @@ Result<void> SandboxGateway::append(std::string_view operation, const std::strin
   if (record.decline != 0) line += ",\"decline_code\":\"" + std::string(kDeclineCodes[record.decline]) + "\"";
   line += extra;
   line += ",\"at\":\"" + to_rfc3339(clock_.now()) + "\"}\n";
+  if (file_ < 0) {
+    lines_ += line;
+    return {};
+  }
   const auto written = ::write(file_, line.data(), line.size());
   if (written == static_cast<ssize_t>(line.size())) {
     size_ += written;
@@ -296,6 +328,31 @@ Result<std::vector<std::pair<std::string, Charge>>> SandboxGateway::all_charges(
   for (const auto& [key, record] : by_text_) all.emplace_back(key, as_charge(key, record));
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   return all;
+}
+
+Result<std::vector<ChargeLine>> SandboxGateway::charge_file(Time from, Time until) {
+  constexpr std::int64_t kLinesAtOnce = 20'000;  // then others run
+  std::int64_t whole = 0;
+  std::unique_ptr<std::istream> in;
+  {
+    const std::lock_guard lock(mutex_);
+    whole = file_ < 0 ? static_cast<std::int64_t>(lines_.size()) : size_;
+    if (file_ < 0) in = std::make_unique<std::istringstream>(lines_);
+  }
+  if (!in) in = std::make_unique<std::ifstream>(path(), std::ios::binary);
+  std::vector<ChargeLine> lines;
+  std::string line;
+  for (std::int64_t read = 0, count = 1; read < whole && std::getline(*in, line); ++count) {
+    read += static_cast<std::int64_t>(line.size()) + 1;
+    if (count % kLinesAtOnce == 0 && runtime::on_fiber()) runtime::yield();
+    const auto at = time_of(line);
+    if (!at || *at < from || *at >= until) continue;
+    TRY(auto money, booked(line, *at));
+    if (money) lines.push_back(std::move(*money));
+  }
+  if (!*in && !in->eof())
+    return fail(Errc::kGatewayUnavailable, "gateway.charges_unreadable", path() + " cannot be read.");
+  return lines;
 }
 
 }  // namespace kontor::gateway_sandbox

@@ -157,6 +157,40 @@ TEST_CASE("charges survive the process; half a line at the end is cut off") {
   CHECK(world.gateway->all_charges()->size() == 4);
 }
 
+TEST_CASE("the charge file of a time holds what moved money then, and no more, in memory as on disk") {
+  const auto told = [](SandboxGateway& gateway, testing::FakeClock& clock) {
+    const Time first = clock.now();
+    REQUIRE(gateway.charge(request(1, "tok_approve")));
+    REQUIRE(gateway.charge(request(2, "tok_decline")));
+    REQUIRE(gateway.charge(request(3, "tok_step_up")));
+    REQUIRE(gateway.void_charge(key(9)));  // never heard of: nothing moved
+    clock.advance_ms(1000);
+    REQUIRE(gateway.confirm_action(key(3)));
+    REQUIRE(gateway.refund(key(1), "r1", usd(400)));
+    REQUIRE(gateway.refund(key(1), "r1", usd(400)));
+    clock.advance_ms(1000);
+    REQUIRE(gateway.void_charge(key(3)));
+    CHECK(gateway.charge_file(first.plus_ms(-1000), first)->empty());
+    const auto all = gateway.charge_file(first, first.plus_ms(kDayMs));
+    REQUIRE(all->size() == 4);
+    CHECK((*all)[0].kind == ChargeLine::Kind::kCapture);
+    CHECK((*all)[0].key == key(1));
+    CHECK((*all)[0].amount == usd(1000));
+    CHECK((*all)[1].key == key(3));
+    CHECK((*all)[1].at == first.plus_ms(1000));
+    CHECK((*all)[2].kind == ChargeLine::Kind::kRefund);
+    CHECK((*all)[2].refund_key == "r1");
+    CHECK((*all)[2].amount == usd(400));
+    CHECK((*all)[3].kind == ChargeLine::Kind::kVoid);
+    CHECK(gateway.charge_file(first.plus_ms(1000), first.plus_ms(2000))->size() == 2);
+  };
+  World world;
+  told(*world.gateway, world.clock);
+  testing::FakeClock clock;
+  const auto in_memory = std::move(*SandboxGateway::open({"", 0, 0}, clock));
+  told(*in_memory, clock);
+}
+
 TEST_CASE("a damaged file is refused with its line") {
   World world;
   REQUIRE(world.gateway->charge(request(1, "tok_approve")));

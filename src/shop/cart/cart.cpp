@@ -17,14 +17,18 @@ Error stale() {
 
 Error no_such_item() { return {Errc::kNotFound, "cart.no_such_item", "The cart has no such item.", {}, {}, 0}; }
 
-Error over_limit(std::int64_t limit, bool by_offer) {
+// `bought`: what the customer has of it beside the cart.
+Error over_limit(std::int64_t limit, bool by_offer, std::int64_t bought = 0) {
   Error error{Errc::kPurchaseLimit,
               by_offer ? "cart.purchase_limit" : "cart.quantity_limit",
-              "At most " + std::to_string(limit) + " of it may be bought at once.",
+              bought == 0 ? "At most " + std::to_string(limit) + " of it may be bought at once."
+                          : "At most " + std::to_string(limit) + " of it go to one buyer, who has " +
+                                std::to_string(bought) + " already.",
               {},
               {},
               0};
   error.members = "\"limit\":" + std::to_string(limit);
+  if (bought > 0) error.members += ",\"bought\":" + std::to_string(bought);
   return error;
 }
 
@@ -52,9 +56,10 @@ void drop(std::vector<Line>& lines, const Line* line) { lines.erase(lines.begin(
 
 struct Carts::Supply {
   const showcase::OfferCard& card;
-  std::int64_t most = 0;   // what may be promised without asking further
-  bool exact = false;      // whether `most` is all there is
-  bool ask_exact = false;  // set by an edit that needs more than `most`
+  std::int64_t most = 0;    // what may be promised without asking further
+  bool exact = false;       // whether `most` is all there is
+  bool ask_exact = false;   // set by an edit that needs more than `most`
+  std::int64_t bought = 0;  // what the customer has of it beside the cart, where there is a purchase limit
 };
 
 std::optional<ItemRef> ItemRef::parse(std::string_view text) {
@@ -139,6 +144,9 @@ Line Carts::fresh_line(CartItemId id, const showcase::OfferCard& card) const {
 Result<Cart> Carts::change_with_supply(const Owner& owner, const services::IfMatch& if_match, const Card& card,
                                        std::int64_t asked, const SupplyEdit& edit) {
   Supply supply{*card, card->sellable / kPlainlyLarger};
+  if (card->purchase_limit > 0) {
+    TRY(supply.bought, parts_.inventory.bought(owner.customer, card->offer));
+  }
   if (asked <= supply.most) {
     auto tried = change(owner, if_match, [&](Cart& cart) { return edit(cart, supply); });
     if (tried || !supply.ask_exact) return tried;
@@ -151,7 +159,8 @@ Result<Cart> Carts::change_with_supply(const Owner& owner, const services::IfMat
 // Sets the line to `quantity`, which is more than it has.
 Result<void> Carts::grow(Cart& cart, Line& line, std::int64_t quantity, Supply& supply) {
   const auto& card = supply.card;
-  if (card.purchase_limit > 0 && quantity > card.purchase_limit) return fail(over_limit(card.purchase_limit, true));
+  if (card.purchase_limit > 0 && quantity + supply.bought > card.purchase_limit)
+    return fail(over_limit(card.purchase_limit, true, supply.bought));
   if (quantity > kMostOfALine) return fail(over_limit(kMostOfALine, false));
   if (quantity > supply.most) {
     supply.ask_exact = !supply.exact;

@@ -316,6 +316,35 @@ TEST_CASE("what is not sold any more, or in too great a number, is refused") {
   CHECK(world.money_held() == 0);
 }
 
+TEST_CASE("a purchase limit holds over all purchases of a customer, and a cancelled order gives its share back") {
+  for (const bool apart : {false, true}) {
+    CAPTURE(apart);
+    ShopWorld world(apart);
+    const auto tea = world.offer(450, 50);
+    const auto ada = world.guest();
+    world.put(ada, tea, 2);
+    world.shelf.all[tea].purchase_limit = 3;
+    const auto first = world.buy(ada, "k1");
+    REQUIRE((first && first->status == 201));
+    world.put(ada, tea, 2);
+    const auto limited = world.buy(ada, "k2");
+    REQUIRE_FALSE(limited);
+    CHECK(limited.error().reason == "inventory.purchase_limit");
+    CHECK(limited.error().members.find("\"bought\":2") != std::string::npos);
+    checkout::CheckoutBody body;
+    CHECK(world.shop->checkouts.quote(ada, body).error().reason == "inventory.purchase_limit");
+    const auto row = world.shop->inventory.rows(tea);
+    CHECK(row->front().reserved + row->front().allocated == 2);
+    std::vector<OrderId> placed;
+    REQUIRE(world.shop->orders.each([&](const orders::Order& order) { placed.push_back(order.id); }));
+    REQUIRE(placed.size() == 1);
+    REQUIRE(world.shop->checkouts.cancel_order(placed[0], "customer"));
+    const auto again = world.buy(ada, "k2");
+    REQUIRE((again && again->status == 201));
+    CHECK(world.check() == "");
+  }
+}
+
 TEST_CASE("an empty cart, and a cart that has changed since it was shown") {
   ShopWorld world;
   const auto tea = world.offer(450, 5);

@@ -21,6 +21,7 @@ struct Plan {
   orders::Document
       document;  // lines, totals, payments as attempts, addresses; shipments and timeline come with the order
   std::vector<std::int64_t> backorders;  // by line: how far below zero its offer may be sold
+  std::vector<std::int64_t> limits;      // by line: how many one customer may hold of it, 0: any; empty: none has one
   std::string email;
   OrderId order_id;
   std::int64_t cart_version = 0;
@@ -31,6 +32,7 @@ struct Plan {
   static constexpr auto fields() {
     return described(
         Field("document", &Plan::document, "The order to be"), Field("backorders", &Plan::backorders, "By line"),
+        Field("limits", &Plan::limits, "By line; empty when no offer has one", Default{}),
         Field("email", &Plan::email, "For the confirmation"), Field("order_id", &Plan::order_id, "The order's id"),
         Field("cart_version", &Plan::cart_version, "The cart that is bought"),
         Field("request_id", &Plan::request_id, "Of the first request"),

@@ -29,6 +29,18 @@ std::vector<orders::OrderShipment> shipments_of(std::vector<inventory::Allotment
   return shipments;
 }
 
+// Each payment carries its share of shipping and tax, for the ledger; the rest of it pays for goods.
+std::vector<payments::Besides> besides_of(const orders::Document& document) {
+  std::vector<payments::Besides> besides(document.payments.size());
+  std::vector<std::int64_t> weights;
+  for (const auto& payment : document.payments) weights.push_back(payment.amount.amount_minor());
+  if (std::all_of(weights.begin(), weights.end(), [](auto weight) { return weight == 0; })) return besides;
+  const auto shipping = document.totals.shipping.split(weights);
+  const auto tax = document.totals.tax.split(weights);
+  for (std::size_t i = 0; i < besides.size(); ++i) besides[i] = {shipping[i].amount_minor(), tax[i].amount_minor()};
+  return besides;
+}
+
 }  // namespace
 
 std::string order_answer(const orders::Order& order) {
@@ -63,12 +75,13 @@ Placing PlaceOrder::prepare(const Journal& journal, const std::vector<inventory:
   for (auto& shipment : order.document.shipments) shipment.id = ids_.next<ShipmentId>(now, journal.customer.bucket());
   auto& attempts = order.document.payments;
   KONTOR_ASSERT(verdict.outcomes.size() == attempts.size());
+  const auto besides = besides_of(order.document);
   for (std::size_t i = 0; i < attempts.size(); ++i) {
     const auto& outcome = verdict.outcomes[i];
     attempts[i].status = name_of(outcome.state);
     const Money none = Money::minor(0, attempts[i].amount.currency());
     placing.payments.push_back({attempts[i].id, journal.id, order.id, outcome.state, attempts[i].amount, none,
-                                attempts[i].method, outcome.reference, now});
+                                attempts[i].method, outcome.reference, now, besides[i]});
   }
   placing.document = json::print(order.document);
   placing.answer = order_answer(order);

@@ -154,6 +154,9 @@ Result<Plan> Quoting::present(const cart::CartContents& contents, const Checkout
     line.tax = priced.tax;
     line.line_total = priced.total;
     plan.backorders.push_back(facts[i].backorder);
+    if (facts[i].purchase_limit == 0) continue;
+    plan.limits.resize(facts.size());
+    plan.limits[i] = facts[i].purchase_limit;
   }
   return plan;
 }
@@ -220,9 +223,22 @@ Result<QuoteView> Quoting::keep(CustomerId customer, const Plan& plan, const Che
   return view;
 }
 
+// The checkout's own transaction has the last word; this is to say it before a card is taken out.
+Result<void> Quoting::within_limits(CustomerId customer, const Plan& plan) {
+  for (std::size_t i = 0; i < plan.limits.size(); ++i) {
+    if (plan.limits[i] == 0) continue;
+    const auto& line = plan.document.lines[i];
+    TRY(const auto bought, parts_.inventory.bought(customer, line.offer_id));
+    if (bought + line.quantity > plan.limits[i])
+      return fail(inventory::over_purchase_limit({line.offer_id, plan.limits[i], bought, line.quantity}));
+  }
+  return {};
+}
+
 Result<QuoteView> Quoting::quote(CustomerId customer, const cart::CartContents& contents, const CheckoutBody& body,
                                  Time now) {
   TRY(const auto plan, present(contents, body, nullptr, now));
+  TRY_DO(within_limits(customer, plan));
   return keep(customer, plan, body, now);
 }
 

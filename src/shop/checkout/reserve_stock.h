@@ -13,8 +13,9 @@ class ReserveStock {
  public:
   explicit ReserveStock(inventory::Inventory& inventory) : inventory_(inventory) {}
 
-  // Repeating it answers the same allotments.
-  Result<std::vector<inventory::Allotment>> run(db::Tx& tx, CheckoutId reservation, const Plan& plan, Time now);
+  // Repeating it answers the same allotments. Purchase limits count for the customer.
+  Result<std::vector<inventory::Allotment>> run(db::Tx& tx, CheckoutId reservation, const Plan& plan,
+                                                CustomerId customer, Time now);
   // Succeeds as well when `run` never happened, and then keeps a late one from happening.
   Result<void> undo(db::Tx& tx, CheckoutId reservation, bool expired, Time now);
   // Sold: forward only, repeatable.

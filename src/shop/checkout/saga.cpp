@@ -86,7 +86,7 @@ Result<Allotments> Saga::begin_uncounted(Journal& journal, std::optional<Checkou
     if (old_key) TRY_DO(free_key(tx, *old_key));
     TRY_DO(insert(tx, journal, plan));
     TRY_DO(parts_.carts.claim(tx, journal.customer, journal.plan.cart_version, journal.id));
-    TRY(allotments, reserve_.run(tx, journal.reservation, journal.plan, journal.created));
+    TRY(allotments, reserve_.run(tx, journal.reservation, journal.plan, journal.customer, journal.created));
     return {};
   }));
   return allotments;
@@ -102,13 +102,13 @@ Result<void> Saga::begin_apart(Journal& journal, std::optional<CheckoutId> old_k
   }));
   auto reserved = parts_.store.write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
     allotments.clear();
-    TRY(allotments, reserve_.run(tx, journal.reservation, journal.plan, journal.created));
+    TRY(allotments, reserve_.run(tx, journal.reservation, journal.plan, journal.customer, journal.created));
     return {};
   });
   if (!reserved) {
     // Refused for sure: nothing is set aside. Anything else is left to the sweeper, which releases and asks no
     // questions.
-    if (reserved.error().code == Errc::kOutOfStock) {
+    if (reserved.error().code == Errc::kOutOfStock || reserved.error().code == Errc::kPurchaseLimit) {
       Change last;
       last.from = journal.state;
       last.to = after(journal.state, CheckoutTrigger::kOutOfStock);
@@ -157,7 +157,8 @@ Result<Answer> Saga::conclude(Journal& journal, const Verdict& verdict) {
     case Verdict::Kind::kPaid: {
       auto allotments = reserve_once_more(journal);
       if (allotments) return place(journal, verdict, *allotments);
-      if (allotments.error().code != Errc::kConflict && allotments.error().code != Errc::kOutOfStock)
+      if (allotments.error().code != Errc::kConflict && allotments.error().code != Errc::kOutOfStock &&
+          allotments.error().code != Errc::kPurchaseLimit)
         return fail(std::move(allotments.error()));
       return stock_gone(journal, std::move(allotments.error()));
     }

@@ -71,7 +71,7 @@ Result<Allotments> Saga::reserve_once_more(Journal& journal) {
   Allotments allotments;
   TRY_DO(parts_.store.write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
     allotments.clear();
-    TRY(allotments, reserve_.run(tx, journal.reservation, journal.plan, now()));
+    TRY(allotments, reserve_.run(tx, journal.reservation, journal.plan, journal.customer, now()));
     return {};
   }));
   return allotments;
@@ -96,7 +96,7 @@ Result<Allotments> Saga::reserve_again(Journal& journal) {
   };
   const auto take = [&](db::Tx& tx) -> Result<void> {
     allotments.clear();
-    TRY(allotments, reserve_.run(tx, fresh, plan, now()));
+    TRY(allotments, reserve_.run(tx, fresh, plan, journal.customer, now()));
     return {};
   };
   if (!together_) {
@@ -171,7 +171,7 @@ Result<void> Saga::resolve_expired(Journal& journal) {
   if (!allotments) {
     const auto code = allotments.error().code;
     const bool refused = code == Errc::kOutOfStock || code == Errc::kVersionConflict || code == Errc::kConflict ||
-                         code == Errc::kNotFound;
+                         code == Errc::kNotFound || code == Errc::kPurchaseLimit;
     return refused ? undo_rest(journal) : delay(journal);
   }
   TRY_DO(place(journal, *verdict, *allotments));

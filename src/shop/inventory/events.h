@@ -84,4 +84,33 @@ struct StockOversoldExternally {
   }
 };
 
+// A warehouse has no more left to sell of an offer than staff wanted to hear of. Once, when it comes to that.
+struct StockLow {
+  static constexpr std::string_view kName = "stock.low";
+  OfferId offer_id;
+  WarehouseId warehouse_id;
+  std::int64_t sellable = 0;
+  std::int64_t low_stock_at = 0;
+
+  static constexpr auto fields() {
+    return described(Field("offer_id", &StockLow::offer_id, "The offer"),
+                     Field("warehouse_id", &StockLow::warehouse_id, "Where it runs out"),
+                     Field("sellable", &StockLow::sellable, "What is left to sell there"),
+                     Field("low_stock_at", &StockLow::low_stock_at, "The figure from which staff wanted to hear"));
+  }
+};
+
+// There was nothing left to sell of the offer in any warehouse, and now there is. A new offer's first units are no
+// return.
+struct StockBackInStock {
+  static constexpr std::string_view kName = "stock.back_in_stock";
+  OfferId offer_id;
+  std::int64_t sellable = 0;
+
+  static constexpr auto fields() {
+    return described(Field("offer_id", &StockBackInStock::offer_id, "The offer"),
+                     Field("sellable", &StockBackInStock::sellable, "What can be sold, over all warehouses"));
+  }
+};
+
 }  // namespace kontor::inventory

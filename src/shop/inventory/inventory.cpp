@@ -2,47 +2,11 @@
 
 #include <algorithm>
 
-#include "services/outbox.h"
-#include "shop/inventory/events.h"
 #include "shop/inventory/inventory_store.h"
+#include "shop/inventory/levels.h"
 
 namespace kontor::inventory {
 namespace {
-
-constexpr std::size_t kLevelsPerEvent = 100;
-
-Error no_such_warehouse(WarehouseId id) {
-  return {Errc::kNotFound, "inventory.no_such_warehouse", "There is no warehouse " + id.text() + ".", {}, {}, 0};
-}
-
-Result<StockRow> row_of(db::Tx& tx, OfferId offer, WarehouseId warehouse) {
-  TRY(const auto rows, sql::rows(tx, offer));
-  for (const StockRow& row : rows)
-    if (row.warehouse == warehouse) return row;
-  return fail(Errc::kNotFound, "inventory.no_such_stock", "This offer has no stock row in this warehouse.");
-}
-
-// Says the new figures of the offers, each once.
-Result<void> say_levels(db::Tx& tx, std::vector<OfferId> offers, Time now) {
-  std::sort(offers.begin(), offers.end());
-  offers.erase(std::unique(offers.begin(), offers.end()), offers.end());
-  std::vector<services::Fact> facts;
-  for (std::size_t at = 0; at < offers.size(); at += kLevelsPerEvent) {
-    StockLevelChanged event;
-    for (std::size_t i = at; i < std::min(at + kLevelsPerEvent, offers.size()); ++i) {
-      TRY(const auto figure, sql::figure(tx, offers[i]));
-      if (figure) event.levels.push_back({offers[i], figure->sellable, figure->on_hand});
-    }
-    facts.push_back(services::fact(event, offers[at].text()));
-  }
-  return services::emit_all(tx, facts, now);
-}
-
-Result<void> say_oversold(db::Tx& tx, const StockRow& row, Time now) {
-  if (row.on_hand >= row.reserved + row.allocated) return {};
-  const StockOversoldExternally event{row.offer, row.warehouse, row.on_hand, row.reserved + row.allocated};
-  return services::emit(tx, event, row.offer.text(), now);
-}
 
 // The figures of the first slot so that all slots together hold what was set; other slots keep what they have.
 struct Wanted {
@@ -52,7 +16,8 @@ struct Wanted {
 };
 
 // Whether anything changed.
-Result<bool> set_figures(db::Tx& tx, const Place& place, const Wanted& wanted, const Cause& cause) {
+Result<bool> set_figures(db::Tx& tx, const Place& place, const Wanted& wanted, const Cause& cause,
+                         Crossings& crossings) {
   TRY(auto slot, sql::slot(tx, place));
   const bool missing = !slot.has_value();
   const SlotRow now = slot.value_or(SlotRow{});
@@ -61,6 +26,7 @@ Result<bool> set_figures(db::Tx& tx, const Place& place, const Wanted& wanted, c
   if (wanted.safety_stock) delta.safety_stock = *wanted.safety_stock - now.safety_stock;
   if (wanted.incoming) delta.incoming = *wanted.incoming - now.incoming;
   if (!missing && delta.on_hand == 0 && delta.safety_stock == 0 && delta.incoming == 0) return false;
+  TRY_DO(crossings.look(tx, place.offer));
   if (missing) {
     TRY(const bool known, sql::warehouse_exists(tx, place.warehouse));
     if (!known) return fail(no_such_warehouse(place.warehouse));
@@ -72,6 +38,20 @@ Result<bool> set_figures(db::Tx& tx, const Place& place, const Wanted& wanted, c
 }
 
 }  // namespace
+
+Error no_such_warehouse(WarehouseId id) {
+  return {Errc::kNotFound, "inventory.no_such_warehouse", "There is no warehouse " + id.text() + ".", {}, {}, 0};
+}
+
+Error below_promised(const StockRow& row) {
+  return {Errc::kConflict,
+          "inventory.below_promised",
+          "There are " + std::to_string(row.on_hand) + ", of which " + std::to_string(row.reserved + row.allocated) +
+              " are promised; this would take more than the rest.",
+          {},
+          {},
+          0};
+}
 
 Result<void> Inventory::set_on_hand(db::Tx& tx, const StockSetting& setting, std::string_view reason, Time now) {
   return set_on_hand_many(tx, {&setting, 1}, reason, now);
@@ -85,17 +65,19 @@ Result<void> Inventory::set_on_hand_many(db::Tx& tx, std::span<const StockSettin
     return std::pair(a.offer, a.warehouse) < std::pair(b.offer, b.warehouse);
   });
   std::vector<OfferId> changed;
+  Crossings crossings;
   for (const StockSetting& setting : sorted) {
     KONTOR_ASSERT(setting.on_hand >= 0);
     const Place place{setting.offer, setting.warehouse, 0};
     TRY(const bool moved, set_figures(tx, place, {.on_hand = setting.on_hand, .safety_stock = {}, .incoming = {}},
-                                      {MovementKind::kCounted, reason, "", now}));
+                                      {MovementKind::kCounted, reason, "", now}, crossings));
     if (!moved) continue;
     changed.push_back(setting.offer);
     TRY(const auto slot, sql::slot(tx, place));
     StockRow row{setting.offer, setting.warehouse, slot->on_hand, slot->reserved, slot->allocated, 0, 0, {}, 0};
     TRY_DO(say_oversold(tx, row, now));
   }
+  TRY_DO(crossings.say(tx, now));
   return say_levels(tx, std::move(changed), now);
 }
 
@@ -103,16 +85,20 @@ Result<StockRow> Inventory::change(db::Tx& tx, const StockChange& wish, Time now
   TRY(const bool known, sql::warehouse_exists(tx, wish.warehouse));
   if (!known) return fail(no_such_warehouse(wish.warehouse));
   if (wish.if_match.given) {
-    const auto before = row_of(tx, wish.offer, wish.warehouse);
+    const auto before = sql::row(tx, wish.offer, wish.warehouse);
     if (!before && before.error().code != Errc::kNotFound) return fail(before.error());
     if (!wish.if_match.allows(before ? before->version : 0))
       return fail(Errc::kVersionConflict, "inventory.version_conflict", "The stock row has changed since it was read.");
   }
   const Place place{wish.offer, wish.warehouse, 0};
+  Crossings crossings;
+  if (wish.low_stock_at) TRY_DO(crossings.look(tx, wish.offer));
   TRY(const bool moved, set_figures(tx, place, {wish.on_hand, wish.safety_stock, wish.incoming},
-                                    {MovementKind::kCounted, wish.reason, "", now}));
+                                    {MovementKind::kCounted, wish.reason, "", now}, crossings));
+  if (wish.low_stock_at) TRY_DO(sql::set_low_stock_at(tx, place, *wish.low_stock_at));
+  TRY_DO(crossings.say(tx, now));
   if (wish.incoming_at) TRY_DO(sql::set_incoming_at(tx, place, wish.incoming_at));
-  TRY(auto row, row_of(tx, wish.offer, wish.warehouse));
+  TRY(auto row, sql::row(tx, wish.offer, wish.warehouse));
   if (!moved) return row;
   if (wish.on_hand) TRY_DO(say_oversold(tx, row, now));
   TRY_DO(say_levels(tx, {wish.offer}, now));
@@ -120,16 +106,15 @@ Result<StockRow> Inventory::change(db::Tx& tx, const StockChange& wish, Time now
 }
 
 Result<StockRow> Inventory::adjust(db::Tx& tx, const StockSetting& delta, std::string_view reason, Time now) {
-  TRY(const auto before, row_of(tx, delta.offer, delta.warehouse));
+  TRY(const auto before, sql::row(tx, delta.offer, delta.warehouse));
+  Crossings crossings;
+  TRY_DO(crossings.look(tx, delta.offer));
   TRY(const bool moved, sql::move(tx, {delta.offer, delta.warehouse, 0}, Delta{.on_hand = delta.on_hand},
-                                  {MovementKind::kAdjusted, reason, "", now}, {Guard::kPromised, 0}));
-  if (!moved)
-    return fail(Errc::kConflict, "inventory.below_promised",
-                "There are " + std::to_string(before.on_hand) + ", of which " +
-                    std::to_string(before.reserved + before.allocated) +
-                    " are promised; the adjustment would take more than the rest.");
+                                  {MovementKind::kAdjusted, reason, "", now}, Guard::kPromised));
+  if (!moved) return fail(below_promised(before));
+  TRY_DO(crossings.say(tx, now));
   TRY_DO(say_levels(tx, {delta.offer}, now));
-  return row_of(tx, delta.offer, delta.warehouse);
+  return sql::row(tx, delta.offer, delta.warehouse);
 }
 
 Result<Warehouse> Inventory::add_warehouse(db::Tx& tx, Warehouse warehouse) {
@@ -143,6 +128,33 @@ Result<Warehouse> Inventory::add_warehouse(db::Tx& tx, Warehouse warehouse) {
   return warehouse;
 }
 
+Result<Warehouse> Inventory::change_warehouse(db::Tx& tx, WarehouseId id, const WarehouseChange& change) {
+  TRY(auto all, sql::warehouses(tx));
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Warehouse& one) { return one.id == id; });
+  if (found == all.end()) return fail(no_such_warehouse(id));
+  const auto take = [](const auto& from, auto& to) {
+    if (from) to = *from;
+  };
+  take(change.name, found->name);
+  take(change.country, found->country);
+  take(change.postal_code, found->postal_code);
+  take(change.latitude_e6, found->latitude_e6);
+  take(change.longitude_e6, found->longitude_e6);
+  take(change.processing_hours, found->processing_hours);
+  take(change.daily_capacity, found->daily_capacity);
+  TRY_DO(sql::change_warehouse(tx, *found));
+  return *found;
+}
+
+Result<std::int64_t> Inventory::load(WarehouseId warehouse) {
+  std::int64_t out = 0;
+  TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
+    TRY(out, sql::load(tx, warehouse));
+    return {};
+  }));
+  return out;
+}
+
 Result<std::vector<StockFigure>> Inventory::figures(std::span<const OfferId> offers) {
   std::vector<StockFigure> out;
   TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
@@ -151,6 +163,15 @@ Result<std::vector<StockFigure>> Inventory::figures(std::span<const OfferId> off
       TRY(const auto figure, sql::figure(tx, offer));
       if (figure) out.push_back(*figure);
     }
+    return {};
+  }));
+  return out;
+}
+
+Result<std::int64_t> Inventory::bought(CustomerId customer, OfferId offer) {
+  std::int64_t out = 0;
+  TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
+    TRY(out, sql::bought(tx, customer, offer));
     return {};
   }));
   return out;

@@ -18,6 +18,8 @@
 #include "ports/db.h"
 #include "services/check_report.h"
 #include "services/if_match.h"
+#include "shop/inventory/movement.h"
+#include "shop/inventory/warehouse.h"
 
 namespace kontor::inventory {
 
@@ -25,7 +27,8 @@ namespace kontor::inventory {
 struct Demand {
   OfferId offer;
   std::int64_t quantity = 0;
-  std::int64_t backorder = 0;  // how far below zero the offer may be sold
+  std::int64_t backorder = 0;       // how far below zero the offer may be sold
+  std::int64_t purchase_limit = 0;  // how many one customer may hold of it, all purchases together; 0: any
 };
 
 // Where a reservation took its units.
@@ -40,6 +43,7 @@ struct Allotment {
 struct ReserveRequest {
   CheckoutId key;
   std::vector<Demand> lines;  // summed per offer by the callee
+  CustomerId customer = {};   // who buys; needed where an offer has a purchase limit
 };
 
 // A line that could not be had; sits in Error::members as {"lines":[{offer_id, requested, available}]}.
@@ -57,23 +61,28 @@ struct Shortage {
 // 409 out_of_stock with its lines, reason "inventory.out_of_stock".
 Error out_of_stock(std::span<const Shortage> lines);
 
+// More of an offer than one customer may have; sits in Error::members as {"lines":[…]}.
+struct OverLimit {
+  OfferId offer;
+  std::int64_t limit = 0;
+  std::int64_t bought = 0;
+  std::int64_t requested = 0;
+
+  static constexpr auto fields() {
+    return described(Field("offer_id", &OverLimit::offer, "The offer"),
+                     Field("limit", &OverLimit::limit, "How many one customer may have"),
+                     Field("bought", &OverLimit::bought, "How many this one has bought, or is buying"),
+                     Field("requested", &OverLimit::requested, "How many more were wanted"));
+  }
+};
+// 403 purchase_limit, reason "inventory.purchase_limit".
+Error over_purchase_limit(const OverLimit& line);
+
 struct StockFigure {
   OfferId offer;
   std::int64_t sellable = 0;  // over all warehouses and slots, backorder not counted; may be negative
   std::int64_t on_hand = 0;
 };
-
-struct Warehouse {
-  WarehouseId id;
-  std::string code;
-  std::string name;
-  std::int64_t latitude_e6 = 0;  // millionths of a degree
-  std::int64_t longitude_e6 = 0;
-  std::int64_t processing_hours = 24;
-  bool active = true;
-};
-// A new store has it, code "main".
-inline constexpr WarehouseId kMainWarehouse{1};
 
 // An absolute count, as an import or a stock taking gives it.
 struct StockSetting {
@@ -90,6 +99,7 @@ struct StockChange {
   std::optional<std::int64_t> safety_stock;
   std::optional<std::int64_t> incoming;
   std::optional<Time> incoming_at;
+  std::optional<std::int64_t> low_stock_at;
   services::IfMatch
       if_match;  // else kVersionConflict "inventory.version_conflict"; a row that is not there has version 0
   std::string reason;
@@ -106,39 +116,8 @@ struct StockRow {
   std::int64_t incoming = 0;
   std::optional<Time> incoming_at;
   std::int64_t version = 0;
+  std::int64_t low_stock_at = 0;  // stock.low is said when no more than this is left to sell; 0: never
   std::int64_t sellable() const { return on_hand - reserved - allocated - safety_stock; }
-};
-
-enum class MovementKind {
-  kCounted = 1,
-  kAdjusted = 2,
-  kReserved = 10,
-  kConfirmed = 11,
-  kReleased = 12,
-  kExpired = 13,
-  kDeallocated = 14,
-  kShipped = 15
-};
-constexpr auto enum_names(MovementKind) {
-  using K = MovementKind;
-  using N = EnumName<K>;
-  return std::array{N{K::kCounted, "counted"},         N{K::kAdjusted, "adjusted"}, N{K::kReserved, "reserved"},
-                    N{K::kConfirmed, "confirmed"},     N{K::kReleased, "released"}, N{K::kExpired, "expired"},
-                    N{K::kDeallocated, "deallocated"}, N{K::kShipped, "shipped"}};
-}
-
-// What changed in each column, and why.
-struct Movement {
-  std::int64_t id = 0;
-  MovementKind kind = MovementKind::kCounted;
-  std::int64_t on_hand = 0;
-  std::int64_t reserved = 0;
-  std::int64_t allocated = 0;
-  std::int64_t safety_stock = 0;
-  std::int64_t incoming = 0;
-  std::string reason;
-  std::string reference;  // the checkout, shipment or order behind it
-  Time at;
 };
 
 enum class ReservationState { kReserved = 0, kConfirmed = 1, kReleased = 2, kExpired = 3 };
@@ -155,8 +134,9 @@ class Inventory {
 
   // Sets the lines aside under the key. Repeating it while it holds answers the same allotments; a key that was
   // released or expired (or left a tombstone) is kConflict "inventory.reservation_gone"; the same key with other lines
-  // is kConflict "inventory.key_reused". Not enough: kOutOfStock "inventory.out_of_stock". An Error leaves half-done
-  // work for the caller's function to undo (by handing it on, or through tx.attempt).
+  // is kConflict "inventory.key_reused". Not enough: kOutOfStock "inventory.out_of_stock". More than the
+  // customer may have: kPurchaseLimit "inventory.purchase_limit". An Error leaves half-done work for the caller's
+  // function to undo (by handing it on, or through tx.attempt).
   Result<std::vector<Allotment>> reserve(db::Tx& tx, const ReserveRequest& request, Time now);
   // Each request alone: everything or nothing, one's failure does not touch another's success. The batch command for a
   // Station. An Error of the whole is the store's.
@@ -189,10 +169,17 @@ class Inventory {
   Result<StockRow> adjust(db::Tx& tx, const StockSetting& delta, std::string_view reason, Time now);
   // kConflict "inventory.warehouse_code_taken".
   Result<Warehouse> add_warehouse(db::Tx& tx, Warehouse warehouse);
+  // kNotFound "inventory.no_such_warehouse".
+  Result<Warehouse> change_warehouse(db::Tx& tx, WarehouseId id, const WarehouseChange& change);
 
   // Exact figures; offers without stock rows are left out. Only active warehouses count.
   Result<std::vector<StockFigure>> figures(std::span<const OfferId> offers);
+  // What the customer holds of an offer that has a purchase limit: reserved, sold, sent; what came back does not count.
+  // An offer that had no limit then was not counted.
+  Result<std::int64_t> bought(CustomerId customer, OfferId offer);
   Result<std::vector<Warehouse>> warehouses();  // by id, all of them
+  // Units reserved or sold in a warehouse and not shipped; walks the stock.
+  Result<std::int64_t> load(WarehouseId warehouse);
   // Rows of one offer, or (offer 0) of all in key order after (`after_offer`, `after_warehouse`); at most `limit`.
   Result<std::vector<StockRow>> rows(OfferId offer);
   Result<std::vector<StockRow>> rows(std::span<const OfferId> offers);  // of all of them, in no order of offers

@@ -4,100 +4,13 @@
 #include <map>
 
 #include "services/idempotency.h"
+#include "shop/inventory/stock_views.h"
 
 namespace kontor::inventory {
 namespace {
 
-constexpr std::int64_t kMostUnits = 1'000'000'000;
 constexpr std::size_t kBulkRows = 1000;
 constexpr std::size_t kBulkChunk = 50;  // rows a write: far below 5 ms
-
-bool is_code(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-}
-constexpr Format kCode{"code", is_code};
-
-struct WarehouseView {
-  WarehouseId id;
-  std::string code;
-  std::string name;
-  std::int64_t latitude_e6 = 0;
-  std::int64_t longitude_e6 = 0;
-  std::int64_t processing_hours = 24;
-  bool active = true;
-
-  static constexpr auto fields() {
-    using V = WarehouseView;
-    return described(Field("id", &V::id, "The warehouse"), Field("code", &V::code, "Its short name in imports"),
-                     Field("name", &V::name, "Its name for people"),
-                     Field("latitude_e6", &V::latitude_e6, "Where it is, millionths of a degree"),
-                     Field("longitude_e6", &V::longitude_e6, "Where it is, millionths of a degree"),
-                     Field("processing_hours", &V::processing_hours, "From order to parcel"),
-                     Field("active", &V::active, "Whether its stock is for sale"));
-  }
-};
-
-WarehouseView view(const Warehouse& w) {
-  return {w.id, w.code, w.name, w.latitude_e6, w.longitude_e6, w.processing_hours, w.active};
-}
-
-struct NewWarehouse {
-  std::string code;
-  std::string name;
-  std::int64_t latitude_e6 = 0;
-  std::int64_t longitude_e6 = 0;
-  std::int64_t processing_hours = 24;
-
-  static constexpr auto fields() {
-    using V = NewWarehouse;
-    return described(
-        Field("code", &V::code, "Short name: lower-case letters, digits, '-'", Length{1, 40}, kCode),
-        Field("name", &V::name, "Name for people", Length{1, 200}),
-        Field("latitude_e6", &V::latitude_e6, "Millionths of a degree", Range{-90'000'000, 90'000'000}, Default{}),
-        Field("longitude_e6", &V::longitude_e6, "Millionths of a degree", Range{-180'000'000, 180'000'000}, Default{}),
-        Field("processing_hours", &V::processing_hours, "From order to parcel", Range{0, 720}, Default{}));
-  }
-};
-
-struct WarehouseList {
-  std::vector<WarehouseView> items;
-  Nullable<std::string> next_cursor;
-
-  static constexpr auto fields() {
-    return described(Field("items", &WarehouseList::items, "All warehouses"),
-                     Field("next_cursor", &WarehouseList::next_cursor, "Always null: they are few"));
-  }
-};
-
-struct StockView {
-  OfferId offer_id;
-  WarehouseId warehouse_id;
-  std::int64_t on_hand = 0;
-  std::int64_t reserved = 0;
-  std::int64_t allocated = 0;
-  std::int64_t safety_stock = 0;
-  std::int64_t sellable = 0;
-  std::int64_t incoming = 0;
-  std::optional<Time> incoming_at;
-  std::int64_t version = 0;
-
-  static constexpr auto fields() {
-    using V = StockView;
-    return described(
-        Field("offer_id", &V::offer_id, "The offer"), Field("warehouse_id", &V::warehouse_id, "The warehouse"),
-        Field("on_hand", &V::on_hand, "Physically there"), Field("reserved", &V::reserved, "Held by checkouts"),
-        Field("allocated", &V::allocated, "Sold and not shipped"), Field("safety_stock", &V::safety_stock, "Kept back"),
-        Field("sellable", &V::sellable, "What can be sold"), Field("incoming", &V::incoming, "On its way here"),
-        Field("incoming_at", &V::incoming_at, "When it comes"),
-        Field("version", &V::version, "Raised by every change; also the ETag"));
-  }
-};
-
-StockView view(const StockRow& r) {
-  return {r.offer,        r.warehouse,  r.on_hand,  r.reserved,    r.allocated,
-          r.safety_stock, r.sellable(), r.incoming, r.incoming_at, r.version};
-}
 
 struct StockQuery {
   std::optional<OfferId> offer_id;
@@ -117,6 +30,7 @@ struct SetStock {
   std::optional<std::int64_t> safety_stock;
   std::optional<std::int64_t> incoming;
   std::optional<Time> incoming_at;
+  std::optional<std::int64_t> low_stock_at;
   std::optional<std::string> reason;
 
   static constexpr auto fields() {
@@ -125,6 +39,8 @@ struct SetStock {
                      Field("safety_stock", &V::safety_stock, "How many to keep back", Range{0, kMostUnits}),
                      Field("incoming", &V::incoming, "How many are on their way", Range{0, kMostUnits}),
                      Field("incoming_at", &V::incoming_at, "When they come"),
+                     Field("low_stock_at", &V::low_stock_at,
+                           "Say stock.low when no more than this is left to sell; 0: never", Range{0, kMostUnits}),
                      Field("reason", &V::reason, "Why, for the history", Length{1, 200}));
   }
 };
@@ -230,33 +146,6 @@ class Api {
  public:
   explicit Api(InventoryApiParts parts) : p_(parts) {}
 
-  Result<WarehouseList> warehouses(const http::Call& call) const {
-    TRY_DO(p_.shoppers.require_role(call, services::Role::kWarehouse));
-    TRY(const auto all, p_.inventory.warehouses());
-    WarehouseList out;
-    for (const Warehouse& warehouse : all) out.items.push_back(view(warehouse));
-    return out;
-  }
-
-  Result<WarehouseView> add_warehouse(const http::Call& call, const NewWarehouse& in) const {
-    TRY(const auto staff, p_.shoppers.require_role(call, services::Role::kWarehouse));
-    const Time now = p_.inventory.clock().now();
-    Warehouse made{p_.inventory.ids().next<WarehouseId>(now, 0),
-                   in.code,
-                   in.name,
-                   in.latitude_e6,
-                   in.longitude_e6,
-                   in.processing_hours,
-                   true};
-    const auto entry =
-        p_.audit.entry(staff.caller(), "inventory.add_warehouse", made.id.text(), json::print(view(made)));
-    TRY_DO(p_.inventory.store().write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
-      TRY_DO(p_.inventory.add_warehouse(tx, made));
-      return services::Audit::record(tx, entry);
-    }));
-    return view(made);
-  }
-
   Result<services::Page<StockView>> list(const http::Call& call, const StockQuery& query) const {
     TRY_DO(p_.shoppers.require_role(call, services::Role::kWarehouse));
     services::Page<StockView> page;
@@ -279,30 +168,40 @@ class Api {
 
   Result<StockView> set(http::Call& call, const SetStock& in) const {
     TRY(const auto staff, p_.shoppers.require_role(call, services::Role::kWarehouse));
-    TRY(StockChange wish, place_of(call));
+    TRY(const auto place, place_of(call));
+    StockChange wish;
+    wish.offer = place.offer;
+    wish.warehouse = place.warehouse;
     wish.on_hand = in.on_hand;
     wish.safety_stock = in.safety_stock;
     wish.incoming = in.incoming;
     wish.incoming_at = in.incoming_at;
+    wish.low_stock_at = in.low_stock_at;
     wish.if_match = services::if_match(call.request);
     wish.reason = in.reason.value_or("set by staff");
     TRY(const bool known, p_.offers.exists(wish.offer));
     if (!known) return fail(Errc::kNotFound, "catalog.no_such_offer", "There is no offer " + wish.offer.text() + ".");
-    return write(call, staff, "inventory.set", json::print(in),
-                 [&](db::Tx& tx, Time now) { return p_.inventory.change(tx, wish, now); });
+    return write_act<StockView>(call, p_, staff, {"inventory.set", place.text(), json::print(in)},
+                                [&](db::Tx& tx, Time now) -> Result<StockView> {
+                                  TRY(const auto row, p_.inventory.change(tx, wish, now));
+                                  return view(row);
+                                });
   }
 
   Result<StockView> adjust(http::Call& call, const AdjustStock& in) const {
     TRY(const auto staff, p_.shoppers.require_role(call, services::Role::kWarehouse));
-    TRY(const StockChange place, place_of(call));
-    return write(call, staff, "inventory.adjust", json::print(in), [&](db::Tx& tx, Time now) {
-      return p_.inventory.adjust(tx, {place.offer, place.warehouse, in.delta}, in.reason, now);
-    });
+    TRY(const auto place, place_of(call));
+    return write_act<StockView>(
+        call, p_, staff, {"inventory.adjust", place.text(), json::print(in)},
+        [&](db::Tx& tx, Time now) -> Result<StockView> {
+          TRY(const auto row, p_.inventory.adjust(tx, {place.offer, place.warehouse, in.delta}, in.reason, now));
+          return view(row);
+        });
   }
 
   Result<services::Page<MovementView>> movements(const http::Call& call, const MovementQuery& query) const {
     TRY_DO(p_.shoppers.require_role(call, services::Role::kWarehouse));
-    TRY(const StockChange place, place_of(call));
+    TRY(const auto place, place_of(call));
     const std::string list = "admin/movements/" + place.offer.text() + "/" + place.warehouse.text();
     TRY(const auto key, p_.cursors.after(list, query.cursor, 1));
     TRY(const auto found, p_.inventory.movements(place.offer, place.warehouse, key ? key->numbers[0] : 0,
@@ -338,33 +237,6 @@ class Api {
   }
 
  private:
-  static Result<StockChange> place_of(const http::Call& call) {
-    StockChange out;
-    TRY(out.offer, call.id<OfferId>("offer_id"));
-    TRY(out.warehouse, call.id<WarehouseId>("warehouse_id"));
-    return out;
-  }
-
-  // Runs the act with its audit row and, for a call with an idempotency key, its stored answer, in one transaction.
-  Result<StockView> write(http::Call& call, const services::Shopper& staff, std::string_view action, std::string detail,
-                          const std::function<Result<StockRow>(db::Tx&, Time)>& act) const {
-    const std::string subject = std::string(call.param("offer_id")) + "/" + std::string(call.param("warehouse_id"));
-    const auto entry = p_.audit.entry(staff.caller(), std::string(action), subject, std::move(detail));
-    const auto* ticket = services::idempotency_ticket(call);
-    const Time now = p_.inventory.clock().now();
-    StockView out;
-    TRY_DO(p_.inventory.store().write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
-      TRY(const StockRow row, act(tx, now));
-      out = view(row);
-      if (ticket != nullptr)
-        TRY_DO(services::Idempotency::remember(
-            tx, *ticket, {200, "application/json", {{"ETag", services::version_etag(row.version)}}, json::print(out)}));
-      return services::Audit::record(tx, entry);
-    }));
-    call.set_header("ETag", services::version_etag(out.version));
-    return out;
-  }
-
   // Fills the wish, or says in the result what is wrong with the row; an Error is the store's.
   Result<void> resolve(const BulkRow& row, const std::map<std::string, WarehouseId>& codes, StockChange& wish,
                        BulkResult& result) const {
@@ -427,11 +299,8 @@ class Api {
 void add_inventory_routes(http::Router& router, InventoryApiParts parts) {
   using http::Call;
   const Api api(parts);
-  router.get<http::None, WarehouseList>("/admin/warehouses", {"All warehouses", {}},
-                                        [api](Call& call, http::None) { return api.warehouses(call); });
-  router.post<NewWarehouse, WarehouseView>(
-      "/admin/warehouses", {"Adds a warehouse", {"inventory.warehouse_code_taken"}, 201},
-      [api](Call& call, const NewWarehouse& in) { return api.add_warehouse(call, in); });
+  add_warehouse_routes(router, parts);
+  add_stockroom_routes(router, parts);
   router.get<StockQuery, services::Page<StockView>>(
       "/admin/inventory", {"Stock rows, by offer and warehouse", {"request.bad_cursor"}},
       [api](Call& call, const StockQuery& query) { return api.list(call, query); });

@@ -54,6 +54,19 @@ constexpr Query kPromises{"inventory.check_promises", Home::kStock, R"sql(
    WHERE r.quantity > 0 AND s.offer_id IS NULL
 )sql"};
 
+// The customer stands in the place of the slot.
+constexpr Query kPurchasesAddUp{"inventory.check_purchases", Home::kStock, R"sql(
+  SELECT p.offer_id, 0, p.customer_id FROM inventory_purchases p LEFT JOIN (
+      SELECT customer_id, offer_id, SUM(quantity - returned) AS held FROM inventory_reservations
+       WHERE customer_id <> 0 AND (state = 0 OR state = 1) GROUP BY customer_id, offer_id) r
+      ON r.customer_id = p.customer_id AND r.offer_id = p.offer_id
+   WHERE COALESCE(r.held, 0) <> p.quantity
+  UNION ALL
+  SELECT r.offer_id, 0, r.customer_id FROM inventory_reservations r LEFT JOIN inventory_purchases p
+      ON p.customer_id = r.customer_id AND p.offer_id = r.offer_id
+   WHERE r.customer_id <> 0 AND (r.state = 0 OR r.state = 1) AND p.offer_id IS NULL
+)sql"};
+
 struct Rule {
   std::string_view invariant;
   const Query* query;
@@ -61,7 +74,7 @@ struct Rule {
 constexpr Rule kRules[] = {
     {"inventory.no_column_below_zero", &kBelowZero},           {"inventory.movements_add_up", &kMovementsAddUp},
     {"inventory.movements_have_a_row", &kMovementsWithoutRow}, {"inventory.reservations_add_up", &kReservedAddsUp},
-    {"inventory.reservations_have_a_row", &kPromises},
+    {"inventory.reservations_have_a_row", &kPromises},         {"inventory.purchases_add_up", &kPurchasesAddUp},
 };
 
 }  // namespace

@@ -26,6 +26,7 @@ constexpr Query kTake{"inventory.take_stock", Home::kStock, R"sql(
   UPDATE inventory_stock SET reserved = reserved + $4, version = version + 1, last_movement = $5
    WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
      AND on_hand - reserved - allocated - safety_stock + CAST($6 AS BIGINT) >= $4
+  RETURNING on_hand - reserved - allocated - safety_stock, low_stock_at
 )sql"};
 
 constexpr Query kMove{"inventory.move_stock", Home::kStock, R"sql(
@@ -52,20 +53,27 @@ constexpr Query kSetIncomingAt{"inventory.set_incoming_at", Home::kStock, R"sql(
    WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
 )sql"};
 
+constexpr Query kSetLowStockAt{"inventory.set_low_stock_at", Home::kStock, R"sql(
+  UPDATE inventory_stock SET low_stock_at = $4, version = version + 1
+   WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3 AND low_stock_at <> $4
+)sql"};
+
 constexpr Query kSlots{"inventory.slots", Home::kStock, R"sql(
   SELECT s.offer_id, s.warehouse_id, s.slot, s.on_hand, s.reserved, s.allocated, s.safety_stock, s.incoming,
-         s.incoming_at, s.version
+         s.incoming_at, s.version, s.low_stock_at
     FROM inventory_stock s JOIN inventory_warehouses w ON w.id = s.warehouse_id
    WHERE s.offer_id = $1 AND w.active = 1 ORDER BY s.warehouse_id, s.slot
 )sql"};
 
 constexpr Query kSlotsAt{"inventory.slots_at", Home::kStock, R"sql(
-  SELECT offer_id, warehouse_id, slot, on_hand, reserved, allocated, safety_stock, incoming, incoming_at, version
+  SELECT offer_id, warehouse_id, slot, on_hand, reserved, allocated, safety_stock, incoming, incoming_at, version,
+         low_stock_at
     FROM inventory_stock WHERE offer_id = $1 AND warehouse_id = $2 ORDER BY slot
 )sql"};
 
 constexpr Query kSlot{"inventory.slot", Home::kStock, R"sql(
-  SELECT offer_id, warehouse_id, slot, on_hand, reserved, allocated, safety_stock, incoming, incoming_at, version
+  SELECT offer_id, warehouse_id, slot, on_hand, reserved, allocated, safety_stock, incoming, incoming_at, version,
+         low_stock_at
     FROM inventory_stock WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
 )sql"};
 
@@ -78,7 +86,8 @@ constexpr Query kFigure{"inventory.figure", Home::kStock, R"sql(
 )sql"};
 
 constexpr Query kWarehouses{"inventory.warehouses", Home::kStock, R"sql(
-  SELECT id, code, name, latitude_e6, longitude_e6, processing_hours, active FROM inventory_warehouses ORDER BY id
+  SELECT id, code, name, latitude_e6, longitude_e6, processing_hours, active, country, postal_code, daily_capacity
+    FROM inventory_warehouses ORDER BY id
 )sql"};
 
 constexpr Query kActiveWarehouses{"inventory.active_warehouses", Home::kStock, R"sql(
@@ -90,28 +99,54 @@ constexpr Query kWarehouseExists{"inventory.warehouse_exists", Home::kStock, R"s
 )sql"};
 
 constexpr Query kAddWarehouse{"inventory.add_warehouse", Home::kStock, R"sql(
-  INSERT INTO inventory_warehouses (id, code, name, latitude_e6, longitude_e6, processing_hours, active)
-  VALUES ($1, $2, $3, $4, $5, $6, $7)
+  INSERT INTO inventory_warehouses (id, code, name, latitude_e6, longitude_e6, processing_hours, active, country,
+                                    postal_code, daily_capacity)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+)sql"};
+
+constexpr Query kChangeWarehouse{"inventory.change_warehouse", Home::kStock, R"sql(
+  UPDATE inventory_warehouses SET name = $2, latitude_e6 = $3, longitude_e6 = $4, processing_hours = $5, active = $6,
+         country = $7, postal_code = $8, daily_capacity = $9
+   WHERE id = $1
+)sql"};
+
+constexpr Query kLoad{"inventory.load", Home::kStock, R"sql(
+  SELECT CAST(COALESCE(SUM(reserved + allocated), 0) AS BIGINT) FROM inventory_stock WHERE warehouse_id = $1
 )sql"};
 
 constexpr Query kNoteReservation{"inventory.note_reservation", Home::kStock, R"sql(
-  INSERT INTO inventory_reservations (checkout_id, line, offer_id, warehouse_id, slot, quantity, state, returned)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, 0) ON CONFLICT (checkout_id, line) DO NOTHING
+  INSERT INTO inventory_reservations (checkout_id, line, offer_id, warehouse_id, slot, quantity, state, returned,
+                                      customer_id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8) ON CONFLICT (checkout_id, line) DO NOTHING
 )sql"};
 
 constexpr Query kReservation{"inventory.reservation", Home::kStock, R"sql(
-  SELECT line, offer_id, warehouse_id, slot, quantity, state, returned FROM inventory_reservations
+  SELECT line, offer_id, warehouse_id, slot, quantity, state, returned, customer_id FROM inventory_reservations
    WHERE checkout_id = $1 ORDER BY line
 )sql"};
 
 constexpr Query kSettleReservation{"inventory.settle_reservation", Home::kStock, R"sql(
   UPDATE inventory_reservations SET state = $2 WHERE checkout_id = $1 AND state = 0
-  RETURNING line, offer_id, warehouse_id, slot, quantity, state, returned
+  RETURNING line, offer_id, warehouse_id, slot, quantity, state, returned, customer_id
 )sql"};
 
 constexpr Query kNoteReturned{"inventory.note_returned", Home::kStock, R"sql(
   UPDATE inventory_reservations SET returned = returned + $3
    WHERE checkout_id = $1 AND line = $2 AND state = 1 AND quantity - returned >= $3
+)sql"};
+
+constexpr Query kBuy{"inventory.buy", Home::kStock, R"sql(
+  INSERT INTO inventory_purchases (customer_id, offer_id, quantity) VALUES ($1, $2, $3)
+  ON CONFLICT (customer_id, offer_id) DO UPDATE SET quantity = inventory_purchases.quantity + excluded.quantity
+   WHERE inventory_purchases.quantity + excluded.quantity <= CAST($4 AS BIGINT)
+)sql"};
+
+constexpr Query kGiveBack{"inventory.give_purchase_back", Home::kStock, R"sql(
+  UPDATE inventory_purchases SET quantity = quantity - $3 WHERE customer_id = $1 AND offer_id = $2
+)sql"};
+
+constexpr Query kBought{"inventory.bought", Home::kStock, R"sql(
+  SELECT quantity FROM inventory_purchases WHERE customer_id = $1 AND offer_id = $2
 )sql"};
 
 constexpr Query kNoteEffect{"inventory.note_effect", Home::kStock, R"sql(
@@ -121,7 +156,7 @@ constexpr Query kNoteEffect{"inventory.note_effect", Home::kStock, R"sql(
 constexpr Query kRows{"inventory.rows", Home::kStock, R"sql(
   SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),
          CAST(SUM(allocated) AS BIGINT), CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT),
-         MIN(incoming_at), CAST(SUM(version) AS BIGINT)
+         MIN(incoming_at), CAST(SUM(version) AS BIGINT), MAX(low_stock_at)
     FROM inventory_stock WHERE offer_id = $1 GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id
 )sql"};
 
@@ -130,7 +165,7 @@ constexpr std::size_t kRowsOffers = 16;
 constexpr Query kRowsOf{"inventory.rows_of", Home::kStock, R"sql(
   SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),
          CAST(SUM(allocated) AS BIGINT), CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT),
-         MIN(incoming_at), CAST(SUM(version) AS BIGINT)
+         MIN(incoming_at), CAST(SUM(version) AS BIGINT), MAX(low_stock_at)
     FROM inventory_stock WHERE offer_id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
    GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id
 )sql"};
@@ -138,7 +173,7 @@ constexpr Query kRowsOf{"inventory.rows_of", Home::kStock, R"sql(
 constexpr Query kRowsAfter{"inventory.rows_after", Home::kStock, R"sql(
   SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),
          CAST(SUM(allocated) AS BIGINT), CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT),
-         MIN(incoming_at), CAST(SUM(version) AS BIGINT)
+         MIN(incoming_at), CAST(SUM(version) AS BIGINT), MAX(low_stock_at)
     FROM inventory_stock WHERE (offer_id, warehouse_id) > ($1, $2)
    GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id LIMIT $3
 )sql"};
@@ -174,6 +209,7 @@ SlotRow slot_row(const Row& row) {
   out.incoming = row.i64(7);
   if (!row.is_null(8)) out.incoming_at = row.time(8);
   out.version = row.i64(9);
+  out.low_stock_at = row.i64(10);
   return out;
 }
 
@@ -188,15 +224,14 @@ StockRow stock_row(const Row& row) {
   out.incoming = row.i64(6);
   if (!row.is_null(7)) out.incoming_at = row.time(7);
   out.version = row.i64(8);
+  out.low_stock_at = row.i64(9);
   return out;
 }
 
 ReservationRow reservation_row(const Row& row) {
-  return {row.i64(0),
-          {row.id<OfferId>(1), row.id<WarehouseId>(2), row.i64(3)},
-          row.i64(4),
-          static_cast<ReservationState>(row.i64(5)),
-          row.i64(6)};
+  return {row.i64(0), {row.id<OfferId>(1), row.id<WarehouseId>(2), row.i64(3)},
+          row.i64(4), static_cast<ReservationState>(row.i64(5)),
+          row.i64(6), row.id<CustomerId>(7)};
 }
 
 template <class T, class Read>
@@ -207,11 +242,8 @@ std::vector<T> all(const db::Rows& rows, Read read) {
   return out;
 }
 
-Result<std::int64_t> update(db::Tx& tx, const Place& p, const Delta& d, std::int64_t movement, Condition condition) {
-  switch (condition.guard) {
-    case Guard::kSellable:
-      KONTOR_ASSERT(d.reserved > 0 && d.on_hand == 0 && d.allocated == 0 && d.safety_stock == 0 && d.incoming == 0);
-      return tx.run(kTake, p.offer, p.warehouse, p.slot, d.reserved, movement, condition.room);
+Result<std::int64_t> update(db::Tx& tx, const Place& p, const Delta& d, std::int64_t movement, Guard guard) {
+  switch (guard) {
     case Guard::kPromised:
       KONTOR_ASSERT(d.reserved == 0 && d.allocated == 0 && d.safety_stock == 0 && d.incoming == 0);
       return tx.run(kAdjust, p.offer, p.warehouse, p.slot, d.on_hand, movement);
@@ -222,16 +254,32 @@ Result<std::int64_t> update(db::Tx& tx, const Place& p, const Delta& d, std::int
                 movement);
 }
 
-}  // namespace
-
-Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause, Condition condition) {
+Result<std::optional<std::int64_t>> note(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause) {
   TRY(const auto noted,
       tx.ask(kNoteMovement, place.offer, place.warehouse, place.slot, cause.kind, delta.on_hand, delta.reserved,
              delta.allocated, delta.safety_stock, delta.incoming, cause.reason, cause.reference, cause.at));
-  if (noted.empty()) return false;
-  TRY(const auto changed, update(tx, place, delta, noted.front().i64(0), condition));
+  if (noted.empty()) return std::nullopt;
+  return noted.front().i64(0);
+}
+
+}  // namespace
+
+Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause, Guard guard) {
+  TRY(const auto movement, note(tx, place, delta, cause));
+  if (!movement) return false;
+  TRY(const auto changed, update(tx, place, delta, *movement, guard));
   KONTOR_ASSERT(changed <= 1);
   return changed == 1;
+}
+
+Result<std::optional<Left>> take(db::Tx& tx, const Place& place, const Taking& taking, const Cause& cause) {
+  KONTOR_ASSERT(taking.quantity > 0);
+  TRY(const auto movement, note(tx, place, Delta{.reserved = taking.quantity}, cause));
+  if (!movement) return std::nullopt;
+  TRY(const auto rows,
+      tx.ask(kTake, place.offer, place.warehouse, place.slot, taking.quantity, *movement, taking.room));
+  if (rows.empty()) return std::nullopt;
+  return Left{rows.front().i64(0), rows.front().i64(1)};
 }
 
 Result<void> make_row(db::Tx& tx, const Place& place) {
@@ -242,6 +290,11 @@ Result<void> make_row(db::Tx& tx, const Place& place) {
 Result<void> set_incoming_at(db::Tx& tx, const Place& place, std::optional<Time> at) {
   TRY_DO(tx.run(kSetIncomingAt, place.offer, place.warehouse, place.slot, at));
   return {};
+}
+
+Result<bool> set_low_stock_at(db::Tx& tx, const Place& place, std::int64_t at) {
+  TRY(const auto changed, tx.run(kSetLowStockAt, place.offer, place.warehouse, place.slot, at));
+  return changed == 1;
 }
 
 Result<std::vector<SlotRow>> slots(db::Tx& tx, OfferId offer) {
@@ -269,7 +322,16 @@ Result<std::optional<StockFigure>> figure(db::Tx& tx, OfferId offer) {
 Result<std::vector<Warehouse>> warehouses(db::Tx& tx) {
   TRY(const auto rows, tx.ask(kWarehouses));
   return all<Warehouse>(rows, [](const Row& row) {
-    return Warehouse{row.id<WarehouseId>(0), row.str(1), row.str(2), row.i64(3), row.i64(4), row.i64(5), row.flag(6)};
+    return Warehouse{row.id<WarehouseId>(0),
+                     row.str(1),
+                     row.str(2),
+                     row.i64(3),
+                     row.i64(4),
+                     row.i64(5),
+                     row.flag(6),
+                     row.str(7),
+                     row.str(8),
+                     row.i64(9)};
   });
 }
 
@@ -284,13 +346,25 @@ Result<bool> warehouse_exists(db::Tx& tx, WarehouseId id) {
 }
 
 Result<void> add_warehouse(db::Tx& tx, const Warehouse& w) {
-  TRY_DO(tx.run(kAddWarehouse, w.id, w.code, w.name, w.latitude_e6, w.longitude_e6, w.processing_hours, w.active));
+  TRY_DO(tx.run(kAddWarehouse, w.id, w.code, w.name, w.latitude_e6, w.longitude_e6, w.processing_hours, w.active,
+                w.country, w.postal_code, w.daily_capacity));
   return {};
+}
+
+Result<void> change_warehouse(db::Tx& tx, const Warehouse& w) {
+  TRY_DO(tx.run(kChangeWarehouse, w.id, w.name, w.latitude_e6, w.longitude_e6, w.processing_hours, w.active, w.country,
+                w.postal_code, w.daily_capacity));
+  return {};
+}
+
+Result<std::int64_t> load(db::Tx& tx, WarehouseId warehouse) {
+  TRY(const auto rows, tx.ask(kLoad, warehouse));
+  return rows.front().i64(0);
 }
 
 Result<bool> note_reservation(db::Tx& tx, CheckoutId key, const ReservationRow& row) {
   TRY(const auto noted, tx.run(kNoteReservation, key, row.line, row.place.offer, row.place.warehouse, row.place.slot,
-                               row.quantity, row.state));
+                               row.quantity, row.state, row.customer));
   return noted == 1;
 }
 
@@ -312,6 +386,23 @@ Result<bool> note_returned(db::Tx& tx, CheckoutId key, std::int64_t line, std::i
   return noted == 1;
 }
 
+Result<bool> buy(db::Tx& tx, CustomerId customer, const Demand& demand) {
+  if (demand.quantity > demand.purchase_limit) return false;
+  TRY(const auto counted, tx.run(kBuy, customer, demand.offer, demand.quantity, demand.purchase_limit));
+  return counted == 1;
+}
+
+Result<void> give_back(db::Tx& tx, CustomerId customer, OfferId offer, std::int64_t quantity) {
+  TRY(const auto counted, tx.run(kGiveBack, customer, offer, quantity));
+  KONTOR_ASSERT(counted == 1);  // what a reservation counts is there
+  return {};
+}
+
+Result<std::int64_t> bought(db::Tx& tx, CustomerId customer, OfferId offer) {
+  TRY(const auto rows, tx.ask(kBought, customer, offer));
+  return rows.empty() ? 0 : rows.front().i64(0);
+}
+
 Result<bool> note_effect(db::Tx& tx, std::string_view reference, MovementKind kind, Time now) {
   TRY(const auto noted, tx.run(kNoteEffect, reference, kind, now));
   return noted == 1;
@@ -320,6 +411,13 @@ Result<bool> note_effect(db::Tx& tx, std::string_view reference, MovementKind ki
 Result<std::vector<StockRow>> rows(db::Tx& tx, OfferId offer) {
   TRY(const auto found, tx.ask(kRows, offer));
   return all<StockRow>(found, stock_row);
+}
+
+Result<StockRow> row(db::Tx& tx, OfferId offer, WarehouseId warehouse) {
+  TRY(const auto found, rows(tx, offer));
+  for (const StockRow& one : found)
+    if (one.warehouse == warehouse) return one;
+  return fail(Errc::kNotFound, "inventory.no_such_stock", "This offer has no stock row in this warehouse.");
 }
 
 Result<std::vector<StockRow>> rows(db::Tx& tx, std::span<const OfferId> offers) {

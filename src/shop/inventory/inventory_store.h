@@ -38,12 +38,18 @@ struct Cause {
 // A condition of the UPDATE, beside "no column below zero".
 enum class Guard {
   kNone,
-  kSellable,  // sellable + room >= 0 after the change
   kPromised,  // on_hand >= reserved + allocated after the change
 };
-struct Condition {
-  Guard guard = Guard::kNone;
-  std::int64_t room = 0;  // how far below zero kSellable lets the row go
+
+// So many units for a reservation; `room` is how far below zero the row may be sold.
+struct Taking {
+  std::int64_t quantity = 0;
+  std::int64_t room = 0;
+};
+// What a row has after units were taken from it.
+struct Left {
+  std::int64_t sellable = 0;
+  std::int64_t low_stock_at = 0;
 };
 
 // A row of stock as planning sees it.
@@ -56,6 +62,7 @@ struct SlotRow {
   std::int64_t incoming = 0;
   std::optional<Time> incoming_at;
   std::int64_t version = 0;
+  std::int64_t low_stock_at = 0;
   std::int64_t sellable() const { return on_hand - reserved - allocated - safety_stock; }
 };
 
@@ -65,15 +72,22 @@ struct ReservationRow {
   std::int64_t quantity = 0;
   ReservationState state = ReservationState::kReserved;
   std::int64_t returned = 0;
+  CustomerId customer = {};  // who it counts for, where the offer has a purchase limit
 };
+
+Error no_such_warehouse(WarehouseId id);
+Error below_promised(const StockRow& row);
 
 namespace sql {
 
 // False when there is no such row, or the condition does not hold; the caller then fails, which undoes the movement.
-Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause, Condition condition = {});
+Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause, Guard guard = Guard::kNone);
+// Nothing when sellable + room is less than the quantity; the caller then fails, which undoes the movement.
+Result<std::optional<Left>> take(db::Tx& tx, const Place& place, const Taking& taking, const Cause& cause);
 Result<void> make_row(db::Tx& tx, const Place& place);  // all zero; one that is there stays
 Result<void> set_incoming_at(db::Tx& tx, const Place& place, std::optional<Time> at);
-Result<std::vector<SlotRow>> slots(db::Tx& tx, OfferId offer);  // of active warehouses, in key order
+Result<bool> set_low_stock_at(db::Tx& tx, const Place& place, std::int64_t at);  // whether it was another
+Result<std::vector<SlotRow>> slots(db::Tx& tx, OfferId offer);                   // of active warehouses, in key order
 Result<std::vector<SlotRow>> slots_at(db::Tx& tx, OfferId offer, WarehouseId warehouse);
 Result<std::optional<SlotRow>> slot(db::Tx& tx, const Place& place);
 Result<std::optional<StockFigure>> figure(db::Tx& tx, OfferId offer);
@@ -82,6 +96,9 @@ Result<std::vector<Warehouse>> warehouses(db::Tx& tx);
 Result<std::vector<WarehouseId>> active_warehouses(db::Tx& tx);
 Result<bool> warehouse_exists(db::Tx& tx, WarehouseId id);
 Result<void> add_warehouse(db::Tx& tx, const Warehouse& warehouse);
+Result<void> change_warehouse(db::Tx& tx, const Warehouse& warehouse);  // all but its code
+// Reserved or sold in the warehouse and not shipped: reads every row of stock.
+Result<std::int64_t> load(db::Tx& tx, WarehouseId warehouse);
 
 // False when the key has this line already.
 Result<bool> note_reservation(db::Tx& tx, CheckoutId key, const ReservationRow& row);
@@ -93,7 +110,13 @@ Result<bool> note_returned(db::Tx& tx, CheckoutId key, std::int64_t line, std::i
 // False when the effect of this kind was noted under the reference before.
 Result<bool> note_effect(db::Tx& tx, std::string_view reference, MovementKind kind, Time now);
 
+// False when the customer would hold more of the offer than its purchase limit. The condition is in the statement.
+Result<bool> buy(db::Tx& tx, CustomerId customer, const Demand& demand);
+Result<void> give_back(db::Tx& tx, CustomerId customer, OfferId offer, std::int64_t quantity);
+Result<std::int64_t> bought(db::Tx& tx, CustomerId customer, OfferId offer);
+
 Result<std::vector<StockRow>> rows(db::Tx& tx, OfferId offer);
+Result<StockRow> row(db::Tx& tx, OfferId offer, WarehouseId warehouse);  // kNotFound "inventory.no_such_stock"
 Result<std::vector<StockRow>> rows(db::Tx& tx, std::span<const OfferId> offers);
 Result<std::vector<StockRow>> rows_after(db::Tx& tx, OfferId offer, WarehouseId warehouse, int limit);
 // The newest movements of a stock row before `before` (0: all), by following the chain.

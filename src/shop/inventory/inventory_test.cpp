@@ -7,95 +7,13 @@
 #include <random>
 #include <thread>
 
-#include "tests/support/test_store.h"
-
-namespace kontor {
-std::span<const db::Migration> inventory_migrations();
-std::span<const db::Migration> services_migrations();
-}  // namespace kontor
+#include "tests/support/test_stock.h"
 
 namespace kontor::inventory {
 namespace {
 
-const OfferId kTea{101}, kCup{102}, kPot{103};
-CheckoutId key(std::int64_t number) { return CheckoutId{9'000'000 + number}; }
-
-struct Shop {
-  testing::TestStore test{inventory_migrations(), services_migrations()};
-  Inventory inventory{test.store(), test.clock, test.ids};
-  Time now = test.clock.now();
-
-  Result<void> write(const db::Function& fn) { return test.store().write(db::Home::kStock, fn); }
-  void stock(OfferId offer, std::int64_t on_hand, WarehouseId warehouse = kMainWarehouse) {
-    REQUIRE(write([&](db::Tx& tx) {
-              return inventory.set_on_hand(tx, {offer, warehouse, on_hand}, "test", now);
-            }).has_value());
-  }
-  Result<std::vector<Allotment>> reserve(CheckoutId id, std::vector<Demand> lines) {
-    std::vector<Allotment> out;
-    TRY_DO(write([&](db::Tx& tx) -> Result<void> {
-      TRY(out, inventory.reserve(tx, {id, lines}, now));
-      return {};
-    }));
-    return out;
-  }
-  Result<void> confirm(CheckoutId id) {
-    return write([&](db::Tx& tx) { return inventory.confirm(tx, id, now); });
-  }
-  Result<void> release(CheckoutId id) {
-    return write([&](db::Tx& tx) { return inventory.release(tx, id, now); });
-  }
-  Result<void> ship(std::vector<Allotment> units, const std::string& reference) {
-    return write([&](db::Tx& tx) { return inventory.ship(tx, units, reference, now); });
-  }
-  Result<void> deallocate(CheckoutId id, std::vector<Allotment> units, const std::string& reference) {
-    return write([&](db::Tx& tx) { return inventory.deallocate(tx, id, units, reference, now); });
-  }
-  WarehouseId add_warehouse(const std::string& code) {
-    const auto id = test.ids.next<WarehouseId>(now, 0);
-    REQUIRE(write([&](db::Tx& tx) -> Result<void> {
-              TRY_DO(inventory.add_warehouse(tx, {id, code, code}));
-              return {};
-            }).has_value());
-    return id;
-  }
-  StockRow row(OfferId offer, WarehouseId warehouse = kMainWarehouse) {
-    const auto rows = inventory.rows(offer);
-    REQUIRE(rows.has_value());
-    for (const StockRow& found : *rows)
-      if (found.warehouse == warehouse) return found;
-    return {};
-  }
-  std::int64_t sellable(OfferId offer) {
-    const OfferId offers[] = {offer};
-    const auto figures = inventory.figures(offers);
-    REQUIRE(figures.has_value());
-    return figures->empty() ? 0 : figures->front().sellable;
-  }
-  int events(std::string_view name) {
-    static constexpr db::Query kCount{"test.events", db::Home::kEvery,
-                                      "SELECT COUNT(*) FROM outbox_events WHERE name = $1"};
-    int count = 0;
-    REQUIRE(test.store()
-                .read(db::Home::kStock,
-                      [&](db::Tx& tx) -> Result<void> {
-                        TRY(const auto rows, tx.ask(kCount, name));
-                        count = static_cast<int>(rows.front().i64(0));
-                        return {};
-                      })
-                .has_value());
-    return count;
-  }
-  void check() {
-    services::CheckReport report;
-    REQUIRE(inventory.check(report).has_value());
-    for (const auto& [invariant, finding] : report.findings()) MESSAGE(invariant << ": " << finding.details.front());
-    CHECK(report.ok());
-  }
-};
-
 TEST_CASE("a new store has the warehouse main") {
-  Shop shop;
+  TestShop shop;
   const auto all = shop.inventory.warehouses();
   REQUIRE(all->size() == 1);
   CHECK(all->front().code == "main");
@@ -103,7 +21,7 @@ TEST_CASE("a new store has the warehouse main") {
 }
 
 TEST_CASE("reserve, confirm and ship move the columns and their movements") {
-  Shop shop;
+  TestShop shop;
   shop.stock(kTea, 20);
   const auto got = shop.reserve(key(1), {{kTea, 2, 0}, {kTea, 1, 0}});
   REQUIRE(got.has_value());
@@ -132,7 +50,7 @@ TEST_CASE("reserve, confirm and ship move the columns and their movements") {
 }
 
 TEST_CASE("everything or nothing, and what is short is said") {
-  Shop shop;
+  TestShop shop;
   shop.stock(kTea, 5);
   shop.stock(kCup, 1);
   const auto refused = shop.reserve(key(1), {{kTea, 5, 0}, {kCup, 2, 0}, {kPot, 1, 0}});
@@ -149,7 +67,7 @@ TEST_CASE("everything or nothing, and what is short is said") {
 }
 
 TEST_CASE("a key is one wish: repeating, releasing, tombstones") {
-  Shop shop;
+  TestShop shop;
   shop.stock(kTea, 5);
   const auto first = shop.reserve(key(1), {{kTea, 2, 0}});
   const auto again = shop.reserve(key(1), {{kTea, 2, 0}});
@@ -174,7 +92,7 @@ TEST_CASE("a key is one wish: repeating, releasing, tombstones") {
 }
 
 TEST_CASE("a cancelled order gives its units back once, and no more than it holds") {
-  Shop shop;
+  TestShop shop;
   shop.stock(kTea, 5);
   const auto units = shop.reserve(key(1), {{kTea, 3, 0}});
   REQUIRE(shop.confirm(key(1)).has_value());
@@ -191,7 +109,7 @@ TEST_CASE("a cancelled order gives its units back once, and no more than it hold
 }
 
 TEST_CASE("what is missing in one warehouse comes from another") {
-  Shop shop;
+  TestShop shop;
   const auto east = shop.add_warehouse("east");
   shop.stock(kTea, 2);
   shop.stock(kTea, 9, east);
@@ -211,7 +129,7 @@ TEST_CASE("what is missing in one warehouse comes from another") {
 }
 
 TEST_CASE("backorder sells below zero, but only so far, and what is not there does not leave") {
-  Shop shop;
+  TestShop shop;
   const auto east = shop.add_warehouse("east");
   shop.stock(kTea, 2);
   shop.stock(kTea, 1, east);
@@ -230,7 +148,7 @@ TEST_CASE("backorder sells below zero, but only so far, and what is not there do
 }
 
 TEST_CASE("a count never brings sold goods back; one below what is promised is said") {
-  Shop shop;
+  TestShop shop;
   shop.stock(kTea, 5);
   REQUIRE(shop.reserve(key(1), {{kTea, 3, 0}}).has_value());
   REQUIRE(shop.confirm(key(1)).has_value());
@@ -256,7 +174,7 @@ TEST_CASE("a count never brings sold goods back; one below what is promised is s
 }
 
 TEST_CASE("staff set figures at a version") {
-  Shop shop;
+  TestShop shop;
   shop.stock(kTea, 5);
   const auto change = [&](StockChange wish) {
     wish.offer = kTea;
@@ -287,7 +205,7 @@ TEST_CASE("staff set figures at a version") {
 }
 
 TEST_CASE("of a batch each stands alone") {
-  Shop shop;
+  TestShop shop;
   shop.stock(kTea, 5);
   shop.stock(kCup, 5);
   const std::vector<ReserveRequest> requests = {{key(1), {{kTea, 4, 0}}},
@@ -311,7 +229,7 @@ TEST_CASE("of a batch each stands alone") {
 }
 
 TEST_CASE("many threads after the last units: exactly as many win as there are") {
-  Shop shop;
+  TestShop shop;
   constexpr int kUnits = 7, kBuyers = 8, kTries = 10;
   shop.stock(kTea, kUnits);
   shop.stock(kCup, 1000);
@@ -339,7 +257,7 @@ TEST_CASE("many threads after the last units: exactly as many win as there are")
 }
 
 TEST_CASE("the planted bug sells what is not there") {
-  Shop shop;
+  TestShop shop;
   shop.stock(kTea, 1);
   shop.inventory.plant({.drop_stock_guard = true});
   REQUIRE(shop.reserve(key(1), {{kTea, 2, 0}}).has_value());
@@ -450,7 +368,7 @@ struct Model {
   }
 
   const std::array<OfferId, 3> offers = {kTea, kCup, kPot};
-  Shop shop;
+  TestShop shop;
   std::mt19937_64 luck;
   std::map<OfferId, Columns> stock;
   std::map<std::int64_t, Checkout> checkouts;

@@ -6,6 +6,7 @@
 #include "shop/inventory/events.h"
 #include "shop/inventory/inventory.h"
 #include "shop/inventory/inventory_store.h"
+#include "shop/inventory/levels.h"
 
 namespace kontor::inventory {
 namespace {
@@ -22,6 +23,7 @@ std::vector<Demand> summed(const std::vector<Demand>& lines) {
     if (kept > 0 && out[kept - 1].offer == out[at].offer) {
       out[kept - 1].quantity += out[at].quantity;
       out[kept - 1].backorder = std::max(out[kept - 1].backorder, out[at].backorder);
+      out[kept - 1].purchase_limit = std::max(out[kept - 1].purchase_limit, out[at].purchase_limit);
     } else {
       out[kept++] = out[at];
     }
@@ -30,11 +32,12 @@ std::vector<Demand> summed(const std::vector<Demand>& lines) {
   return out;
 }
 
-// So many units from one stock row; `room` as in Condition.
+// So many units from one stock row; `room` as in Taking.
 struct Take {
   Place place;
   std::int64_t quantity = 0;
   std::int64_t room = 0;
+  CustomerId customer = {};  // who it counts for, where the offer has a purchase limit
 };
 
 std::vector<Allotment> allotments(const std::vector<Take>& takes) {
@@ -160,21 +163,43 @@ std::vector<StockLine> stock_lines(std::span<const ReservationRow> rows) {
 struct Outcome {
   bool fresh = true;
   bool short_of_stock = false;
+  std::vector<StockLow> low = {};  // rows that came to their threshold by this
 };
 Result<Outcome> take_all(db::Tx& tx, CheckoutId key, const std::vector<Take>& takes, Time now) {
   const std::string reference = key.text();
+  Outcome outcome;
   std::int64_t line = 0;
   for (const Take& wish : takes) {
     ++line;
     TRY(const bool noted,
-        sql::note_reservation(tx, key, {line, wish.place, wish.quantity, ReservationState::kReserved, 0}));
+        sql::note_reservation(tx, key,
+                              {line, wish.place, wish.quantity, ReservationState::kReserved, 0, wish.customer}));
     if (!noted) return Outcome{false, false};
-    TRY(const bool taken,
-        sql::move(tx, wish.place, Delta{.reserved = wish.quantity}, Cause{MovementKind::kReserved, "", reference, now},
-                  Condition{Guard::kSellable, wish.room}));
-    if (!taken) return Outcome{true, true};
+    TRY(const auto left,
+        sql::take(tx, wish.place, {wish.quantity, wish.room}, Cause{MovementKind::kReserved, "", reference, now}));
+    if (!left) return Outcome{true, true};
+    if (is_low(left->sellable, left->low_stock_at) && !is_low(left->sellable + wish.quantity, left->low_stock_at))
+      outcome.low.push_back({wish.place.offer, wish.place.warehouse, left->sellable, left->low_stock_at});
   }
-  return Outcome{};
+  return outcome;
+}
+
+// A row more for each offer with a limit; most have none.
+Result<void> count_purchases(db::Tx& tx, CustomerId customer, const std::vector<Demand>& demands) {
+  for (const Demand& demand : demands) {
+    if (demand.purchase_limit == 0) continue;
+    TRY(const bool within, sql::buy(tx, customer, demand));
+    if (within) continue;
+    TRY(const auto bought, sql::bought(tx, customer, demand.offer));
+    return fail(over_purchase_limit({demand.offer, demand.purchase_limit, bought, demand.quantity}));
+  }
+  return {};
+}
+
+void name_buyer(std::vector<Take>& takes, CustomerId customer, const std::vector<Demand>& demands) {
+  for (Take& take : takes)
+    for (const Demand& demand : demands)
+      if (demand.offer == take.place.offer && demand.purchase_limit > 0) take.customer = customer;
 }
 
 Result<void> say_reserved(db::Tx& tx, CheckoutId key, const std::vector<Demand>& demands, Time now) {
@@ -193,6 +218,16 @@ Error out_of_stock(std::span<const Shortage> lines) {
   error.detail =
       "There is not enough left of " + std::to_string(lines.size()) + (lines.size() == 1 ? " offer." : " offers.");
   error.members = "\"lines\":" + json::print(std::vector<Shortage>(lines.begin(), lines.end()));
+  return error;
+}
+
+Error over_purchase_limit(const OverLimit& line) {
+  Error error;
+  error.code = Errc::kPurchaseLimit;
+  error.reason = "inventory.purchase_limit";
+  error.detail = "At most " + std::to_string(line.limit) + " of it go to one buyer, who has " +
+                 std::to_string(line.bought) + " already.";
+  error.members = "\"lines\":" + json::print(std::vector<OverLimit>{line});
   return error;
 }
 
@@ -215,10 +250,18 @@ Result<std::vector<Allotment>> Inventory::reserve(db::Tx& tx, const ReserveReque
     if (const auto missing = shortages(supplies); !missing.empty()) return fail(out_of_stock(missing));
     takes = plan(supplies, warehouses);
   }
+  const bool limited =
+      std::any_of(demands.begin(), demands.end(), [](const Demand& demand) { return demand.purchase_limit > 0; });
+  if (limited) {
+    KONTOR_ASSERT(request.customer);
+    name_buyer(takes, request.customer, demands);
+  }
   TRY(const auto outcome, take_all(tx, request.key, takes, now));
   if (!outcome.fresh) return same_and_held(tx, request.key, demands);
   if (outcome.short_of_stock) return fail(short_of(tx, demands, request.key));
+  if (limited) TRY_DO(count_purchases(tx, request.customer, demands));
   TRY_DO(say_reserved(tx, request.key, demands, now));
+  for (const StockLow& low : outcome.low) TRY_DO(services::emit(tx, low, low.offer_id.text(), now));
   return allotments(takes);
 }
 
@@ -251,7 +294,8 @@ Result<std::vector<Result<std::vector<Allotment>>>> Inventory::reserve_many(db::
     });
     if (!attempted) {
       const Errc code = attempted.error().code;
-      if (code != Errc::kOutOfStock && code != Errc::kConflict) return fail(std::move(attempted.error()));
+      if (code != Errc::kOutOfStock && code != Errc::kConflict && code != Errc::kPurchaseLimit)
+        return fail(std::move(attempted.error()));
       one = fail(std::move(attempted.error()));
     }
     out.push_back(std::move(one));
@@ -288,10 +332,14 @@ Result<void> Inventory::give_back(db::Tx& tx, CheckoutId key, ReservationState t
   }
   const std::string reference = key.text();
   const auto kind = to == ReservationState::kExpired ? MovementKind::kExpired : MovementKind::kReleased;
+  Crossings crossings;
   for (const ReservationRow& row : rows) {
+    TRY_DO(crossings.look(tx, row.place.offer));
     TRY(const bool moved, sql::move(tx, row.place, Delta{.reserved = -row.quantity}, Cause{kind, "", reference, now}));
     KONTOR_ASSERT(moved);
+    if (row.customer) TRY_DO(sql::give_back(tx, row.customer, row.place.offer, row.quantity));
   }
+  TRY_DO(crossings.say(tx, now));
   return services::emit(tx, StockReleased{key, stock_lines(rows)}, reference, now);
 }
 
@@ -319,18 +367,22 @@ Result<void> Inventory::deallocate(db::Tx& tx, CheckoutId key, std::span<const A
       if (!noted) break;
       row.returned += part;
       left -= part;
-      given.push_back({row.line, row.place, part, row.state, 0});
+      given.push_back({row.line, row.place, part, row.state, 0, row.customer});
     }
     if (left > 0)
       return fail(Errc::kConflict, "inventory.not_allocated", "The checkout does not hold so many units there.");
   }
   std::sort(given.begin(), given.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
+  Crossings crossings;
   for (const ReservationRow& row : given) {
+    TRY_DO(crossings.look(tx, row.place.offer));
     TRY(const bool moved, sql::move(tx, row.place, Delta{.allocated = -row.quantity},
                                     Cause{MovementKind::kDeallocated, "", reference, now}));
     if (!moved) return fail(Errc::kConflict, "inventory.not_allocated", "The units have left already.");
+    if (row.customer) TRY_DO(sql::give_back(tx, row.customer, row.place.offer, row.quantity));
   }
   if (given.empty()) return {};
+  TRY_DO(crossings.say(tx, now));
   return services::emit(tx, StockReleased{key, stock_lines(given)}, key.text(), now);
 }
 

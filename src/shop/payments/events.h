@@ -65,4 +65,20 @@ struct PaymentVoided {
   }
 };
 
+// A day's settlement report is there, or says something else than before.
+struct SettlementReported {
+  static constexpr std::string_view kName = "settlement.reported";
+  std::string day;
+  std::string gateway;
+  std::int64_t matched = 0;
+  std::int64_t differences = 0;
+
+  static constexpr auto fields() {
+    using S = SettlementReported;
+    return described(Field("day", &S::day, "Which day, of UTC"), Field("gateway", &S::gateway, "Whose charge file"),
+                     Field("matched", &S::matched, "Movements that both have"),
+                     Field("differences", &S::differences, "Movements that do not match"));
+  }
+};
+
 }  // namespace kontor::payments

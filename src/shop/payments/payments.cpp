@@ -43,21 +43,6 @@ ChargeOutcome outcome_of(const Charge& charge) {
   return outcome;
 }
 
-Payment payment_of(const db::Rows::Row& row) {
-  Payment payment;
-  payment.id = row.id<PaymentId>(0);
-  payment.checkout = row.id<CheckoutId>(1);
-  payment.order = row.id<OrderId>(2);
-  payment.state = static_cast<PaymentState>(row.i64(3));
-  const auto currency = Currency::parse(row.text(5)).value_or(Currency());
-  payment.amount = Money::minor(row.i64(4), currency);
-  payment.refunded = Money::minor(row.i64(6), currency);
-  payment.method = row.str(7);
-  payment.reference = row.str(8);
-  payment.created = row.time(9);
-  return payment;
-}
-
 Result<Payment> load(db::Tx& tx, PaymentId id) {
   TRY(const auto rows, tx.ask(kFindPayment, id));
   if (rows.empty()) return fail(Errc::kNotFound, "payments.no_such_payment", "There is no such payment.");
@@ -75,7 +60,31 @@ Result<void> move(db::Tx& tx, Payment& payment, PaymentTrigger on, Money refunde
   return {};
 }
 
+// A part of the payment carries the same part of what is left of its tax, and the last part all of it. What is refused
+// further on (more than was paid) gets any.
+std::int64_t tax_in(const Payment& payment, const Legs& written, Money amount) {
+  const std::int64_t left = payment.amount.amount_minor() - payment.refunded.amount_minor();
+  const std::int64_t tax = -written.of(Account::kTax);
+  if (amount.amount_minor() >= left) return tax;
+  return static_cast<std::int64_t>(static_cast<__int128>(tax) * amount.amount_minor() / left);
+}
+
 }  // namespace
+
+Payment payment_of(const db::Rows::Row& row) {
+  Payment payment;
+  payment.id = row.id<PaymentId>(0);
+  payment.checkout = row.id<CheckoutId>(1);
+  payment.order = row.id<OrderId>(2);
+  payment.state = static_cast<PaymentState>(row.i64(3));
+  const auto currency = Currency::parse(row.text(5)).value_or(Currency());
+  payment.amount = Money::minor(row.i64(4), currency);
+  payment.refunded = Money::minor(row.i64(6), currency);
+  payment.method = row.str(7);
+  payment.reference = row.str(8);
+  payment.created = row.time(9);
+  return payment;
+}
 
 Result<ChargeOutcome> Payments::charge(const Attempt& attempt) {
   const ChargeRequest request{attempt.id.text(), attempt.token, attempt.amount, attempt.checkout, true};
@@ -116,10 +125,20 @@ Result<void> Payments::record(db::Tx& tx, const Payment& payment, Time now) {
   const auto currency = payment.amount.currency();
   TRY_DO(tx.run(kInsertPayment, payment.id, payment.checkout, payment.order, payment.state,
                 payment.amount.amount_minor(), currency, payment.method, payment.reference, now));
-  if (payment.state == PaymentState::kAuthorised)
+  const bool taken = payment.state == PaymentState::kCaptured;
+  if (payment.amount.amount_minor() > 0) {
+    Entry entry{payment.id,
+                taken ? "capture" : "authorise",
+                taken ? EntryKind::kCaptured : EntryKind::kAuthorised,
+                currency,
+                {},
+                now,
+                payment.order};
+    entry.legs = sale_legs(taken ? Account::kGateway : Account::kReceivable, payment.amount, payment.besides);
+    TRY_DO(write_entry(tx, entry));
+  }
+  if (!taken)
     return services::emit(tx, PaymentAuthorised{payment.id, payment.order, payment.amount}, payment.id.text(), now);
-  if (payment.amount.amount_minor() > 0)
-    TRY_DO(tx.run(kAddEntry, payment.id, "capture", "gateway", "orders", payment.amount.amount_minor(), currency, now));
   return services::emit(tx,
                         PaymentCaptured{payment.id, payment.order, payment.checkout, payment.amount, payment.method},
                         payment.id.text(), now);
@@ -128,9 +147,13 @@ Result<void> Payments::record(db::Tx& tx, const Payment& payment, Time now) {
 Result<Payment> Payments::record_refund(db::Tx& tx, PaymentId id, const std::string& refund_key, Money amount) {
   const Time now = clock_.now();
   TRY(auto payment, load(tx, id));
-  TRY(const auto noted,
-      tx.run(kAddEntry, id, refund_key, "orders", "gateway", amount.amount_minor(), amount.currency(), now));
-  if (noted == 0) return payment;
+  if (amount.amount_minor() <= 0)
+    return fail(Errc::kConflict, "payments.refund_of_nothing", "A refund gives something back.");
+  TRY(const auto written, legs_of(tx, id));
+  Entry entry{id, refund_key, EntryKind::kRefunded, amount.currency(), {}, now, payment.order};
+  entry.legs = return_legs(Account::kGateway, amount.amount_minor(), tax_in(payment, written, amount));
+  TRY(const bool noted, write_entry(tx, entry, bugs_.lose_ledger_leg));
+  if (!noted) return payment;
   const bool all = payment.refunded + amount == payment.amount;
   TRY_DO(move(tx, payment, all ? PaymentTrigger::kRefundAll : PaymentTrigger::kRefundPart, amount));
   TRY_DO(services::emit(tx, PaymentRefunded{id, payment.order, amount, std::string(name_of(payment.state))}, id.text(),
@@ -141,8 +164,15 @@ Result<Payment> Payments::record_refund(db::Tx& tx, PaymentId id, const std::str
 Result<Payment> Payments::record_voided(db::Tx& tx, PaymentId id) {
   TRY(auto payment, load(tx, id));
   if (payment.state == PaymentState::kVoided) return payment;
+  const Time now = clock_.now();
   TRY_DO(move(tx, payment, PaymentTrigger::kVoid, Money::minor(0, payment.amount.currency())));
-  TRY_DO(services::emit(tx, PaymentVoided{id, payment.order}, id.text(), clock_.now()));
+  TRY(const auto written, legs_of(tx, id));
+  if (const auto owed = written.of(Account::kReceivable); owed > 0) {
+    Entry entry{id, "void", EntryKind::kVoided, payment.amount.currency(), {}, now, payment.order};
+    entry.legs = return_legs(Account::kReceivable, owed, -written.of(Account::kTax));
+    TRY_DO(write_entry(tx, entry));
+  }
+  TRY_DO(services::emit(tx, PaymentVoided{id, payment.order}, id.text(), now));
   return payment;
 }
 
@@ -155,64 +185,6 @@ Result<std::optional<Payment>> Payments::find(PaymentId id) {
     return {};
   }));
   return found;
-}
-
-Result<void> Payments::check_rows(services::CheckReport& report, std::vector<Payment>& payments) {
-  return store_.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
-    payments.clear();
-    std::int64_t last = 0;
-    while (true) {
-      TRY(const auto rows, tx.ask(kPaymentsAfter, last));
-      if (rows.empty()) return {};
-      const std::int64_t end = rows[rows.size() - 1].i64(0);
-      TRY(const auto entries, tx.ask(kEntriesOfPayments, last, end));
-      std::map<std::int64_t, std::pair<std::int64_t, std::int64_t>> sums;
-      for (const auto entry : entries) sums[entry.i64(0)] = {entry.i64(1), entry.i64(2)};
-      for (const auto row : rows) {
-        const Payment payment = payment_of(row);
-        const auto [came, went] = sums[payment.id.value];
-        const bool took = payment.state == PaymentState::kCaptured ||
-                          payment.state == PaymentState::kPartiallyRefunded || payment.state == PaymentState::kRefunded;
-        if (took && came != payment.amount.amount_minor())
-          report.fail("payments.ledger_has_capture", payment.id.text() + ": the ledger says " + std::to_string(came));
-        if (went != payment.refunded.amount_minor())
-          report.fail("payments.ledger_has_refunds", payment.id.text() + ": the ledger says " + std::to_string(went));
-        payments.push_back(payment);
-      }
-      last = end;
-    }
-  });
-}
-
-Result<void> Payments::check_gateway(services::CheckReport& report, const std::vector<Payment>& payments,
-                                     const std::set<PaymentId>& open) {
-  TRY(const auto all, gateway_.all_charges());
-  std::map<std::string, const Payment*> ours;
-  for (const auto& payment : payments) ours[payment.id.text()] = &payment;
-  std::map<std::string, const Charge*> theirs;
-  for (const auto& [key, charge] : all) {
-    theirs[key] = &charge;
-    const bool holds = charge.state == ChargeState::kCaptured || charge.state == ChargeState::kAuthorised;
-    const auto id = PaymentId::parse(key);
-    if (holds && !ours.contains(key) && !(id && open.contains(*id)))
-      report.fail("payments.no_charge_without_order",
-                  key + ": the gateway took " + charge.amount.text() + ", and no order has it");
-  }
-  for (const auto& [key, payment] : ours) {
-    const auto found = theirs.find(key);
-    if (found == theirs.end()) {
-      report.fail("payments.no_order_without_charge", key + ": the gateway does not know it");
-    } else if (found->second->amount != payment->amount) {
-      report.fail("payments.amount_as_charged",
-                  key + ": " + payment->amount.text() + " here, " + found->second->amount.text() + " there");
-    } else if (payment->state == PaymentState::kVoided ? found->second->state != ChargeState::kVoided
-                                                       : found->second->refunded != payment->refunded) {
-      report.fail("payments.refunds_as_given", key + ": here " + std::string(name_of(payment->state)) + " with " +
-                                                   payment->refunded.text() + " given back, there " +
-                                                   found->second->refunded.text());
-    }
-  }
-  return {};
 }
 
 Result<void> Payments::each(const std::function<void(const Payment&)>& visit) {
@@ -229,14 +201,6 @@ Result<void> Payments::each(const std::function<void(const Payment&)>& visit) {
     for (const auto& payment : some) visit(payment);
     last = some.back().id;
   }
-}
-
-Result<void> Payments::check(services::CheckReport& report, const std::set<PaymentId>& open) {
-  std::vector<Payment> payments;
-  TRY_DO(check_rows(report, payments));
-  TRY_DO(check_gateway(report, payments, open));
-  report.looked_at("payments", static_cast<std::int64_t>(payments.size()));
-  return {};
 }
 
 }  // namespace kontor::payments

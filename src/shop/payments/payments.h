@@ -17,6 +17,7 @@
 #include "ports/db.h"
 #include "ports/payment_gateway.h"
 #include "services/check_report.h"
+#include "shop/payments/ledger.h"
 #include "shop/payments/payments_state.h"
 
 namespace kontor::payments {
@@ -31,6 +32,7 @@ struct Payment {
   std::string method;     // "card"
   std::string reference;  // the gateway's id
   Time created;
+  Besides besides;  // for record() alone: the ledger keeps it
 };
 
 // What a charge came to, in the words a checkout acts upon. kCreated: the gateway never heard of the attempt.
@@ -52,11 +54,13 @@ struct Attempt {
 // For tests of the tests only: mistakes that the simulator must find.
 struct PlantedBugs {
   bool timeout_means_no = false;  // a timeout is taken for a refusal
+  bool lose_ledger_leg = false;   // money goes back, and the books say where from but not what for
 };
 
 class Payments {
  public:
-  Payments(db::Store& store, PaymentGateway& gateway, Clock& clock) : store_(store), gateway_(gateway), clock_(clock) {}
+  Payments(db::Store& store, PaymentGateway& gateway, Clock& clock)
+      : store_(store), gateway_(gateway), clock_(clock), ledger_(store) {}
 
   // Outside of any transaction; each of these may wait for the gateway.
   // One retry with the same key after a timeout, then kUnknown. kGatewayUnavailable: certainly nothing was charged.
@@ -69,7 +73,8 @@ class Payments {
   Result<void> refund(PaymentId id, const std::string& refund_key, Money amount);
 
   // Inside the caller's write function (home customer).
-  // Writes the payment with its ledger entry; repeating it with the same id is a kConflict "db.duplicate".
+  // Writes the payment with its ledger entry (none for an amount of 0, which moves nothing); repeating it with the same
+  // id is a kConflict "db.duplicate".
   Result<void> record(db::Tx& tx, const Payment& payment, Time now);
   // What the gateway gave back. Repeating it with the same key changes nothing. The payment as it is afterwards.
   Result<Payment> record_refund(db::Tx& tx, PaymentId id, const std::string& refund_key, Money amount);
@@ -77,11 +82,13 @@ class Payments {
 
   Result<std::optional<Payment>> find(PaymentId id);
   std::string_view gateway_name() const { return gateway_.name(); }
+  Ledger& ledger() { return ledger_; }
 
   // Every payment, in the order of ids, for checks.
   Result<void> each(const std::function<void(const Payment&)>& visit);
-  // Ledger balanced, refunds within bounds, and each payment as the gateway has it. `open`: attempts of checkouts still
-  // under way, which the gateway may hold money for.
+  // Every entry balances and belongs to a payment, the ledger says what the payments say, refunds are within bounds,
+  // and each payment is as the gateway has it. `open`: attempts of checkouts still under way, which the gateway may
+  // hold money for.
   Result<void> check(services::CheckReport& report, const std::set<PaymentId>& open = {});
 
   PlantedBugs& planted_bugs() { return bugs_; }
@@ -94,6 +101,7 @@ class Payments {
   db::Store& store_;
   PaymentGateway& gateway_;
   Clock& clock_;
+  Ledger ledger_;
   PlantedBugs bugs_;
 };
 
