@@ -26,7 +26,8 @@ class AuthorisePayment {
 
   // `tokens` by attempt of the plan; each attempt is charged once, whatever is repeated. Stops at the first that is
   // refused; the tokens are kept nowhere, so one that is unclear does not keep the others waiting. A single payment may
-  // be captured at once, several never are. kGatewayUnavailable: the attempt it stopped at was certainly not charged; earlier ones may have been.
+  // be captured at once, several never are. kGatewayUnavailable: the attempt it stopped at was certainly not charged;
+  // earlier ones may have been.
   Result<Verdict> run(const Journal& journal, const std::vector<std::string>& tokens);
   // What the gateway says by now. The Error means that it does not say.
   Result<Verdict> ask(const Plan& plan);

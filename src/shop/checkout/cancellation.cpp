@@ -63,8 +63,8 @@ Result<void> Cancellation::give_money_back(const orders::Order& order) {
     TRY(const auto payment, parts_.payments.find(paid.id));
     if (!payment)
       return fail(Errc::kInternal, "checkout.payment_missing", paid.id.text() + " is in the order and nowhere else.");
-    const bool held = payment->state == payments::PaymentState::kAuthorised ||
-                      payment->state == payments::PaymentState::kVoided;
+    const bool held =
+        payment->state == payments::PaymentState::kAuthorised || payment->state == payments::PaymentState::kVoided;
     if (held) {
       TRY_DO(let_go(order.id, paid.id));
       continue;

@@ -43,8 +43,7 @@ Result<void> Capturing::take(OrderId order, PaymentId id) {
     return fail(Errc::kGatewayUnavailable, "checkout.not_captured", "The gateway has not captured it yet.");
   const bool captured = outcome.state == PaymentState::kCaptured;
   return parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
-    TRY(const auto after,
-        captured ? parts_.payments.record_captured(tx, id) : parts_.payments.record_voided(tx, id));
+    TRY(const auto after, captured ? parts_.payments.record_captured(tx, id) : parts_.payments.record_voided(tx, id));
     return parts_.orders.payment_changed(tx, order, shown(after));
   });
 }

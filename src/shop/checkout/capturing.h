@@ -9,8 +9,8 @@ class Capturing {
  public:
   explicit Capturing(const Parts& parts) : parts_(parts) {}
 
-  // Every payment of the order that is authorised; nothing for a cancelled one. kNotFound. An Error of the gateway means
-  // that it is to be tried again. A payment that cannot be captured any more is voided, and the order shows it.
+  // Every payment of the order that is authorised; nothing for a cancelled one. kNotFound. An Error of the gateway
+  // means that it is to be tried again. A payment that cannot be captured any more is voided, and the order shows it.
   Result<orders::Order> run(OrderId order);
 
  private:

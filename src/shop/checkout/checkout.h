@@ -184,7 +184,8 @@ class Checkouts {
   // be.
   Result<orders::Order> cancel_order(OrderId id, const std::string& by);
 
-  // Charges what was only authorised, as far as it is not yet. kNotFound; kGatewayUnavailable and kTimeout: again, later.
+  // Charges what was only authorised, as far as it is not yet. kNotFound; kGatewayUnavailable and kTimeout: again,
+  // later.
   Result<orders::Order> capture_order(OrderId id);
 
   // Goes on with what waits: at start with kAllOpen where this is the only process on the store, and every second with

@@ -80,8 +80,8 @@ class Payments {
   // id is a kConflict "db.duplicate".
   Result<void> record(db::Tx& tx, const Payment& payment, Time now);
   // The two halves of a later capture, around the gateway's. The first decides it: kCapturing where there is something
-  // to capture, and from then on it is not voided but refunded. The second notes that it is done; repeating it, or for a
-  // payment in another state, changes nothing. The payment as it is afterwards.
+  // to capture, and from then on it is not voided but refunded. The second notes that it is done; repeating it, or for
+  // a payment in another state, changes nothing. The payment as it is afterwards.
   Result<Payment> begin_capture(db::Tx& tx, PaymentId id);
   Result<Payment> record_captured(db::Tx& tx, PaymentId id);
   // What the gateway gave back. Repeating it with the same key changes nothing. The payment as it is afterwards.

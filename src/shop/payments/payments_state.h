@@ -23,11 +23,20 @@ constexpr auto enum_names(PaymentState) {
                     EnumName<S>{S::kCaptured, "captured"}, EnumName<S>{S::kPartiallyRefunded, "partially_refunded"},
                     EnumName<S>{S::kRefunded, "refunded"}, EnumName<S>{S::kRequiresAction, "requires_action"},
                     EnumName<S>{S::kDeclined, "declined"}, EnumName<S>{S::kVoided, "voided"},
-                    EnumName<S>{S::kUnknown, "unknown"},
-                    EnumName<S>{S::kCapturing, "capturing"}};
+                    EnumName<S>{S::kUnknown, "unknown"},   EnumName<S>{S::kCapturing, "capturing"}};
 }
 
-enum class PaymentTrigger { kAuthorise, kBeginCapture, kCapture, kDecline, kAskBuyer, kTimeOut, kVoid, kRefundPart, kRefundAll };
+enum class PaymentTrigger {
+  kAuthorise,
+  kBeginCapture,
+  kCapture,
+  kDecline,
+  kAskBuyer,
+  kTimeOut,
+  kVoid,
+  kRefundPart,
+  kRefundAll
+};
 
 inline constexpr auto kPaymentTable = state_table<PaymentState, PaymentTrigger>({
     {PaymentState::kCreated, PaymentTrigger::kAuthorise, PaymentState::kAuthorised, "payment.authorised"},
