@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "shop/checkout/checkout.h"
 #include "shop/checkout/journal.h"
 #include "shop/payments/payments.h"
 
