@@ -64,6 +64,10 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                             : config.text("public_url");
   settings.currency = *currency;
   if (config.text("capture") == "later") settings.capture = checkout::CaptureWhen::kLater;
+  settings.looks_for_fraud = config.on("risk");
+  settings.risk.high_value_minor = config.number("risk_high_value");
+  settings.risk.review_above = config.number("risk_review");
+  settings.risk.reject_above = config.number("risk_reject");
   settings.packed_bytes_mb = static_cast<std::size_t>(config.number("packed_bytes_mb"));
   settings.ready_bytes_mb = static_cast<std::size_t>(config.number("ready_bytes_mb"));
   settings.picture_bytes_mb = static_cast<std::size_t>(config.number("picture_bytes_mb"));

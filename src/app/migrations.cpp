@@ -12,6 +12,7 @@ std::span<const db::Migration> accounts_migrations();
 std::span<const db::Migration> cart_migrations();
 std::span<const db::Migration> payments_migrations();
 std::span<const db::Migration> orders_migrations();
+std::span<const db::Migration> risk_migrations();
 std::span<const db::Migration> checkout_migrations();
 std::span<const db::Migration> fulfilment_migrations();
 std::span<const db::Migration> media_migrations();
@@ -21,9 +22,10 @@ namespace app {
 
 std::vector<db::Migration> all_migrations() {
   std::vector<db::Migration> all;
-  for (const auto some : {services_migrations(), catalog_migrations(), inventory_migrations(), showcase_migrations(),
-                          cart_migrations(), payments_migrations(), orders_migrations(), checkout_migrations(),
-                          accounts_migrations(), fulfilment_migrations(), media_migrations(), importing_migrations()}) {
+  for (const auto some :
+       {services_migrations(), catalog_migrations(), inventory_migrations(), showcase_migrations(), cart_migrations(),
+        payments_migrations(), orders_migrations(), risk_migrations(), checkout_migrations(), accounts_migrations(),
+        fulfilment_migrations(), media_migrations(), importing_migrations()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

@@ -16,6 +16,7 @@
 #include "shop/orders/order_export.h"
 #include "shop/orders/orders_api.h"
 #include "shop/payments/payments_api.h"
+#include "shop/risk/risk_api.h"
 #include "shop/showcase/showcase_api.h"
 #include "shop/showcase/showcase_consumers.h"
 
@@ -25,7 +26,8 @@ void Shop::add_routes() {
   showcase::add_showcase_routes(api_, showcase, cursors);
   catalog::add_catalog_routes(api_, {catalog, shoppers, cursors, audit});
   cart::add_cart_routes(api_, carts, shoppers);
-  checkout::add_checkout_routes(api_, {checkouts, orders, accounts, shoppers});
+  checkout::add_checkout_routes(api_, {checkouts, orders, accounts, shoppers, audit});
+  risk::add_risk_routes(api_, {risk, shoppers, cursors});
   orders::add_orders_routes(api_, orders, shoppers, cursors);
   payments::add_payments_routes(api_, {payments.ledger(), settlements, order_payments, world.clock, shoppers, cursors});
   fulfilment::add_fulfilment_routes(api_, {fulfilment, shoppers, cursors, audit});
@@ -55,6 +57,7 @@ void Shop::add_consumers() {
   consumers.add(notifications::mail_consumer(notifications));
   consumers.add(checkout::capture_consumer(checkouts, settings.capture));
   payments::add_settlement_job(job_runner, settlements);
+  risk::add_learning_job(job_runner, risk, risk_model, stored_settings, world.clock);
   importing::add_import_job(job_runner, importer, jobs);
   importing::add_image_job(job_runner, images, [&log = world.log](const importing::ImageFailure& failure) {
     log.warning("a picture could not be had", {{"product", failure.product_id.text()},

@@ -112,8 +112,10 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       order_payments(orders),
       fulfilment(world.store, orders, inventory, world.clock),
       accounts(world.store, world.clock),
+      risk(world.store, world.clock, &risk_model, settings.risk),
       checkout_metrics(world.metrics, settings.currency),
-      checkouts({world.store, carts, prices, pricing, inventory, payments, orders, world.clock, world.ids},
+      checkouts({world.store, carts, prices, pricing, inventory, payments, orders, world.clock, world.ids,
+                 settings.looks_for_fraud ? &risk : nullptr},
                 checkout_settings(checkout_metrics, settings)),
       notifications(orders, world.messenger, "Kontor"),
       hints(checkouts),
@@ -134,6 +136,8 @@ Result<void> Shop::start(runtime::Loop& loop) {
   TRY_DO(consumers.prepare());
   consumers.start(loop);
   complain("settlement reports wait for the next start", payments::plan_settlements(jobs));
+  complain("the risk model says nothing until the next start", risk_model.load(stored_settings));
+  complain("the risk model learns after the next start", risk::plan_learning(jobs));
   job_runner.start(loop);
   const auto fiber = [this, &loop](void (Shop::*body)()) {
     fibers_.fetch_add(1);

@@ -50,6 +50,8 @@
 #include "shop/payments/payments.h"
 #include "shop/payments/settlement.h"
 #include "shop/pricing/pricing.h"
+#include "shop/risk/learned_model.h"
+#include "shop/risk/risk.h"
 #include "shop/showcase/catch_up.h"
 #include "shop/showcase/showcase.h"
 
@@ -81,6 +83,8 @@ struct ShopSettings {
   std::string public_url = "http://localhost:8080";
   Currency currency;
   checkout::CaptureWhen capture = checkout::CaptureWhen::kNow;
+  bool looks_for_fraud = true;
+  risk::Settings risk;
   std::size_t ready_bytes_mb = 64;
   std::size_t packed_bytes_mb = 512;
   std::size_t picture_bytes_mb = 32;
@@ -162,6 +166,8 @@ class Shop {
   OrderPayments order_payments;
   fulfilment::Fulfilment fulfilment;
   accounts::Accounts accounts;
+  risk::LearnedModel risk_model;
+  risk::Risk risk;
   checkout::CheckoutMetrics checkout_metrics;
   checkout::Checkouts checkouts;
   notifications::Notifications notifications;

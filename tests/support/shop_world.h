@@ -28,6 +28,7 @@ std::span<const db::Migration> inventory_migrations();
 std::span<const db::Migration> cart_migrations();
 std::span<const db::Migration> payments_migrations();
 std::span<const db::Migration> orders_migrations();
+std::span<const db::Migration> risk_migrations();
 std::span<const db::Migration> fulfilment_migrations();
 std::span<const db::Migration> checkout_migrations();
 std::span<const db::Migration> accounts_migrations();
@@ -73,7 +74,8 @@ struct ShopProcess {
         payments(store, gateway, test.clock),
         orders(store, test.clock),
         fulfilment(store, orders, inventory, test.clock),
-        checkouts({store, carts, shelf, prices, inventory, payments, orders, test.clock, test.ids}, {}) {
+        risk(store, test.clock, nullptr),
+        checkouts({store, carts, shelf, prices, inventory, payments, orders, test.clock, test.ids, &risk}, {}) {
     orders.set_desk(&fulfilment);
   }
   inventory::Inventory inventory;
@@ -81,6 +83,7 @@ struct ShopProcess {
   payments::Payments payments;
   orders::Orders orders;
   fulfilment::Fulfilment fulfilment;
+  risk::Risk risk;
   checkout::Checkouts checkouts;
 };
 
@@ -99,8 +102,9 @@ class ShopWorld {
   explicit ShopWorld(db::Store& elsewhere) : ShopWorld(&elsewhere, false) {}
   static std::initializer_list<std::span<const db::Migration>> migrations() {
     static const std::initializer_list<std::span<const db::Migration>> kAll = {
-        services_migrations(), inventory_migrations(),  cart_migrations(),     payments_migrations(),
-        orders_migrations(),   fulfilment_migrations(), checkout_migrations(), accounts_migrations()};
+        services_migrations(),   inventory_migrations(), cart_migrations(),
+        payments_migrations(),   orders_migrations(),    risk_migrations(),
+        fulfilment_migrations(), checkout_migrations(),  accounts_migrations()};
     return kAll;
   }
   void restart() { shop = std::make_unique<ShopProcess>(store, gateway, shelf, test, pricing); }

@@ -46,7 +46,7 @@ Verdict verdict_of(std::vector<ChargeOutcome> outcomes, std::size_t attempts) {
 Result<Verdict> AuthorisePayment::run(const Journal& journal, const std::vector<std::string>& tokens) {
   const auto& attempts = journal.plan.document.payments;
   KONTOR_ASSERT(tokens.size() == attempts.size());
-  const bool capture = capture_ == CaptureWhen::kNow && attempts.size() == 1;
+  const bool capture = capture_ == CaptureWhen::kNow && attempts.size() == 1 && !journal.plan.review;
   std::vector<ChargeOutcome> outcomes;
   for (std::size_t i = 0; i < attempts.size(); ++i) {
     TRY(auto outcome, payments_.charge({attempts[i].id, journal.id, tokens[i], attempts[i].amount, capture}));

@@ -163,8 +163,10 @@ Result<Answer> Checkouts::Impl::attempt(const Purchase& purchase, std::optional<
   journal.created = journal.updated = now;
   journal.expires = now.plus_ms(settings.reservation_ms);
   TRY(journal.plan, plan(purchase, *contents, now));
+  TRY(const auto suspicion, suspect(parts, purchase, *contents, journal.plan));
+  journal.plan.review = suspicion.has_value();
   journal.id = parts.ids.next<CheckoutId>(now, purchase.customer.bucket());
-  TRY(const auto allotments, saga.begin(journal, old_key));
+  TRY(const auto allotments, saga.begin(journal, old_key, suspicion ? &*suspicion : nullptr));
   std::vector<std::string> tokens;
   for (std::size_t i = 0; i < journal.plan.document.payments.size(); ++i)
     tokens.push_back(body.payments ? body.payments->at(i).token.value_or("") : body.payment_method_id.value_or(""));
@@ -243,6 +245,18 @@ Result<CheckoutView> Checkouts::cancel(CustomerId customer, CheckoutId id) {
     TRY_DO(impl_->saga.cancel(row));
   }
   return view(customer, id);
+}
+
+Result<CheckoutView> Checkouts::decide_review(CheckoutId id, bool approve, const std::string& by,
+                                              const std::function<Result<void>(db::Tx&)>& also) {
+  TRY(auto row, impl_->find_row(id));
+  if (!row) return nothing_there();
+  const bool waits = row->state == CheckoutState::kPaymentPending || row->state == CheckoutState::kPaymentUnknown;
+  if (!waits || !row->plan.review || row->answer_status == 0)
+    return fail(Errc::kConflict, "checkout.not_under_review", "This purchase does not wait for a decision.");
+  TRY_DO(impl_->saga.decide_review(*row, approve, by, also));
+  TRY(row, impl_->find_row(id));
+  return impl_->saga.view(*row);
 }
 
 Result<orders::Order> Checkouts::cancel_order(OrderId id, const std::string& by) {

@@ -3,6 +3,7 @@
 // Reserve, pay, place, confirm: a step touches one home, each decision is in the journal before its effect goes out,
 // and what a dead process left is completed or undone by sweep().
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -22,6 +23,7 @@
 #include "shop/orders/orders.h"
 #include "shop/payments/payments.h"
 #include "shop/pricing/pricing.h"
+#include "shop/risk/risk.h"
 
 namespace kontor::checkout {
 
@@ -56,6 +58,7 @@ struct Settings {
   std::int64_t longest_wait_ms = kMinuteMs;  // between two tries of the sweeper
   std::int64_t reservation_ms = 10 * kMinuteMs;
   std::int64_t step_up_ms = 30 * kMinuteMs;
+  std::int64_t review_ms = kDayMs;  // how long staff may take
   std::int64_t key_ms = kDayMs;
   std::int64_t quote_ms = 10 * kMinuteMs;
   CaptureWhen capture = CaptureWhen::kNow;
@@ -74,6 +77,7 @@ struct Parts {
   orders::Orders& orders;
   Clock& clock;
   IdSource& ids;
+  risk::Risk* risk = nullptr;  // null: nobody looks for fraud
 };
 
 struct Purchase {
@@ -82,6 +86,7 @@ struct Purchase {
   std::string fingerprint;  // fingerprint_of() the body
   CheckoutBody body;
   std::string request_id;
+  std::optional<Time> account_since;  // nothing for a guest
 };
 
 // What goes out, and is kept for a repetition of the request. A problem document when the status is 400 or above.
@@ -179,6 +184,11 @@ class Checkouts {
   Result<Answer> complete(CustomerId customer, CheckoutId id, const std::string& request_id);
   // Gives up what waits behind a 202; money and stock go back. kInvalidTransition once it is completed.
   Result<CheckoutView> cancel(CustomerId customer, CheckoutId id);
+
+  // What staff decide of a purchase that waits for them: it goes on, or is undone. `also` is done in the same write.
+  // kNotFound; kConflict "checkout.not_under_review"; kInvalidTransition "risk.already_decided".
+  Result<CheckoutView> decide_review(CheckoutId id, bool approve, const std::string& by,
+                                     const std::function<Result<void>(db::Tx&)>& also);
 
   // Cancels an order until it is packed: order, shipments and stock at once, the money right after, by sweep() if need
   // be.

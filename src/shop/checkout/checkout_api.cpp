@@ -40,7 +40,7 @@ class Api {
     TRY(const auto document, json::parse(text));
     Purchase purchase;
     TRY(const auto header, services::idempotency_key(call.request));
-    TRY(purchase.body, body_of(shopper, document, Purpose::kBuy, header.has_value()));
+    TRY(purchase.body, body_of(shopper, document, Purpose::kBuy, header.has_value(), &purchase.account_since));
     TRY(const auto key, services::idempotency_key(call.request, purchase.body.idempotency_key));
     KONTOR_ASSERT(key.has_value());
     purchase.customer = shopper.customer;
@@ -91,6 +91,14 @@ class Api {
     return orders::view_of(order);
   }
 
+  Result<CheckoutView> decide_review(http::Call& call, bool approve) const {
+    TRY(const auto staff, parts_.shoppers.require_role(call.request, services::Role::kSupport));
+    TRY(const auto id, call.id<CheckoutId>("id"));
+    const auto entry = parts_.audit.entry(staff.caller(), approve ? "risk.approve" : "risk.reject", id.text());
+    return parts_.checkouts.decide_review(id, approve, staff.caller(),
+                                          [&](db::Tx& tx) { return services::Audit::record(tx, entry); });
+  }
+
   Result<orders::OrderView> capture_order(http::Call& call) const {
     TRY_DO(parts_.shoppers.require_role(call, services::Role::kFinance));
     TRY(const auto id, call.id<OrderId>("id"));
@@ -101,13 +109,14 @@ class Api {
  private:
   // Whose e-mail is known need not say it again.
   Result<CheckoutBody> body_of(const services::Shopper& shopper, const json::Document& document, Purpose purpose,
-                               bool has_key) const {
+                               bool has_key, std::optional<Time>* account_since = nullptr) const {
     std::optional<accounts::Customer> customer;
     if (shopper.kind != services::Shopper::Kind::kGuest) {
       TRY(customer, parts_.accounts.find(shopper.customer));
     }
     TRY(auto body, read_body(document, purpose, !customer, has_key));
     if (customer && !body.email) body.email = customer->email;
+    if (customer && account_since != nullptr) *account_since = customer->created;
     return body;
   }
 
@@ -171,6 +180,15 @@ void add_checkout_routes(http::Router& router, const ApiParts& parts) {
       "/admin/orders/{id}/capture",
       {"Charges what an order's payments have only promised", {"orders.no_such_order", "checkout.not_captured"}},
       [api](http::Call& call, http::None) { return api.capture_order(call); });
+  const http::About deciding{
+      "", {"checkout.no_such_checkout", "checkout.not_under_review", "risk.already_decided"}, 200, "admin"};
+  http::About approving = deciding, rejecting = deciding;
+  approving.summary = "Lets a purchase that looked like fraud go on";
+  rejecting.summary = "Refuses it; nothing is charged, and its device is known for fraud";
+  router.post<http::None, CheckoutView>("/admin/risk/reviews/{id}/approve", approving,
+                                        [api](http::Call& call, http::None) { return api.decide_review(call, true); });
+  router.post<http::None, CheckoutView>("/admin/risk/reviews/{id}/reject", rejecting,
+                                        [api](http::Call& call, http::None) { return api.decide_review(call, false); });
   router.post<GatewayNews, http::None>("/hooks/payments/sandbox",
                                        {"The sandbox gateway says that a charge changed", {}, 204, "hooks"},
                                        [parts](http::Call&, const GatewayNews& news) -> Result<http::None> {

@@ -1,6 +1,7 @@
 // The HTTP calls of buying: checkout, quote, what stands behind a 202, cancelling an order, and the gateway's webhook.
 #pragma once
 #include "runtime/http.h"
+#include "services/audit.h"
 #include "services/shopper.h"
 #include "shop/accounts/accounts.h"
 #include "shop/checkout/checkout.h"
@@ -12,6 +13,7 @@ struct ApiParts {
   orders::Orders& orders;
   accounts::Accounts& accounts;
   const services::Shoppers& shoppers;
+  services::Audit& audit;
 };
 
 // POST /checkout (and /orders), /checkout/quote, GET /checkouts/{id}, POST /checkouts/{id}/{complete,cancel},

@@ -28,6 +28,7 @@ struct Plan {
   std::string request_id;
   std::optional<std::string> action_url;  // the step that the buyer must take
   bool stock_released = false;            // the money came to nothing in time, and the stock went back
+  bool review = false;                    // staff must look at it before it becomes an order
 
   static constexpr auto fields() {
     return described(
@@ -37,7 +38,8 @@ struct Plan {
         Field("cart_version", &Plan::cart_version, "The cart that is bought"),
         Field("request_id", &Plan::request_id, "Of the first request"),
         Field("action_url", &Plan::action_url, "The step that the buyer must take"),
-        Field("stock_released", &Plan::stock_released, "Whether the stock went back"));
+        Field("stock_released", &Plan::stock_released, "Whether the stock went back"),
+        Field("review", &Plan::review, "Whether staff must look at it", Default{}));
   }
 };
 

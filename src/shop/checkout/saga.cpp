@@ -58,8 +58,8 @@ CheckoutView Saga::view(const Journal& journal) const {
 }
 
 // Where customer and stock are one store this is the first of a purchase's two durable writes.
-Result<Allotments> Saga::begin(Journal& journal, std::optional<CheckoutId> old_key) {
-  auto allotments = begin_uncounted(journal, old_key);
+Result<Allotments> Saga::begin(Journal& journal, std::optional<CheckoutId> old_key, const Suspicion* suspicion) {
+  auto allotments = begin_uncounted(journal, old_key, suspicion);
   if (CheckoutMetrics* const metrics = settings_.metrics; metrics != nullptr) {
     if (allotments) {
       metrics->begun();
@@ -71,12 +71,21 @@ Result<Allotments> Saga::begin(Journal& journal, std::optional<CheckoutId> old_k
   return allotments;
 }
 
-Result<Allotments> Saga::begin_uncounted(Journal& journal, std::optional<CheckoutId> old_key) {
+Result<void> Saga::write_journal(db::Tx& tx, const Journal& journal, const std::string& plan,
+                                 const Suspicion* suspicion) {
+  TRY_DO(insert(tx, journal, plan));
+  if (suspicion != nullptr)
+    TRY_DO(parts_.risk->open_review(tx, journal.id, journal.customer, suspicion->facts, suspicion->assessment));
+  return parts_.carts.claim(tx, journal.customer, journal.plan.cart_version, journal.id);
+}
+
+Result<Allotments> Saga::begin_uncounted(Journal& journal, std::optional<CheckoutId> old_key,
+                                         const Suspicion* suspicion) {
   Allotments allotments;
   journal.next = journal.created.plus_ms(settings_.flight_ms);
   journal.reservation = journal.id;
   if (!together_) {
-    TRY_DO(begin_apart(journal, old_key, allotments));
+    TRY_DO(begin_apart(journal, old_key, suspicion, allotments));
     return allotments;
   }
   journal.state = after(after(CheckoutState::kCreated, CheckoutTrigger::kReserved), CheckoutTrigger::kChargeBegun);
@@ -84,21 +93,20 @@ Result<Allotments> Saga::begin_uncounted(Journal& journal, std::optional<Checkou
   TRY_DO(parts_.store.write(homes(), [&](db::Tx& tx) -> Result<void> {
     allotments.clear();
     if (old_key) TRY_DO(free_key(tx, *old_key));
-    TRY_DO(insert(tx, journal, plan));
-    TRY_DO(parts_.carts.claim(tx, journal.customer, journal.plan.cart_version, journal.id));
+    TRY_DO(write_journal(tx, journal, plan, suspicion));
     TRY(allotments, reserve_.run(tx, journal.reservation, journal.plan, journal.customer, journal.created));
     return {};
   }));
   return allotments;
 }
 
-Result<void> Saga::begin_apart(Journal& journal, std::optional<CheckoutId> old_key, Allotments& allotments) {
+Result<void> Saga::begin_apart(Journal& journal, std::optional<CheckoutId> old_key, const Suspicion* suspicion,
+                               Allotments& allotments) {
   journal.state = CheckoutState::kCreated;
   const std::string plan = json::print(journal.plan);
   TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     if (old_key) TRY_DO(free_key(tx, *old_key));
-    TRY_DO(insert(tx, journal, plan));
-    return parts_.carts.claim(tx, journal.customer, journal.plan.cart_version, journal.id);
+    return write_journal(tx, journal, plan, suspicion);
   }));
   auto reserved = parts_.store.write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
     allotments.clear();
@@ -115,6 +123,7 @@ Result<void> Saga::begin_apart(Journal& journal, std::optional<CheckoutId> old_k
       last.free_key = true;
       TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
         TRY_DO(parts_.carts.unclaim(tx, journal.customer, journal.id));
+        TRY_DO(close_review(tx, journal));
         return apply(tx, journal.id, last, now());
       }));
     }
@@ -141,8 +150,10 @@ Saga::Money Saga::after_refusal(const Journal& journal) {
 
 Result<Answer> Saga::charge(Journal& journal, const std::vector<std::string>& tokens, const Allotments& allotments) {
   auto verdict = authorise_.run(journal, tokens);
-  if (verdict)
-    return verdict->kind == Verdict::Kind::kPaid ? place(journal, *verdict, allotments) : conclude(journal, *verdict);
+  if (verdict) {
+    const bool paid = verdict->kind == Verdict::Kind::kPaid && !journal.plan.review;
+    return paid ? place(journal, *verdict, allotments) : conclude(journal, *verdict);
+  }
   // Certainly not charged, so nothing is kept and the key is free again; what earlier attempts took is given back.
   Change decision;
   decision.free_key = true;
@@ -155,6 +166,7 @@ Result<Answer> Saga::charge(Journal& journal, const std::vector<std::string>& to
 Result<Answer> Saga::conclude(Journal& journal, const Verdict& verdict) {
   switch (verdict.kind) {
     case Verdict::Kind::kPaid: {
+      if (journal.plan.review) return wait_for_staff(journal);
       auto allotments = reserve_once_more(journal);
       if (allotments) return place(journal, verdict, *allotments);
       if (allotments.error().code != Errc::kConflict && allotments.error().code != Errc::kOutOfStock &&

@@ -11,6 +11,7 @@
 #include "shop/checkout/journal.h"
 #include "shop/checkout/place_order.h"
 #include "shop/checkout/reserve_stock.h"
+#include "shop/checkout/suspecting.h"
 
 namespace kontor::checkout {
 
@@ -22,12 +23,16 @@ class Saga {
 
   // Writes the journal, binds the cart, sets the stock aside. An Error leaves nothing behind, and the key free.
   // kConflict "checkout.key_taken", "cart.claimed"; kVersionConflict; kOutOfStock. `old_key` is freed on the way.
-  Result<Allotments> begin(Journal& journal, std::optional<CheckoutId> old_key);
+  // With a suspicion its review is opened.
+  Result<Allotments> begin(Journal& journal, std::optional<CheckoutId> old_key, const Suspicion* suspicion = nullptr);
   // Charges, and acts upon the verdict. The Error is an answer that is not kept.
   Result<Answer> charge(Journal& journal, const std::vector<std::string>& tokens, const Allotments& allotments);
   // Acts upon what the gateway says: places the order, waits, or undoes.
   Result<Answer> conclude(Journal& journal, const Verdict& verdict);
   Result<Verdict> confirm_action(const Journal& journal) { return authorise_.confirm_action(journal.plan); }
+  // What staff decided: the way on, or the way back. The row is as the caller has just read it.
+  Result<void> decide_review(Journal& journal, bool approve, const std::string& by,
+                             const std::function<Result<void>(db::Tx&)>& also);
   // The buyer gives up.
   Result<void> cancel(Journal& journal);
   // Goes on from the journal; its row is leased by the caller.
@@ -36,11 +41,16 @@ class Saga {
   CheckoutView view(const Journal& journal) const;
 
  private:
-  Result<Allotments> begin_uncounted(Journal& journal, std::optional<CheckoutId> old_key);
-  Result<void> begin_apart(Journal& journal, std::optional<CheckoutId> old_key, Allotments& allotments);
+  Result<Allotments> begin_uncounted(Journal& journal, std::optional<CheckoutId> old_key, const Suspicion* suspicion);
+  Result<void> begin_apart(Journal& journal, std::optional<CheckoutId> old_key, const Suspicion* suspicion,
+                           Allotments& allotments);
+  Result<void> write_journal(db::Tx& tx, const Journal& journal, const std::string& plan, const Suspicion* suspicion);
   Result<Answer> place(Journal& journal, const Verdict& verdict, const Allotments& allotments);
   Result<Answer> moved(const Journal& journal);
   Result<Answer> wait_for_buyer(Journal& journal, const Verdict& verdict);
+  Result<Answer> wait_for_staff(Journal& journal);
+  Time review_ends(const Journal& journal) const { return journal.created.plus_ms(settings_.review_ms); }
+  Result<void> close_review(db::Tx& tx, const Journal& journal);
   Result<Answer> wait_for_gateway(Journal& journal);
   Result<Answer> refuse(Journal& journal, const Error& error);
   Result<Answer> stock_gone(Journal& journal, Error error);

@@ -49,6 +49,7 @@ Result<void> Saga::give_stock_back(Journal& journal, Change last) {
   TRY_DO(parts_.store.write(homes(), [&](db::Tx& tx) -> Result<void> {
     TRY_DO(apply(tx, journal.id, last, at));
     TRY_DO(parts_.carts.unclaim(tx, journal.customer, journal.id));
+    TRY_DO(close_review(tx, journal));
     return together_ ? release(tx) : Result<void>();
   }));
   if (expired && !journal.plan.stock_released) count_expired();
@@ -141,6 +142,7 @@ Result<void> Saga::let_stock_go(Journal& journal) {
   TRY_DO(parts_.store.write(homes(), [&](db::Tx& tx) -> Result<void> {
     TRY_DO(apply(tx, journal.id, expired, at));
     TRY_DO(parts_.carts.unclaim(tx, journal.customer, journal.id));
+    TRY_DO(close_review(tx, journal));
     return together_ ? release(tx) : Result<void>();
   }));
   count_expired();
@@ -158,6 +160,11 @@ Result<void> Saga::ask_again(Journal& journal) {
     decision.problem = "{\"code\":\"expired\",\"reason\":\"checkout.step_not_taken\"}";
     return undo(journal, CheckoutTrigger::kRanOut, decision, Money::kMaybe);
   }
+  if (verdict->kind == Verdict::Kind::kPaid && journal.plan.review && now() >= review_ends(journal)) {
+    Change decision;
+    decision.problem = "{\"code\":\"expired\",\"reason\":\"checkout.not_reviewed\"}";
+    return undo(journal, CheckoutTrigger::kRanOut, decision, Money::kMaybe);
+  }
   TRY_DO(conclude(journal, *verdict));
   return {};
 }
@@ -166,7 +173,7 @@ Result<void> Saga::ask_again(Journal& journal) {
 Result<void> Saga::resolve_expired(Journal& journal) {
   const auto verdict = authorise_.ask(journal.plan);
   if (!verdict) return delay(journal);
-  if (verdict->kind != Verdict::Kind::kPaid) return undo_rest(journal);
+  if (verdict->kind != Verdict::Kind::kPaid || journal.plan.review) return undo_rest(journal);
   const auto allotments = reserve_again(journal);
   if (!allotments) {
     const auto code = allotments.error().code;
