@@ -163,6 +163,20 @@ void check_captures(World& world, const Books& books) {
   }
 }
 
+// What staff looked at is an order only if they approved it, and nothing waits for them.
+void check_reviews(Process& process, const Books& books) {
+  World& world = process.world();
+  for (const orders::Order& order : books.all) {
+    const auto review = process.shop().risk.find(order.checkout);
+    if (!review) return world.problem("a review cannot be read: " + review.error().reason);
+    if (*review && (*review)->state != risk::ReviewState::kApproved)
+      world.problem("the order " + order.id.text() + " came of a purchase that is " +
+                    std::string(name_of((*review)->state)));
+  }
+  const auto open = process.shop().risk.list(risk::ReviewState::kOpen, std::nullopt, 10);
+  if (open && !open->empty()) world.problem("a purchase still waits for staff: " + open->front().checkout_id.text());
+}
+
 // The books say what the gateway keeps, and each day's settlement agrees with its charge file.
 void check_ledger(Process& process) {
   World& world = process.world();
@@ -299,6 +313,7 @@ void check_all(Process& process) {
   check_limits(world, *books);
   check_money(process, *books);
   check_captures(world, *books);
+  check_reviews(process, *books);
   check_ledger(process);
   check_intentions(process, *books);
   check_answers(process);

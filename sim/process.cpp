@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "shop/orders/events.h"
 #include "sim/checkers.h"
+#include "sim/risk_desk.h"
 #include "sim/shoppers.h"
 #include "sim/stockroom.h"
 #include "sim/warehouse.h"
@@ -66,6 +67,7 @@ Result<void> Process::open() {
   settings.secret = "a secret of the simulated shop";
   settings.spool_folder = "";
   settings.ready_bytes_mb = 1;
+  settings.risk.high_value_minor = 1;  // for a guest everything is
   if (world_.scenario.capture_later) settings.capture = checkout::CaptureWhen::kLater;
   TRY(shop_, app::Shop::make({*store_, *events_, world_.clock, luck_, ids_, world_.gateway, world_.mails, world_.blobs,
                               world_.codec, world_.web, log_, metrics_},
@@ -99,6 +101,7 @@ Result<void> Process::start(runtime::Loop& loop) {
   for (ShopperMemory& shopper : world_.shoppers)
     spawn(loop, [this, &loop, &shopper] { go_shopping(*this, loop, shopper); });
   if (world_.scenario.ship_pct > 0) spawn(loop, [this] { work_in_warehouse(*this); });
+  if (world_.scenario.suspicious_pct > 0) spawn(loop, [this] { look_for_fraud(*this); });
   if (world_.stockroom.left > 0) spawn(loop, [this] { move_goods(*this); });
   spawn(loop, [this, &loop] { wait_until_settled(*this, loop); });
   return {};

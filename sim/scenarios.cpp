@@ -58,6 +58,18 @@ constexpr Scenario kCapturedLater{.name = "captured_later",
                                   .capture_later = true,
                                   .faults = kCrashes};
 
+constexpr Scenario kSuspicious{.name = "suspicious",
+                               .shoppers = 3,
+                               .purchases = 2,
+                               .offers = 3,
+                               .units = 5,
+                               .cancel_pct = 25,
+                               .ship_pct = 40,
+                               .double_click_pct = 15,
+                               .split_pct = 20,
+                               .suspicious_pct = 60,
+                               .faults = kEverything};
+
 constexpr auto kScenarios = std::to_array<Scenario>({
     {.name = "calm",
      .shoppers = 3,
@@ -106,6 +118,7 @@ constexpr auto kScenarios = std::to_array<Scenario>({
      .faults = kCrashes},
     kTwoCards,
     kCapturedLater,
+    kSuspicious,
     {.name = "everything",
      .shoppers = 4,
      .purchases = 2,

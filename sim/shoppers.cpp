@@ -1,5 +1,7 @@
 #include "sim/shoppers.h"
 
+#include "sim/risk_desk.h"
+
 namespace kontor::sim {
 namespace {
 
@@ -273,6 +275,8 @@ checkout::Purchase purchase_of(const ShopperMemory& shopper, const Intention& in
   purchase.body.email = intention.email();
   purchase.body.shipping_address = orders::Address{"A Shopper", "1 Street", {}, "Town", {}, "10115", "DE", {}};
   purchase.body.payments.emplace();
+  if (intention.suspicious)
+    purchase.body.device = json::Raw{"{\"fingerprint\":\"" + std::string(kListedDevice) + "\"}"};
   if (intention.two_cards)
     purchase.body.payments->push_back(
         {checkout::PaymentMethod::kCard, "tok_other", Money::minor(50, Currency())});  // less than anything costs

@@ -3,6 +3,7 @@
 #include "base/assert.h"
 #include "sim/checkers.h"
 #include "sim/process.h"
+#include "sim/risk_desk.h"
 
 namespace kontor::sim {
 namespace {
@@ -69,6 +70,7 @@ void World::draw_shoppers() {
       intention.clicks = luck_.chance(scenario.double_click_pct) ? 2 : 1;
       intention.one_key = luck_.chance(50);
       intention.two_cards = luck_.chance(scenario.split_pct);
+      intention.suspicious = luck_.chance(scenario.suspicious_pct);
       for (const OfferId offer : offers)
         if (luck_.chance(60)) intention.wishes.push_back({offer, 1 + luck_.below(scenario.most_per_line)});
       if (intention.wishes.empty())
@@ -128,6 +130,7 @@ bool World::found_shop() {
   });
   if (!counted) problem("the shelves cannot be filled: " + counted.error().reason);
   if (!counted) return false;
+  if (scenario.suspicious_pct > 0 && !shop.risk.list_device(kListedDevice, "chargebacks")) return false;
   return scenario.stock_acts == 0 || open_second_warehouse(**process);
 }
 
