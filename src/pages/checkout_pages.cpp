@@ -110,7 +110,7 @@ Result<http::Response> pay(const Site& site, http::Call& call) {
     }
   }
   const auto answer = buy(site, {shopper.customer, shown.key, checkout::fingerprint_of(document), std::move(*body),
-                                 call.request.request_id});
+                                 call.request.request_id, std::nullopt});
   if (!answer) return not_bought(site, shopper, shown, answer.error());
   const auto words = words_of(answer->body);
   if (words.order_id) return redirect("/orders/" + words.order_id->text() + "?placed=1");
