@@ -46,6 +46,9 @@ class PriceSource {
   virtual Result<std::vector<OfferFacts>> offers(std::span<const OfferId> ids) = 0;
 };
 
+// The shipping option that travels express; every other one is standard.
+inline constexpr std::string_view kExpressOption = "express";
+
 struct Settings {
   std::int64_t flight_ms = 30 * kSecondMs;   // how long a request may be at work before the sweeper looks after it
   std::int64_t first_question_ms = 1000;     // after an unanswered charge the gateway is asked
@@ -130,11 +133,13 @@ struct ShippingOptionView {
 };
 
 struct QuotedShipment {
+  WarehouseId warehouse_id;
   orders::DeliveryEstimate estimated_delivery;
   std::vector<orders::ShipmentItem> items;
 
   static constexpr auto fields() {
-    return described(Field("estimated_delivery", &QuotedShipment::estimated_delivery, "When it should arrive"),
+    return described(Field("warehouse_id", &QuotedShipment::warehouse_id, "Where it would leave"),
+                     Field("estimated_delivery", &QuotedShipment::estimated_delivery, "When it should arrive"),
                      Field("items", &QuotedShipment::items, "What is in it"));
   }
 };
