@@ -56,6 +56,7 @@ Result<std::string> open_things(Process& process) {
 struct Books {
   std::map<std::int64_t, std::int64_t> waiting;  // units sold and not sent, by offer
   std::map<std::int64_t, std::int64_t> sent;
+  std::map<std::pair<OfferId, WarehouseId>, std::int64_t> waiting_at;
   std::map<std::string, std::vector<orders::Order>> by_email;
   std::map<std::string, const orders::Order*> by_payment;
   std::vector<orders::Order> all;
@@ -71,7 +72,10 @@ Result<Books> read_books(Process& process) {
     for (const auto& shipment : order.document.shipments) {
       const bool left =
           shipment.status == orders::ShipmentState::kShipped || shipment.status == orders::ShipmentState::kDelivered;
-      for (const auto& item : shipment.items) (left ? books.sent : books.waiting)[item.offer_id.value] += item.quantity;
+      for (const auto& item : shipment.items) {
+        (left ? books.sent : books.waiting)[item.offer_id.value] += item.quantity;
+        if (!left) books.waiting_at[{item.offer_id, shipment.warehouse_id}] += item.quantity;
+      }
     }
   }
   return books;
@@ -96,6 +100,10 @@ void check_stock(Process& process, Books& books) {
     sum.on_hand += row.on_hand;
     sum.reserved += row.reserved;
     sum.allocated += row.allocated;
+    const auto here = books.waiting_at[{row.offer, row.warehouse}];
+    if (row.allocated != here)
+      world.problem(row.offer.text() + " has " + std::to_string(row.allocated) + " allocated in " +
+                    row.warehouse.text() + ", and " + std::to_string(here) + " wait there in shipments");
   }
   for (const auto& [offer, sum] : sums) {
     const auto sent = books.sent[offer];
@@ -110,6 +118,21 @@ void check_stock(Process& process, Books& books) {
   for (const auto& [offer, units] : books.waiting)
     if (units + books.sent[offer] > world.scenario.units + world.stockroom.delivered[OfferId{offer}])
       world.problem("more sold than there was: " + OfferId{offer}.text());
+}
+
+// One shipment a warehouse, each with a day on which it should arrive.
+void check_shipments(World& world, const Books& books) {
+  for (const orders::Order& order : books.all) {
+    std::set<WarehouseId> from;
+    for (const auto& shipment : order.document.shipments) {
+      if (!from.insert(shipment.warehouse_id).second)
+        world.problem(order.id.text() + " has two shipments from " + shipment.warehouse_id.text());
+      const auto& estimate = shipment.estimated_delivery;
+      if (estimate.earliest > estimate.latest || estimate.latest <= order.created)
+        world.problem(order.id.text() + " should arrive before it leaves");
+    }
+    world.trace.reached("order: from " + std::to_string(from.size()) + " warehouses");
+  }
 }
 
 // No customer's orders that stand hold more of an offer than its limit, whatever was clicked how often.
@@ -310,6 +333,7 @@ void check_all(Process& process) {
   auto books = read_books(process);
   if (!books) return world.problem("the orders cannot be read: " + books.error().reason);
   check_stock(process, *books);
+  check_shipments(world, *books);
   check_limits(world, *books);
   check_money(process, *books);
   check_captures(world, *books);

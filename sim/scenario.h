@@ -32,7 +32,8 @@ struct Scenario {
   int shoppers = 3;
   int purchases = 2;  // each shopper's intentions
   int offers = 3;
-  int units = 4;  // in stock of each
+  int units = 4;       // in stock of each
+  int warehouses = 1;  // over which the units lie strewn
   int most_per_line = 2;
   int stock_acts = 0;          // goods carried between two warehouses, or delivered, while shoppers buy
   int purchase_limit = 0;      // of every offer, per customer

@@ -70,6 +70,18 @@ constexpr Scenario kSuspicious{.name = "suspicious",
                                .suspicious_pct = 60,
                                .faults = kEverything};
 
+constexpr Scenario kSplitOrders{.name = "split_orders",
+                                .shoppers = 4,
+                                .purchases = 2,
+                                .offers = 3,
+                                .units = 9,
+                                .warehouses = 4,
+                                .most_per_line = 3,
+                                .cancel_pct = 25,
+                                .ship_pct = 50,
+                                .double_click_pct = 20,
+                                .faults = kCrashes};
+
 constexpr auto kScenarios = std::to_array<Scenario>({
     {.name = "calm",
      .shoppers = 3,
@@ -119,11 +131,13 @@ constexpr auto kScenarios = std::to_array<Scenario>({
     kTwoCards,
     kCapturedLater,
     kSuspicious,
+    kSplitOrders,
     {.name = "everything",
      .shoppers = 4,
      .purchases = 2,
      .offers = 3,
      .units = 4,
+     .warehouses = 2,
      .stock_acts = 6,
      .purchase_limit = 3,
      .cancel_pct = 25,

@@ -264,6 +264,18 @@ void Shopping::after(Intention& intention) {
   if (order.error().code == Errc::kInternal) world_.problem("a cancellation ended in " + order.error().reason);
 }
 
+// Shoppers live in different places, and some say what matters to them.
+orders::Address address_of(const ShopperMemory& shopper) {
+  switch (shopper.number % 3) {
+    case 0:
+      return {"A Shopper", "1 Street", {}, "Town", {}, "10115", "DE", {}};
+    case 1:
+      return {"A Shopper", "1 Street", {}, "Town", "NY", "10025", "US", {}};
+    default:
+      return {"A Shopper", "1 Street", {}, "Town", {}, "1", "AQ", {}};
+  }
+}
+
 }  // namespace
 
 checkout::Purchase purchase_of(const ShopperMemory& shopper, const Intention& intention, const std::string& key) {
@@ -273,7 +285,9 @@ checkout::Purchase purchase_of(const ShopperMemory& shopper, const Intention& in
   purchase.fingerprint = "body of " + key.substr(0, key.find_last_not_of('b') + 1);
   purchase.request_id = "req-" + key;
   purchase.body.email = intention.email();
-  purchase.body.shipping_address = orders::Address{"A Shopper", "1 Street", {}, "Town", {}, "10115", "DE", {}};
+  purchase.body.shipping_address = address_of(shopper);
+  if (shopper.number == 1) purchase.body.delivery_preference = checkout::DeliveryPreference::kSpeed;
+  if (shopper.number == 2) purchase.body.delivery_preference = checkout::DeliveryPreference::kCost;
   purchase.body.payments.emplace();
   if (intention.suspicious)
     purchase.body.device = json::Raw{"{\"fingerprint\":\"" + std::string(kListedDevice) + "\"}"};

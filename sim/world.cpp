@@ -1,5 +1,8 @@
 #include "sim/world.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/assert.h"
 #include "sim/checkers.h"
 #include "sim/process.h"
@@ -81,16 +84,33 @@ void World::draw_shoppers() {
   }
 }
 
-bool World::open_second_warehouse(Process& process) {
+// The main one has no place, as in a new shop; of the others some are near, some beyond a border, and one says nothing.
+bool World::open_warehouses(Process& process) {
+  warehouses = {inventory::kMainWarehouse};
   stockroom.left = scenario.stock_acts;
   stockroom.luck = Luck(luck_.next());
-  stockroom.other = process.ids().next<WarehouseId>(clock.now(), 0);
-  const auto added = process.store().write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
-    TRY_DO(process.shop().inventory.add_warehouse(tx, {stockroom.other, "other", "Other"}));
-    return {};
-  });
-  if (!added) problem("the second warehouse cannot be opened: " + added.error().reason);
-  return added.has_value();
+  const int count = std::max(scenario.warehouses, scenario.stock_acts > 0 ? 2 : 1);
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kPlaces = {
+      {{"DE", "20095"}, {"US", "10001"}, {"", ""}}};
+  while (static_cast<int>(warehouses.size()) < count) {
+    const auto& [country, postal_code] = kPlaces[(warehouses.size() - 1) % kPlaces.size()];
+    inventory::Warehouse made;
+    made.id = process.ids().next<WarehouseId>(clock.now(), 0);
+    made.name = made.code = "other-" + std::to_string(warehouses.size());
+    made.country = country;
+    made.postal_code = postal_code;
+    made.processing_hours = 1 + luck_.below(48);
+    made.daily_capacity = luck_.below(20);
+    const auto added = process.store().write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
+      TRY_DO(process.shop().inventory.add_warehouse(tx, made));
+      return {};
+    });
+    if (!added) problem("a warehouse cannot be opened: " + added.error().reason);
+    if (!added) return false;
+    warehouses.push_back(made.id);
+  }
+  stockroom.other = warehouses.back();
+  return true;
 }
 
 // The first life, without faults: opens the shop and puts goods on its shelves.
@@ -119,19 +139,22 @@ bool World::found_shop() {
     problem("the catalogue cannot be filled: " + saved.error().reason + ": " + saved.error().detail);
     return false;
   }
-  std::vector<inventory::StockSetting> counts;
+  if (!open_warehouses(**process)) return false;
+  std::map<std::pair<OfferId, WarehouseId>, std::int64_t> strewn;
   for (const auto& one : *saved) {
     KONTOR_ASSERT(!one.refused && one.offers.size() == 1);
     offers.push_back(one.offers[0]);
-    counts.push_back({one.offers[0], inventory::kMainWarehouse, scenario.units});
+    for (int unit = 0; unit < scenario.units; ++unit)
+      ++strewn[{one.offers[0], warehouses[static_cast<std::size_t>(luck_.below(scenario.warehouses))]}];
   }
+  std::vector<inventory::StockSetting> counts;
+  for (const auto& [place, units] : strewn) counts.push_back({place.first, place.second, units});
   auto counted = (*process)->store().write(db::Home::kStock, [&](db::Tx& tx) {
     return shop.inventory.set_on_hand_many(tx, counts, "founded", clock.now());
   });
   if (!counted) problem("the shelves cannot be filled: " + counted.error().reason);
   if (!counted) return false;
-  if (scenario.suspicious_pct > 0 && !shop.risk.list_device(kListedDevice, "chargebacks")) return false;
-  return scenario.stock_acts == 0 || open_second_warehouse(**process);
+  return scenario.suspicious_pct == 0 || shop.risk.list_device(kListedDevice, "chargebacks").has_value();
 }
 
 // A disk that has failed fails until the process starts again, which it does soon.

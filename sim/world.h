@@ -159,6 +159,7 @@ class World {
   codec_vips::VipsCodec codec;
   NoWeb web;
   std::vector<OfferId> offers;
+  std::vector<WarehouseId> warehouses;
   std::vector<ShopperMemory> shoppers;
   StockroomMemory stockroom;
   bool settled = false;
@@ -167,7 +168,7 @@ class World {
   enum class End { kCrash, kRestart };
   void draw_shoppers();
   bool found_shop();
-  bool open_second_warehouse(Process& process);
+  bool open_warehouses(Process& process);
   void live();
   void die(runtime::Loop& loop);
   bool before_step();

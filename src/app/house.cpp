@@ -75,6 +75,8 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   settings.only_process = house->sqlite_ != nullptr;
   settings.notified = true;
   settings.event_keep_days = config.number("event_keep_days");
+  settings.warehouse_choice = *value_of<inventory::Preference>(config.text("warehouse_choice"));
+  if (const auto price = config.number("express_price"); price >= 0) settings.express_price = price;
   const World world{*house->telling_,
                     *house->events_,
                     house->clock_,

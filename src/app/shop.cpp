@@ -57,8 +57,16 @@ cart::Carts::Settings cart_settings(const World& world) {
   return carts;
 }
 
-checkout::Settings checkout_settings(checkout::CheckoutMetrics& metrics, const ShopSettings& shop) {
+std::vector<pricing::ShippingOption> shipping_options(const ShopSettings& settings) {
+  std::vector<pricing::ShippingOption> options = {{"standard", "Standard", 0}};
+  if (settings.express_price)
+    options.push_back({std::string(checkout::kExpressOption), "Express", *settings.express_price});
+  return options;
+}
+
+checkout::Settings checkout_settings(const ShopSettings& shop, checkout::CheckoutMetrics& metrics) {
   checkout::Settings settings;
+  settings.shipping_options = shipping_options(shop);
   settings.capture = shop.capture;
   settings.metrics = &metrics;
   return settings;
@@ -98,7 +106,8 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       consumers(world.store, world.events, leases, world.clock, consumer_settings(world, settings)),
       dead_letters(world.store, world.events, consumers, world.clock),
       catalog(world.store, world.clock, world.ids),
-      inventory(world.store, world.clock, world.ids),
+      inventory(world.store, world.clock, world.ids, {settings.warehouse_choice}),
+      shipping_stage(shipping_options(settings)),
       pricing({&shipping_stage, &tax_stage}),
       showcase(world.store, catalog, inventory, showcase_settings(world, settings)),
       catch_up(showcase, world.events, stored_settings),
@@ -116,7 +125,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       checkout_metrics(world.metrics, settings.currency),
       checkouts({world.store, carts, prices, pricing, inventory, payments, orders, world.clock, world.ids,
                  settings.looks_for_fraud ? &risk : nullptr},
-                checkout_settings(checkout_metrics, settings)),
+                checkout_settings(settings, checkout_metrics)),
       notifications(orders, world.messenger, "Kontor"),
       hints(checkouts),
       media({world.store, world.blobs, world.codec, world.clock, world.ids}, settings.picture_bytes_mb),
@@ -178,6 +187,7 @@ void Shop::tick_fiber() {
     if (stopping_.load()) break;
     if (step % 10 == 0) complain("unfinished checkouts wait", checkouts.sweep(200));
     if (step % 50 == 0) complain("shipments wait for their stock", fulfilment.sweep(100));
+    if (step % 600 == 1) complain("the choice of warehouses goes by old loads", inventory.refresh_loads());
   }
 }
 

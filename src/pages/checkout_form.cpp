@@ -143,7 +143,10 @@ void put_delivery(Html& out, const CheckoutForm& shown) {
         << date_text(option.estimated_delivery.latest) << "</span></span><span class=\"cost\">"
         << text(option.price.amount_minor() == 0 ? "free" : money_text(option.price)) << "</span></label></li>";
   }
-  out << "</ul></fieldset>";
+  out << "</ul>";
+  if (const auto parcels = shown.quote->shipments.size(); parcels > 1)
+    out << "<p class=\"quiet\">In " << parcels << " parcels, from different warehouses.</p>";
+  out << "</fieldset>";
 }
 
 void put_cards(Html& out, const CheckoutForm& shown) {
@@ -232,6 +235,7 @@ checkout::CheckoutBody quote_body(const Form& form) {
   orders::Address address;
   address.country = std::string(value_of_form(form, "country"));
   address.postal_code = std::string(trim(value_of_form(form, "postal_code")));
+  address.region = std::string(trim(value_of_form(form, "region")));
   if (is_country(address.country)) body.shipping_address = std::move(address);
   return body;
 }

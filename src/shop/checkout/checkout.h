@@ -52,6 +52,9 @@ class PriceSource {
 // authorised first, so that no card is charged for an order that another card refuses.
 enum class CaptureWhen { kNow, kLater };
 
+// The shipping option that travels express; every other one is standard.
+inline constexpr std::string_view kExpressOption = "express";
+
 struct Settings {
   std::int64_t flight_ms = 30 * kSecondMs;   // how long a request may be at work before the sweeper looks after it
   std::int64_t first_question_ms = 1000;     // after an unanswered charge the gateway is asked
@@ -140,11 +143,13 @@ struct ShippingOptionView {
 };
 
 struct QuotedShipment {
+  WarehouseId warehouse_id;
   orders::DeliveryEstimate estimated_delivery;
   std::vector<orders::ShipmentItem> items;
 
   static constexpr auto fields() {
-    return described(Field("estimated_delivery", &QuotedShipment::estimated_delivery, "When it should arrive"),
+    return described(Field("warehouse_id", &QuotedShipment::warehouse_id, "Where it would leave"),
+                     Field("estimated_delivery", &QuotedShipment::estimated_delivery, "When it should arrive"),
                      Field("items", &QuotedShipment::items, "What is in it"));
   }
 };

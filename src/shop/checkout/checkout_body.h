@@ -17,6 +17,7 @@ namespace kontor::checkout {
 
 bool is_email(std::string_view text);
 
+// What matters more to the buyer when warehouses are chosen.
 enum class DeliveryPreference { kSpeed, kCost };
 constexpr auto enum_names(DeliveryPreference) {
   return std::array{EnumName<DeliveryPreference>{DeliveryPreference::kSpeed, "speed"},

@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/time.h"
 #include "ports/db.h"
+#include "shop/checkout/checkout_body.h"
 #include "shop/checkout/checkout_state.h"
 #include "shop/inventory/inventory.h"
 #include "shop/orders/orders.h"
@@ -23,6 +24,8 @@ struct Plan {
   std::vector<std::int64_t> backorders;  // by line: how far below zero its offer may be sold
   std::vector<std::int64_t> limits;      // by line: how many one customer may hold of it, 0: any; empty: none has one
   std::string email;
+  std::string shipping_option;
+  std::optional<DeliveryPreference> delivery_preference;
   OrderId order_id;
   std::int64_t cart_version = 0;
   std::string request_id;
@@ -31,15 +34,18 @@ struct Plan {
   bool review = false;                    // staff must look at it before it becomes an order
 
   static constexpr auto fields() {
-    return described(
-        Field("document", &Plan::document, "The order to be"), Field("backorders", &Plan::backorders, "By line"),
-        Field("limits", &Plan::limits, "By line; empty when no offer has one", Default{}),
-        Field("email", &Plan::email, "For the confirmation"), Field("order_id", &Plan::order_id, "The order's id"),
-        Field("cart_version", &Plan::cart_version, "The cart that is bought"),
-        Field("request_id", &Plan::request_id, "Of the first request"),
-        Field("action_url", &Plan::action_url, "The step that the buyer must take"),
-        Field("stock_released", &Plan::stock_released, "Whether the stock went back"),
-        Field("review", &Plan::review, "Whether staff must look at it", Default{}));
+    return described(Field("document", &Plan::document, "The order to be"),
+                     Field("backorders", &Plan::backorders, "By line"),
+                     Field("limits", &Plan::limits, "By line; empty when no offer has one", Default{}),
+                     Field("email", &Plan::email, "For the confirmation"),
+                     Field("shipping_option", &Plan::shipping_option, "How it travels", Default{}),
+                     Field("delivery_preference", &Plan::delivery_preference, "What the choice of warehouses goes by"),
+                     Field("order_id", &Plan::order_id, "The order's id"),
+                     Field("cart_version", &Plan::cart_version, "The cart that is bought"),
+                     Field("request_id", &Plan::request_id, "Of the first request"),
+                     Field("action_url", &Plan::action_url, "The step that the buyer must take"),
+                     Field("stock_released", &Plan::stock_released, "Whether the stock went back"),
+                     Field("review", &Plan::review, "Whether staff must look at it", Default{}));
   }
 };
 

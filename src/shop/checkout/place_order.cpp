@@ -3,13 +3,14 @@
 #include <algorithm>
 
 #include "runtime/json.h"
+#include "shop/checkout/reserve_stock.h"
 
 namespace kontor::checkout {
 namespace {
 
 // One shipment per warehouse, in the order of warehouses.
-std::vector<orders::OrderShipment> shipments_of(std::vector<inventory::Allotment> allotments,
-                                                const orders::DeliveryEstimate& estimate) {
+std::vector<orders::OrderShipment> shipments_of(std::vector<inventory::Allotment> allotments, const std::string& option,
+                                                Time placed) {
   std::sort(allotments.begin(), allotments.end(), [](const auto& a, const auto& b) {
     return std::pair(a.warehouse, a.offer) < std::pair(b.warehouse, b.offer);
   });
@@ -18,7 +19,7 @@ std::vector<orders::OrderShipment> shipments_of(std::vector<inventory::Allotment
     if (shipments.empty() || shipments.back().warehouse_id != allotment.warehouse) {
       shipments.emplace_back();
       shipments.back().warehouse_id = allotment.warehouse;
-      shipments.back().estimated_delivery = estimate;
+      shipments.back().estimated_delivery = orders::estimate_delivery(placed, delivery_time(allotment.way, option));
     }
     auto& items = shipments.back().items;
     if (!items.empty() && items.back().offer_id == allotment.offer)
@@ -70,8 +71,7 @@ Placing PlaceOrder::prepare(const Journal& journal, const std::vector<inventory:
   order.created = order.updated = now;
   order.document = journal.plan.document;
   order.document.timeline.push_back({order.state, now, "system"});
-  const auto estimate = orders::estimate_delivery(now, order.document.shipping_address.country);
-  order.document.shipments = shipments_of(allotments, estimate);
+  order.document.shipments = shipments_of(allotments, journal.plan.shipping_option, now);
   for (auto& shipment : order.document.shipments) shipment.id = ids_.next<ShipmentId>(now, journal.customer.bucket());
   auto& attempts = order.document.payments;
   KONTOR_ASSERT(verdict.outcomes.size() == attempts.size());

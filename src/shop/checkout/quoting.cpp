@@ -1,9 +1,11 @@
 #include "shop/checkout/quoting.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "runtime/json.h"
 #include "shop/checkout/checkout_store.h"
+#include "shop/checkout/reserve_stock.h"
 
 namespace kontor::checkout {
 namespace {
@@ -54,6 +56,28 @@ orders::OrderTotals shown(const pricing::Totals& totals) {
   out.tax = totals.tax;
   out.total = totals.total;
   return out;
+}
+
+// One per warehouse, in the order of warehouses.
+std::vector<QuotedShipment> quoted_shipments(std::vector<inventory::Allotment> allotments, std::string_view option,
+                                             Time now) {
+  std::stable_sort(allotments.begin(), allotments.end(),
+                   [](const auto& a, const auto& b) { return a.warehouse < b.warehouse; });
+  std::vector<QuotedShipment> out;
+  for (const auto& allotment : allotments) {
+    if (out.empty() || out.back().warehouse_id != allotment.warehouse)
+      out.push_back({allotment.warehouse, orders::estimate_delivery(now, delivery_time(allotment.way, option)), {}});
+    out.back().items.push_back({allotment.offer, allotment.quantity});
+  }
+  return out;
+}
+
+// When all of it is there.
+orders::DeliveryEstimate last_of(const std::vector<QuotedShipment>& shipments) {
+  return std::max_element(
+             shipments.begin(), shipments.end(),
+             [](const auto& a, const auto& b) { return a.estimated_delivery.latest < b.estimated_delivery.latest; })
+      ->estimated_delivery;
 }
 
 std::string country_of(const CheckoutBody& body) {
@@ -138,6 +162,9 @@ Result<Plan> Quoting::present(const cart::CartContents& contents, const Checkout
   KONTOR_ASSERT(totals.lines.size() == inputs.size());
   Plan plan;
   plan.cart_version = contents.version;
+  plan.shipping_option = *context.shipping_option;
+  plan.delivery_preference = body.delivery_preference;
+  if (body.shipping_address) plan.document.shipping_address = *body.shipping_address;
   plan.document.totals = shown(totals);
   plan.document.lines.reserve(facts.size());
   for (std::size_t i = 0; i < facts.size(); ++i) {
@@ -182,7 +209,7 @@ Error Quoting::changed(CustomerId customer, const Plan& plan, const CheckoutBody
         members.changes.push_back({line.offer_id, held->terms.prices[i].unit_price, line.unit_price});
   const Money expected = body.expected_total ? *body.expected_total : held->terms.total;
   members.changes.push_back({std::nullopt, expected, total});
-  auto kept = keep(customer, plan, body, parts_.clock.now());
+  auto kept = keep(customer, plan, parts_.clock.now());
   if (!kept) return std::move(kept.error());
   members.quote = std::move(*kept);
   Error error{Errc::kPriceChanged,
@@ -196,25 +223,22 @@ Error Quoting::changed(CustomerId customer, const Plan& plan, const CheckoutBody
   return error;
 }
 
-Result<QuoteView> Quoting::keep(CustomerId customer, const Plan& plan, const CheckoutBody& body, Time now) {
+Result<QuoteView> Quoting::keep(CustomerId customer, const Plan& plan, Time now) {
   QuoteView view;
   view.quote_id = QuoteId{parts_.ids.draw(now, customer.bucket())};
   view.expires_at = now.plus_ms(settings_.quote_ms);
   view.cart_version = plan.cart_version;
   view.items = plan.document.lines;
   view.totals = plan.document.totals;
-  const Currency currency = view.totals.total.currency();
-  const auto estimate = orders::estimate_delivery(now, country_of(body));
+  TRY(const auto allotments, parts_.inventory.preview(reserve_request(plan)));
+  view.shipments = quoted_shipments(allotments, plan.shipping_option, now);
   for (const auto& option : settings_.shipping_options)
-    view.shipping_options.push_back({option.code, option.label, Money::minor(option.price_minor, currency), estimate});
-  QuotedShipment shipment{estimate, {}};
+    view.shipping_options.push_back({option.code, option.label,
+                                     Money::minor(option.price_minor, view.totals.total.currency()),
+                                     last_of(quoted_shipments(allotments, option.code, now))});
   Terms terms;
   terms.total = view.totals.total;
-  for (const auto& line : view.items) {
-    shipment.items.push_back({line.offer_id, line.quantity});
-    terms.prices.push_back({line.offer_id, line.unit_price});
-  }
-  view.shipments.push_back(std::move(shipment));
+  for (const auto& line : view.items) terms.prices.push_back({line.offer_id, line.unit_price});
   const std::string text = json::print(terms);
   TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     TRY_DO(tx.run(kInsertQuote, view.quote_id, customer, plan.cart_version, view.expires_at, text));
@@ -239,7 +263,7 @@ Result<QuoteView> Quoting::quote(CustomerId customer, const cart::CartContents& 
                                  Time now) {
   TRY(const auto plan, present(contents, body, nullptr, now));
   TRY_DO(within_limits(customer, plan));
-  return keep(customer, plan, body, now);
+  return keep(customer, plan, now);
 }
 
 Result<int> Quoting::prune(Time now, int limit) {

@@ -26,7 +26,7 @@ class Quoting {
   struct Held;  // the terms of a kept quote
   Result<std::optional<Held>> held(CustomerId customer, const CheckoutBody& body);
   Result<Plan> present(const cart::CartContents& contents, const CheckoutBody& body, const Held* held, Time now);
-  Result<QuoteView> keep(CustomerId customer, const Plan& plan, const CheckoutBody& body, Time now);
+  Result<QuoteView> keep(CustomerId customer, const Plan& plan, Time now);
   Result<void> within_limits(CustomerId customer, const Plan& plan);
   Error changed(CustomerId customer, const Plan& plan, const CheckoutBody& body, const Held* held);
 

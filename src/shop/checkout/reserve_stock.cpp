@@ -1,12 +1,11 @@
 #include "shop/checkout/reserve_stock.h"
 
+#include "shop/checkout/checkout.h"
+
 namespace kontor::checkout {
 
-Result<std::vector<inventory::Allotment>> ReserveStock::run(db::Tx& tx, CheckoutId reservation, const Plan& plan,
-                                                            CustomerId customer, Time now) {
+inventory::ReserveRequest reserve_request(const Plan& plan) {
   inventory::ReserveRequest request;
-  request.key = reservation;
-  request.customer = customer;
   const auto& lines = plan.document.lines;
   KONTOR_ASSERT(lines.size() == plan.backorders.size());
   KONTOR_ASSERT(plan.limits.empty() || plan.limits.size() == lines.size());
@@ -14,6 +13,26 @@ Result<std::vector<inventory::Allotment>> ReserveStock::run(db::Tx& tx, Checkout
   for (std::size_t i = 0; i < lines.size(); ++i)
     request.lines.push_back(
         {lines[i].offer_id, lines[i].quantity, plan.backorders[i], plan.limits.empty() ? 0 : plan.limits[i]});
+  const auto& address = plan.document.shipping_address;
+  request.to = {address.country, address.region.value_or(""), address.postal_code};
+  if (plan.delivery_preference)
+    request.preference = *plan.delivery_preference == DeliveryPreference::kSpeed ? inventory::Preference::kSpeed
+                                                                                 : inventory::Preference::kCost;
+  return request;
+}
+
+orders::DeliveryTime delivery_time(const inventory::Way& way, std::string_view shipping_option) {
+  const auto speed =
+      shipping_option == kExpressOption ? inventory::ShippingSpeed::kExpress : inventory::ShippingSpeed::kStandard;
+  const auto days = inventory::transit_days(way, speed);
+  return {way.processing_hours, days.earliest, days.latest};
+}
+
+Result<std::vector<inventory::Allotment>> ReserveStock::run(db::Tx& tx, CheckoutId reservation, const Plan& plan,
+                                                            CustomerId customer, Time now) {
+  auto request = reserve_request(plan);
+  request.key = reservation;
+  request.customer = customer;
   return inventory_.reserve(tx, request, now);
 }
 

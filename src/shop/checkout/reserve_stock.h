@@ -9,6 +9,11 @@
 
 namespace kontor::checkout {
 
+// The lines of a plan, and where they go; without key and customer.
+inventory::ReserveRequest reserve_request(const Plan& plan);
+// How long a parcel takes on its way, by the shipping option that carries it.
+orders::DeliveryTime delivery_time(const inventory::Way& way, std::string_view shipping_option);
+
 class ReserveStock {
  public:
   explicit ReserveStock(inventory::Inventory& inventory) : inventory_(inventory) {}

@@ -155,6 +155,21 @@ Result<std::int64_t> Inventory::load(WarehouseId warehouse) {
   return out;
 }
 
+Result<void> Inventory::refresh_loads() {
+  TRY(const auto all, warehouses());
+  const auto active = std::count_if(all.begin(), all.end(), [](const Warehouse& one) { return one.active; });
+  const bool counts =
+      std::any_of(all.begin(), all.end(), [](const Warehouse& one) { return one.active && one.daily_capacity > 0; });
+  if (active < 2 || !counts) return {};
+  std::map<WarehouseId, std::int64_t> units;
+  TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
+    TRY(units, sql::loads(tx));
+    return {};
+  }));
+  loads_.set(std::move(units));
+  return {};
+}
+
 Result<std::vector<StockFigure>> Inventory::figures(std::span<const OfferId> offers) {
   std::vector<StockFigure> out;
   TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {

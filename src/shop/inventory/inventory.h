@@ -18,7 +18,9 @@
 #include "ports/db.h"
 #include "services/check_report.h"
 #include "services/if_match.h"
+#include "shop/inventory/loads.h"
 #include "shop/inventory/movement.h"
+#include "shop/inventory/sourcing.h"
 #include "shop/inventory/warehouse.h"
 
 namespace kontor::inventory {
@@ -36,7 +38,10 @@ struct Allotment {
   OfferId offer;
   WarehouseId warehouse;
   std::int64_t quantity = 0;
-  bool operator==(const Allotment&) const = default;
+  Way way = {};  // from there to the buyer
+  bool operator==(const Allotment& o) const {
+    return offer == o.offer && warehouse == o.warehouse && quantity == o.quantity;
+  }
 };
 
 // One checkout's wish: everything or nothing. `key` is the checkout's id and makes repeating harmless.
@@ -44,6 +49,8 @@ struct ReserveRequest {
   CheckoutId key;
   std::vector<Demand> lines;  // summed per offer by the callee
   CustomerId customer = {};   // who buys; needed where an offer has a purchase limit
+  Destination to = {};
+  std::optional<Preference> preference = {};  // absent: the shop's
 };
 
 // A line that could not be had; sits in Error::members as {"lines":[{offer_id, requested, available}]}.
@@ -127,17 +134,28 @@ struct PlantedBugs {
   bool drop_stock_guard = false;  // reserve takes units that are not there
 };
 
+struct Source;  // sourcing_plan.h
+
 // Functions on a Tx run inside the caller's write function (home stock).
 class Inventory {
  public:
-  Inventory(db::Store& store, Clock& clock, IdSource& ids) : store_(store), clock_(clock), ids_(ids) {}
+  struct Settings {
+    Preference preference = Preference::kBalanced;  // where the buyer says nothing
+  };
+  Inventory(db::Store& store, Clock& clock, IdSource& ids, Settings settings)
+      : store_(store), clock_(clock), ids_(ids), settings_(settings) {}
+  Inventory(db::Store& store, Clock& clock, IdSource& ids) : Inventory(store, clock, ids, Settings()) {}
 
   // Sets the lines aside under the key. Repeating it while it holds answers the same allotments; a key that was
   // released or expired (or left a tombstone) is kConflict "inventory.reservation_gone"; the same key with other lines
   // is kConflict "inventory.key_reused". Not enough: kOutOfStock "inventory.out_of_stock". More than the
-  // customer may have: kPurchaseLimit "inventory.purchase_limit". An Error leaves half-done work for the caller's
-  // function to undo (by handing it on, or through tx.attempt).
+  // customer may have: kPurchaseLimit "inventory.purchase_limit". Overtaken several times while it chose: kUnavailable
+  // "inventory.overtaken". An Error leaves half-done work for the caller's function to undo (by handing it on, or
+  // through tx.attempt). Of several warehouses the fewest that have everything are chosen, then the best by score.
   Result<std::vector<Allotment>> reserve(db::Tx& tx, const ReserveRequest& request, Time now);
+  // Where reserve would take the lines right now, as if there were enough of everything; no key needed. Changes
+  // nothing.
+  Result<std::vector<Allotment>> preview(const ReserveRequest& request);
   // Each request alone: everything or nothing, one's failure does not touch another's success. The batch command for a
   // Station. An Error of the whole is the store's.
   Result<std::vector<Result<std::vector<Allotment>>>> reserve_many(db::Tx& tx, std::span<const ReserveRequest> requests,
@@ -180,6 +198,8 @@ class Inventory {
   Result<std::vector<Warehouse>> warehouses();  // by id, all of them
   // Units reserved or sold in a warehouse and not shipped; walks the stock.
   Result<std::int64_t> load(WarehouseId warehouse);
+  // Looks all loads up for the choice, where warehouses have a capacity and there are several; walks the stock then.
+  Result<void> refresh_loads();
   // Rows of one offer, or (offer 0) of all in key order after (`after_offer`, `after_warehouse`); at most `limit`.
   Result<std::vector<StockRow>> rows(OfferId offer);
   Result<std::vector<StockRow>> rows(std::span<const OfferId> offers);  // of all of them, in no order of offers
@@ -196,12 +216,14 @@ class Inventory {
   void plant(PlantedBugs bugs) { bugs_ = bugs; }
 
  private:
-  Error short_of(db::Tx& tx, std::span<const Demand> demands, CheckoutId key);
+  Result<std::vector<Source>> sources(db::Tx& tx, const Destination& to) const;
   Result<void> give_back(db::Tx& tx, CheckoutId key, ReservationState to, Time now);
 
   db::Store& store_;
   Clock& clock_;
   IdSource& ids_;
+  const Settings settings_;
+  Loads loads_;
   PlantedBugs bugs_;
 };
 

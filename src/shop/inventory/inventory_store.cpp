@@ -1,6 +1,7 @@
 #include "shop/inventory/inventory_store.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace kontor::inventory::sql {
@@ -58,11 +59,14 @@ constexpr Query kSetLowStockAt{"inventory.set_low_stock_at", Home::kStock, R"sql
    WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3 AND low_stock_at <> $4
 )sql"};
 
+// Sixteen offers at once; fewer repeat the last one.
+constexpr std::size_t kOffersAtOnce = 16;
 constexpr Query kSlots{"inventory.slots", Home::kStock, R"sql(
   SELECT s.offer_id, s.warehouse_id, s.slot, s.on_hand, s.reserved, s.allocated, s.safety_stock, s.incoming,
          s.incoming_at, s.version, s.low_stock_at
     FROM inventory_stock s JOIN inventory_warehouses w ON w.id = s.warehouse_id
-   WHERE s.offer_id = $1 AND w.active = 1 ORDER BY s.warehouse_id, s.slot
+   WHERE s.offer_id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) AND w.active = 1
+   ORDER BY s.offer_id, s.warehouse_id, s.slot
 )sql"};
 
 constexpr Query kSlotsAt{"inventory.slots_at", Home::kStock, R"sql(
@@ -91,7 +95,8 @@ constexpr Query kWarehouses{"inventory.warehouses", Home::kStock, R"sql(
 )sql"};
 
 constexpr Query kActiveWarehouses{"inventory.active_warehouses", Home::kStock, R"sql(
-  SELECT id FROM inventory_warehouses WHERE active = 1 ORDER BY id
+  SELECT id, latitude_e6, longitude_e6, processing_hours, country, postal_code, daily_capacity
+    FROM inventory_warehouses WHERE active = 1 ORDER BY id
 )sql"};
 
 constexpr Query kWarehouseExists{"inventory.warehouse_exists", Home::kStock, R"sql(
@@ -112,6 +117,10 @@ constexpr Query kChangeWarehouse{"inventory.change_warehouse", Home::kStock, R"s
 
 constexpr Query kLoad{"inventory.load", Home::kStock, R"sql(
   SELECT CAST(COALESCE(SUM(reserved + allocated), 0) AS BIGINT) FROM inventory_stock WHERE warehouse_id = $1
+)sql"};
+
+constexpr Query kLoads{"inventory.loads", Home::kStock, R"sql(
+  SELECT warehouse_id, CAST(SUM(reserved + allocated) AS BIGINT) FROM inventory_stock GROUP BY warehouse_id
 )sql"};
 
 constexpr Query kNoteReservation{"inventory.note_reservation", Home::kStock, R"sql(
@@ -160,8 +169,6 @@ constexpr Query kRows{"inventory.rows", Home::kStock, R"sql(
     FROM inventory_stock WHERE offer_id = $1 GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id
 )sql"};
 
-// Sixteen offers at once; fewer repeat the last one.
-constexpr std::size_t kRowsOffers = 16;
 constexpr Query kRowsOf{"inventory.rows_of", Home::kStock, R"sql(
   SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),
          CAST(SUM(allocated) AS BIGINT), CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT),
@@ -242,6 +249,12 @@ std::vector<T> all(const db::Rows& rows, Read read) {
   return out;
 }
 
+std::array<db::Param, kOffersAtOnce> group_of(std::span<const OfferId> offers, std::size_t at) {
+  std::array<db::Param, kOffersAtOnce> out;
+  for (std::size_t i = 0; i < kOffersAtOnce; ++i) out[i] = offers[std::min(at + i, offers.size() - 1)];
+  return out;
+}
+
 Result<std::int64_t> update(db::Tx& tx, const Place& p, const Delta& d, std::int64_t movement, Guard guard) {
   switch (guard) {
     case Guard::kPromised:
@@ -297,9 +310,14 @@ Result<bool> set_low_stock_at(db::Tx& tx, const Place& place, std::int64_t at) {
   return changed == 1;
 }
 
-Result<std::vector<SlotRow>> slots(db::Tx& tx, OfferId offer) {
-  TRY(const auto rows, tx.ask(kSlots, offer));
-  return all<SlotRow>(rows, slot_row);
+Result<std::vector<SlotRow>> slots(db::Tx& tx, std::span<const OfferId> offers) {
+  std::vector<SlotRow> out;
+  for (std::size_t at = 0; at < offers.size(); at += kOffersAtOnce) {
+    const auto group = group_of(offers, at);
+    TRY(const auto found, tx.ask_params(kSlots, group));
+    for (const auto row : found) out.push_back(slot_row(row));
+  }
+  return out;
 }
 
 Result<std::vector<SlotRow>> slots_at(db::Tx& tx, OfferId offer, WarehouseId warehouse) {
@@ -335,9 +353,19 @@ Result<std::vector<Warehouse>> warehouses(db::Tx& tx) {
   });
 }
 
-Result<std::vector<WarehouseId>> active_warehouses(db::Tx& tx) {
+Result<std::vector<Warehouse>> active_warehouses(db::Tx& tx) {
   TRY(const auto rows, tx.ask(kActiveWarehouses));
-  return all<WarehouseId>(rows, [](const Row& row) { return row.id<WarehouseId>(0); });
+  return all<Warehouse>(rows, [](const Row& row) {
+    Warehouse out;
+    out.id = row.id<WarehouseId>(0);
+    out.latitude_e6 = row.i64(1);
+    out.longitude_e6 = row.i64(2);
+    out.processing_hours = row.i64(3);
+    out.country = row.str(4);
+    out.postal_code = row.str(5);
+    out.daily_capacity = row.i64(6);
+    return out;
+  });
 }
 
 Result<bool> warehouse_exists(db::Tx& tx, WarehouseId id) {
@@ -360,6 +388,13 @@ Result<void> change_warehouse(db::Tx& tx, const Warehouse& w) {
 Result<std::int64_t> load(db::Tx& tx, WarehouseId warehouse) {
   TRY(const auto rows, tx.ask(kLoad, warehouse));
   return rows.front().i64(0);
+}
+
+Result<std::map<WarehouseId, std::int64_t>> loads(db::Tx& tx) {
+  TRY(const auto rows, tx.ask(kLoads));
+  std::map<WarehouseId, std::int64_t> out;
+  for (const auto row : rows) out[row.id<WarehouseId>(0)] = row.i64(1);
+  return out;
 }
 
 Result<bool> note_reservation(db::Tx& tx, CheckoutId key, const ReservationRow& row) {
@@ -422,9 +457,8 @@ Result<StockRow> row(db::Tx& tx, OfferId offer, WarehouseId warehouse) {
 
 Result<std::vector<StockRow>> rows(db::Tx& tx, std::span<const OfferId> offers) {
   std::vector<StockRow> out;
-  for (std::size_t at = 0; at < offers.size(); at += kRowsOffers) {
-    db::Param group[kRowsOffers];
-    for (std::size_t i = 0; i < kRowsOffers; ++i) group[i] = offers[std::min(at + i, offers.size() - 1)];
+  for (std::size_t at = 0; at < offers.size(); at += kOffersAtOnce) {
+    const auto group = group_of(offers, at);
     TRY(const auto found, tx.ask_params(kRowsOf, group));
     for (const auto& row : found) out.push_back(stock_row(row));
   }

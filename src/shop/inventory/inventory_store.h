@@ -2,6 +2,7 @@
 // UPDATE of the columns it names, made together by move(); the rows of one stock row are chained (`previous`), so that
 // its history is read without an index that every sale would have to dirty.
 #pragma once
+#include <map>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -87,18 +88,21 @@ Result<std::optional<Left>> take(db::Tx& tx, const Place& place, const Taking& t
 Result<void> make_row(db::Tx& tx, const Place& place);  // all zero; one that is there stays
 Result<void> set_incoming_at(db::Tx& tx, const Place& place, std::optional<Time> at);
 Result<bool> set_low_stock_at(db::Tx& tx, const Place& place, std::int64_t at);  // whether it was another
-Result<std::vector<SlotRow>> slots(db::Tx& tx, OfferId offer);                   // of active warehouses, in key order
+// Of active warehouses; for ascending offers in key order.
+Result<std::vector<SlotRow>> slots(db::Tx& tx, std::span<const OfferId> offers);
 Result<std::vector<SlotRow>> slots_at(db::Tx& tx, OfferId offer, WarehouseId warehouse);
 Result<std::optional<SlotRow>> slot(db::Tx& tx, const Place& place);
 Result<std::optional<StockFigure>> figure(db::Tx& tx, OfferId offer);
 
 Result<std::vector<Warehouse>> warehouses(db::Tx& tx);
-Result<std::vector<WarehouseId>> active_warehouses(db::Tx& tx);
+// By id, without their names: every checkout asks.
+Result<std::vector<Warehouse>> active_warehouses(db::Tx& tx);
 Result<bool> warehouse_exists(db::Tx& tx, WarehouseId id);
 Result<void> add_warehouse(db::Tx& tx, const Warehouse& warehouse);
 Result<void> change_warehouse(db::Tx& tx, const Warehouse& warehouse);  // all but its code
 // Reserved or sold in the warehouse and not shipped: reads every row of stock.
 Result<std::int64_t> load(db::Tx& tx, WarehouseId warehouse);
+Result<std::map<WarehouseId, std::int64_t>> loads(db::Tx& tx);  // the same for all of them
 
 // False when the key has this line already.
 Result<bool> note_reservation(db::Tx& tx, CheckoutId key, const ReservationRow& row);

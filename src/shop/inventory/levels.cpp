@@ -47,7 +47,7 @@ Result<void> say_oversold(db::Tx& tx, const StockRow& row, Time now) {
 
 Result<void> Crossings::look(db::Tx& tx, OfferId offer) {
   if (!looks_.empty() && looks_.back().offer == offer) return {};
-  TRY(auto rows, sql::slots(tx, offer));
+  TRY(auto rows, sql::slots(tx, {&offer, 1}));
   looks_.push_back({offer, std::move(rows)});
   return {};
 }
@@ -55,7 +55,7 @@ Result<void> Crossings::look(db::Tx& tx, OfferId offer) {
 Result<void> Crossings::say(db::Tx& tx, Time now) {
   std::vector<services::Fact> facts;
   for (const Look& before : looks_) {
-    TRY(const auto after, sql::slots(tx, before.offer));
+    TRY(const auto after, sql::slots(tx, {&before.offer, 1}));
     for (const SlotRow& row : after)
       if (is_low(row.sellable(), row.low_stock_at) && !was_low(before.rows, row.place))
         facts.push_back(services::fact(StockLow{before.offer, row.place.warehouse, row.sellable(), row.low_stock_at},

@@ -7,11 +7,14 @@
 #include "shop/inventory/inventory.h"
 #include "shop/inventory/inventory_store.h"
 #include "shop/inventory/levels.h"
+#include "shop/inventory/sourcing_plan.h"
 
 namespace kontor::inventory {
 namespace {
 
 constexpr std::int64_t kNoFloor = std::int64_t{1} << 53;  // far below any stock: the guard that guards nothing
+constexpr int kMostChoices = 3;
+constexpr std::string_view kOvertaken = "inventory.overtaken";
 
 // One offer of a request, its lines summed.
 std::vector<Demand> summed(const std::vector<Demand>& lines) {
@@ -32,110 +35,58 @@ std::vector<Demand> summed(const std::vector<Demand>& lines) {
   return out;
 }
 
-// So many units from one stock row; `room` as in Taking.
-struct Take {
-  Place place;
-  std::int64_t quantity = 0;
-  std::int64_t room = 0;
-  CustomerId customer = {};  // who it counts for, where the offer has a purchase limit
-};
+Way way_from(WarehouseId warehouse, std::span<const Source> sources) {
+  for (const Source& source : sources)
+    if (source.id == warehouse) return source.way;
+  return {};  // closed since it was promised
+}
 
-std::vector<Allotment> allotments(const std::vector<Take>& takes) {
+std::vector<Allotment> allotments(const std::vector<Take>& takes, std::span<const Source> sources) {
   std::vector<Allotment> out;
   out.reserve(takes.size());
   for (const Take& take : takes) {
     if (!out.empty() && out.back().offer == take.place.offer && out.back().warehouse == take.place.warehouse)
       out.back().quantity += take.quantity;
     else
-      out.push_back({take.place.offer, take.place.warehouse, take.quantity});
+      out.push_back({take.place.offer, take.place.warehouse, take.quantity, way_from(take.place.warehouse, sources)});
   }
   return out;
 }
 
-// What can be had of an offer by one request, over all of its rows.
-struct Supply {
-  Demand demand;
-  std::vector<SlotRow> rows;
-  std::int64_t available() const {
-    std::int64_t sum = demand.backorder;
-    for (const SlotRow& row : rows) sum += row.sellable();
-    return rows.empty() ? 0 : std::max<std::int64_t>(sum, 0);
+// In one statement for up to sixteen offers; the demands are in the order of offers, and so are the rows.
+Result<std::vector<Supply>> supplies_of(db::Tx& tx, std::span<const Demand> demands) {
+  std::vector<OfferId> offers;
+  std::vector<Supply> out;
+  offers.reserve(demands.size());
+  out.reserve(demands.size());
+  for (const Demand& demand : demands) offers.push_back(demand.offer);
+  TRY(auto rows, sql::slots(tx, offers));
+  auto row = rows.begin();
+  for (const Demand& demand : demands) {
+    Supply& supply = out.emplace_back(Supply{demand, {}});
+    for (; row != rows.end() && row->place.offer == demand.offer; ++row) supply.rows.push_back(*row);
   }
+  KONTOR_ASSERT(row == rows.end());
+  return out;
+}
+
+// A request made ready: its lines summed, and where they may come from.
+struct Wanted {
+  const ReserveRequest& request;
+  std::vector<Demand> demands;
+  std::vector<Source> sources;
 };
 
-std::vector<Shortage> shortages(const std::vector<Supply>& supplies) {
-  std::vector<Shortage> out;
-  for (const Supply& supply : supplies)
-    if (supply.available() < supply.demand.quantity)
-      out.push_back({supply.demand.offer, supply.demand.quantity, supply.available()});
-  return out;
-}
-
-// What the rows of `warehouse` (0: of all) have above zero.
-std::int64_t above_zero(const Supply& supply, WarehouseId warehouse) {
-  std::int64_t sum = 0;
-  for (const SlotRow& row : supply.rows)
-    if (!warehouse || row.place.warehouse == warehouse) sum += std::max<std::int64_t>(row.sellable(), 0);
-  return sum;
-}
-
-// Fewest parcels first: one warehouse that has everything, else from each in turn. What is sold beyond the stock is
-// owed by the first row.
-void take_from(const Supply& supply, WarehouseId only, std::vector<Take>& takes) {
-  std::int64_t left = supply.demand.quantity;
-  std::vector<Take> mine;
-  for (const SlotRow& row : supply.rows) {
-    if (only && row.place.warehouse != only) continue;
-    const std::int64_t part = std::clamp<std::int64_t>(row.sellable(), 0, left);
-    if (part > 0 || mine.empty()) mine.push_back({row.place, part, 0});
-    left -= part;
-  }
-  KONTOR_ASSERT(!mine.empty());
-  if (left > 0) {
-    const SlotRow& first = *std::find_if(supply.rows.begin(), supply.rows.end(),
-                                         [&](const SlotRow& row) { return row.place == mine.front().place; });
-    mine.front().quantity += left;
-    mine.front().room = std::max<std::int64_t>(mine.front().quantity - first.sellable(), 0);
-  }
-  for (Take& one : mine)
-    if (one.quantity > 0) takes.push_back(one);
-}
-
-std::vector<Take> plan(const std::vector<Supply>& supplies, const std::vector<WarehouseId>& warehouses) {
-  WarehouseId only;
-  for (const WarehouseId candidate : warehouses) {
-    const bool has_all = std::all_of(supplies.begin(), supplies.end(), [&](const Supply& supply) {
-      return above_zero(supply, candidate) >= supply.demand.quantity;
-    });
-    if (has_all) {
-      only = candidate;
-      break;
-    }
-  }
-  std::vector<Take> takes;
-  for (const Supply& supply : supplies) take_from(supply, only, takes);
-  return takes;
-}
-
-Result<std::vector<Supply>> supplies_of(db::Tx& tx, const std::vector<Demand>& demands) {
-  std::vector<Supply> out;
-  out.reserve(demands.size());
-  for (const Demand& demand : demands) {
-    TRY(auto rows, sql::slots(tx, demand.offer));
-    out.push_back({demand, std::move(rows)});
-  }
-  return out;
-}
-
-Result<std::vector<Allotment>> same_and_held(db::Tx& tx, CheckoutId key, const std::vector<Demand>& demands) {
-  TRY(const auto rows, sql::reservation(tx, key));
+Result<std::vector<Allotment>> same_and_held(db::Tx& tx, const Wanted& wanted) {
+  const auto& demands = wanted.demands;
+  TRY(const auto rows, sql::reservation(tx, wanted.request.key));
   std::vector<Allotment> out;
   std::map<OfferId, std::int64_t> held;
   for (const ReservationRow& row : rows) {
     if (row.state != ReservationState::kReserved && row.state != ReservationState::kConfirmed)
       return fail(Errc::kConflict, "inventory.reservation_gone", "The reservation was given back before.");
     held[row.place.offer] += row.quantity;
-    out.push_back({row.place.offer, row.place.warehouse, row.quantity});
+    out.push_back({row.place.offer, row.place.warehouse, row.quantity, way_from(row.place.warehouse, wanted.sources)});
   }
   const bool same =
       held.size() == demands.size() && std::all_of(demands.begin(), demands.end(), [&](const Demand& demand) {
@@ -185,28 +136,97 @@ Result<Outcome> take_all(db::Tx& tx, CheckoutId key, const std::vector<Take>& ta
 }
 
 // A row more for each offer with a limit; most have none.
-Result<void> count_purchases(db::Tx& tx, CustomerId customer, const std::vector<Demand>& demands) {
-  for (const Demand& demand : demands) {
+Result<void> count_purchases(db::Tx& tx, const Wanted& wanted) {
+  for (const Demand& demand : wanted.demands) {
     if (demand.purchase_limit == 0) continue;
-    TRY(const bool within, sql::buy(tx, customer, demand));
+    TRY(const bool within, sql::buy(tx, wanted.request.customer, demand));
     if (within) continue;
-    TRY(const auto bought, sql::bought(tx, customer, demand.offer));
+    TRY(const auto bought, sql::bought(tx, wanted.request.customer, demand.offer));
     return fail(over_purchase_limit({demand.offer, demand.purchase_limit, bought, demand.quantity}));
   }
   return {};
 }
 
-void name_buyer(std::vector<Take>& takes, CustomerId customer, const std::vector<Demand>& demands) {
+void name_buyer(std::vector<Take>& takes, const Wanted& wanted) {
   for (Take& take : takes)
-    for (const Demand& demand : demands)
-      if (demand.offer == take.place.offer && demand.purchase_limit > 0) take.customer = customer;
+    for (const Demand& demand : wanted.demands)
+      if (demand.offer == take.place.offer && demand.purchase_limit > 0) take.customer = wanted.request.customer;
 }
 
-Result<void> say_reserved(db::Tx& tx, CheckoutId key, const std::vector<Demand>& demands, Time now) {
-  StockReserved event{key, {}};
-  event.lines.reserve(demands.size());
-  for (const Demand& demand : demands) event.lines.push_back({demand.offer, demand.quantity});
-  return services::emit(tx, event, key.text(), now);
+Result<void> finish(db::Tx& tx, const Wanted& wanted, const std::vector<StockLow>& low, Time now) {
+  TRY_DO(count_purchases(tx, wanted));
+  StockReserved event{wanted.request.key, {}};
+  event.lines.reserve(wanted.demands.size());
+  for (const Demand& demand : wanted.demands) event.lines.push_back({demand.offer, demand.quantity});
+  TRY_DO(services::emit(tx, event, wanted.request.key.text(), now));
+  for (const StockLow& one : low) TRY_DO(services::emit(tx, one, one.offer_id.text(), now));
+  return {};
+}
+
+Error short_of(db::Tx& tx, std::span<const Demand> demands, CheckoutId key) {
+  auto supplies = supplies_of(tx, demands);
+  if (!supplies) return supplies.error();
+  auto mine = sql::reservation(tx, key);
+  if (!mine) return mine.error();
+  // What this request took before it failed comes back with its Error: it counts as available. The row that failed is
+  // noted as reserved and was not taken; it is the last one.
+  if (!mine->empty()) mine->pop_back();
+  for (const ReservationRow& row : *mine)
+    for (Supply& supply : *supplies)
+      for (SlotRow& slot : supply.rows)
+        if (slot.place == row.place) slot.reserved -= row.quantity;
+  return out_of_stock(shortages(*supplies));
+}
+
+// One warehouse and nothing beyond the stock: there is nothing to choose, and the guard alone decides.
+Result<std::vector<Allotment>> reserve_plainly(db::Tx& tx, const Wanted& wanted, std::int64_t room, Time now) {
+  const WarehouseId warehouse = wanted.sources.empty() ? kMainWarehouse : wanted.sources.front().id;
+  std::vector<Take> takes;
+  takes.reserve(wanted.demands.size());
+  for (const Demand& demand : wanted.demands) takes.push_back({{demand.offer, warehouse, 0}, demand.quantity, room});
+  name_buyer(takes, wanted);
+  TRY(const auto outcome, take_all(tx, wanted.request.key, takes, now));
+  if (!outcome.fresh) return same_and_held(tx, wanted);
+  if (outcome.short_of_stock) return fail(short_of(tx, wanted.demands, wanted.request.key));
+  TRY_DO(finish(tx, wanted, outcome.low, now));
+  return allotments(takes, wanted.sources);
+}
+
+// The choice reads what is there, the guarded statements decide. Where one refuses although all warehouses together
+// have enough, somebody was quicker between the two: it is chosen again from what there is by then.
+Result<std::vector<Allotment>> reserve_by_choice(db::Tx& tx, const Wanted& wanted, Preference preference, Time now) {
+  for (int left = kMostChoices;; --left) {
+    TRY(const auto supplies, supplies_of(tx, wanted.demands));
+    if (const auto missing = shortages(supplies); !missing.empty()) {
+      // A repetition may lack what it holds itself.
+      TRY(const auto held, sql::reservation(tx, wanted.request.key));
+      if (!held.empty()) return same_and_held(tx, wanted);
+      return fail(out_of_stock(missing));
+    }
+    auto takes = plan(supplies, wanted.sources, preference);
+    name_buyer(takes, wanted);
+    Outcome outcome;
+    const auto tried = tx.attempt([&]() -> Result<void> {
+      TRY(outcome, take_all(tx, wanted.request.key, takes, now));
+      if (!outcome.short_of_stock) return {};
+      Error overtaken{Errc::kUnavailable, std::string(kOvertaken), "Others were quicker; please try again.", {}, {}, 1};
+      return fail(std::move(overtaken));
+    });
+    if (!tried && tried.error().reason == kOvertaken && left > 1) continue;
+    if (!tried) return fail(tried.error());
+    if (!outcome.fresh) return same_and_held(tx, wanted);
+    TRY_DO(finish(tx, wanted, outcome.low, now));
+    return allotments(takes, wanted.sources);
+  }
+}
+
+// What cannot be had comes from where the rest does: a quote says when it would be there, the checkout what is missing.
+void owe_missing(std::vector<Supply>& supplies, const std::vector<Source>& sources) {
+  for (Supply& supply : supplies) {
+    if (supply.rows.empty())
+      for (const Source& source : sources) supply.rows.emplace_back().place = {supply.demand.offer, source.id, 0};
+    supply.demand.backorder += std::max<std::int64_t>(supply.demand.quantity - supply.available(), 0);
+  }
 }
 
 }  // namespace
@@ -231,53 +251,46 @@ Error over_purchase_limit(const OverLimit& line) {
   return error;
 }
 
-Result<std::vector<Allotment>> Inventory::reserve(db::Tx& tx, const ReserveRequest& request, Time now) {
-  KONTOR_ASSERT(request.key && !request.lines.empty());
-  const std::vector<Demand> demands = summed(request.lines);
+Result<std::vector<Source>> Inventory::sources(db::Tx& tx, const Destination& to) const {
   TRY(const auto warehouses, sql::active_warehouses(tx));
-  std::vector<Take> takes;
-  const bool plain = warehouses.size() == 1 && std::all_of(demands.begin(), demands.end(),
-                                                           [](const Demand& demand) { return demand.backorder == 0; });
-  if (plain || bugs_.drop_stock_guard) {
-    // One warehouse and nothing beyond the stock: there is nothing to choose, and the guard alone decides.
-    const std::int64_t room = bugs_.drop_stock_guard ? kNoFloor : 0;
-    const WarehouseId warehouse = warehouses.empty() ? kMainWarehouse : warehouses.front();
-    for (const Demand& demand : demands) takes.push_back({{demand.offer, warehouse, 0}, demand.quantity, room});
-  } else {
-    TRY(const auto held, sql::reservation(tx, request.key));
-    if (!held.empty()) return same_and_held(tx, request.key, demands);
-    TRY(const auto supplies, supplies_of(tx, demands));
-    if (const auto missing = shortages(supplies); !missing.empty()) return fail(out_of_stock(missing));
-    takes = plan(supplies, warehouses);
-  }
-  const bool limited =
-      std::any_of(demands.begin(), demands.end(), [](const Demand& demand) { return demand.purchase_limit > 0; });
-  if (limited) {
-    KONTOR_ASSERT(request.customer);
-    name_buyer(takes, request.customer, demands);
-  }
-  TRY(const auto outcome, take_all(tx, request.key, takes, now));
-  if (!outcome.fresh) return same_and_held(tx, request.key, demands);
-  if (outcome.short_of_stock) return fail(short_of(tx, demands, request.key));
-  if (limited) TRY_DO(count_purchases(tx, request.customer, demands));
-  TRY_DO(say_reserved(tx, request.key, demands, now));
-  for (const StockLow& low : outcome.low) TRY_DO(services::emit(tx, low, low.offer_id.text(), now));
-  return allotments(takes);
+  std::vector<Source> out;
+  out.reserve(warehouses.size());
+  for (const Warehouse& warehouse : warehouses)
+    out.push_back({warehouse.id, way_between(warehouse, to), loads_.percent_of(warehouse)});
+  return out;
 }
 
-Error Inventory::short_of(db::Tx& tx, std::span<const Demand> demands, CheckoutId key) {
-  auto supplies = supplies_of(tx, {demands.begin(), demands.end()});
-  if (!supplies) return supplies.error();
-  auto mine = sql::reservation(tx, key);
-  if (!mine) return mine.error();
-  // What this request took before it failed comes back with its Error: it counts as available. The row that failed is
-  // noted as reserved and was not taken; it is the last one.
-  if (!mine->empty()) mine->pop_back();
-  for (const ReservationRow& row : *mine)
-    for (Supply& supply : *supplies)
-      for (SlotRow& slot : supply.rows)
-        if (slot.place == row.place) slot.reserved -= row.quantity;
-  return out_of_stock(shortages(*supplies));
+Result<std::vector<Allotment>> Inventory::reserve(db::Tx& tx, const ReserveRequest& request, Time now) {
+  KONTOR_ASSERT(request.key && !request.lines.empty());
+  Wanted wanted{request, summed(request.lines), {}};
+  for (const Demand& demand : wanted.demands) KONTOR_ASSERT(demand.purchase_limit == 0 || request.customer);
+  TRY(wanted.sources, sources(tx, request.to));
+  const bool plain =
+      wanted.sources.size() <= 1 && std::all_of(wanted.demands.begin(), wanted.demands.end(),
+                                                [](const Demand& demand) { return demand.backorder == 0; });
+  if (plain || bugs_.drop_stock_guard) return reserve_plainly(tx, wanted, bugs_.drop_stock_guard ? kNoFloor : 0, now);
+  if (wanted.sources.empty()) return fail(short_of(tx, wanted.demands, request.key));
+  return reserve_by_choice(tx, wanted, request.preference.value_or(settings_.preference), now);
+}
+
+Result<std::vector<Allotment>> Inventory::preview(const ReserveRequest& request) {
+  KONTOR_ASSERT(!request.lines.empty());
+  const Wanted wanted{request, summed(request.lines), {}};
+  std::vector<Allotment> out;
+  TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
+    out.clear();
+    TRY(const auto from, sources(tx, request.to));
+    if (from.size() <= 1) {
+      const Source only = from.empty() ? Source{kMainWarehouse, {}, 0} : from.front();
+      for (const Demand& demand : wanted.demands) out.push_back({demand.offer, only.id, demand.quantity, only.way});
+      return {};
+    }
+    TRY(auto supplies, supplies_of(tx, wanted.demands));
+    owe_missing(supplies, from);
+    out = allotments(plan(supplies, from, request.preference.value_or(settings_.preference)), from);
+    return {};
+  }));
+  return out;
 }
 
 Result<std::vector<Result<std::vector<Allotment>>>> Inventory::reserve_many(db::Tx& tx,

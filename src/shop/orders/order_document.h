@@ -75,8 +75,14 @@ struct DeliveryEstimate {
                      Field("latest", &DeliveryEstimate::latest, "Not after, most likely"));
   }
 };
-// Handling and transit by country of destination.
-DeliveryEstimate estimate_delivery(Time placed, std::string_view country);
+// What a parcel goes through: the hours until it leaves, and then so many days, both ends included.
+struct DeliveryTime {
+  std::int64_t processing_hours = 24;
+  std::int64_t earliest_days = 0;
+  std::int64_t latest_days = 0;
+};
+// Days are promised, not hours.
+DeliveryEstimate estimate_delivery(Time placed, const DeliveryTime& time);
 
 struct ShipmentItem {
   OfferId offer_id;
