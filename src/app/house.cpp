@@ -27,6 +27,21 @@ std::string folder_of(const runtime::Config& config, std::string_view name) {
   return config.text("data") + "/" + std::string(name);
 }
 
+Result<inventory::TransitTable::Days> transit_of(const runtime::Config& config, std::string_view name) {
+  if (const auto days = inventory::parse_transit(config.text(name))) return *days;
+  return fail(Errc::kInvalid, "config.bad_value",
+              std::string(name) + " is '" + config.text(name) +
+                  "'; it says six times the earliest and the latest day, " + "as in 1-2 2-3 2-5 4-7 5-12 3-8.");
+}
+
+Result<inventory::Inventory::Settings> sourcing_of(const runtime::Config& config) {
+  inventory::Inventory::Settings settings;
+  settings.preference = *value_of<inventory::Preference>(config.text("warehouse_choice"));
+  TRY(settings.transit.standard, transit_of(config, "transit_standard"));
+  TRY(settings.transit.express, transit_of(config, "transit_express"));
+  return settings;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtime::Log& log, runtime::Metrics& metrics,
@@ -36,6 +51,8 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   if (!currency)
     return fail(Errc::kInvalid, "config.bad_value",
                 "currency is '" + config.text("currency") + "', which is not on ISO 4217's list.");
+  ShopSettings settings;
+  TRY(settings.sourcing, sourcing_of(config));
   TRY_DO(house->open_store(config, log, metrics));
   house->telling_ = std::make_unique<TellingStore>(*house->store_);
   TRY(house->migrated_, house->migrator_->migrate(all_migrations()));
@@ -52,7 +69,6 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   web.private_addresses = config.on("fetch_private_addresses");
   house->web_ = std::make_unique<fetch_curl::CurlFetcher>(web);
   TRY_DO(house->open_messenger(config, workers));
-  ShopSettings settings;
   // Alone on its store, a restarted program takes its own leases up at once; replicas must differ.
   settings.holder =
       house->sqlite_ != nullptr ? "kontor" : "kontor-" + std::to_string(::getpid()) + "-" + house->random_.hex(4);
@@ -75,7 +91,6 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   settings.only_process = house->sqlite_ != nullptr;
   settings.notified = true;
   settings.event_keep_days = config.number("event_keep_days");
-  settings.warehouse_choice = *value_of<inventory::Preference>(config.text("warehouse_choice"));
   if (const auto price = config.number("express_price"); price >= 0) settings.express_price = price;
   const World world{*house->telling_,
                     *house->events_,

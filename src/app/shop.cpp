@@ -106,7 +106,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       consumers(world.store, world.events, leases, world.clock, consumer_settings(world, settings)),
       dead_letters(world.store, world.events, consumers, world.clock),
       catalog(world.store, world.clock, world.ids),
-      inventory(world.store, world.clock, world.ids, {settings.warehouse_choice}),
+      inventory(world.store, world.clock, world.ids, settings.sourcing),
       shipping_stage(shipping_options(settings)),
       pricing({&shipping_stage, &tax_stage}),
       showcase(world.store, catalog, inventory, showcase_settings(world, settings)),

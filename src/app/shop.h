@@ -92,7 +92,7 @@ struct ShopSettings {
   bool fetch_images = false;  // of imports that do not say
   bool notified = false;      // consumers.notify() is called after every commit of this process
   std::int64_t event_keep_days = 7;
-  inventory::Preference warehouse_choice = inventory::Preference::kBalanced;
+  inventory::Inventory::Settings sourcing;
   std::optional<std::int64_t> express_price;  // in the currency's smallest unit; absent: not offered
   bool only_process = true;  // nobody else works on this store: unfinished checkouts are taken up at once
 };

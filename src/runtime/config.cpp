@@ -48,6 +48,10 @@ constexpr Setting kSettings[] = {
     {"currency", kText, "USD", "The shop's currency, ISO 4217"},
     {"warehouse_choice", kChoice, "balanced",
      "Which of equally few warehouses an order comes from, where its buyer does not say", 0, 0, "balanced|speed|cost"},
+    {"transit_standard", kText, "1-2 2-3 2-5 4-7 5-12 3-8",
+     "Days of transit, the earliest and the latest, in the zones local, regional, national, continental, overseas and "
+     "unknown"},
+    {"transit_express", kText, "1-1 1-2 1-2 2-3 2-5 2-4", "The same for express delivery"},
     {"express_price", kNumber, "-1", "What express delivery costs, in the currency's smallest unit; -1: not offered",
      -1, 1'000'000'000},
     {"ready_bytes_mb", kNumber, "64", "Memory for answers kept ready", 1, 1'000'000},

@@ -24,7 +24,7 @@ inventory::ReserveRequest reserve_request(const Plan& plan) {
 orders::DeliveryTime delivery_time(const inventory::Way& way, std::string_view shipping_option) {
   const auto speed =
       shipping_option == kExpressOption ? inventory::ShippingSpeed::kExpress : inventory::ShippingSpeed::kStandard;
-  const auto days = inventory::transit_days(way, speed);
+  const auto& days = way.days(speed);
   return {way.processing_hours, days.earliest, days.latest};
 }
 

@@ -72,7 +72,7 @@ class StaleTx : public db::Tx {
     return real_.run_params(query, params);
   }
   Result<db::Rows> ask_params(const db::Query& query, std::span<const db::Param> params) override {
-    if (query.name == "inventory.slots" && left_-- > 0) return stale_;
+    if (query.name == "inventory.slots_of_one" && left_-- > 0) return stale_;
     return real_.ask_params(query, params);
   }
   Result<std::vector<std::int64_t>> run_each(const db::Query& query,
@@ -88,7 +88,7 @@ class StaleTx : public db::Tx {
   int left_;
 };
 
-// Two rows of the offer as inventory.slots answers them: so many in each warehouse, and nothing promised.
+// Two rows of the offer as inventory.slots_of_one answers them: so many in each warehouse, and nothing promised.
 db::Rows rows_of(OfferId offer, std::initializer_list<std::pair<WarehouseId, std::int64_t>> stock) {
   db::Rows rows;
   rows.set_columns(11);

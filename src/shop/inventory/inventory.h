@@ -141,9 +141,10 @@ class Inventory {
  public:
   struct Settings {
     Preference preference = Preference::kBalanced;  // where the buyer says nothing
+    TransitTable transit = {};
   };
   Inventory(db::Store& store, Clock& clock, IdSource& ids, Settings settings)
-      : store_(store), clock_(clock), ids_(ids), settings_(settings) {}
+      : store_(store), clock_(clock), ids_(ids), settings_(std::move(settings)) {}
   Inventory(db::Store& store, Clock& clock, IdSource& ids) : Inventory(store, clock, ids, Settings()) {}
 
   // Sets the lines aside under the key. Repeating it while it holds answers the same allotments; a key that was

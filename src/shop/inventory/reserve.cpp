@@ -256,7 +256,7 @@ Result<std::vector<Source>> Inventory::sources(db::Tx& tx, const Destination& to
   std::vector<Source> out;
   out.reserve(warehouses.size());
   for (const Warehouse& warehouse : warehouses)
-    out.push_back({warehouse.id, way_between(warehouse, to), loads_.percent_of(warehouse)});
+    out.push_back({warehouse.id, way_between(warehouse, to, settings_.transit), loads_.percent_of(warehouse)});
   return out;
 }
 

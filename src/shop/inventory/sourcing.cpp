@@ -1,7 +1,9 @@
 #include "shop/inventory/sourcing.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <system_error>
 
 #include "shop/inventory/places.h"
 #include "shop/inventory/warehouse.h"
@@ -9,24 +11,23 @@
 namespace kontor::inventory {
 namespace {
 
-// The transit table: days by zone and speed, and what a parcel costs the shop there, in whole units of a currency: only
-// ever compared with another warehouse's.
+// How far a zone reaches, and what a parcel costs the shop there, in whole units of a currency: only ever compared with
+// another warehouse's.
 struct ZoneRow {
   std::int64_t up_to_km;
-  TransitDays standard;
-  TransitDays express;
   std::int64_t parcel_cost;
 };
-constexpr ZoneRow kZones[] = {
-    {150, {1, 2}, {1, 1}, 5},          // kLocal
-    {600, {2, 3}, {1, 2}, 7},          // kRegional
-    {2000, {2, 5}, {1, 2}, 9},         // kNational
-    {5000, {4, 7}, {2, 3}, 12},        // kContinental
-    {INT64_MAX, {5, 12}, {2, 5}, 30},  // kOverseas
-    {INT64_MAX, {3, 8}, {2, 4}, 12},   // kUnknown
+constexpr ZoneRow kZones[TransitTable::kZones] = {
+    {150, 5},         // kLocal
+    {600, 7},         // kRegional
+    {2000, 9},        // kNational
+    {5000, 12},       // kContinental
+    {INT64_MAX, 30},  // kOverseas
+    {INT64_MAX, 12},  // kUnknown
 };
 constexpr TransitDays kBorderDays{1, 2};  // customs
 constexpr std::int64_t kBorderCost = 10;
+constexpr std::int64_t kMostDays = 366;
 
 const ZoneRow& row_of(Zone zone) { return kZones[static_cast<std::size_t>(zone)]; }
 
@@ -34,6 +35,27 @@ Zone zone_of(std::int64_t distance) {
   for (const Zone zone : {Zone::kLocal, Zone::kRegional, Zone::kNational, Zone::kContinental})
     if (distance <= row_of(zone).up_to_km) return zone;
   return Zone::kOverseas;
+}
+
+TransitDays days_in(const TransitTable::Days& days, const Way& way) {
+  TransitDays out = days[static_cast<std::size_t>(way.zone)];
+  if (!way.border) return out;
+  return {out.earliest + kBorderDays.earliest, out.latest + kBorderDays.latest};
+}
+
+// A whole number at the front of the text, taken off it.
+std::optional<std::int64_t> take_number(std::string_view& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || number < 0 || number > kMostDays) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return number;
+}
+
+bool take_sign(std::string_view& text, char sign) {
+  if (!text.starts_with(sign)) return false;
+  text.remove_prefix(1);
+  return true;
 }
 
 std::optional<Coordinates> place_of(const Warehouse& warehouse) {
@@ -44,13 +66,25 @@ std::optional<Coordinates> place_of(const Warehouse& warehouse) {
 
 // Until the slower end of the estimate: what is promised.
 double days_of(const Way& way) {
-  return static_cast<double>(way.processing_hours) / 24 +
-         static_cast<double>(transit_days(way, ShippingSpeed::kStandard).latest);
+  return static_cast<double>(way.processing_hours) / 24 + static_cast<double>(way.standard.latest);
 }
 
 }  // namespace
 
-Way way_between(const Warehouse& from, const Destination& to) {
+std::optional<TransitTable::Days> parse_transit(std::string_view text) {
+  TransitTable::Days out;
+  for (std::size_t zone = 0; zone < out.size(); ++zone) {
+    if (zone > 0 && !take_sign(text, ' ')) return std::nullopt;
+    const auto earliest = take_number(text);
+    if (!earliest || !take_sign(text, '-')) return std::nullopt;
+    const auto latest = take_number(text);
+    if (!latest || *latest < *earliest) return std::nullopt;
+    out[zone] = {*earliest, *latest};
+  }
+  return text.empty() ? std::optional(out) : std::nullopt;
+}
+
+Way way_between(const Warehouse& from, const Destination& to, const TransitTable& table) {
   Way way;
   way.processing_hours = from.processing_hours;
   way.border = !from.country.empty() && !to.country.empty() && from.country != to.country;
@@ -62,17 +96,9 @@ Way way_between(const Warehouse& from, const Destination& to) {
   } else if (!from.country.empty() && !to.country.empty()) {
     way.zone = way.border ? Zone::kOverseas : Zone::kNational;
   }
+  way.standard = days_in(table.standard, way);
+  way.express = days_in(table.express, way);
   return way;
-}
-
-TransitDays transit_days(const Way& way, ShippingSpeed speed) {
-  const ZoneRow& row = row_of(way.zone);
-  TransitDays days = speed == ShippingSpeed::kExpress ? row.express : row.standard;
-  if (way.border) {
-    days.earliest += kBorderDays.earliest;
-    days.latest += kBorderDays.latest;
-  }
-  return days;
 }
 
 double score(const ScoreTerms& terms, Preference preference) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/described.h"
 #include "base/id.h"
@@ -28,24 +29,36 @@ struct Destination {
 // How far a parcel travels. kUnknown: nobody has said where the warehouse is, or the table of places lacks one end.
 enum class Zone { kLocal, kRegional, kNational, kContinental, kOverseas, kUnknown };
 
-// What a parcel goes through between order and doorstep.
-struct Way {
-  std::int64_t processing_hours = 24;
-  Zone zone = Zone::kUnknown;
-  bool border = false;                      // between two countries
-  std::optional<std::int64_t> distance_km;  // absent: one end is unknown
-};
-
 // Whole days from the warehouse's door, both included.
 struct TransitDays {
   std::int64_t earliest = 0;
   std::int64_t latest = 0;
   bool operator==(const TransitDays&) const = default;
 };
-TransitDays transit_days(const Way& way, ShippingSpeed speed);
+
+// Days by zone, without what a border adds.
+struct TransitTable {
+  static constexpr std::size_t kZones = 6;
+  using Days = std::array<TransitDays, kZones>;
+  Days standard = {{{1, 2}, {2, 3}, {2, 5}, {4, 7}, {5, 12}, {3, 8}}};
+  Days express = {{{1, 1}, {1, 2}, {1, 2}, {2, 3}, {2, 5}, {2, 4}}};
+};
+// "1-2 2-3 2-5 4-7 5-12 3-8": the earliest and the latest day of each zone in their order, at most a year. Nothing when
+// it says anything else.
+std::optional<TransitTable::Days> parse_transit(std::string_view text);
+
+// What a parcel goes through between order and doorstep.
+struct Way {
+  std::int64_t processing_hours = 24;
+  Zone zone = Zone::kUnknown;
+  bool border = false;                              // between two countries
+  std::optional<std::int64_t> distance_km;          // absent: one end is unknown
+  TransitDays standard = {3, 8}, express = {2, 4};  // those of the unknown zone
+  const TransitDays& days(ShippingSpeed speed) const { return speed == ShippingSpeed::kExpress ? express : standard; }
+};
 
 struct Warehouse;
-Way way_between(const Warehouse& from, const Destination& to);
+Way way_between(const Warehouse& from, const Destination& to, const TransitTable& table);
 
 // The formulas' terms, per warehouse. Higher is better.
 struct ScoreTerms {

@@ -1,6 +1,6 @@
 // From which stock rows a request takes its units: the fewest warehouses that have everything together, among those the
-// best by score, and within them the better scored first. Exact while the sets to look at are few (up to nine
-// warehouses always, any number while one or two are enough); beyond that greedy, so that the work stays bounded.
+// best by score, and within them the better scored first. Exact for up to nine warehouses, for up to thirty-two while
+// two are enough, for any number while one is; beyond that greedy, so that the work stays bounded.
 #pragma once
 #include <span>
 #include <vector>

@@ -20,6 +20,8 @@ Warehouse warehouse_in(std::string country, std::string postal_code, std::int64_
   return out;
 }
 
+Way way_to(const Warehouse& from, const Destination& to) { return way_between(from, to, TransitTable()); }
+
 // By looking at every set there is.
 std::size_t smallest_size(std::span<const std::int64_t> need, std::span<const std::int64_t> stock, std::size_t width) {
   std::size_t best = width + 1;
@@ -40,52 +42,71 @@ std::size_t smallest_size(std::span<const std::int64_t> need, std::span<const st
 
 TEST_CASE("a way: measured from the warehouse's coordinates, else from its address, else by country, else unknown") {
   const Destination manhattan{"US", "NY", "10025"};
-  CHECK(way_between(warehouse_in("US", "10001"), manhattan).zone == Zone::kLocal);
-  CHECK(way_between(warehouse_in("US", "02101"), manhattan).zone == Zone::kRegional);
-  CHECK(way_between(warehouse_in("US", "60601"), manhattan).zone == Zone::kNational);
-  CHECK(way_between(warehouse_in("US", "90001"), manhattan).zone == Zone::kContinental);
-  const auto overseas = way_between(warehouse_in("DE", "10115"), manhattan);
+  CHECK(way_to(warehouse_in("US", "10001"), manhattan).zone == Zone::kLocal);
+  CHECK(way_to(warehouse_in("US", "02101"), manhattan).zone == Zone::kRegional);
+  CHECK(way_to(warehouse_in("US", "60601"), manhattan).zone == Zone::kNational);
+  CHECK(way_to(warehouse_in("US", "90001"), manhattan).zone == Zone::kContinental);
+  const auto overseas = way_to(warehouse_in("DE", "10115"), manhattan);
   CHECK(overseas.zone == Zone::kOverseas);
   CHECK(overseas.border);
   CHECK(overseas.distance_km.value() > 6000);
   auto measured = warehouse_in("US", "90001");
   measured.latitude_e6 = 40'750'000;
   measured.longitude_e6 = -73'990'000;
-  CHECK(way_between(measured, manhattan).zone == Zone::kLocal);
-  const auto nameless = way_between(warehouse_in("", ""), manhattan);
+  CHECK(way_to(measured, manhattan).zone == Zone::kLocal);
+  const auto nameless = way_to(warehouse_in("", ""), manhattan);
   CHECK(nameless.zone == Zone::kUnknown);
   CHECK_FALSE(nameless.distance_km);
   CHECK_FALSE(nameless.border);
-  CHECK(way_between(warehouse_in("US", "10001"), {}).zone == Zone::kUnknown);
-  CHECK(way_between(warehouse_in("AQ", ""), {"AQ", "", "1"}).zone == Zone::kNational);
-  CHECK(way_between(warehouse_in("US", "10001"), {"AQ", "", "1"}).zone == Zone::kOverseas);
+  CHECK(way_to(warehouse_in("US", "10001"), {}).zone == Zone::kUnknown);
+  CHECK(way_to(warehouse_in("AQ", ""), {"AQ", "", "1"}).zone == Zone::kNational);
+  CHECK(way_to(warehouse_in("US", "10001"), {"AQ", "", "1"}).zone == Zone::kOverseas);
 }
 
 TEST_CASE("transit: farther takes longer, express less, a border more") {
+  const Destination manhattan{"US", "NY", "10025"};
+  const auto days = [&](const std::string& country, const std::string& postal_code, ShippingSpeed speed) {
+    return way_to(warehouse_in(country, postal_code), manhattan).days(speed);
+  };
   for (const auto speed : {ShippingSpeed::kStandard, ShippingSpeed::kExpress}) {
     TransitDays before;
-    for (const Zone zone : {Zone::kLocal, Zone::kRegional, Zone::kNational, Zone::kContinental, Zone::kOverseas}) {
-      const auto days = transit_days({24, zone, false, {}}, speed);
-      CHECK(days.earliest >= before.earliest);
-      CHECK(days.latest >= before.latest);
-      CHECK(days.latest >= days.earliest);
-      before = days;
-      const auto abroad = transit_days({24, zone, true, {}}, speed);
-      CHECK(abroad == TransitDays{days.earliest + 1, days.latest + 2});
-      CHECK(transit_days({24, zone, false, {}}, ShippingSpeed::kExpress).latest <=
-            transit_days({24, zone, false, {}}, ShippingSpeed::kStandard).latest);
+    for (const char* postal_code : {"10001", "02101", "60601", "90001"}) {
+      const auto here = days("US", postal_code, speed);
+      CHECK(here.earliest >= before.earliest);
+      CHECK(here.latest >= before.latest);
+      CHECK(here.latest >= here.earliest);
+      CHECK(days("US", postal_code, ShippingSpeed::kExpress).latest <= here.latest);
+      before = here;
     }
   }
+  CHECK(days("US", "10001", ShippingSpeed::kStandard) == TransitDays{1, 2});
+  CHECK(days("DE", "10115", ShippingSpeed::kStandard) == TransitDays{6, 14});
+  CHECK(days("DE", "10115", ShippingSpeed::kExpress) == TransitDays{3, 7});
+  CHECK(days("", "", ShippingSpeed::kStandard) == TransitDays{3, 8});
+  TransitTable slow;
+  slow.standard[0] = {20, 30};
+  CHECK(way_between(warehouse_in("US", "10001"), manhattan, slow).standard == TransitDays{20, 30});
+}
+
+TEST_CASE("a transit table is said in six pairs of days, and in nothing else") {
+  CHECK(parse_transit("1-2 2-3 2-5 4-7 5-12 3-8") == TransitTable().standard);
+  CHECK(parse_transit("1-1 1-2 1-2 2-3 2-5 2-4") == TransitTable().express);
+  for (const char* text :
+       {"", "1-2", "1-2 2-3 2-5 4-7 5-12", "1-2 2-3 2-5 4-7 5-12 3-8 ", "1-2 2-3 2-5 4-7 5-12 3-8 1-1",
+        "2-1 2-3 2-5 4-7 5-12 3-8", "1-2,2-3,2-5,4-7,5-12,3-8", "-1-2 2-3 2-5 4-7 5-12 3-8",
+        "1-999 2-3 2-5 4-7 5-12 3-8", "a-b 2-3 2-5 4-7 5-12 3-8", "1-2  2-3 2-5 4-7 5-12 3-8"})
+    CHECK_FALSE(parse_transit(text));
 }
 
 TEST_CASE("the three scores") {
-  const ScoreTerms terms{{12, Zone::kRegional, false, 300}, 50, 100};
+  const ScoreTerms terms{{12, Zone::kRegional, false, 300, {2, 3}, {1, 2}}, 50, 100};
   CHECK(score(terms, Preference::kBalanced) ==
         doctest::Approx(-300 * 0.5 - (0.5 + 3) * 10 - 50 * 0.3 + std::log(100) * 0.2));
   CHECK(score(terms, Preference::kSpeed) == doctest::Approx(-(0.5 + 3) * 100 - 300 * 0.1));
   CHECK(score(terms, Preference::kCost) == doctest::Approx(-7 - 300 * 0.5));
   // A near warehouse that takes its time, and a far one that hurries.
-  const ScoreTerms near{{96, Zone::kLocal, false, 20}, 0, 1}, far{{4, Zone::kRegional, false, 400}, 0, 1};
+  const ScoreTerms near{{96, Zone::kLocal, false, 20, {1, 2}, {1, 1}}, 0, 1};
+  const ScoreTerms far{{4, Zone::kRegional, false, 400, {2, 3}, {1, 2}}, 0, 1};
   CHECK(score(far, Preference::kSpeed) > score(near, Preference::kSpeed));
   CHECK(score(near, Preference::kCost) > score(far, Preference::kCost));
   CHECK(score(near, Preference::kBalanced) > score(far, Preference::kBalanced));
