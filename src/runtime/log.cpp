@@ -222,7 +222,7 @@ struct StreamLog::Writer {
 
   // The memory of what a file has taken is given back: the next lines use it again. Always new memory costs a fault for
   // every twenty lines, on a virtual machine often one of the host as well (0.2 to 0.4 us a line), and pushes out what
-  // the shop reads. A first call begins to write what is not on the disk yet, and a later one gives it back; none waits.
+  // the shop reads. A first call begins to write what is not on the disk yet, a later one gives it back; none waits.
   void give_back(off_t bytes) {
     unreturned += bytes;
     if (unreturned < kGivenBackBytes) return;
