@@ -1,5 +1,7 @@
 #include "sim/checkers.h"
 
+#include <algorithm>
+
 #include "runtime/json.h"
 #include "sim/shoppers.h"
 
@@ -146,6 +148,21 @@ void check_money(Process& process, const Books& books) {
   }
 }
 
+// What was only promised is charged once it is time: with the order, or when its first parcel has left.
+void check_captures(World& world, const Books& books) {
+  for (const orders::Order& order : books.all) {
+    if (order.state == orders::OrderState::kCancelled) continue;
+    const auto& shipments = order.document.shipments;
+    const bool left = std::any_of(shipments.begin(), shipments.end(), [](const auto& shipment) {
+      return shipment.status == orders::ShipmentState::kShipped || shipment.status == orders::ShipmentState::kDelivered;
+    });
+    const bool due = left || !world.scenario.capture_later;
+    for (const auto& payment : order.document.payments)
+      if ((payment.status == "captured") != due)
+        world.problem("the payment " + payment.id.text() + " of " + order.id.text() + " is " + payment.status);
+  }
+}
+
 // The books say what the gateway keeps, and each day's settlement agrees with its charge file.
 void check_ledger(Process& process) {
   World& world = process.world();
@@ -281,6 +298,7 @@ void check_all(Process& process) {
   check_stock(process, *books);
   check_limits(world, *books);
   check_money(process, *books);
+  check_captures(world, *books);
   check_ledger(process);
   check_intentions(process, *books);
   check_answers(process);

@@ -66,6 +66,7 @@ Result<void> Process::open() {
   settings.secret = "a secret of the simulated shop";
   settings.spool_folder = "";
   settings.ready_bytes_mb = 1;
+  if (world_.scenario.capture_later) settings.capture = checkout::CaptureWhen::kLater;
   TRY(shop_, app::Shop::make({*store_, *events_, world_.clock, luck_, ids_, world_.gateway, world_.mails, world_.blobs,
                               world_.codec, world_.web, log_, metrics_},
                              settings));

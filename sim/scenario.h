@@ -34,11 +34,13 @@ struct Scenario {
   int offers = 3;
   int units = 4;  // in stock of each
   int most_per_line = 2;
-  int stock_acts = 0;        // goods carried between two warehouses, or delivered, while shoppers buy
-  int purchase_limit = 0;    // of every offer, per customer
-  int cancel_pct = 0;        // of the placed orders
-  int ship_pct = 0;          // of the placed orders, by a warehouse that works beside
-  int double_click_pct = 0;  // the same cart is checked out twice at once, under two keys or one
+  int stock_acts = 0;          // goods carried between two warehouses, or delivered, while shoppers buy
+  int purchase_limit = 0;      // of every offer, per customer
+  int cancel_pct = 0;          // of the placed orders
+  int ship_pct = 0;            // of the placed orders, by a warehouse that works beside
+  int double_click_pct = 0;    // the same cart is checked out twice at once, under two keys or one
+  int split_pct = 0;           // of the purchases: paid by two cards
+  bool capture_later = false;  // cards are charged when the first parcel leaves
   Faults faults;
 };
 

@@ -37,6 +37,27 @@ constexpr Faults kEverything{.lost_answer_pct = 8,
                              .disk_fails_every_writes = 200,
                              .clock_jumps_every_steps = 400};
 
+constexpr Scenario kTwoCards{.name = "two_cards",
+                             .shoppers = 3,
+                             .purchases = 2,
+                             .offers = 3,
+                             .units = 6,
+                             .cancel_pct = 35,
+                             .ship_pct = 40,
+                             .double_click_pct = 20,
+                             .split_pct = 70,
+                             .faults = kLossyGateway};
+constexpr Scenario kCapturedLater{.name = "captured_later",
+                                  .shoppers = 3,
+                                  .purchases = 2,
+                                  .offers = 3,
+                                  .units = 6,
+                                  .cancel_pct = 35,
+                                  .ship_pct = 60,
+                                  .split_pct = 30,
+                                  .capture_later = true,
+                                  .faults = kCrashes};
+
 constexpr auto kScenarios = std::to_array<Scenario>({
     {.name = "calm",
      .shoppers = 3,
@@ -83,6 +104,8 @@ constexpr auto kScenarios = std::to_array<Scenario>({
      .ship_pct = 40,
      .double_click_pct = 20,
      .faults = kCrashes},
+    kTwoCards,
+    kCapturedLater,
     {.name = "everything",
      .shoppers = 4,
      .purchases = 2,
@@ -93,6 +116,7 @@ constexpr auto kScenarios = std::to_array<Scenario>({
      .cancel_pct = 25,
      .ship_pct = 40,
      .double_click_pct = 25,
+     .split_pct = 25,
      .faults = kEverything},
 });
 

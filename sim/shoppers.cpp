@@ -273,6 +273,9 @@ checkout::Purchase purchase_of(const ShopperMemory& shopper, const Intention& in
   purchase.body.email = intention.email();
   purchase.body.shipping_address = orders::Address{"A Shopper", "1 Street", {}, "Town", {}, "10115", "DE", {}};
   purchase.body.payments.emplace();
+  if (intention.two_cards)
+    purchase.body.payments->push_back(
+        {checkout::PaymentMethod::kCard, "tok_other", Money::minor(50, Currency())});  // less than anything costs
   purchase.body.payments->push_back({checkout::PaymentMethod::kCard, "tok_visa", {}});
   if (shopper.number % 2 == 0) purchase.body.cart_version = intention.cart_version;
   return purchase;

@@ -77,6 +77,7 @@ Charge SimGateway::take_effect(const ChargeRequest& request) {
     return held.charge;
   }
   held.checkout = request.checkout;
+  held.capture = request.capture;
   held.charge.amount = request.amount;
   held.charge.refunded = Money::minor(0, request.amount.currency());
   held.charge.reference = "sim-" + request.key;
@@ -123,11 +124,24 @@ Result<Charge> SimGateway::charge(const ChargeRequest& request) {
   return reply(request.key, true);
 }
 
+Result<Charge> SimGateway::capture(const std::string& key) {
+  TRY_DO(reach(false));
+  Held& held = held_[key];
+  if (held.charge.state == ChargeState::kAuthorised) {
+    held.charge.state = ChargeState::kCaptured;
+    book(ChargeLine::Kind::kCapture, key, held.charge.amount);
+    trace_.reached("gateway: a later capture");
+  }
+  return reply(key, false);
+}
+
 Result<Charge> SimGateway::confirm_action(const std::string& key) {
   TRY_DO(reach(false));
   Held& held = held_[key];
   if (held.charge.state == ChargeState::kRequiresAction) {
-    held.charge.state = luck_.chance(20) ? ChargeState::kDeclined : ChargeState::kCaptured;
+    held.charge.state = luck_.chance(20) ? ChargeState::kDeclined
+                        : held.capture   ? ChargeState::kCaptured
+                                         : ChargeState::kAuthorised;
     if (held.charge.state == ChargeState::kCaptured) book(ChargeLine::Kind::kCapture, key, held.charge.amount);
     call_back(key);
   }

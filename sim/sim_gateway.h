@@ -21,6 +21,7 @@ class SimGateway : public PaymentGateway {
 
   std::string_view name() const override { return "sandbox"; }
   Result<Charge> charge(const ChargeRequest& request) override;
+  Result<Charge> capture(const std::string& key) override;
   Result<Charge> confirm_action(const std::string& key) override;
   Result<Charge> find(const std::string& key) override;
   Result<Charge> void_charge(const std::string& key) override;
@@ -44,6 +45,7 @@ class SimGateway : public PaymentGateway {
     Charge charge;
     CheckoutId checkout;
     bool barred = false;  // voided before it arrived: a later charge is refused
+    bool capture = true;  // with the authorisation
   };
   const std::map<std::string, Held>& held() const { return held_; }
   // A key that came with two amounts: a bug of the shop; empty when there is none.

@@ -68,6 +68,7 @@ void World::draw_shoppers() {
       intention.ships = luck_.chance(scenario.ship_pct);
       intention.clicks = luck_.chance(scenario.double_click_pct) ? 2 : 1;
       intention.one_key = luck_.chance(50);
+      intention.two_cards = luck_.chance(scenario.split_pct);
       for (const OfferId offer : offers)
         if (luck_.chance(60)) intention.wishes.push_back({offer, 1 + luck_.below(scenario.most_per_line)});
       if (intention.wishes.empty())

@@ -87,6 +87,7 @@ struct Intention {
   bool cancels = false;
   bool ships = false;
   int clicks = 1;
+  bool two_cards = false;
   bool one_key = true;  // of two clicks
 
   Phase phase = Phase::kFill;

@@ -63,6 +63,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                             ? (config.text("tls_cert").empty() ? "http://" : "https://") + config.text("listen")
                             : config.text("public_url");
   settings.currency = *currency;
+  if (config.text("capture") == "later") settings.capture = checkout::CaptureWhen::kLater;
   settings.packed_bytes_mb = static_cast<std::size_t>(config.number("packed_bytes_mb"));
   settings.ready_bytes_mb = static_cast<std::size_t>(config.number("ready_bytes_mb"));
   settings.picture_bytes_mb = static_cast<std::size_t>(config.number("picture_bytes_mb"));

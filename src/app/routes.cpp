@@ -6,6 +6,7 @@
 #include "shop/cart/cart_api.h"
 #include "shop/catalog/catalog_api.h"
 #include "shop/checkout/checkout_api.h"
+#include "shop/checkout/checkout_consumers.h"
 #include "shop/fulfilment/fulfilment_api.h"
 #include "shop/importing/importing_api.h"
 #include "shop/importing/product_export.h"
@@ -52,6 +53,7 @@ std::vector<std::pair<std::string, services::Export>> Shop::exports() {
 void Shop::add_consumers() {
   showcase::add_showcase_consumers(consumers, showcase);
   consumers.add(notifications::mail_consumer(notifications));
+  consumers.add(checkout::capture_consumer(checkouts, settings.capture));
   payments::add_settlement_job(job_runner, settlements);
   importing::add_import_job(job_runner, importer, jobs);
   importing::add_image_job(job_runner, images, [&log = world.log](const importing::ImageFailure& failure) {

@@ -57,8 +57,9 @@ cart::Carts::Settings cart_settings(const World& world) {
   return carts;
 }
 
-checkout::Settings checkout_settings(checkout::CheckoutMetrics& metrics) {
+checkout::Settings checkout_settings(checkout::CheckoutMetrics& metrics, const ShopSettings& shop) {
   checkout::Settings settings;
+  settings.capture = shop.capture;
   settings.metrics = &metrics;
   return settings;
 }
@@ -113,7 +114,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       accounts(world.store, world.clock),
       checkout_metrics(world.metrics, settings.currency),
       checkouts({world.store, carts, prices, pricing, inventory, payments, orders, world.clock, world.ids},
-                checkout_settings(checkout_metrics)),
+                checkout_settings(checkout_metrics, settings)),
       notifications(orders, world.messenger, "Kontor"),
       hints(checkouts),
       media({world.store, world.blobs, world.codec, world.clock, world.ids}, settings.picture_bytes_mb),

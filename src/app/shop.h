@@ -80,6 +80,7 @@ struct ShopSettings {
   std::string spool_folder = "/tmp/kontor-spool";
   std::string public_url = "http://localhost:8080";
   Currency currency;
+  checkout::CaptureWhen capture = checkout::CaptureWhen::kNow;
   std::size_t ready_bytes_mb = 64;
   std::size_t packed_bytes_mb = 512;
   std::size_t picture_bytes_mb = 32;

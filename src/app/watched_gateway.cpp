@@ -63,6 +63,7 @@ WatchedGateway::Call WatchedGateway::watched(runtime::Metrics& metrics, std::str
 WatchedGateway::WatchedGateway(PaymentGateway& gateway, runtime::Metrics& metrics)
     : gateway_(gateway),
       charge_(watched(metrics, "charge")),
+      capture_(watched(metrics, "capture")),
       confirm_(watched(metrics, "confirm_action")),
       find_(watched(metrics, "find")),
       void_(watched(metrics, "void")),
@@ -84,6 +85,9 @@ Result<Charge> WatchedGateway::count(Call& call, const Ask& ask) {
 
 Result<Charge> WatchedGateway::charge(const ChargeRequest& request) {
   return count(charge_, [&] { return gateway_.charge(request); });
+}
+Result<Charge> WatchedGateway::capture(const std::string& key) {
+  return count(capture_, [&] { return gateway_.capture(key); });
 }
 Result<Charge> WatchedGateway::confirm_action(const std::string& key) {
   return count(confirm_, [&] { return gateway_.confirm_action(key); });

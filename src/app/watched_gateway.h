@@ -17,6 +17,7 @@ class WatchedGateway : public PaymentGateway {
 
   std::string_view name() const override { return gateway_.name(); }
   Result<Charge> charge(const ChargeRequest& request) override;
+  Result<Charge> capture(const std::string& key) override;
   Result<Charge> confirm_action(const std::string& key) override;
   Result<Charge> find(const std::string& key) override;
   Result<Charge> void_charge(const std::string& key) override;
@@ -37,7 +38,7 @@ class WatchedGateway : public PaymentGateway {
   Result<Charge> count(Call& call, const Ask& ask);
 
   PaymentGateway& gateway_;
-  Call charge_, confirm_, find_, void_, refund_;
+  Call charge_, capture_, confirm_, find_, void_, refund_;
 };
 
 }  // namespace kontor::app

@@ -39,6 +39,8 @@ constexpr Setting kSettings[] = {
      true},
     {"limits", kSwitch, "on", "Rate limits; off only for measurements"},
     {"risk", kSwitch, "on", "Risk scoring; off only for measurements"},
+    {"capture", kChoice, "now", "When a card is charged: with the order, or when its first parcel leaves", 0, 0,
+     "now|later"},
     {"currency", kText, "USD", "The shop's currency, ISO 4217"},
     {"ready_bytes_mb", kNumber, "64", "Memory for answers kept ready", 1, 1'000'000},
     {"packed_bytes_mb", kNumber, "512",

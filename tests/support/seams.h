@@ -74,6 +74,9 @@ class SeamGateway : public PaymentGateway {
     if (on_charge) std::exchange(on_charge, {})();
     return call([&] { return inner_.charge(request); });
   }
+  Result<Charge> capture(const std::string& key) override {
+    return call([&] { return inner_.capture(key); });
+  }
   Result<Charge> confirm_action(const std::string& key) override {
     return call([&] { return inner_.confirm_action(key); });
   }

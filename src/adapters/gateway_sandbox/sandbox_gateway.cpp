@@ -53,16 +53,19 @@ struct Line {
   std::optional<std::string> decline_code;
   std::optional<std::string> refund_key;
   std::optional<std::int64_t> refund_amount;
+  std::optional<bool> capture;
   std::optional<std::string> at;
 
   static constexpr auto fields() {
     return described(
-        Field("op", &Line::op, "charge, confirm, void or refund"), Field("key", &Line::key, "The attempt"),
+        Field("op", &Line::op, "charge, capture, confirm, void or refund"), Field("key", &Line::key, "The attempt"),
         Field("state", &Line::state, "After the operation"), Field("amount", &Line::amount, "Minor units"),
         Field("currency", &Line::currency, "ISO 4217"), Field("refunded", &Line::refunded, "Minor units so far"),
         Field("checkout_id", &Line::checkout_id, "Whose"), Field("decline_code", &Line::decline_code, "Why not"),
         Field("refund_key", &Line::refund_key, "Makes the refund repeatable"),
-        Field("refund_amount", &Line::refund_amount, "Minor units of this refund"), Field("at", &Line::at, "When"));
+        Field("refund_amount", &Line::refund_amount, "Minor units of this refund"),
+        Field("capture", &Line::capture, "false: only authorised until it is captured"),
+        Field("at", &Line::at, "When"));
   }
 };
 
@@ -151,6 +154,7 @@ Result<void> SandboxGateway::load_line(std::string_view text) {
   if (line.decline_code)
     for (std::uint8_t i = 0; i < std::size(kDeclineCodes); ++i)
       if (kDeclineCodes[i] == *line.decline_code) record.decline = i;
+  record.capture = line.capture.value_or(true);
   if (line.refund_key) refunds_[*line.refund_key] = line.refund_amount.value_or(0);
   return {};
 }
@@ -198,6 +202,7 @@ Result<void> SandboxGateway::append(std::string_view operation, const std::strin
   json::print_int(line, record.refunded);
   if (record.checkout != 0) line += ",\"checkout_id\":\"" + CheckoutId{record.checkout}.text() + "\"";
   if (record.decline != 0) line += ",\"decline_code\":\"" + std::string(kDeclineCodes[record.decline]) + "\"";
+  if (!record.capture) line += ",\"capture\":false";
   line += extra;
   line += ",\"at\":\"" + to_rfc3339(clock_.now()) + "\"}\n";
   if (file_ < 0) {
@@ -219,6 +224,7 @@ Result<Charge> SandboxGateway::settle(const ChargeRequest& request) {
   record.amount = request.amount.amount_minor();
   record.currency = request.amount.currency();
   record.checkout = request.checkout.value;
+  record.capture = request.capture;
   const std::string& token = request.token;
   if (token == "tok_approve" || token == "tok_slow" || token == "tok_timeout" || token == "tok_twice") {
     record.state = request.capture ? ChargeState::kCaptured : ChargeState::kAuthorised;
@@ -266,13 +272,25 @@ Result<Charge> SandboxGateway::charge(const ChargeRequest& request) {
   return charge;
 }
 
+Result<Charge> SandboxGateway::capture(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  Record* record = look_up(key);
+  if (record == nullptr) return Charge{};
+  if (record->state != ChargeState::kAuthorised) return as_charge(key, *record);
+  Record captured = *record;
+  captured.state = ChargeState::kCaptured;
+  TRY_DO(append("capture", key, captured, ""));
+  *record = captured;
+  return as_charge(key, captured);
+}
+
 Result<Charge> SandboxGateway::confirm_action(const std::string& key) {
   const std::lock_guard lock(mutex_);
   Record* record = look_up(key);
   if (record == nullptr) return Charge{};
   if (record->state != ChargeState::kRequiresAction) return as_charge(key, *record);
   Record confirmed = *record;
-  confirmed.state = ChargeState::kCaptured;
+  confirmed.state = record->capture ? ChargeState::kCaptured : ChargeState::kAuthorised;
   TRY_DO(append("confirm", key, confirmed, ""));
   *record = confirmed;
   return as_charge(key, confirmed);

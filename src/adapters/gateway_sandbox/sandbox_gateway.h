@@ -42,6 +42,7 @@ class SandboxGateway : public PaymentGateway {
 
   std::string_view name() const override { return "sandbox"; }
   Result<Charge> charge(const ChargeRequest& request) override;
+  Result<Charge> capture(const std::string& key) override;
   Result<Charge> confirm_action(const std::string& key) override;
   Result<Charge> find(const std::string& key) override;
   Result<Charge> void_charge(const std::string& key) override;
@@ -59,6 +60,7 @@ class SandboxGateway : public PaymentGateway {
     Currency currency;
     ChargeState state = ChargeState::kNone;
     std::uint8_t decline = 0;  // index into the decline codes
+    bool capture = true;       // with the authorisation
   };
 
   SandboxGateway(Options options, Clock& clock) : options_(std::move(options)), clock_(clock) {}

@@ -1,5 +1,8 @@
 #include "shop/checkout/authorise_payment.h"
 
+#include <algorithm>
+#include <array>
+
 namespace kontor::checkout {
 namespace {
 
@@ -10,30 +13,28 @@ bool paid(const ChargeOutcome& outcome) {
   return outcome.state == PaymentState::kCaptured || outcome.state == PaymentState::kAuthorised;
 }
 
-// The first attempt that is not paid decides.
+Verdict::Kind kind_of(const ChargeOutcome& outcome) {
+  if (paid(outcome)) return Verdict::Kind::kPaid;
+  if (outcome.state == PaymentState::kRequiresAction) return Verdict::Kind::kActionRequired;
+  if (outcome.state == PaymentState::kUnknown) return Verdict::Kind::kUnknown;
+  return outcome.state == PaymentState::kCreated ? Verdict::Kind::kNeverArrived : Verdict::Kind::kDeclined;
+}
+
+// The worst decides, and of equals the first. What is refused, or lost, makes it useless to wait for the others.
 Verdict verdict_of(std::vector<ChargeOutcome> outcomes, std::size_t attempts) {
+  using K = Verdict::Kind;
+  constexpr std::array kByHope = {K::kPaid, K::kActionRequired, K::kUnknown, K::kNeverArrived, K::kDeclined};
+  const auto place = [&](K kind) { return std::find(kByHope.begin(), kByHope.end(), kind); };
   Verdict verdict;
-  verdict.kind = Verdict::Kind::kPaid;
+  verdict.kind = K::kPaid;
   for (const auto& outcome : outcomes) {
-    if (paid(outcome)) continue;
-    switch (outcome.state) {
-      case PaymentState::kRequiresAction:
-        verdict.kind = Verdict::Kind::kActionRequired;
-        verdict.action_url = outcome.action_url;
-        break;
-      case PaymentState::kUnknown:
-        verdict.kind = Verdict::Kind::kUnknown;
-        break;
-      case PaymentState::kCreated:
-        verdict.kind = Verdict::Kind::kNeverArrived;
-        break;
-      default:
-        verdict.kind = Verdict::Kind::kDeclined;
-        verdict.decline_code =
-            outcome.decline_code.empty() ? std::string(name_of(outcome.state)) : outcome.decline_code;
-        verdict.risk_rejected = outcome.risk_rejected;
-    }
-    break;
+    if (place(kind_of(outcome)) <= place(verdict.kind)) continue;
+    verdict.kind = kind_of(outcome);
+    verdict.action_url = outcome.action_url;
+    verdict.risk_rejected = outcome.risk_rejected;
+    verdict.decline_code = outcome.decline_code;
+    if (verdict.kind == K::kDeclined && verdict.decline_code.empty())
+      verdict.decline_code = std::string(name_of(outcome.state));
   }
   outcomes.resize(attempts, ChargeOutcome{PaymentState::kCreated, "", "", "", false});
   verdict.outcomes = std::move(outcomes);
@@ -45,11 +46,12 @@ Verdict verdict_of(std::vector<ChargeOutcome> outcomes, std::size_t attempts) {
 Result<Verdict> AuthorisePayment::run(const Journal& journal, const std::vector<std::string>& tokens) {
   const auto& attempts = journal.plan.document.payments;
   KONTOR_ASSERT(tokens.size() == attempts.size());
+  const bool capture = capture_ == CaptureWhen::kNow && attempts.size() == 1;
   std::vector<ChargeOutcome> outcomes;
   for (std::size_t i = 0; i < attempts.size(); ++i) {
-    TRY(auto outcome, payments_.charge({attempts[i].id, journal.id, tokens[i], attempts[i].amount}));
+    TRY(auto outcome, payments_.charge({attempts[i].id, journal.id, tokens[i], attempts[i].amount, capture}));
     outcomes.push_back(std::move(outcome));
-    if (!paid(outcomes.back())) break;
+    if (kind_of(outcomes.back()) == Verdict::Kind::kDeclined) break;
   }
   return verdict_of(std::move(outcomes), attempts.size());
 }

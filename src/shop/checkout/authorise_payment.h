@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "shop/checkout/checkout.h"
 #include "shop/checkout/journal.h"
 #include "shop/payments/payments.h"
 
@@ -22,10 +23,12 @@ struct Verdict {
 
 class AuthorisePayment {
  public:
-  explicit AuthorisePayment(payments::Payments& payments) : payments_(payments) {}
+  AuthorisePayment(payments::Payments& payments, CaptureWhen capture) : payments_(payments), capture_(capture) {}
 
-  // `tokens` by attempt of the plan; each attempt is charged once, whatever is repeated. Stops at the first that is not
-  // paid. kGatewayUnavailable: the attempt it stopped at was certainly not charged; earlier ones may have been.
+  // `tokens` by attempt of the plan; each attempt is charged once, whatever is repeated. Stops at the first that is
+  // refused; the tokens are kept nowhere, so one that is unclear does not keep the others waiting. A single payment may
+  // be captured at once, several never are. kGatewayUnavailable: the attempt it stopped at was certainly not charged;
+  // earlier ones may have been.
   Result<Verdict> run(const Journal& journal, const std::vector<std::string>& tokens);
   // What the gateway says by now. The Error means that it does not say.
   Result<Verdict> ask(const Plan& plan);
@@ -36,6 +39,7 @@ class AuthorisePayment {
 
  private:
   payments::Payments& payments_;
+  const CaptureWhen capture_;
 };
 
 }  // namespace kontor::checkout

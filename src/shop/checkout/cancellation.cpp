@@ -1,6 +1,7 @@
 #include "shop/checkout/cancellation.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "shop/checkout/checkout_store.h"
 
@@ -48,22 +49,33 @@ Result<orders::Order> Cancellation::run(OrderId id, const std::string& by) {
   return now_is ? std::move(*now_is) : std::move(order);
 }
 
+// Decided before the gateway hears of it, so that a capture which begins meanwhile finds nothing to capture.
+Result<void> Cancellation::let_go(OrderId order, PaymentId id) {
+  TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    TRY(const auto voided, parts_.payments.record_voided(tx, id));
+    return parts_.orders.payment_changed(tx, order, shown(voided));
+  }));
+  return parts_.payments.void_charge(id);
+}
+
 Result<void> Cancellation::give_money_back(const orders::Order& order) {
   for (const auto& paid : order.document.payments) {
     TRY(const auto payment, parts_.payments.find(paid.id));
     if (!payment)
       return fail(Errc::kInternal, "checkout.payment_missing", paid.id.text() + " is in the order and nowhere else.");
-    const bool held = payment->state == payments::PaymentState::kAuthorised;
+    const bool held =
+        payment->state == payments::PaymentState::kAuthorised || payment->state == payments::PaymentState::kVoided;
+    if (held) {
+      TRY_DO(let_go(order.id, paid.id));
+      continue;
+    }
+    if (payment->state == payments::PaymentState::kCapturing)
+      return fail(Errc::kConflict, "checkout.being_captured", paid.id.text() + " is refunded once it is captured.");
     const Money rest = payment->amount - payment->refunded;
-    if (held)
-      TRY_DO(parts_.payments.void_charge(paid.id));
-    else if (rest.amount_minor() > 0)
-      TRY_DO(parts_.payments.refund(paid.id, refund_key(paid.id), rest));
+    if (rest.amount_minor() > 0) TRY_DO(parts_.payments.refund(paid.id, refund_key(paid.id), rest));
     TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
       payments::Payment after = *payment;
-      if (held) {
-        TRY(after, parts_.payments.record_voided(tx, paid.id));
-      } else if (rest.amount_minor() > 0) {
+      if (rest.amount_minor() > 0) {
         TRY(after, parts_.payments.record_refund(tx, paid.id, refund_key(paid.id), rest));
       }
       return parts_.orders.payment_changed(tx, order.id, shown(after));
@@ -79,6 +91,18 @@ Result<void> Cancellation::go_on(const orders::Order& order) {
     TRY_DO(tx.run(kCloseCancellation, order.id));
     return {};
   });
+}
+
+Result<std::vector<OrderId>> Cancellation::under_way() {
+  constexpr Time kEver{std::numeric_limits<std::int64_t>::max()};
+  std::vector<OrderId> orders;
+  TRY_DO(parts_.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    orders.clear();
+    TRY(const auto rows, tx.ask(kCancellationsDue, kEver, std::numeric_limits<int>::max()));
+    for (const auto row : rows) orders.push_back(row.id<OrderId>(0));
+    return {};
+  }));
+  return orders;
 }
 
 Result<int> Cancellation::sweep(Time until, int limit) {

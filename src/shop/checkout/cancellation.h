@@ -2,6 +2,7 @@
 // a row with a `next_at` still owes something, which sweep() pays. Every part may be repeated.
 #pragma once
 #include <string>
+#include <vector>
 
 #include "shop/checkout/checkout.h"
 
@@ -14,10 +15,13 @@ class Cancellation {
   // kNotCancellable, kNotFound. The order as it is after as much as could be done at once.
   Result<orders::Order> run(OrderId id, const std::string& by);
   Result<int> sweep(Time until, int limit);
+  // The orders whose cancellation still owes something.
+  Result<std::vector<OrderId>> under_way();
 
  private:
   Result<void> give_stock_back(db::Tx& tx, const orders::Order& order);
   Result<void> give_money_back(const orders::Order& order);
+  Result<void> let_go(OrderId order, PaymentId id);
   Result<void> go_on(const orders::Order& order);
 
   const Parts& parts_;

@@ -5,6 +5,7 @@
 
 #include "runtime/json.h"
 #include "shop/checkout/cancellation.h"
+#include "shop/checkout/capturing.h"
 #include "shop/checkout/checkout_metrics.h"
 #include "shop/checkout/journal.h"
 #include "shop/checkout/quoting.h"
@@ -248,6 +249,8 @@ Result<orders::Order> Checkouts::cancel_order(OrderId id, const std::string& by)
   return impl_->cancellation.run(id, by);
 }
 
+Result<orders::Order> Checkouts::capture_order(OrderId id) { return Capturing(impl_->parts).run(id); }
+
 Result<int> Checkouts::sweep(int limit, Which which) {
   auto& parts = impl_->parts;
   const Time now = parts.clock.now();
@@ -357,6 +360,12 @@ Result<void> Checkouts::Impl::check_orders(services::CheckReport& report, const 
 Result<void> Checkouts::check(services::CheckReport& report) {
   std::set<PaymentId> open;
   TRY_DO(impl_->check_journals(report, open));
+  TRY(const auto under_way, impl_->cancellation.under_way());
+  for (const OrderId id : under_way) {
+    TRY(const auto order, impl_->parts.orders.find(id));
+    if (!order) continue;
+    for (const auto& payment : order->document.payments) open.insert(payment.id);
+  }
   return impl_->check_orders(report, open);
 }
 

@@ -46,6 +46,10 @@ class PriceSource {
   virtual Result<std::vector<OfferFacts>> offers(std::span<const OfferId> ids) = 0;
 };
 
+// When a card is charged: with the order, or when its first parcel leaves. Several payments for one order are always
+// authorised first, so that no card is charged for an order that another card refuses.
+enum class CaptureWhen { kNow, kLater };
+
 struct Settings {
   std::int64_t flight_ms = 30 * kSecondMs;   // how long a request may be at work before the sweeper looks after it
   std::int64_t first_question_ms = 1000;     // after an unanswered charge the gateway is asked
@@ -54,6 +58,7 @@ struct Settings {
   std::int64_t step_up_ms = 30 * kMinuteMs;
   std::int64_t key_ms = kDayMs;
   std::int64_t quote_ms = 10 * kMinuteMs;
+  CaptureWhen capture = CaptureWhen::kNow;
   std::vector<pricing::ShippingOption> shipping_options = {{"standard", "Standard", 0}};
   CheckoutMetrics* metrics = nullptr;  // outlives the Checkouts; may be null
 };
@@ -178,6 +183,10 @@ class Checkouts {
   // Cancels an order until it is packed: order, shipments and stock at once, the money right after, by sweep() if need
   // be.
   Result<orders::Order> cancel_order(OrderId id, const std::string& by);
+
+  // Charges what was only authorised, as far as it is not yet. kNotFound; kGatewayUnavailable and kTimeout: again,
+  // later.
+  Result<orders::Order> capture_order(OrderId id);
 
   // Goes on with what waits: at start with kAllOpen where this is the only process on the store, and every second with
   // kDue. How many rows were taken up.

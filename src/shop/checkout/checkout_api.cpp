@@ -91,6 +91,13 @@ class Api {
     return orders::view_of(order);
   }
 
+  Result<orders::OrderView> capture_order(http::Call& call) const {
+    TRY_DO(parts_.shoppers.require_role(call, services::Role::kFinance));
+    TRY(const auto id, call.id<OrderId>("id"));
+    TRY(const auto order, parts_.checkouts.capture_order(id));
+    return orders::view_of(order);
+  }
+
  private:
   // Whose e-mail is known need not say it again.
   Result<CheckoutBody> body_of(const services::Shopper& shopper, const json::Document& document, Purpose purpose,
@@ -160,6 +167,10 @@ void add_checkout_routes(http::Router& router, const ApiParts& parts) {
       {"Cancels an order until it is packed",
        {"orders.no_such_order", "orders.not_cancellable", "fulfilment.already_packed"}},
       [api](http::Call& call, http::None) { return api.cancel_order(call); });
+  router.post<http::None, orders::OrderView>(
+      "/admin/orders/{id}/capture",
+      {"Charges what an order's payments have only promised", {"orders.no_such_order", "checkout.not_captured"}},
+      [api](http::Call& call, http::None) { return api.capture_order(call); });
   router.post<GatewayNews, http::None>("/hooks/payments/sandbox",
                                        {"The sandbox gateway says that a charge changed", {}, 204, "hooks"},
                                        [parts](http::Call&, const GatewayNews& news) -> Result<http::None> {

@@ -453,6 +453,7 @@ TEST_CASE("several payments cover the total together; a refused one gives the ot
   purchase.key = "k2";
   purchase.body.payments->at(1).token = "tok_approve";
   REQUIRE(world.shop->checkouts.buy(purchase)->status == 201);
+  REQUIRE(world.shop->checkouts.capture_order(world.orders_of(ada).front().id));
   CHECK(world.money_held() == 1000);
   CHECK(world.orders_of(ada).front().document.payments.size() == 2);
   world.put(ada, tea, 1);

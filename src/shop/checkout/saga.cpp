@@ -18,7 +18,7 @@ Saga::Saga(const Parts& parts, const Settings& settings)
       settings_(settings),
       together_(parts.store.together(db::Home::kCustomer | db::Home::kStock)),
       reserve_(parts.inventory),
-      authorise_(parts.payments),
+      authorise_(parts.payments, settings.capture),
       place_(parts.orders, parts.payments, parts.carts, parts.ids) {}
 
 Error payment_refused(const Verdict& verdict) {

@@ -87,7 +87,7 @@ Payment payment_of(const db::Rows::Row& row) {
 }
 
 Result<ChargeOutcome> Payments::charge(const Attempt& attempt) {
-  const ChargeRequest request{attempt.id.text(), attempt.token, attempt.amount, attempt.checkout, true};
+  const ChargeRequest request{attempt.id.text(), attempt.token, attempt.amount, attempt.checkout, attempt.capture};
   auto answer = gateway_.charge(request);
   if (answer) return outcome_of(*answer);
   if (answer.error().code == Errc::kGatewayUnavailable) return fail(std::move(answer.error()));
@@ -96,6 +96,11 @@ Result<ChargeOutcome> Payments::charge(const Attempt& attempt) {
   if (answer) return outcome_of(*answer);
   if (bugs_.timeout_means_no) return ChargeOutcome{PaymentState::kDeclined, "", "timeout", "", false};
   return ChargeOutcome{};
+}
+
+Result<ChargeOutcome> Payments::capture(PaymentId id) {
+  TRY(const auto charge, gateway_.capture(id.text()));
+  return outcome_of(charge);
 }
 
 Result<ChargeOutcome> Payments::confirm_action(PaymentId id) {
@@ -142,6 +147,29 @@ Result<void> Payments::record(db::Tx& tx, const Payment& payment, Time now) {
   return services::emit(tx,
                         PaymentCaptured{payment.id, payment.order, payment.checkout, payment.amount, payment.method},
                         payment.id.text(), now);
+}
+
+Result<Payment> Payments::begin_capture(db::Tx& tx, PaymentId id) {
+  TRY(auto payment, load(tx, id));
+  if (payment.state == PaymentState::kAuthorised)
+    TRY_DO(move(tx, payment, PaymentTrigger::kBeginCapture, Money::minor(0, payment.amount.currency())));
+  return payment;
+}
+
+Result<Payment> Payments::record_captured(db::Tx& tx, PaymentId id) {
+  TRY(auto payment, load(tx, id));
+  if (payment.state != PaymentState::kCapturing) return payment;
+  const Time now = clock_.now();
+  TRY_DO(move(tx, payment, PaymentTrigger::kCapture, Money::minor(0, payment.amount.currency())));
+  if (const auto amount = payment.amount.amount_minor(); amount > 0) {
+    Entry entry{id, "capture", EntryKind::kCaptured, payment.amount.currency(), {}, now, payment.order};
+    entry.legs.add(Account::kGateway, amount);
+    entry.legs.add(Account::kReceivable, -amount);
+    TRY_DO(write_entry(tx, entry));
+  }
+  TRY_DO(services::emit(tx, PaymentCaptured{id, payment.order, payment.checkout, payment.amount, payment.method},
+                        id.text(), now));
+  return payment;
 }
 
 Result<Payment> Payments::record_refund(db::Tx& tx, PaymentId id, const std::string& refund_key, Money amount) {

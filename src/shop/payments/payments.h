@@ -49,6 +49,7 @@ struct Attempt {
   CheckoutId checkout;
   std::string token;
   Money amount;
+  bool capture = true;  // false: only authorised, and captured once the order stands
 };
 
 // For tests of the tests only: mistakes that the simulator must find.
@@ -65,6 +66,8 @@ class Payments {
   // Outside of any transaction; each of these may wait for the gateway.
   // One retry with the same key after a timeout, then kUnknown. kGatewayUnavailable: certainly nothing was charged.
   Result<ChargeOutcome> charge(const Attempt& attempt);
+  // Takes what was authorised. Repeatable. What it came to: kCaptured, or what has become of it instead.
+  Result<ChargeOutcome> capture(PaymentId id);
   Result<ChargeOutcome> confirm_action(PaymentId id);
   Result<ChargeOutcome> ask(PaymentId id);
   // After success the attempt holds no money and never will. Repeatable.
@@ -76,6 +79,11 @@ class Payments {
   // Writes the payment with its ledger entry (none for an amount of 0, which moves nothing); repeating it with the same
   // id is a kConflict "db.duplicate".
   Result<void> record(db::Tx& tx, const Payment& payment, Time now);
+  // The two halves of a later capture, around the gateway's. The first decides it: kCapturing where there is something
+  // to capture, and from then on it is not voided but refunded. The second notes that it is done; repeating it, or for
+  // a payment in another state, changes nothing. The payment as it is afterwards.
+  Result<Payment> begin_capture(db::Tx& tx, PaymentId id);
+  Result<Payment> record_captured(db::Tx& tx, PaymentId id);
   // What the gateway gave back. Repeating it with the same key changes nothing. The payment as it is afterwards.
   Result<Payment> record_refund(db::Tx& tx, PaymentId id, const std::string& refund_key, Money amount);
   Result<Payment> record_voided(db::Tx& tx, PaymentId id);

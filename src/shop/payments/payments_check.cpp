@@ -49,7 +49,8 @@ void compare(services::CheckReport& report, const Payment& payment, const Writte
     report.fail("payments.ledger_has_capture", id + ": the ledger says " + std::to_string(written.came));
   if (-written.went != payment.refunded.amount_minor())
     report.fail("payments.ledger_has_refunds", id + ": the ledger says " + std::to_string(-written.went));
-  const auto owed = payment.state == PaymentState::kAuthorised ? amount : 0;
+  const bool promised = payment.state == PaymentState::kAuthorised || payment.state == PaymentState::kCapturing;
+  const auto owed = promised ? amount : 0;
   if (written.legs.of(Account::kReceivable) != owed)
     report.fail("payments.ledger_has_what_is_owed",
                 id + ": the ledger says " + std::to_string(written.legs.of(Account::kReceivable)));
@@ -112,6 +113,12 @@ Result<void> Payments::check_gateway(services::CheckReport& report, const std::v
     } else if (found->second->amount != payment->amount) {
       report.fail("payments.amount_as_charged",
                   key + ": " + payment->amount.text() + " here, " + found->second->amount.text() + " there");
+    } else if (was_taken(payment->state) && found->second->state == ChargeState::kAuthorised) {
+      report.fail("payments.captured_as_noted", key + ": captured here, only authorised there");
+    } else if (payment->state == PaymentState::kAuthorised && found->second->state == ChargeState::kCaptured) {
+      report.fail("payments.capture_decided_first", key + ": captured there, only authorised here");
+    } else if (payment->state == PaymentState::kVoided && open.contains(payment->id)) {
+      continue;  // decided here; the gateway is being told
     } else if (payment->state == PaymentState::kVoided ? found->second->state != ChargeState::kVoided
                                                        : found->second->refunded != payment->refunded) {
       report.fail("payments.refunds_as_given", key + ": here " + std::string(name_of(payment->state)) + " with " +

@@ -14,7 +14,8 @@ enum class PaymentState {
   kRequiresAction = 5,
   kDeclined = 6,
   kVoided = 7,
-  kUnknown = 8
+  kUnknown = 8,
+  kCapturing = 9  // it will be taken, and the gateway has not said yet that it is
 };
 constexpr auto enum_names(PaymentState) {
   using S = PaymentState;
@@ -22,10 +23,20 @@ constexpr auto enum_names(PaymentState) {
                     EnumName<S>{S::kCaptured, "captured"}, EnumName<S>{S::kPartiallyRefunded, "partially_refunded"},
                     EnumName<S>{S::kRefunded, "refunded"}, EnumName<S>{S::kRequiresAction, "requires_action"},
                     EnumName<S>{S::kDeclined, "declined"}, EnumName<S>{S::kVoided, "voided"},
-                    EnumName<S>{S::kUnknown, "unknown"}};
+                    EnumName<S>{S::kUnknown, "unknown"},   EnumName<S>{S::kCapturing, "capturing"}};
 }
 
-enum class PaymentTrigger { kAuthorise, kCapture, kDecline, kAskBuyer, kTimeOut, kVoid, kRefundPart, kRefundAll };
+enum class PaymentTrigger {
+  kAuthorise,
+  kBeginCapture,
+  kCapture,
+  kDecline,
+  kAskBuyer,
+  kTimeOut,
+  kVoid,
+  kRefundPart,
+  kRefundAll
+};
 
 inline constexpr auto kPaymentTable = state_table<PaymentState, PaymentTrigger>({
     {PaymentState::kCreated, PaymentTrigger::kAuthorise, PaymentState::kAuthorised, "payment.authorised"},
@@ -42,7 +53,9 @@ inline constexpr auto kPaymentTable = state_table<PaymentState, PaymentTrigger>(
     {PaymentState::kUnknown, PaymentTrigger::kCapture, PaymentState::kCaptured, "payment.captured"},
     {PaymentState::kUnknown, PaymentTrigger::kDecline, PaymentState::kDeclined, "payment.declined"},
     {PaymentState::kUnknown, PaymentTrigger::kVoid, PaymentState::kVoided, "payment.voided"},
-    {PaymentState::kAuthorised, PaymentTrigger::kCapture, PaymentState::kCaptured, "payment.captured"},
+    {PaymentState::kAuthorised, PaymentTrigger::kBeginCapture, PaymentState::kCapturing, "payment.capturing"},
+    {PaymentState::kCapturing, PaymentTrigger::kCapture, PaymentState::kCaptured, "payment.captured"},
+    {PaymentState::kCapturing, PaymentTrigger::kVoid, PaymentState::kVoided, "payment.voided"},
     {PaymentState::kAuthorised, PaymentTrigger::kVoid, PaymentState::kVoided, "payment.voided"},
     {PaymentState::kCaptured, PaymentTrigger::kCapture, PaymentState::kCaptured, ""},
     {PaymentState::kCaptured, PaymentTrigger::kRefundPart, PaymentState::kPartiallyRefunded, "payment.refunded"},

@@ -1,0 +1,51 @@
+#include "shop/checkout/capturing.h"
+
+namespace kontor::checkout {
+namespace {
+
+using payments::PaymentState;
+
+orders::OrderPayment shown(const payments::Payment& payment) {
+  return {payment.id, payment.method, std::string(name_of(payment.state)), payment.amount, payment.refunded};
+}
+
+bool is_promised(const orders::OrderPayment& payment) {
+  return payment.status == name_of(PaymentState::kAuthorised) || payment.status == name_of(PaymentState::kCapturing);
+}
+
+}  // namespace
+
+Result<orders::Order> Capturing::run(OrderId id) {
+  TRY(auto order, parts_.orders.find(id));
+  if (!order) return fail(Errc::kNotFound, "orders.no_such_order", "There is no such order.");
+  bool taken = false;
+  for (const auto& payment : order->document.payments) {
+    // What was begun is ended, whatever has become of the order: its cancellation waits for that.
+    const bool begun = payment.status == name_of(PaymentState::kCapturing);
+    if (!is_promised(payment) || (order->state == orders::OrderState::kCancelled && !begun)) continue;
+    TRY_DO(take(id, payment.id));
+    taken = true;
+  }
+  if (!taken) return std::move(*order);
+  TRY(auto after, parts_.orders.find(id));
+  return after ? std::move(*after) : std::move(*order);
+}
+
+Result<void> Capturing::take(OrderId order, PaymentId id) {
+  payments::Payment payment;
+  TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    TRY(payment, parts_.payments.begin_capture(tx, id));
+    return parts_.orders.payment_changed(tx, order, shown(payment));
+  }));
+  if (payment.state != PaymentState::kCapturing) return {};
+  TRY(const auto outcome, parts_.payments.capture(id));
+  if (outcome.state == PaymentState::kAuthorised)
+    return fail(Errc::kGatewayUnavailable, "checkout.not_captured", "The gateway has not captured it yet.");
+  const bool captured = outcome.state == PaymentState::kCaptured;
+  return parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    TRY(const auto after, captured ? parts_.payments.record_captured(tx, id) : parts_.payments.record_voided(tx, id));
+    return parts_.orders.payment_changed(tx, order, shown(after));
+  });
+}
+
+}  // namespace kontor::checkout

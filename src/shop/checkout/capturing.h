@@ -1,0 +1,22 @@
+// Takes, once the order stands, what was only authorised: one call of the gateway between two writes. The first decides
+// it, so that a cancellation at the same time knows whether to void or to refund; every part may be repeated.
+#pragma once
+#include "shop/checkout/checkout.h"
+
+namespace kontor::checkout {
+
+class Capturing {
+ public:
+  explicit Capturing(const Parts& parts) : parts_(parts) {}
+
+  // Every payment of the order that is authorised; nothing for a cancelled one. kNotFound. An Error of the gateway
+  // means that it is to be tried again. A payment that cannot be captured any more is voided, and the order shows it.
+  Result<orders::Order> run(OrderId order);
+
+ private:
+  Result<void> take(OrderId order, PaymentId payment);
+
+  const Parts& parts_;
+};
+
+}  // namespace kontor::checkout

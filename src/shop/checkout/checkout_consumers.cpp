@@ -1,0 +1,36 @@
+#include "shop/checkout/checkout_consumers.h"
+
+#include "runtime/json.h"
+#include "shop/fulfilment/events.h"
+#include "shop/payments/events.h"
+
+namespace kontor::checkout {
+namespace {
+
+Result<void> handle(Checkouts& checkouts, const LoggedEvent& event) {
+  OrderId order;
+  if (event.name == payments::PaymentAuthorised::kName) {
+    TRY(const auto body, json::read<payments::PaymentAuthorised>(event.body));
+    order = body.order_id;
+  } else {
+    TRY(const auto body, json::read<fulfilment::ShipmentMoved>(event.body));
+    order = body.order_id;
+  }
+  TRY_DO(checkouts.capture_order(order));
+  return {};
+}
+
+}  // namespace
+
+services::Consumer capture_consumer(Checkouts& checkouts, CaptureWhen when) {
+  services::Consumer consumer;
+  consumer.name = "checkout.capture";
+  consumer.kind = services::ConsumerKind::kOnce;
+  // Parcels also where the card is charged at once: what was authorised before the setting changed.
+  consumer.handles = {std::string(fulfilment::kShipmentShipped)};
+  if (when == CaptureWhen::kNow) consumer.handles.emplace_back(payments::PaymentAuthorised::kName);
+  consumer.handle = [&checkouts](const LoggedEvent& event) { return handle(checkouts, event); };
+  return consumer;
+}
+
+}  // namespace kontor::checkout
