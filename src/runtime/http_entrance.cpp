@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "runtime/http_server_impl.h"
+#include "runtime/socket_calls.h"
 
 namespace kontor::runtime {
 namespace {
@@ -54,7 +55,7 @@ ssize_t Server::Impl::transmit(Conn& conn, const Outgoing& out) {
     msghdr message{};
     message.msg_iov = const_cast<iovec*>(out.parts.data());  // sendmsg only reads them
     message.msg_iovlen = out.count;
-    return sendmsg(conn.fd, &message, MSG_NOSIGNAL);
+    return socket_send(conn.fd, message);
   }
   const auto bytes_of = [](const iovec& part) {
     return std::string_view(static_cast<const char*>(part.iov_base), part.iov_len);

@@ -17,6 +17,7 @@
 #include "runtime/http_parser.h"
 #include "runtime/http_server.h"
 #include "runtime/monotonic.h"
+#include "runtime/socket_calls.h"
 
 namespace kontor::runtime {
 
@@ -33,7 +34,7 @@ struct Conn {
   enum class State : std::uint8_t { kShaking, kIdle, kHead, kStaged, kBusy, kLingering, kClosed };
   // As recv.
   ssize_t receive(char* into, std::size_t room) {
-    return tls == nullptr ? recv(fd, into, room, 0) : tls->read(into, room);
+    return tls == nullptr ? socket_receive(fd, into, room) : tls->read(into, room);
   }
   int fd = -1;
   State state = State::kBusy;
