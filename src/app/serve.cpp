@@ -54,6 +54,7 @@ pages::Parts parts_of_pages(Shop& shop) {
           shop.carts,
           shop.checkouts,
           shop.orders,
+          shop.invoices,
           shop.shoppers,
           shop.cursors,
           shop.world.clock,

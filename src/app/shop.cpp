@@ -108,6 +108,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       payments(world.store, world.gateway, world.clock),
       settlements(world.store, world.gateway, world.clock),
       orders(world.store, world.clock),
+      invoices(world.store, orders, world.clock),
       order_payments(orders),
       fulfilment(world.store, orders, inventory, world.clock),
       accounts(world.store, world.clock),
@@ -216,6 +217,7 @@ Result<void> Shop::check(services::CheckReport& report) {
   TRY_DO(inventory.check(report));
   TRY_DO(carts.check(report));
   TRY_DO(orders.check(report));
+  TRY_DO(invoices.check(report));
   TRY_DO(fulfilment.check(report));
   TRY_DO(checkouts.check(report));
   TRY_DO(media.check(report));

@@ -46,6 +46,7 @@
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
 #include "shop/notifications/notifications.h"
+#include "shop/orders/invoices.h"
 #include "shop/orders/orders.h"
 #include "shop/payments/payments.h"
 #include "shop/payments/settlement.h"
@@ -158,6 +159,7 @@ class Shop {
   payments::Payments payments;
   payments::Settlements settlements;
   orders::Orders orders;
+  orders::Invoices invoices;
   OrderPayments order_payments;
   fulfilment::Fulfilment fulfilment;
   accounts::Accounts accounts;

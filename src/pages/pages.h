@@ -15,6 +15,7 @@
 #include "shop/cart/cart.h"
 #include "shop/catalog/catalog.h"
 #include "shop/checkout/checkout.h"
+#include "shop/orders/invoices.h"
 #include "shop/orders/orders.h"
 #include "shop/showcase/showcase.h"
 
@@ -26,6 +27,7 @@ struct Parts {
   cart::Carts& carts;
   checkout::Checkouts& checkouts;
   orders::Orders& orders;
+  orders::Invoices& invoices;
   const services::Shoppers& shoppers;
   const services::Cursors& cursors;
   Clock& clock;

@@ -16,6 +16,7 @@
 #include "shop/checkout/checkout.h"
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/inventory/inventory.h"
+#include "shop/orders/invoices.h"
 #include "shop/orders/orders.h"
 #include "shop/payments/payments.h"
 #include "shop/pricing/pricing.h"
@@ -72,6 +73,7 @@ struct ShopProcess {
         carts({store, test.clock, test.ids, shelf, inventory, prices}, {}),
         payments(store, gateway, test.clock),
         orders(store, test.clock),
+        invoices(store, orders, test.clock),
         fulfilment(store, orders, inventory, test.clock),
         checkouts({store, carts, shelf, prices, inventory, payments, orders, test.clock, test.ids}, {}) {
     orders.set_desk(&fulfilment);
@@ -80,6 +82,7 @@ struct ShopProcess {
   cart::Carts carts;
   payments::Payments payments;
   orders::Orders orders;
+  orders::Invoices invoices;
   fulfilment::Fulfilment fulfilment;
   checkout::Checkouts checkouts;
 };

@@ -244,8 +244,9 @@ Result<CheckoutView> Checkouts::cancel(CustomerId customer, CheckoutId id) {
   return view(customer, id);
 }
 
-Result<orders::Order> Checkouts::cancel_order(OrderId id, const std::string& by) {
-  return impl_->cancellation.run(id, by);
+Result<orders::Order> Checkouts::cancel_order(OrderId id, const std::string& by, const orders::CancelOrder& wish,
+                                              const OrderFunction& also) {
+  return impl_->cancellation.run(id, by, wish, also);
 }
 
 Result<int> Checkouts::sweep(int limit, Which which) {

@@ -3,6 +3,7 @@
 // Reserve, pay, place, confirm: a step touches one home, each decision is in the journal before its effect goes out,
 // and what a dead process left is completed or undone by sweep().
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -158,6 +159,8 @@ struct QuoteView {
   }
 };
 
+using OrderFunction = std::function<Result<void>(db::Tx&, const orders::Order&)>;
+
 enum class Which { kDue, kAllOpen };
 
 class Checkouts {
@@ -175,9 +178,10 @@ class Checkouts {
   // Gives up what waits behind a 202; money and stock go back. kInvalidTransition once it is completed.
   Result<CheckoutView> cancel(CustomerId customer, CheckoutId id);
 
-  // Cancels an order until it is packed: order, shipments and stock at once, the money right after, by sweep() if need
-  // be.
-  Result<orders::Order> cancel_order(OrderId id, const std::string& by);
+  // Cancels an order, or lines of it, until it is packed: order, shipments and stock at once, the money right after, by
+  // sweep() if need be. Errors as Orders::cancel(). `also` runs in the transaction, with the order as it is there.
+  Result<orders::Order> cancel_order(OrderId id, const std::string& by, const orders::CancelOrder& wish = {},
+                                     const OrderFunction& also = {});
 
   // Goes on with what waits: at start with kAllOpen where this is the only process on the store, and every second with
   // kDue. How many rows were taken up.
