@@ -32,7 +32,7 @@ void Shop::add_routes() {
   checkout::add_reorder_routes(after_buying, {carts, orders, shoppers});
   services::add_idempotent(api_, after_buying, idempotency, shoppers, db::Home::kCustomer);
   orders::add_orders_routes(api_, orders, shoppers, cursors);
-  orders::add_invoice_routes(api_, {orders, invoices, shoppers, "Kontor"});
+  orders::add_invoice_routes(api_, {orders, invoices, shoppers, std::string(kSeller)});
   payments::add_payments_routes(api_, {payments.ledger(), settlements, order_payments, world.clock, shoppers, cursors});
   fulfilment::add_fulfilment_routes(api_, {fulfilment, shoppers, cursors, audit});
   importing::ApiSettings imports{settings.spool_folder, settings.currency};

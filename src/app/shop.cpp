@@ -115,7 +115,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       checkout_metrics(world.metrics, settings.currency),
       checkouts({world.store, carts, prices, pricing, inventory, payments, orders, world.clock, world.ids},
                 checkout_settings(checkout_metrics)),
-      notifications(orders, world.messenger, "Kontor"),
+      notifications(orders, world.messenger, std::string(kSeller)),
       hints(checkouts),
       media({world.store, world.blobs, world.codec, world.clock, world.ids}, settings.picture_bytes_mb),
       importer(world.store, world.clock, catalog, inventory),

@@ -74,6 +74,8 @@ struct World {
   runtime::Tracer* tracer = nullptr;  // may be null
 };
 
+inline constexpr std::string_view kSeller = "Kontor";  // on invoices and under mails
+
 struct ShopSettings {
   std::string holder = "kontor";  // this process among the replicas: leases carry it
   std::string secret;             // given by configuration; empty: the store's own

@@ -30,18 +30,21 @@ bool may_cancel(orders::OrderState state) {
 void put_cancelling(Html& out, const orders::Order& order) {
   if (!may_cancel(order.state)) return;
   const std::string action = "<form action=\"/orders/" + order.id.text() + "/cancel\" method=\"post\" data-once>";
-  out << "<details class=\"cancel\"><summary>Cancel this order</summary><p>The goods go back on the shelf and the money "
+  out << "<details class=\"cancel\"><summary>Cancel this order</summary><p>The goods go back on the shelf and the "
+         "money "
          "back to you.</p>"
       << action << "<button class=\"plain\">Cancel the order</button></form></details>";
-  out << "<details class=\"cancel some\"><summary>Cancel some of it</summary><p>Say how many of what. Their money comes "
+  out << "<details class=\"cancel some\"><summary>Cancel some of it</summary><p>Say how many of what. Their money "
+         "comes "
          "back to you; the rest is sent as planned.</p>"
-      << action << "<input type=\"hidden\" name=\"what\" value=\"lines\"><input type=\"hidden\" name=\"version\" value=\""
+      << action
+      << "<input type=\"hidden\" name=\"what\" value=\"lines\"><input type=\"hidden\" name=\"version\" value=\""
       << order.version << "\">";
   for (const auto& line : order.document.lines) {
     if (line.left() == 0) continue;
     const std::string field = std::string(kPrefix) + line.id.text();
-    out << "<div class=\"field\"><label for=\"" << field << "\">" << text(line.title)
-        << " <span class=\"quiet\">of " << line.left() << "</span></label><input id=\"" << field << "\" name=\"" << field
+    out << "<div class=\"field\"><label for=\"" << field << "\">" << text(line.title) << " <span class=\"quiet\">of "
+        << line.left() << "</span></label><input id=\"" << field << "\" name=\"" << field
         << "\" type=\"number\" inputmode=\"numeric\" min=\"0\" max=\"" << line.left() << "\" value=\"0\"></div>";
   }
   out << "<button class=\"plain\">Cancel these</button></form></details>";

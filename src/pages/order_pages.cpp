@@ -8,7 +8,6 @@
 #include "pages/order_cancelling.h"
 #include "pages/pictures.h"
 #include "pages/site.h"
-#include "shop/checkout/reorder.h"
 
 namespace kontor::pages {
 namespace {
@@ -141,8 +140,7 @@ void put_lines(Html& out, const Site& site, const orders::Document& document) {
     out << "<span class=\"quiet\">" << line.quantity << " × " << text(money_text(line.unit_price)) << " · "
         << text(line.sku);
     if (line.cancelled) out << " · " << *line.cancelled << " of them cancelled";
-    out << "</span></span><span class=\"sum\">" << text(money_text(line.line_total))
-        << "</span></li>";
+    out << "</span></span><span class=\"sum\">" << text(money_text(line.line_total)) << "</span></li>";
   }
   out << "</ul></section>";
 }
@@ -313,9 +311,9 @@ Result<http::Response> order_again(const Site& site, http::Call& call) {
   TRY(const auto order, own_order(site, call));
   TRY(const auto shopper, site.parts.shoppers.require_buyer(call.request));
   const bool guest = shopper.kind == services::Shopper::Kind::kGuest;
-  TRY(const auto done, checkout::reorder(site.parts.carts, {shopper.customer, guest}, order));
+  TRY(const auto done, site.parts.order_calls.order_again({shopper.customer, guest}, order));
   if (done.missing.empty()) return redirect("/cart");
-  std::string words = done.added.empty() ? "None of it can be had now: " : "The rest is in your cart, but not ";
+  std::string words = done.any ? "The rest is in your cart, but not " : "None of it can be had now: ";
   for (const auto& line : done.missing)
     words += (&line == &done.missing.front() ? "" : ", ") + std::to_string(line.quantity) + " × " + line.title;
   return order_page(site, order, Seen::kByOwner, {words + ".", 200});
@@ -323,8 +321,7 @@ Result<http::Response> order_again(const Site& site, http::Call& call) {
 
 Result<http::Response> invoice_page(const Site& site, http::Call& call) {
   TRY(const auto order, own_order(site, call));
-  TRY(const auto invoices, site.parts.invoices.of(order));
-  return orders::invoice_response(orders::invoice_html(order, invoices, kShopName));
+  return site.parts.order_calls.invoice(order);
 }
 
 }  // namespace

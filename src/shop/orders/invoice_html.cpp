@@ -7,15 +7,18 @@ namespace {
 constexpr std::string_view kStyle = R"css(
 @page { size: A4; margin: 18mm 16mm; }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1.5rem; max-width: 50rem; font: 11pt/1.45 "Liberation Sans", Arial, sans-serif; color: #000; background: #fff; }
-header { display: flex; justify-content: space-between; gap: 2rem; border-bottom: 2px solid #000; padding-bottom: .75rem; }
+body { margin: 0 auto; padding: 1.5rem; max-width: 50rem; color: #000; background: #fff; }
+body { font: 11pt/1.45 "Liberation Sans", Arial, sans-serif; }
+header { display: flex; justify-content: space-between; gap: 2rem; }
+header { border-bottom: 2px solid #000; padding-bottom: .75rem; }
 header strong { font-size: 1.4rem; }
 h1 { font-size: 1.3rem; margin: 1.5rem 0 .25rem; }
 address { font-style: normal; margin: 1.5rem 0 0; }
 table { width: 100%; border-collapse: collapse; margin-top: 1.25rem; }
 caption { text-align: left; font-weight: 700; padding-bottom: .35rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .5rem .35rem 0; border-bottom: 1px solid #999; }
-th.n, td.n { text-align: right; white-space: nowrap; padding-right: 0; padding-left: .75rem; font-variant-numeric: tabular-nums; }
+th.n, td.n { text-align: right; white-space: nowrap; padding-right: 0; padding-left: .75rem; }
+td.n { font-variant-numeric: tabular-nums; }
 tr { break-inside: avoid; }
 tfoot td, tfoot th { border: 0; padding-top: .2rem; padding-bottom: .2rem; font-weight: 400; text-align: right; }
 tfoot .whole th, tfoot .whole td { font-weight: 700; border-top: 2px solid #000; }
@@ -35,8 +38,8 @@ void put_address(std::string& out, const Address& to) {
 
 void put_head(std::string& out, const Order& order, const Invoice& invoice, std::string_view seller) {
   const auto& document = order.document;
-  out += "<header><strong>" + html_escape(seller) + "</strong><span>Order " + html_escape(order.number()) +
-         "<br>of " + day_of(order.created) + "</span></header>";
+  out += "<header><strong>" + html_escape(seller) + "</strong><span>Order " + html_escape(order.number()) + "<br>of " +
+         day_of(order.created) + "</span></header>";
   put_address(out, document.billing_address ? *document.billing_address : document.shipping_address);
   out += "<h1>" + std::string(invoice.part == 0 ? "Invoice " : "Credit note ") + html_escape(invoice.number) +
          "</h1><p>Issued on " + day_of(invoice.issued_at);
@@ -50,8 +53,8 @@ constexpr std::string_view kColumns =
 void put_cell(std::string& out, const std::string& text) { out += "<td class=\"n\">" + html_escape(text) + "</td>"; }
 
 void put_sum(std::string& out, std::string_view name, Money money, bool whole = false) {
-  out += std::string(whole ? "<tr class=\"whole\">" : "<tr>") + "<th colspan=\"5\" scope=\"row\">" +
-         html_escape(name) + "</th><td class=\"n\">" + html_escape(money.text()) + "</td></tr>";
+  out += std::string(whole ? "<tr class=\"whole\">" : "<tr>") + "<th colspan=\"5\" scope=\"row\">" + html_escape(name) +
+         "</th><td class=\"n\">" + html_escape(money.text()) + "</td></tr>";
 }
 
 void put_line(std::string& out, const OrderLine& line, const CancelledLine& part) {
@@ -109,12 +112,12 @@ void put_credit_note(std::string& out, const Order& order, const Invoice& note, 
 
 std::string invoice_html(const Order& order, const std::vector<Invoice>& invoices, std::string_view seller) {
   KONTOR_ASSERT(!invoices.empty());
-  std::string out = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-                    "content=\"width=device-width\"><title>Invoice " + html_escape(invoices.front().number) +
-                    "</title><style>" + std::string(kStyle) + "</style></head><body>";
+  std::string out =
+      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "content=\"width=device-width\"><title>Invoice " +
+      html_escape(invoices.front().number) + "</title><style>" + std::string(kStyle) + "</style></head><body>";
   put_invoice(out, order, invoices, seller);
-  for (std::size_t i = 1; i < invoices.size(); ++i)
-    put_credit_note(out, order, invoices[i], invoices.front(), seller);
+  for (std::size_t i = 1; i < invoices.size(); ++i) put_credit_note(out, order, invoices[i], invoices.front(), seller);
   return out + "</body></html>";
 }
 

@@ -96,7 +96,8 @@ Result<void> Invoices::check(services::CheckReport& report) {
     }
     TRY(const auto orphans, tx.ask(kInvoicesWithoutOrder));
     for (const auto row : orphans)
-      report.fail("orders.invoice_has_its_order", number_text(row.i64(1), row.i64(2)) + ": " + row.id<OrderId>(0).text());
+      report.fail("orders.invoice_has_its_order",
+                  number_text(row.i64(1), row.i64(2)) + ": " + row.id<OrderId>(0).text());
     return {};
   });
 }

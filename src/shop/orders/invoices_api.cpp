@@ -15,13 +15,12 @@ struct InvoiceView {
 
   static constexpr auto fields() {
     using V = InvoiceView;
-    return described(Field("order_id", &V::order_id, "The order"),
-                     Field("order_number", &V::order_number, "Its number for people"),
-                     Field("number", &V::number, "The invoice's number: the year, and its number there"),
-                     Field("issued_at", &V::issued_at, "When it was issued"),
-                     Field("total", &V::total, "What it is over"),
-                     Field("credit_notes", &V::credit_notes, "What corrected it since, oldest first"),
-                     Field("current_total", &V::current_total, "The total less what they credit"));
+    return described(
+        Field("order_id", &V::order_id, "The order"), Field("order_number", &V::order_number, "Its number for people"),
+        Field("number", &V::number, "The invoice's number: the year, and its number there"),
+        Field("issued_at", &V::issued_at, "When it was issued"), Field("total", &V::total, "What it is over"),
+        Field("credit_notes", &V::credit_notes, "What corrected it since, oldest first"),
+        Field("current_total", &V::current_total, "The total less what they credit"));
   }
 };
 
@@ -83,9 +82,9 @@ void add_invoice_routes(http::Router& router, const InvoiceApiParts& parts) {
                           "when that is accepted",
                           {"orders.no_such_order", "orders.not_invoiced"}},
                          false));
-  router.add(endpoint_at(
-      parts, "/admin/orders/{id}/invoice",
-      {"The invoice of any order", {"orders.no_such_order", "orders.not_invoiced"}, 200, "admin"}, true));
+  router.add(endpoint_at(parts, "/admin/orders/{id}/invoice",
+                         {"The invoice of any order", {"orders.no_such_order", "orders.not_invoiced"}, 200, "admin"},
+                         true));
 }
 
 }  // namespace kontor::orders
