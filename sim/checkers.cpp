@@ -14,10 +14,12 @@ using db::Query;
 constexpr Query kOpenCheckouts{"sim.open_checkouts", Home::kCustomer,
                                "SELECT COUNT(*) FROM checkout_checkouts WHERE next_at IS NOT NULL"};
 constexpr Query kOpenCancellations{"sim.open_cancellations", Home::kCustomer,
-                                   "SELECT COUNT(*) FROM checkout_cancellations WHERE next_at IS NOT NULL"};
+                                   "SELECT COUNT(*) FROM checkout_order_cancellations WHERE next_at IS NOT NULL"};
 constexpr Query kKey{"sim.key", Home::kCustomer,
                      "SELECT answer_status, answer_body FROM checkout_checkouts WHERE customer_id = $1 AND key = $2"};
 constexpr Query kToldTimes{"sim.told_times", Home::kCustomer, "SELECT times FROM sim_told WHERE order_id = $1"};
+
+constexpr Query kInvoices{"sim.invoices", Home::kCustomer, "SELECT COUNT(*) FROM orders_invoices WHERE order_id = $1"};
 
 Result<std::int64_t> number(db::Store& store, const Query& query) {
   std::int64_t count = 0;
@@ -70,6 +72,7 @@ Result<Books> read_books(Process& process) {
     for (const auto& payment : order.document.payments) books.by_payment[payment.id.text()] = &order;
     if (order.state == orders::OrderState::kCancelled) continue;
     for (const auto& shipment : order.document.shipments) {
+      if (shipment.status == orders::ShipmentState::kCancelled) continue;
       const bool left =
           shipment.status == orders::ShipmentState::kShipped || shipment.status == orders::ShipmentState::kDelivered;
       for (const auto& item : shipment.items) {
@@ -142,13 +145,14 @@ void check_limits(World& world, const Books& books) {
   for (const orders::Order& order : books.all) {
     if (order.state == orders::OrderState::kCancelled) continue;
     for (const auto& line : order.document.lines)
-      if ((held[{order.customer, line.offer_id}] += line.quantity) > world.scenario.purchase_limit)
+      if ((held[{order.customer, line.offer_id}] += line.left()) > world.scenario.purchase_limit)
         world.problem("more than one customer may have: " + order.customer.text() + " holds of " +
                       line.offer_id.text());
   }
 }
 
-// Money that the gateway keeps belongs to one order that stands, and is its total; a cancelled order keeps none.
+// Money that the gateway keeps belongs to one order that stands, and is its total less what was cancelled; a cancelled
+// order keeps none.
 void check_money(Process& process, const Books& books) {
   World& world = process.world();
   std::map<OrderId, std::int64_t> kept;
@@ -164,7 +168,9 @@ void check_money(Process& process, const Books& books) {
   }
   for (const orders::Order& order : books.all) {
     const bool cancelled = order.state == orders::OrderState::kCancelled;
-    const auto due = cancelled ? 0 : order.document.totals.total.amount_minor();
+    const auto& parts = order.document.cancellations;
+    const Money total = parts ? parts->back().total_after : order.document.totals.total;
+    const auto due = cancelled ? 0 : total.amount_minor();
     if (kept[order.id] != due)
       world.problem("the order " + order.id.text() + " of " + order.email + " is " + std::string(name_of(order.state)) +
                     " and due " + std::to_string(due) + ", the gateway keeps " + std::to_string(kept[order.id]));
@@ -227,6 +233,26 @@ void check_ledger(Process& process) {
   }
 }
 
+// What its shopper was told is cancelled is cancelled so, once; and nothing leaves a box that was closed.
+void check_cancellations(World& world, const Intention& intention, const orders::Order& order) {
+  const auto& kept = order.document.cancellations;
+  for (const auto& told : intention.part_cancelled) {
+    const bool there = kept && told.number <= static_cast<std::int64_t>(kept->size());
+    const auto* lines = there ? &kept->at(static_cast<std::size_t>(told.number - 1)).lines : nullptr;
+    if (lines == nullptr || lines->size() != 1 || lines->front().offer_id != told.offer ||
+        lines->front().quantity != told.quantity)
+      world.problem("an acknowledged cancellation of lines is gone: " + intention.name + ", number " +
+                    std::to_string(told.number));
+  }
+  for (const auto& [id, items] : intention.packed) {
+    const auto& shipments = order.document.shipments;
+    const auto found = std::find_if(shipments.begin(), shipments.end(), [&](const auto& s) { return s.id == id; });
+    if (found == shipments.end() || found->status == orders::ShipmentState::kCancelled ||
+        json::print(found->items) != json::print(items))
+      world.problem("cancelled after it was packed: " + id.text() + " of " + intention.name);
+  }
+}
+
 // Each intention is one order at most, and the one that its shopper was told of.
 void check_intentions(Process& process, const Books& books) {
   World& world = process.world();
@@ -239,6 +265,7 @@ void check_intentions(Process& process, const Books& books) {
         world.problem("the acknowledged order is gone: " + intention.order.text() + " of " + intention.name);
       if (!intention.order && count > 0 && !intention.ran_out)
         world.problem("an order that its shopper was never told of: " + intention.name);
+      if (intention.order && count == 1) check_cancellations(world, intention, found->second[0]);
       if (intention.cancelled && count == 1 && found->second[0].state != orders::OrderState::kCancelled)
         world.problem("an acknowledged cancellation is gone: " + intention.name);
     }
@@ -277,12 +304,19 @@ void check_events(Process& process, const Books& books) {
   World& world = process.world();
   for (const orders::Order& order : books.all) {
     const std::string id = order.id.text();
+    const std::size_t papers = 1 + (order.document.cancellations ? order.document.cancellations->size() : 0);
+    std::int64_t issued = 0;
     std::int64_t times = 0;
     const auto read = process.store().read(Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
       TRY(const auto rows, tx.ask(kToldTimes, id));
       times = rows.empty() ? 0 : rows.front().i64(0);
+      TRY(const auto invoices, tx.ask(kInvoices, order.id));
+      issued = invoices.front().i64(0);
       return {};
     });
+    if (issued != static_cast<std::int64_t>(papers))
+      world.problem("the order " + id + " has " + std::to_string(issued) + " invoices and credit notes, not " +
+                    std::to_string(papers));
     if (!read || times != 1)
       world.problem("order.placed of " + id + " had its effect " + std::to_string(times) + " times");
     if (!world.mails.to.contains(order.email)) world.problem("no mail was sent to " + order.email);

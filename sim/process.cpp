@@ -75,6 +75,8 @@ Result<void> Process::open() {
   shop_->consumers.add(counting_consumer());
   shop_->inventory.plant({world_.planted.drop_stock_guard});
   shop_->payments.planted_bugs().timeout_means_no = world_.planted.timeout_means_no;
+  shop_->orders.plant({world_.planted.cancel_what_is_packed});
+  shop_->fulfilment.plant({world_.planted.cancel_what_is_packed});
   shop_->payments.planted_bugs().lose_ledger_leg = world_.planted.lose_ledger_leg;
   return {};
 }

@@ -38,6 +38,7 @@ struct Scenario {
   int stock_acts = 0;          // goods carried between two warehouses, or delivered, while shoppers buy
   int purchase_limit = 0;      // of every offer, per customer
   int cancel_pct = 0;          // of the placed orders
+  int part_cancel_pct = 0;     // of the placed orders: units of single lines, one after the other
   int ship_pct = 0;            // of the placed orders, by a warehouse that works beside
   int double_click_pct = 0;    // the same cart is checked out twice at once, under two keys or one
   int split_pct = 0;           // of the purchases: paid by two cards
@@ -51,6 +52,7 @@ struct Planted {
   bool drop_stock_guard = false;
   bool timeout_means_no = false;
   bool lose_ledger_leg = false;
+  bool cancel_what_is_packed = false;
 };
 
 std::span<const Scenario> scenarios();

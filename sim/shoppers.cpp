@@ -32,6 +32,7 @@ class Shopping {
   void judge(Intention& intention);
   void follow(Intention& intention);
   void after(Intention& intention);
+  void cancel_part(Intention& intention);
   void try_again(Intention& intention);
   void bought(Intention& intention, OrderId order);
   void keep(Intention& intention, const std::string& key, const checkout::Answer& answer);
@@ -242,7 +243,47 @@ void Shopping::follow(Intention& intention) {
   try_again(intention);
 }
 
+// Some units of one line of the order as it is now. The version makes a repetition harmless: who lost the answer looks
+// again.
+void Shopping::cancel_part(Intention& intention) {
+  pause(400);
+  const auto seen = shop_.orders.find(intention.order);
+  if (!seen) return;
+  if (!*seen) return world_.problem("an acknowledged order is gone: " + intention.order.text());
+  std::vector<const orders::OrderLine*> open;
+  for (const auto& line : (*seen)->document.lines)
+    if (line.left() > 0) open.push_back(&line);
+  if (open.empty()) {
+    intention.part_cancels = 0;
+    return;
+  }
+  const auto& line = *open[static_cast<std::size_t>(shopper_.luck.below(static_cast<std::int64_t>(open.size())))];
+  const std::int64_t units = 1 + shopper_.luck.below(line.left());
+  pause(100);
+  orders::CancelOrder wish;
+  wish.lines = {{line.id, {}, units}};
+  wish.version = (*seen)->version;
+  const auto order = shop_.checkouts.cancel_order(intention.order, "customer", wish);
+  if (reply_is_lost()) return;
+  world_.trace.reached(order ? "cancel lines: done" : "cancel lines: " + order.error().reason);
+  if (order) {
+    --intention.part_cancels;
+    const auto& before = (*seen)->document.cancellations;
+    const auto number = static_cast<std::int64_t>(before ? before->size() : 0) + 1;
+    intention.part_cancelled.push_back({number, line.offer_id, units});
+    say(intention, "has cancelled " + std::to_string(units) + " of " + line.offer_id.text());
+    return;
+  }
+  if (order.error().code == Errc::kNotCancellable) intention.part_cancels = 0;
+  if (order.error().code == Errc::kConflict) --intention.part_cancels;
+  if (order.error().code == Errc::kNotFound)
+    world_.problem("an acknowledged order is gone: " + intention.order.text() + " of " + intention.name);
+  if (order.error().code == Errc::kInternal)
+    world_.problem("a cancellation of lines ended in " + order.error().reason + ": " + order.error().detail);
+}
+
 void Shopping::after(Intention& intention) {
+  if (intention.part_cancels > 0) return cancel_part(intention);
   if (!intention.cancels || intention.cancelled) {
     intention.phase = Phase::kDone;
     return;

@@ -35,6 +35,7 @@ void serve(Process& process, Intention& intention) {
     const auto moved = process.shop().fulfilment.move(shipment.id, *move, details);
     process.world().trace.reached(moved ? "warehouse: " + std::string(name_of(moved->status))
                                         : "warehouse: " + moved.error().reason);
+    if (moved && moved->status == ShipmentState::kPacked) intention.packed[moved->id] = moved->items;
     if (!moved && moved.error().code == Errc::kInternal)
       process.world().problem("a shipment's move ended in " + moved.error().reason + ": " + moved.error().detail);
     break;

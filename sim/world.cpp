@@ -69,6 +69,8 @@ void World::draw_shoppers() {
       Intention intention;
       intention.name = "s" + std::to_string(number) + "i" + std::to_string(i);
       intention.cancels = luck_.chance(scenario.cancel_pct);
+      if (scenario.part_cancel_pct > 0 && luck_.chance(scenario.part_cancel_pct))
+        intention.part_cancels = 1 + static_cast<int>(luck_.below(4));
       intention.ships = luck_.chance(scenario.ship_pct);
       intention.clicks = luck_.chance(scenario.double_click_pct) ? 2 : 1;
       intention.one_key = luck_.chance(50);

@@ -17,6 +17,7 @@
 #include "ports/messenger.h"
 #include "ports/web_fetcher.h"
 #include "runtime/fiber.h"
+#include "shop/orders/order_document.h"
 #include "sim/luck.h"
 #include "sim/scenario.h"
 #include "sim/sim_gateway.h"
@@ -73,6 +74,12 @@ struct Wish {
   OfferId offer;
   std::int64_t quantity = 0;
 };
+// A cancellation of lines that its shopper was told of.
+struct PartCancelled {
+  std::int64_t number = 0;
+  OfferId offer;
+  std::int64_t quantity = 0;
+};
 struct Kept {
   int status = 0;
   std::string body;
@@ -85,6 +92,7 @@ struct Intention {
   std::string name;  // also the e-mail's first part, by which its orders are told apart
   std::vector<Wish> wishes;
   bool cancels = false;
+  int part_cancels = 0;  // cancellations of single lines that are still meant
   bool ships = false;
   int clicks = 1;
   bool suspicious = false;
@@ -100,7 +108,9 @@ struct Intention {
   CheckoutId follows;
   OrderId order;  // acknowledged
   bool cancelled = false;
-  bool sent = false;  // the warehouse has nothing more to do with it
+  std::vector<PartCancelled> part_cancelled;
+  std::map<ShipmentId, std::vector<orders::ShipmentItem>> packed;  // by the warehouse, which closed the box
+  bool sent = false;                                               // the warehouse has nothing more to do with it
 
   std::string email() const { return name + "@sim.example"; }
   std::string key(int click) const { return name + "-" + std::to_string(attempt) + (click > 0 && !one_key ? "b" : ""); }

@@ -5,8 +5,10 @@
 #include "shop/accounts/customer_export.h"
 #include "shop/cart/cart_api.h"
 #include "shop/catalog/catalog_api.h"
+#include "shop/checkout/cancellation_api.h"
 #include "shop/checkout/checkout_api.h"
 #include "shop/checkout/checkout_consumers.h"
+#include "shop/checkout/reorder.h"
 #include "shop/fulfilment/fulfilment_api.h"
 #include "shop/importing/importing_api.h"
 #include "shop/importing/product_export.h"
@@ -27,8 +29,13 @@ void Shop::add_routes() {
   catalog::add_catalog_routes(api_, {catalog, shoppers, cursors, audit});
   cart::add_cart_routes(api_, carts, shoppers);
   checkout::add_checkout_routes(api_, {checkouts, orders, accounts, shoppers, audit});
+  http::Router after_buying(api_.base());
+  checkout::add_cancellation_routes(after_buying, {checkouts, orders, shoppers, audit});
+  checkout::add_reorder_routes(after_buying, {carts, orders, shoppers});
+  services::add_idempotent(api_, after_buying, idempotency, shoppers, db::Home::kCustomer);
   risk::add_risk_routes(api_, {risk, shoppers, cursors});
   orders::add_orders_routes(api_, orders, shoppers, cursors);
+  orders::add_invoice_routes(api_, {orders, invoices, shoppers, std::string(kSeller)});
   payments::add_payments_routes(api_, {payments.ledger(), settlements, order_payments, world.clock, shoppers, cursors});
   fulfilment::add_fulfilment_routes(api_, {fulfilment, shoppers, cursors, audit});
   importing::ApiSettings imports{settings.spool_folder, settings.currency};
@@ -54,6 +61,7 @@ std::vector<std::pair<std::string, services::Export>> Shop::exports() {
 
 void Shop::add_consumers() {
   showcase::add_showcase_consumers(consumers, showcase);
+  consumers.add(invoices.consumer());
   consumers.add(notifications::mail_consumer(notifications));
   consumers.add(checkout::capture_consumer(checkouts, settings.capture));
   payments::add_settlement_job(job_runner, settlements);

@@ -18,6 +18,7 @@
 #include "runtime/docs.h"
 #include "runtime/http_server.h"
 #include "runtime/monotonic.h"
+#include "shop/checkout/reorder.h"
 
 namespace kontor::app {
 namespace {
@@ -48,18 +49,26 @@ int https_port(const runtime::Config& config, int listened) {
   return authority.find(':') == std::string_view::npos || !address ? 443 : address->port;
 }
 
+pages::OrderCalls order_calls(Shop& shop) {
+  return {[&shop](const orders::Order& order) -> Result<http::Response> {
+            TRY(const auto invoices, shop.invoices.of(order));
+            return orders::invoice_response(orders::invoice_html(order, invoices, kSeller));
+          },
+          [&shop](const cart::Owner& owner, const orders::Order& order) -> Result<pages::OrderedAgain> {
+            TRY(const auto done, checkout::reorder(shop.carts, owner, order));
+            pages::OrderedAgain again{!done.added.empty(), {}};
+            for (const auto& line : done.missing) again.missing.push_back({line.quantity, line.title});
+            return again;
+          }};
+}
+
 pages::Parts parts_of_pages(Shop& shop) {
-  return {shop.showcase,
-          shop.catalog,
-          shop.carts,
-          shop.checkouts,
-          shop.orders,
-          shop.shoppers,
-          shop.cursors,
-          shop.world.clock,
-          shop.world.random,
-          shop.settings.public_url,
-          shop.settings.ready_bytes_mb};
+  return {shop.showcase,     shop.catalog,
+          shop.carts,        shop.checkouts,
+          shop.orders,       shop.shoppers,
+          shop.cursors,      shop.world.clock,
+          shop.world.random, shop.settings.public_url,
+          order_calls(shop), shop.settings.ready_bytes_mb};
 }
 
 // One event loop, its server, and (but for the first) its thread.

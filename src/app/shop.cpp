@@ -118,6 +118,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       payments(world.store, world.gateway, world.clock),
       settlements(world.store, world.gateway, world.clock),
       orders(world.store, world.clock),
+      invoices(world.store, orders, world.clock),
       order_payments(orders),
       fulfilment(world.store, orders, inventory, world.clock),
       accounts(world.store, world.clock),
@@ -126,7 +127,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       checkouts({world.store, carts, prices, pricing, inventory, payments, orders, world.clock, world.ids,
                  settings.looks_for_fraud ? &risk : nullptr},
                 checkout_settings(settings, checkout_metrics)),
-      notifications(orders, world.messenger, "Kontor"),
+      notifications(orders, world.messenger, std::string(kSeller)),
       hints(checkouts),
       media({world.store, world.blobs, world.codec, world.clock, world.ids}, settings.picture_bytes_mb),
       importer(world.store, world.clock, catalog, inventory),
@@ -231,6 +232,7 @@ Result<void> Shop::check(services::CheckReport& report) {
   TRY_DO(inventory.check(report));
   TRY_DO(carts.check(report));
   TRY_DO(orders.check(report));
+  TRY_DO(invoices.check(report));
   TRY_DO(fulfilment.check(report));
   TRY_DO(checkouts.check(report));
   TRY_DO(media.check(report));

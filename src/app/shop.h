@@ -47,6 +47,7 @@
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
 #include "shop/notifications/notifications.h"
+#include "shop/orders/invoices.h"
 #include "shop/orders/orders.h"
 #include "shop/payments/payments.h"
 #include "shop/payments/settlement.h"
@@ -75,6 +76,8 @@ struct World {
   runtime::Workers* workers = nullptr;
   runtime::Tracer* tracer = nullptr;  // may be null
 };
+
+inline constexpr std::string_view kSeller = "Kontor";  // on invoices and under mails
 
 struct ShopSettings {
   std::string holder = "kontor";  // this process among the replicas: leases carry it
@@ -166,6 +169,7 @@ class Shop {
   payments::Payments payments;
   payments::Settlements settlements;
   orders::Orders orders;
+  orders::Invoices invoices;
   OrderPayments order_payments;
   fulfilment::Fulfilment fulfilment;
   accounts::Accounts accounts;

@@ -1,8 +1,11 @@
-// Orders of the visitor: the list, one order with how far it is, finding one by number and e-mail, cancelling.
+// Orders of the visitor: the list, one order with how far it is, finding one by number and e-mail, cancelling, its
+// invoice, ordering it again.
 #include <algorithm>
+#include <utility>
 
 #include "pages/countries.h"
 #include "pages/drawings.h"
+#include "pages/order_cancelling.h"
 #include "pages/pictures.h"
 #include "pages/site.h"
 
@@ -56,8 +59,20 @@ std::string_view words_of(ShipmentState state) {
   return "";
 }
 
-bool may_cancel(OrderState state) {
-  return state != OrderState::kCancelled && orders::kOrderTable.leads(state, OrderState::kCancelled);
+std::string_view words_of_who(std::string_view by) {
+  if (by == "customer") return "by you";
+  return by == "staff" ? "by us" : "";
+}
+
+// "2 × Green tea" of a cancellation.
+void put_cancelled(Html& out, const orders::Document& document, std::int64_t number) {
+  out << "Cancelled: ";
+  std::string_view comma = "";
+  for (const auto& part : document.cancellations->at(static_cast<std::size_t>(number - 1)).lines)
+    for (const auto& line : document.lines)
+      if (line.id == part.line_id) {
+        out << std::exchange(comma, ", ") << part.quantity << " × " << text(line.title);
+      }
 }
 
 // What has happened with its time, and what is still to come.
@@ -66,9 +81,15 @@ void put_timeline(Html& out, const orders::Order& order) {
                                  OrderState::kShipped, OrderState::kDelivered};
   out << "<section aria-labelledby=\"timeline\"><h2 id=\"timeline\">How far it is</h2><ol class=\"timeline\">";
   for (const auto& entry : order.document.timeline) {
-    const bool now = entry.status == order.state;
-    out << "<li class=\"done\"" << (now ? " aria-current=\"step\"" : "") << "><strong>" << words_of(entry.status)
-        << "</strong><span class=\"quiet\">" << date_time_text(entry.at) << "</span></li>";
+    const bool now = &entry == &order.document.timeline.back();
+    const bool part = entry.cancellation && entry.status != OrderState::kCancelled;
+    out << "<li class=\"done\"" << (now ? " aria-current=\"step\"" : "") << "><strong>";
+    if (part)
+      put_cancelled(out, order.document, *entry.cancellation);
+    else
+      out << words_of(entry.status);
+    out << "</strong><span class=\"quiet\">" << date_time_text(entry.at) << " " << words_of_who(entry.by)
+        << "</span></li>";
   }
   const auto* at = std::find(std::begin(kWay), std::end(kWay), order.state);
   if (at != std::end(kWay))
@@ -117,8 +138,9 @@ void put_lines(Html& out, const Site& site, const orders::Document& document) {
     else
       out << text(line.title);
     out << "<span class=\"quiet\">" << line.quantity << " × " << text(money_text(line.unit_price)) << " · "
-        << text(line.sku) << "</span></span><span class=\"sum\">" << text(money_text(line.line_total))
-        << "</span></li>";
+        << text(line.sku);
+    if (line.cancelled) out << " · " << *line.cancelled << " of them cancelled";
+    out << "</span></span><span class=\"sum\">" << text(money_text(line.line_total)) << "</span></li>";
   }
   out << "</ul></section>";
 }
@@ -138,6 +160,9 @@ void put_totals(Html& out, const orders::Document& document) {
     line("By " + payment.method + ", " + payment.status, money_text(payment.amount));
     if (payment.refunded.amount_minor() > 0) line("Given back", money_text(payment.refunded));
   }
+  if (document.cancellations)
+    out << "<div class=\"whole\"><dt>Without what was cancelled</dt><dd>"
+        << text(money_text(document.cancellations->back().total_after)) << "</dd></div>";
   out << "</dl></section>";
 }
 
@@ -152,7 +177,22 @@ void put_address(Html& out, const orders::Address& to) {
 
 enum class Seen { kByOwner, kJustPlaced, kByNumber };
 
-http::Response order_page(const Site& site, const orders::Order& order, Seen seen) {
+// What stands in the way of what was asked for.
+struct Notice {
+  std::string words;
+  int status = 200;
+};
+
+void put_actions(Html& out, const orders::Order& order) {
+  const std::string address = "/orders/" + order.id.text();
+  if (order.state != OrderState::kPending && order.state != OrderState::kPaymentFailed)
+    out << "<p class=\"actions\"><a class=\"button plain\" href=\"" << address << "/invoice\">Invoice to print</a></p>";
+  out << "<form class=\"actions\" action=\"" << address
+      << "/reorder\" method=\"post\" data-once><button class=\"plain\">Order it again</button></form>";
+  put_cancelling(out, order);
+}
+
+http::Response order_page(const Site& site, const orders::Order& order, Seen seen, const Notice& notice = {}) {
   Html out;
   if (seen == Seen::kJustPlaced)
     out << "<div class=\"thanks\" role=\"status\">" << kTick
@@ -163,6 +203,9 @@ http::Response order_page(const Site& site, const orders::Order& order, Seen see
     out << "<nav class=\"crumbs\" aria-label=\"Where you are\"><ol><li><a href=\"/orders\">Your orders</a></li><li "
            "aria-current=\"page\">"
         << text(order.number()) << "</li></ol></nav>";
+  if (!notice.words.empty())
+    out << "<div class=\"notice bad\" role=\"alert\" tabindex=\"-1\" autofocus data-focus><p>" << text(notice.words)
+        << "</p></div>";
   out << "<div class=\"heading\"><h1>Order <span class=\"code\">" << text(order.number())
       << "</span></h1><p class=\"state s-" << name_of(order.state) << "\">" << words_of(order.state)
       << "</p></div><p class=\"quiet\">Placed on " << date_text(order.created)
@@ -174,14 +217,9 @@ http::Response order_page(const Site& site, const orders::Order& order, Seen see
   put_lines(out, site, order.document);
   put_totals(out, order.document);
   put_address(out, order.document.shipping_address);
-  if (seen != Seen::kByNumber && may_cancel(order.state))
-    out << "<details class=\"cancel\"><summary>Cancel this order</summary><p>The goods go back on the shelf and the "
-           "money "
-           "back to you.</p><form action=\"/orders/"
-        << order.id.text()
-        << "/cancel\" method=\"post\" data-once><button class=\"plain\">Cancel the order</button></form></details>";
+  if (seen != Seen::kByNumber) put_actions(out, order);
   out << "</div></div>";
-  return site.page({"Order " + order.number()}, out.str());
+  return site.page({"Order " + order.number()}, out.str(), notice.status);
 }
 
 Result<http::Response> orders_page(const Site& site, http::Call& call) {
@@ -254,6 +292,38 @@ Result<orders::Order> own_order(const Site& site, http::Call& call) {
   return std::move(*order);
 }
 
+Result<http::Response> cancel(const Site& site, http::Call& call) {
+  TRY(const auto order, own_order(site, call));
+  TRY(const auto form, read_form(call.request.body));
+  const auto wish = read_cancelling(form);
+  auto done = wish ? site.parts.checkouts.cancel_order(order.id, "customer", *wish)
+                   : Result<orders::Order>(tl::unexpected<Error>(wish.error()));
+  if (done) return redirect("/orders/" + order.id.text());
+  const auto& error = done.error();
+  const auto status = error_info(error.code).status;
+  if (status >= 500 || error.code == Errc::kNotFound) return fail(error);
+  TRY(const auto now, own_order(site, call));
+  return order_page(site, now, Seen::kByOwner, {error.detail, status});
+}
+
+// To the cart when all of it could be had; else the order says what could not.
+Result<http::Response> order_again(const Site& site, http::Call& call) {
+  TRY(const auto order, own_order(site, call));
+  TRY(const auto shopper, site.parts.shoppers.require_buyer(call.request));
+  const bool guest = shopper.kind == services::Shopper::Kind::kGuest;
+  TRY(const auto done, site.parts.order_calls.order_again({shopper.customer, guest}, order));
+  if (done.missing.empty()) return redirect("/cart");
+  std::string words = done.any ? "The rest is in your cart, but not " : "None of it can be had now: ";
+  for (const auto& line : done.missing)
+    words += (&line == &done.missing.front() ? "" : ", ") + std::to_string(line.quantity) + " × " + line.title;
+  return order_page(site, order, Seen::kByOwner, {words + ".", 200});
+}
+
+Result<http::Response> invoice_page(const Site& site, http::Call& call) {
+  TRY(const auto order, own_order(site, call));
+  return site.parts.order_calls.invoice(order);
+}
+
 }  // namespace
 
 void add_order_pages(http::Router& router, const SitePointer& site) {
@@ -269,12 +339,12 @@ void add_order_pages(http::Router& router, const SitePointer& site) {
         TRY(const auto order, own_order(*site, call));
         return order_page(*site, order, call.request.query == "placed=1" ? Seen::kJustPlaced : Seen::kByOwner);
       }));
-  router.add(page_endpoint(site, Method::kPost, "/orders/{id}/cancel", "Cancels an order until it is packed",
-                           [site](http::Call& call) -> Result<http::Response> {
-                             TRY(const auto order, own_order(*site, call));
-                             TRY_DO(site->parts.checkouts.cancel_order(order.id, "customer"));
-                             return redirect("/orders/" + order.id.text());
-                           }));
+  router.add(page_endpoint(site, Method::kPost, "/orders/{id}/cancel", "Cancels an order, or lines of it, until packed",
+                           [site](http::Call& call) { return cancel(*site, call); }));
+  router.add(page_endpoint(site, Method::kPost, "/orders/{id}/reorder", "Puts an order into the cart once more",
+                           [site](http::Call& call) { return order_again(*site, call); }));
+  router.add(page_endpoint(site, Method::kGet, "/orders/{id}/invoice", "An order's invoice, to print",
+                           [site](http::Call& call) { return invoice_page(*site, call); }));
 }
 
 }  // namespace kontor::pages

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ports/clock.h"
 #include "ports/random.h"
@@ -20,6 +21,22 @@
 
 namespace kontor::pages {
 
+// What an order that is put into the cart once more came to.
+struct OrderedAgain {
+  struct Missing {
+    std::int64_t quantity = 0;
+    std::string title;
+  };
+  bool any = false;  // something was put in the cart
+  std::vector<Missing> missing;
+};
+
+// What lies behind other faces than those below; handed in by the wiring.
+struct OrderCalls {
+  std::function<Result<http::Response>(const orders::Order&)> invoice;
+  std::function<Result<OrderedAgain>(const cart::Owner&, const orders::Order&)> order_again;
+};
+
 struct Parts {
   showcase::Showcase& showcase;
   catalog::Catalog& catalog;
@@ -30,7 +47,8 @@ struct Parts {
   const services::Cursors& cursors;
   Clock& clock;
   Random& random;
-  std::string public_url;     // the shop's address, without a slash at the end: for what other programs read
+  std::string public_url;  // the shop's address, without a slash at the end: for what other programs read
+  OrderCalls order_calls;
   std::size_t ready_mb = 64;  // of product pages, and half as much of listings
 };
 

@@ -298,6 +298,35 @@ scene("an order is followed and cancelled", {}, async (page) => {
   await page.waitForSelector(".s-cancelled");
 });
 
+for (const scripts of [true, false]) {
+  scene(`some of an order is cancelled ${scripts ? "with" : "without"} scripts, billed, and ordered again`, { scripts }, async (page) => {
+    await put_in_cart(page, "orrin-desk-lamp", scripts);
+    await put_in_cart(page, "orrin-desk-lamp", scripts);
+    await to_checkout(page);
+    await fill(page);
+    await pay(page);
+    await placed(page);
+    await page.reload();
+    await page.click(".some summary");
+    await page.click(".some button");
+    assert.match(await page.innerText(".notice.bad"), /how many/);
+    await page.click(".some summary");
+    await page.fill(".some input[type=number]", "1");
+    await page.click(".some button");
+    await page.waitForSelector(".timeline >> text=Cancelled: 1 ×");
+    assert.match(await page.innerText("main"), /1 of them cancelled/);
+    if (scripts) assert.deepEqual(await audit(page), []);
+    const address = page.url();
+    await page.click("a[href$='/invoice']");
+    assert.match(await page.innerText("section:nth-of-type(1) h1"), /^Invoice \d{4}-\d{6}$/);
+    assert.match(await page.innerText("section:nth-of-type(2) h1"), /^Credit note \d{4}-\d{6}$/);
+    await page.goto(address);
+    await page.click("button:has-text('Order it again')");
+    await page.waitForURL("**/cart");
+    assert.equal(await page.inputValue(".line input.count"), "2");
+  });
+}
+
 scene("what is shown of stock follows what is sold", { scripts: false }, async (page) => {
   await page.goto("/p/orrin-oak-chair");
   const [offer] = (await shop.product("chair-orrin")).offers;

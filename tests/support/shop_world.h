@@ -16,6 +16,7 @@
 #include "shop/checkout/checkout.h"
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/inventory/inventory.h"
+#include "shop/orders/invoices.h"
 #include "shop/orders/orders.h"
 #include "shop/payments/payments.h"
 #include "shop/pricing/pricing.h"
@@ -73,6 +74,7 @@ struct ShopProcess {
         carts({store, test.clock, test.ids, shelf, inventory, prices}, {}),
         payments(store, gateway, test.clock),
         orders(store, test.clock),
+        invoices(store, orders, test.clock),
         fulfilment(store, orders, inventory, test.clock),
         risk(store, test.clock, nullptr),
         checkouts({store, carts, shelf, prices, inventory, payments, orders, test.clock, test.ids, &risk}, {}) {
@@ -82,6 +84,7 @@ struct ShopProcess {
   cart::Carts carts;
   payments::Payments payments;
   orders::Orders orders;
+  orders::Invoices invoices;
   fulfilment::Fulfilment fulfilment;
   risk::Risk risk;
   checkout::Checkouts checkouts;

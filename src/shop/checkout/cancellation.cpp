@@ -11,7 +11,35 @@ namespace {
 constexpr std::int64_t kFirstWaitMs = 1000;
 constexpr int kMostDoublings = 10;
 
-std::string refund_key(PaymentId id) { return "cancel:" + id.text(); }
+// What a cancellation owes, by its number in the order; 0: all of it, cancelled by the version before, which kept no
+// list.
+orders::OrderCancellation owed_by(const orders::Order& order, std::int64_t number) {
+  const auto& document = order.document;
+  if (number > 0) {
+    KONTOR_ASSERT(document.cancellations && number <= static_cast<std::int64_t>(document.cancellations->size()));
+    return document.cancellations->at(static_cast<std::size_t>(number - 1));
+  }
+  orders::OrderCancellation whole;
+  for (const auto& shipment : document.shipments)
+    for (const auto& item : shipment.items) whole.units.push_back({shipment.id, item.offer_id, item.quantity});
+  for (const auto& payment : document.payments) whole.refunds.push_back({payment.id, payment.amount});
+  return whole;
+}
+
+std::string stock_reference(OrderId id, std::int64_t number) {
+  return "cancel:" + id.text() + (number > 0 ? ":" + std::to_string(number) : "");
+}
+std::string refund_key(PaymentId id, std::int64_t number) {
+  return "cancel:" + id.text() + (number > 0 ? ":" + std::to_string(number) : "");
+}
+
+// The lines know their tax; of several payments each takes its proportion.
+std::optional<Money> tax_of(const orders::OrderCancellation& owed) {
+  if (owed.refunds.size() != 1 || owed.lines.empty()) return std::nullopt;
+  Money tax = Money::minor(0, owed.refund.currency());
+  for (const auto& line : owed.lines) tax = tax + line.tax;
+  return tax;
+}
 
 orders::OrderPayment shown(const payments::Payment& payment) {
   return {payment.id, payment.method, std::string(name_of(payment.state)), payment.amount, payment.refunded};
@@ -22,31 +50,33 @@ orders::OrderPayment shown(const payments::Payment& payment) {
 Cancellation::Cancellation(const Parts& parts, const Settings& settings)
     : parts_(parts), settings_(settings), together_(parts.store.together(db::Home::kCustomer | db::Home::kStock)) {}
 
-Result<void> Cancellation::give_stock_back(db::Tx& tx, const orders::Order& order) {
+Result<void> Cancellation::give_stock_back(db::Tx& tx, const orders::Order& order, std::int64_t number) {
   const Time now = parts_.clock.now();
   std::vector<inventory::Allotment> units;
-  for (const auto& shipment : order.document.shipments)
-    for (const auto& item : shipment.items) units.push_back({item.offer_id, shipment.warehouse_id, item.quantity});
+  for (const auto& taken : owed_by(order, number).units)
+    for (const auto& shipment : order.document.shipments)
+      if (shipment.id == taken.shipment_id) units.push_back({taken.offer_id, shipment.warehouse_id, taken.quantity});
   TRY_DO(parts_.inventory.confirm(tx, order.reservation, now));  // should the purchase not have come that far
-  return parts_.inventory.deallocate(tx, order.reservation, units, "cancel:" + order.id.text(), now);
+  return parts_.inventory.deallocate(tx, order.reservation, units, stock_reference(order.id, number), now);
 }
 
-Result<orders::Order> Cancellation::run(OrderId id, const std::string& by) {
-  orders::Order order;
-  bool opened = false;
+Result<orders::Order> Cancellation::run(OrderId id, const std::string& by, const orders::CancelOrder& wish,
+                                        const OrderFunction& also) {
+  orders::Cancelled cancelled;
   const db::Homes homes = together_ ? db::Home::kCustomer | db::Home::kStock : db::Homes(db::Home::kCustomer);
   TRY_DO(parts_.store.write(homes, [&](db::Tx& tx) -> Result<void> {
     const Time now = parts_.clock.now();
-    TRY(order, parts_.orders.cancel(tx, id, by));
-    TRY(const auto inserted, tx.run(kOpenCancellation, id, now, now.plus_ms(settings_.flight_ms)));
-    opened = inserted == 1;
-    return opened && together_ ? give_stock_back(tx, order) : Result<void>();
+    TRY(cancelled, parts_.orders.cancel(tx, id, by, wish));
+    if (also) TRY_DO(also(tx, cancelled.order));
+    if (cancelled.number == 0) return {};
+    TRY_DO(tx.run(kOpenCancellation, id, cancelled.number, now, now.plus_ms(settings_.flight_ms)));
+    return together_ ? give_stock_back(tx, cancelled.order, cancelled.number) : Result<void>();
   }));
-  if (!opened) return order;
+  if (cancelled.number == 0) return std::move(cancelled.order);
   // From here on the cancellation stands; what a silent gateway or a crash leaves undone is the sweeper's.
-  (void)go_on(order);
+  (void)go_on(cancelled.order, cancelled.number);
   TRY(auto now_is, parts_.orders.find(id));
-  return now_is ? std::move(*now_is) : std::move(order);
+  return now_is ? std::move(*now_is) : std::move(cancelled.order);
 }
 
 // Decided before the gateway hears of it, so that a capture which begins meanwhile finds nothing to capture.
@@ -58,25 +88,27 @@ Result<void> Cancellation::let_go(OrderId order, PaymentId id) {
   return parts_.payments.void_charge(id);
 }
 
-Result<void> Cancellation::give_money_back(const orders::Order& order) {
-  for (const auto& paid : order.document.payments) {
-    TRY(const auto payment, parts_.payments.find(paid.id));
+// A payment that is only promised is given back whole: its order is not cancelled in parts (orders/cancelling.h).
+Result<void> Cancellation::give_money_back(const orders::Order& order, std::int64_t number) {
+  const auto owed = owed_by(order, number);
+  for (const auto& [paid, amount] : owed.refunds) {
+    TRY(const auto payment, parts_.payments.find(paid));
     if (!payment)
-      return fail(Errc::kInternal, "checkout.payment_missing", paid.id.text() + " is in the order and nowhere else.");
+      return fail(Errc::kInternal, "checkout.payment_missing", paid.text() + " is in the order and nowhere else.");
     const bool held =
         payment->state == payments::PaymentState::kAuthorised || payment->state == payments::PaymentState::kVoided;
     if (held) {
-      TRY_DO(let_go(order.id, paid.id));
+      TRY_DO(let_go(order.id, paid));
       continue;
     }
     if (payment->state == payments::PaymentState::kCapturing)
-      return fail(Errc::kConflict, "checkout.being_captured", paid.id.text() + " is refunded once it is captured.");
-    const Money rest = payment->amount - payment->refunded;
-    if (rest.amount_minor() > 0) TRY_DO(parts_.payments.refund(paid.id, refund_key(paid.id), rest));
-    TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+      return fail(Errc::kConflict, "checkout.being_captured", paid.text() + " is refunded once it is captured.");
+    const auto key = refund_key(paid, number);
+    if (amount.amount_minor() > 0) TRY_DO(parts_.payments.refund(paid, key, amount));
+    TRY_DO(parts_.store.write(db::Home::kCustomer, [&, id = paid, money = amount](db::Tx& tx) -> Result<void> {
       payments::Payment after = *payment;
-      if (rest.amount_minor() > 0) {
-        TRY(after, parts_.payments.record_refund(tx, paid.id, refund_key(paid.id), rest));
+      if (money.amount_minor() > 0) {
+        TRY(after, parts_.payments.record_refund(tx, id, key, money, tax_of(owed)));
       }
       return parts_.orders.payment_changed(tx, order.id, shown(after));
     }));
@@ -84,38 +116,52 @@ Result<void> Cancellation::give_money_back(const orders::Order& order) {
   return {};
 }
 
-Result<void> Cancellation::go_on(const orders::Order& order) {
-  if (!together_) TRY_DO(parts_.store.write(db::Home::kStock, [&](db::Tx& tx) { return give_stock_back(tx, order); }));
-  TRY_DO(give_money_back(order));
+Result<void> Cancellation::go_on(const orders::Order& order, std::int64_t number) {
+  if (!together_)
+    TRY_DO(parts_.store.write(db::Home::kStock, [&](db::Tx& tx) { return give_stock_back(tx, order, number); }));
+  TRY_DO(give_money_back(order, number));
   return parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
-    TRY_DO(tx.run(kCloseCancellation, order.id));
+    TRY_DO(tx.run(kCancellations[number > 0 ? 0 : 1].close, order.id, number));
     return {};
   });
 }
+
+struct Cancellation::Owed {
+  OrderId order;
+  std::int64_t number = 0;
+  std::int64_t attempts = 0;
+  Time next;
+};
 
 Result<std::vector<OrderId>> Cancellation::under_way() {
   constexpr Time kEver{std::numeric_limits<std::int64_t>::max()};
   std::vector<OrderId> orders;
   TRY_DO(parts_.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     orders.clear();
-    TRY(const auto rows, tx.ask(kCancellationsDue, kEver, std::numeric_limits<int>::max()));
-    for (const auto row : rows) orders.push_back(row.id<OrderId>(0));
+    for (const auto& queries : kCancellations) {
+      TRY(const auto rows, tx.ask(queries.due, kEver, std::numeric_limits<int>::max()));
+      for (const auto row : rows) orders.push_back(row.id<OrderId>(0));
+    }
     return {};
   }));
   return orders;
 }
 
 Result<int> Cancellation::sweep(Time until, int limit) {
-  struct Due {
-    OrderId order;
-    std::int64_t attempts = 0;
-    Time next;
-  };
-  std::vector<Due> due;
+  int taken_up = 0;
+  for (const auto& queries : kCancellations) {
+    TRY(const int some, sweep(queries, until, limit));
+    taken_up += some;
+  }
+  return taken_up;
+}
+
+Result<int> Cancellation::sweep(const CancellationQueries& queries, Time until, int limit) {
+  std::vector<Owed> due;
   TRY_DO(parts_.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     due.clear();
-    TRY(const auto rows, tx.ask(kCancellationsDue, until, limit));
-    for (const auto row : rows) due.push_back({row.id<OrderId>(0), row.i64(1), row.time(2)});
+    TRY(const auto rows, tx.ask(queries.due, until, limit));
+    for (const auto row : rows) due.push_back({row.id<OrderId>(0), row.i64(1), row.i64(2), row.time(3)});
     return {};
   }));
   int taken_up = 0;
@@ -124,17 +170,17 @@ Result<int> Cancellation::sweep(Time until, int limit) {
     const Time now = parts_.clock.now();
     TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
       leased = 0;
-      TRY(leased, tx.run(kLeaseCancellation, one.order, one.next, now.plus_ms(settings_.flight_ms)));
+      TRY(leased, tx.run(queries.lease, one.order, one.number, one.next, now.plus_ms(settings_.flight_ms)));
       return {};
     }));
     if (leased == 0) continue;
     ++taken_up;
     TRY(const auto order, parts_.orders.find(one.order));
-    if (order && go_on(*order)) continue;
+    if (order && go_on(*order, one.number)) continue;
     const auto wait =
         std::min(kFirstWaitMs << std::min<std::int64_t>(one.attempts, kMostDoublings), settings_.longest_wait_ms);
     TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
-      TRY_DO(tx.run(kDelayCancellation, one.order, parts_.clock.now().plus_ms(wait)));
+      TRY_DO(tx.run(queries.delay, one.order, one.number, parts_.clock.now().plus_ms(wait)));
       return {};
     }));
   }

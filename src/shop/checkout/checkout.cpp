@@ -259,8 +259,9 @@ Result<CheckoutView> Checkouts::decide_review(CheckoutId id, bool approve, const
   return impl_->saga.view(*row);
 }
 
-Result<orders::Order> Checkouts::cancel_order(OrderId id, const std::string& by) {
-  return impl_->cancellation.run(id, by);
+Result<orders::Order> Checkouts::cancel_order(OrderId id, const std::string& by, const orders::CancelOrder& wish,
+                                              const OrderFunction& also) {
+  return impl_->cancellation.run(id, by, wish, also);
 }
 
 Result<orders::Order> Checkouts::capture_order(OrderId id) { return Capturing(impl_->parts).run(id); }

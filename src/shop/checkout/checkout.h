@@ -173,6 +173,8 @@ struct QuoteView {
   }
 };
 
+using OrderFunction = std::function<Result<void>(db::Tx&, const orders::Order&)>;
+
 enum class Which { kDue, kAllOpen };
 
 class Checkouts {
@@ -195,9 +197,10 @@ class Checkouts {
   Result<CheckoutView> decide_review(CheckoutId id, bool approve, const std::string& by,
                                      const std::function<Result<void>(db::Tx&)>& also);
 
-  // Cancels an order until it is packed: order, shipments and stock at once, the money right after, by sweep() if need
-  // be.
-  Result<orders::Order> cancel_order(OrderId id, const std::string& by);
+  // Cancels an order, or lines of it, until it is packed: order, shipments and stock at once, the money right after, by
+  // sweep() if need be. Errors as Orders::cancel(). `also` runs in the transaction, with the order as it is there.
+  Result<orders::Order> cancel_order(OrderId id, const std::string& by, const orders::CancelOrder& wish = {},
+                                     const OrderFunction& also = {});
 
   // Charges what was only authorised, as far as it is not yet. kNotFound; kGatewayUnavailable and kTimeout: again,
   // later.

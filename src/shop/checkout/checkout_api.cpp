@@ -77,20 +77,6 @@ class Api {
     return parts_.checkouts.cancel(shopper.customer, id);
   }
 
-  Result<orders::OrderView> cancel_order(http::Call& call) const {
-    TRY(const auto shopper, parts_.shoppers.of(call.request));
-    TRY(const auto id, call.id<OrderId>("id"));
-    const bool staff = shopper.roles.has(services::Role::kSupport);
-    if (!staff) {
-      TRY(const auto buyer, parts_.shoppers.require_buyer(call.request));
-      TRY(const auto order, parts_.orders.find(id));
-      if (!order || order->customer != buyer.customer)
-        return fail(Errc::kNotFound, "orders.no_such_order", "There is no such order.");
-    }
-    TRY(const auto order, parts_.checkouts.cancel_order(id, staff ? "staff" : "customer"));
-    return orders::view_of(order);
-  }
-
   Result<CheckoutView> decide_review(http::Call& call, bool approve) const {
     TRY(const auto staff, parts_.shoppers.require_role(call.request, services::Role::kSupport));
     TRY(const auto id, call.id<CheckoutId>("id"));
@@ -171,11 +157,6 @@ void add_checkout_routes(http::Router& router, const ApiParts& parts) {
   router.post<http::None, CheckoutView>(
       "/checkouts/{id}/cancel", {"Gives up what waits", {"checkout.no_such_checkout", "checkout.not_to_be_cancelled"}},
       [api](http::Call& call, http::None) { return api.cancel(call); });
-  router.post<http::None, orders::OrderView>(
-      "/orders/{id}/cancel",
-      {"Cancels an order until it is packed",
-       {"orders.no_such_order", "orders.not_cancellable", "fulfilment.already_packed"}},
-      [api](http::Call& call, http::None) { return api.cancel_order(call); });
   router.post<http::None, orders::OrderView>(
       "/admin/orders/{id}/capture",
       {"Charges what an order's payments have only promised", {"orders.no_such_order", "checkout.not_captured"}},

@@ -1,4 +1,4 @@
-// The HTTP calls of buying: checkout, quote, what stands behind a 202, cancelling an order, and the gateway's webhook.
+// The HTTP calls of buying: checkout, quote, what stands behind a 202, and the gateway's webhook.
 #pragma once
 #include "runtime/http.h"
 #include "services/audit.h"
@@ -17,7 +17,7 @@ struct ApiParts {
 };
 
 // POST /checkout (and /orders), /checkout/quote, GET /checkouts/{id}, POST /checkouts/{id}/{complete,cancel},
-// POST /orders/{id}/cancel, POST /hooks/payments/sandbox.
+// POST /hooks/payments/sandbox.
 void add_checkout_routes(http::Router& router, const ApiParts& parts);
 
 }  // namespace kontor::checkout

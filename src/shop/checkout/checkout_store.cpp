@@ -58,25 +58,37 @@ const db::Query kPruneQuotes{"checkout.prune_quotes", db::Home::kCustomer, R"sql
 )sql"};
 
 const db::Query kOpenCancellation{"checkout.open_cancellation", db::Home::kCustomer, R"sql(
-  INSERT INTO checkout_cancellations (order_id, attempts, created_at, next_at) VALUES ($1, 0, $2, $3)
-  ON CONFLICT (order_id) DO NOTHING
+  INSERT INTO checkout_order_cancellations (order_id, number, attempts, created_at, next_at) VALUES ($1, $2, 0, $3, $4)
 )sql"};
 
-const db::Query kCancellationsDue{"checkout.cancellations_due", db::Home::kCustomer, R"sql(
-  SELECT order_id, attempts, next_at FROM checkout_cancellations
+// Of an order that the version before cancelled as a whole, the number is 0.
+const CancellationQueries kCancellations[2] = {{{"checkout.cancellations_due", db::Home::kCustomer, R"sql(
+  SELECT order_id, number, attempts, next_at FROM checkout_order_cancellations
    WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at LIMIT $2
-)sql"};
-
-const db::Query kLeaseCancellation{"checkout.lease_cancellation", db::Home::kCustomer, R"sql(
-  UPDATE checkout_cancellations SET next_at = $3, attempts = attempts + 1 WHERE order_id = $1 AND next_at = $2
-)sql"};
-
-const db::Query kCloseCancellation{"checkout.close_cancellation", db::Home::kCustomer, R"sql(
-  UPDATE checkout_cancellations SET next_at = NULL WHERE order_id = $1
-)sql"};
-
-const db::Query kDelayCancellation{"checkout.delay_cancellation", db::Home::kCustomer, R"sql(
-  UPDATE checkout_cancellations SET next_at = $2 WHERE order_id = $1 AND next_at IS NOT NULL
-)sql"};
+)sql"},
+                                                {"checkout.lease_cancellation", db::Home::kCustomer, R"sql(
+  UPDATE checkout_order_cancellations SET next_at = $4, attempts = attempts + 1
+   WHERE order_id = $1 AND number = $2 AND next_at = $3
+)sql"},
+                                                {"checkout.close_cancellation", db::Home::kCustomer, R"sql(
+  UPDATE checkout_order_cancellations SET next_at = NULL WHERE order_id = $1 AND number = $2
+)sql"},
+                                                {"checkout.delay_cancellation", db::Home::kCustomer, R"sql(
+  UPDATE checkout_order_cancellations SET next_at = $3 WHERE order_id = $1 AND number = $2 AND next_at IS NOT NULL
+)sql"}},
+                                               {{"checkout.old_cancellations_due", db::Home::kCustomer, R"sql(
+  SELECT order_id, 0, attempts, next_at FROM checkout_cancellations
+   WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at LIMIT $2
+)sql"},
+                                                {"checkout.lease_old_cancellation", db::Home::kCustomer, R"sql(
+  UPDATE checkout_cancellations SET next_at = $4, attempts = attempts + 1
+   WHERE order_id = $1 AND CAST($2 AS BIGINT) = 0 AND next_at = $3
+)sql"},
+                                                {"checkout.close_old_cancellation", db::Home::kCustomer, R"sql(
+  UPDATE checkout_cancellations SET next_at = NULL WHERE order_id = $1 AND CAST($2 AS BIGINT) = 0
+)sql"},
+                                                {"checkout.delay_old_cancellation", db::Home::kCustomer, R"sql(
+  UPDATE checkout_cancellations SET next_at = $3 WHERE order_id = $1 AND CAST($2 AS BIGINT) = 0 AND next_at IS NOT NULL
+)sql"}}};
 
 }  // namespace kontor::checkout

@@ -1,4 +1,5 @@
-// All SQL of checkout: checkout_checkouts (the journal), checkout_quotes, checkout_cancellations.
+// All SQL of checkout: checkout_checkouts (the journal), checkout_quotes,
+// checkout_order_cancellations (and checkout_cancellations, which the version before wrote).
 #pragma once
 #include "ports/db.h"
 
@@ -18,9 +19,9 @@ extern const db::Query kFindQuote;
 extern const db::Query kPruneQuotes;
 
 extern const db::Query kOpenCancellation;
-extern const db::Query kCancellationsDue;
-extern const db::Query kLeaseCancellation;
-extern const db::Query kCloseCancellation;
-extern const db::Query kDelayCancellation;
+struct CancellationQueries {
+  db::Query due, lease, close, delay;
+};
+extern const CancellationQueries kCancellations[2];  // those of now, and those of the version before
 
 }  // namespace kontor::checkout

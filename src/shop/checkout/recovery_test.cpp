@@ -235,6 +235,39 @@ TEST_CASE("a cancelled order gives stock and money back, once, wherever it dies"
     }
 }
 
+TEST_CASE("lines that are cancelled give their stock and money back, once, wherever it dies") {
+  orders::CancelOrder one;
+  one.lines = {{{}, {}, 1}};
+  for (const bool apart : {false, true})
+    for (const bool after : {false, true}) {
+      const auto again = [&](ShopWorld& world, const Ordered& state) {
+        one.lines->front().offer_id = state.bought.tea;
+        if (!world.orders_of(state.bought.ada).front().document.cancellations)
+          REQUIRE(world.shop->checkouts.cancel_order(state.order.id, "customer", one));
+        world.settle();
+        const auto order = world.orders_of(state.bought.ada).front();
+        CHECK(order.state == orders::OrderState::kConfirmed);
+        CHECK(order.document.payments[0].status == "partially_refunded");
+        CHECK(order.document.cancellations->size() == 1);
+        CHECK(world.money_held() == 450);
+        CHECK(world.stock_of(state.bought.tea).allocated == 1);
+        CHECK(world.check() == "");
+        REQUIRE(world.shop->checkouts.cancel_order(state.order.id, "staff"));
+        world.settle();
+        CHECK(world.money_held() == 0);
+        CHECK(world.stock_of(state.bought.tea).allocated == 0);
+      };
+      const int deaths = die_everywhere(
+          apart, after, with_an_order,
+          [&](ShopWorld& world, const Ordered& state) {
+            one.lines->front().offer_id = state.bought.tea;
+            (void)world.shop->checkouts.cancel_order(state.order.id, "customer", one);
+          },
+          again);
+      CHECK(deaths >= 3);
+    }
+}
+
 TEST_CASE("packed is too late to cancel, and a cancelled shipment is not packed") {
   ShopWorld world;
   const auto state = with_an_order(world);

@@ -12,6 +12,7 @@ namespace kontor::fulfilment {
 // .returned_to_sender.
 inline constexpr std::string_view kShipmentShipped = "shipment.shipped";
 inline constexpr std::string_view kShipmentDelivered = "shipment.delivered";
+inline constexpr std::string_view kShipmentCancelled = "shipment.cancelled";
 
 struct ShipmentMoved {
   ShipmentId shipment_id;

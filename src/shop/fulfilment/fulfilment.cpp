@@ -1,5 +1,6 @@
 #include "shop/fulfilment/fulfilment.h"
 
+#include <algorithm>
 #include <limits>
 #include <map>
 
@@ -69,21 +70,43 @@ Result<void> Fulfilment::open(db::Tx& tx, const orders::Order& order) {
   return {};
 }
 
-Result<void> Fulfilment::cancel(db::Tx& tx, OrderId order, Time now) {
+Result<void> Fulfilment::take_out(db::Tx& tx, OrderId order, std::span<const orders::TakenUnits> units, Time now) {
   TRY(const auto rows, tx.ask(kShipmentsOfOrder, order));
   for (const auto row : rows) {
     TRY(auto shipment, shipment_of(row));
-    const auto* step = kShipmentTable.find(shipment.status, ShipmentTrigger::kCancel);
-    if (step == nullptr)
-      return fail(Errc::kNotCancellable, "fulfilment.already_packed",
-                  "A shipment of the order is " + std::string(name_of(shipment.status)) + " already.");
-    if (step->to == shipment.status) continue;
-    TRY_DO(tx.run(kMoveShipment, shipment.id, shipment.status, step->to, db::Null{}, db::Null{}, 0, now));
-    const auto from = std::exchange(shipment.status, step->to);
-    shipment.updated_at = now;
-    TRY_DO(tell(tx, shipment, from, step->emits));
+    const bool meant = std::any_of(units.begin(), units.end(),
+                                   [&](const orders::TakenUnits& taken) { return taken.shipment_id == shipment.id; });
+    if (meant) TRY_DO(take_out_of(tx, std::move(shipment), units, now));
   }
   return {};
+}
+
+// Between this and packing, one wins: both name the state they found.
+Result<void> Fulfilment::take_out_of(db::Tx& tx, Shipment shipment, std::span<const orders::TakenUnits> units,
+                                     Time now) {
+  const ShipmentState from = shipment.status;
+  const auto* step = kShipmentTable.find(from, ShipmentTrigger::kCancel);
+  const bool possible = step != nullptr && step->to != from;
+  if (!possible && !bugs_.cancel_what_is_packed)
+    return fail(Errc::kNotCancellable, "fulfilment.already_packed",
+                "A shipment of the order is " + std::string(name_of(from)) + " already.");
+  auto items = shipment.items;
+  for (const auto& taken : units)
+    for (auto& item : items)
+      if (taken.shipment_id == shipment.id && taken.offer_id == item.offer_id) item.quantity -= taken.quantity;
+  for (const auto& item : items) KONTOR_ASSERT(item.quantity >= 0);
+  std::erase_if(items, [](const orders::ShipmentItem& item) { return item.quantity == 0; });
+  shipment.updated_at = now;
+  std::int64_t changed = 0;
+  if (items.empty()) {
+    shipment.status = ShipmentState::kCancelled;
+    TRY(changed, tx.run(kMoveShipment, shipment.id, from, shipment.status, db::Null{}, db::Null{}, 0, now));
+  } else {
+    shipment.items = std::move(items);
+    TRY(changed, tx.run(kChangeItems, shipment.id, from, json::print(Items{shipment.items}), now));
+  }
+  if (changed == 0) return fail(Errc::kConflict, "fulfilment.moved", "The shipment has changed in the meantime.");
+  return shipment.status == from ? Result<void>() : tell(tx, shipment, from, kShipmentCancelled);
 }
 
 Result<Shipment> Fulfilment::move_in(db::Tx& tx, ShipmentId id, ShipmentTrigger on, const MoveDetails& details) {

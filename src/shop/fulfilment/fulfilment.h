@@ -3,6 +3,7 @@
 // `stock`), once, whatever is repeated.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,13 +49,18 @@ struct MoveDetails {
   std::string by = "staff";
 };
 
+// Mistakes made on purpose, to show that the simulator finds them. Never set outside of tests.
+struct PlantedBugs {
+  bool cancel_what_is_packed = false;
+};
+
 class Fulfilment : public orders::FulfilmentDesk {
  public:
   Fulfilment(db::Store& store, orders::Orders& orders, inventory::Inventory& inventory, Clock& clock)
       : store_(store), orders_(orders), inventory_(inventory), clock_(clock) {}
 
   Result<void> open(db::Tx& tx, const orders::Order& order) override;
-  Result<void> cancel(db::Tx& tx, OrderId order, Time now) override;
+  Result<void> take_out(db::Tx& tx, OrderId order, std::span<const orders::TakenUnits> units, Time now) override;
 
   // kInvalidTransition with {from, to, allowed}; kNotFound. Shipping what is not on the shelf is kConflict
   // "inventory.not_on_hand". `also` runs in the same write function (an audit row); may be empty.
@@ -65,11 +71,14 @@ class Fulfilment : public orders::FulfilmentDesk {
   // Takes units out of the stock for shipments whose process died between the two homes. How many it settled.
   Result<int> sweep(int limit);
 
+  void plant(PlantedBugs bugs) { bugs_ = bugs; }
+
   // Shipments are as their orders show them; what is allocated in the stock is what has not left yet.
   Result<void> check(services::CheckReport& report);
 
  private:
   Result<Shipment> move_in(db::Tx& tx, ShipmentId id, ShipmentTrigger on, const MoveDetails& details);
+  Result<void> take_out_of(db::Tx& tx, Shipment shipment, std::span<const orders::TakenUnits> units, Time now);
   Result<void> settle_stock(const Shipment& shipment);
   Result<void> each(const std::function<void(const Shipment&)>& visit);
 
@@ -77,6 +86,7 @@ class Fulfilment : public orders::FulfilmentDesk {
   orders::Orders& orders_;
   inventory::Inventory& inventory_;
   Clock& clock_;
+  PlantedBugs bugs_;
 };
 
 }  // namespace kontor::fulfilment

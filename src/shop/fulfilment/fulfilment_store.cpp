@@ -20,6 +20,10 @@ const db::Query kMoveShipment{"fulfilment.move", db::Home::kCustomer, R"sql(
    WHERE id = $1 AND state = $2
 )sql"};
 
+const db::Query kChangeItems{"fulfilment.change_items", db::Home::kCustomer, R"sql(
+  UPDATE fulfilment_shipments SET items = $3, updated_at = $4 WHERE id = $1 AND state = $2
+)sql"};
+
 const db::Query kShipmentsOfOrder{"fulfilment.of_order", db::Home::kCustomer, R"sql(
   SELECT id, order_id, warehouse_id, state, carrier, tracking_number, items, created_at, updated_at
     FROM fulfilment_shipments WHERE order_id = $1 ORDER BY id

@@ -7,6 +7,7 @@ namespace kontor::fulfilment {
 extern const db::Query kInsertShipment;
 extern const db::Query kFindShipment;
 extern const db::Query kMoveShipment;
+extern const db::Query kChangeItems;
 extern const db::Query kShipmentsOfOrder;
 extern const db::Query kShipmentsBefore;
 extern const db::Query kShipmentsAfter;

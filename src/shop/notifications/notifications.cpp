@@ -11,6 +11,8 @@ std::string subject_of(Occasion occasion, const std::string& number) {
       return "Your order " + number + " is on its way";
     case Occasion::kCancelled:
       return "Your order " + number + " is cancelled";
+    case Occasion::kLinesCancelled:
+      return "A part of your order " + number + " is cancelled";
     case Occasion::kRefunded:
       return "Money back for your order " + number;
   }
@@ -21,6 +23,12 @@ void append_lines(std::string& text, const orders::Order& order) {
   for (const auto& line : order.document.lines)
     text += "  " + std::to_string(line.quantity) + " x " + line.title + "  " + line.line_total.text() + "\n";
   text += "\n  Total  " + order.document.totals.total.text() + "\n";
+}
+
+void append_what_is_left(std::string& text, const orders::Order& order) {
+  for (const auto& line : order.document.lines)
+    if (line.left() > 0) text += "  " + std::to_string(line.left()) + " x " + line.title + "\n";
+  text += "\n  Total  " + orders::view_of(order).current_totals.total.text() + "\n";
 }
 
 std::string text_of(Occasion occasion, const orders::Order& order) {
@@ -41,6 +49,10 @@ std::string text_of(Occasion occasion, const orders::Order& order) {
       break;
     case Occasion::kCancelled:
       text += "your order is cancelled. What was paid comes back to you.\n";
+      break;
+    case Occasion::kLinesCancelled:
+      text += "of your order this is left; what was paid for the rest comes back to you.\n\n";
+      append_what_is_left(text, order);
       break;
     case Occasion::kRefunded:
       text += "we have given back:\n\n";

@@ -11,7 +11,7 @@
 
 namespace kontor::notifications {
 
-enum class Occasion { kConfirmed, kShipped, kCancelled, kRefunded };
+enum class Occasion { kConfirmed, kShipped, kCancelled, kLinesCancelled, kRefunded };
 
 class Notifications {
  public:

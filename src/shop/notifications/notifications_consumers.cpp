@@ -24,6 +24,10 @@ Result<void> handle(Notifications& notifications, const LoggedEvent& event) {
     TRY(const auto order, order_in<orders::OrderCancelled>(event));
     return notifications.tell(Occasion::kCancelled, order, key);
   }
+  if (event.name == orders::OrderLinesCancelled::kName) {
+    TRY(const auto order, order_in<orders::OrderLinesCancelled>(event));
+    return notifications.tell(Occasion::kLinesCancelled, order, key);
+  }
   if (event.name == payments::PaymentRefunded::kName) {
     TRY(const auto order, order_in<payments::PaymentRefunded>(event));
     return notifications.tell(Occasion::kRefunded, order, key);
@@ -39,7 +43,8 @@ services::Consumer mail_consumer(Notifications& notifications) {
   consumer.name = "notifications.mail";
   consumer.kind = services::ConsumerKind::kOnce;
   consumer.handles = {std::string(orders::OrderConfirmed::kName), std::string(orders::OrderCancelled::kName),
-                      std::string(payments::PaymentRefunded::kName), std::string(fulfilment::kShipmentShipped)};
+                      std::string(orders::OrderLinesCancelled::kName), std::string(payments::PaymentRefunded::kName),
+                      std::string(fulfilment::kShipmentShipped)};
   consumer.hopeless = {"messenger.bad_address", "messenger.refused"};
   consumer.handle = [&notifications](const LoggedEvent& event) { return handle(notifications, event); };
   return consumer;

@@ -56,6 +56,16 @@ TEST_CASE(
   REQUIRE(world.shop->checkouts.cancel_order(world.orders_of(ada).front().id, "customer"));
   REQUIRE(runner.run_until_quiet());
   CHECK(messenger.sent.size() == 5);  // confirmed, cancelled, refunded
+  world.put(ada, tea, 3);
+  REQUIRE(world.buy(ada, "k3"));
+  orders::CancelOrder two;
+  two.lines = {{{}, tea, 2}};
+  REQUIRE(world.shop->checkouts.cancel_order(world.orders_of(ada).front().id, "customer", two));
+  REQUIRE(runner.run_until_quiet());
+  REQUIRE(messenger.sent.size() == 8);  // confirmed, a part cancelled, refunded
+  CHECK(messenger.sent[6].subject.starts_with("A part of your order"));
+  CHECK(messenger.sent[6].text.find("1 x Green tea") != std::string::npos);
+  CHECK(messenger.sent[6].text.find("4.50 USD") != std::string::npos);
   for (std::size_t i = 0; i < messenger.sent.size(); ++i)
     for (std::size_t j = 0; j < i; ++j) CHECK(messenger.sent[i].key != messenger.sent[j].key);
   for (const auto& stream : log.streams()) {

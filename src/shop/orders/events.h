@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/described.h"
 #include "base/id.h"
@@ -43,6 +44,35 @@ struct OrderCancelled {
   static constexpr auto fields() {
     return described(Field("order_id", &OrderCancelled::order_id, "The order"),
                      Field("by", &OrderCancelled::by, "customer, staff or system"));
+  }
+};
+
+// A part of it; the last part is order.cancelled as well.
+struct OrderLinesCancelled {
+  static constexpr std::string_view kName = "order.lines_cancelled";
+  struct Line {
+    OfferId offer_id;
+    std::int64_t quantity = 0;
+
+    static constexpr auto fields() {
+      return described(Field("offer_id", &Line::offer_id, "Of which offer"),
+                       Field("quantity", &Line::quantity, "How many units"));
+    }
+  };
+  OrderId order_id;
+  std::int64_t number = 0;
+  std::string by;
+  std::vector<Line> lines;
+  Money refund;
+  Money total_after;
+
+  static constexpr auto fields() {
+    using E = OrderLinesCancelled;
+    return described(Field("order_id", &E::order_id, "The order"),
+                     Field("number", &E::number, "Which of its cancellations"),
+                     Field("by", &E::by, "customer, staff or system"), Field("lines", &E::lines, "What was cancelled"),
+                     Field("refund", &E::refund, "What comes back for it"),
+                     Field("total_after", &E::total_after, "What the order costs now"));
   }
 };
 

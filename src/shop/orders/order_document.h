@@ -11,6 +11,7 @@
 #include "base/id.h"
 #include "base/money.h"
 #include "base/time.h"
+#include "shop/orders/order_cancellation.h"
 #include "shop/orders/orders_state.h"
 
 namespace kontor::orders {
@@ -52,6 +53,9 @@ struct OrderLine {
   Money discount;
   Money tax;
   Money line_total;
+  std::optional<std::int64_t> cancelled = {};
+
+  std::int64_t left() const { return quantity - cancelled.value_or(0); }
 
   static constexpr auto fields() {
     return described(
@@ -62,7 +66,8 @@ struct OrderLine {
         Field("unit_price", &OrderLine::unit_price, "Of one"),
         Field("discount", &OrderLine::discount, "This line's share of all discounts"),
         Field("tax", &OrderLine::tax, "On this line"),
-        Field("line_total", &OrderLine::line_total, "What the line costs"));
+        Field("line_total", &OrderLine::line_total, "What the line costs"),
+        Field("cancelled", &OrderLine::cancelled, "How many of them were cancelled; absent: none"));
   }
 };
 
@@ -160,10 +165,13 @@ struct TimelineEntry {
   OrderState status = OrderState::kPending;
   Time at;
   std::string by;
+  std::optional<std::int64_t> cancellation = {};
 
   static constexpr auto fields() {
-    return described(Field("status", &TimelineEntry::status, "What it became"), Field("at", &TimelineEntry::at, "When"),
-                     Field("by", &TimelineEntry::by, "customer, staff or system"));
+    return described(
+        Field("status", &TimelineEntry::status, "What it became, or still was"),
+        Field("at", &TimelineEntry::at, "When"), Field("by", &TimelineEntry::by, "customer, staff or system"),
+        Field("cancellation", &TimelineEntry::cancellation, "The number of the cancellation that this was"));
   }
 };
 
@@ -175,6 +183,7 @@ struct Document {
   std::vector<TimelineEntry> timeline;
   Address shipping_address;
   std::optional<Address> billing_address;
+  std::optional<std::vector<OrderCancellation>> cancellations;  // oldest first; never empty
 
   static constexpr auto fields() {
     return described(Field("lines", &Document::lines, "What was bought"),
@@ -183,7 +192,8 @@ struct Document {
                      Field("payments", &Document::payments, "How it is paid"),
                      Field("timeline", &Document::timeline, "What happened when"),
                      Field("shipping_address", &Document::shipping_address, "Where it goes"),
-                     Field("billing_address", &Document::billing_address, "Where the invoice goes"));
+                     Field("billing_address", &Document::billing_address, "Where the invoice goes"),
+                     Field("cancellations", &Document::cancellations, "What was cancelled, oldest first"));
   }
 };
 

@@ -15,7 +15,8 @@ constexpr std::string_view kHeader =
     "order_id,number,status,created_at,updated_at,customer_id,email,currency,line,product_id,offer_id,sku,title,"
     "quantity,"
     "unit_price,discount,tax,line_total,order_subtotal,order_shipping,order_tax,order_total,payment_status,ship_name,"
-    "ship_line1,ship_line2,ship_city,ship_region,ship_postal_code,ship_country,ship_phone\n";
+    "ship_line1,ship_line2,ship_city,ship_region,ship_postal_code,ship_country,ship_phone,cancelled,"
+    "order_current_total\n";
 
 void print_csv(const OrderView& order, std::string& out) {
   const Address& to = order.shipping_address;
@@ -32,7 +33,8 @@ void print_csv(const OrderView& order, std::string& out) {
     cells.plain(amount_text(order.totals.total));
     cells.text(order.payments.empty() ? "" : order.payments[0].status);
     cells.text(to.name).text(to.line1).text(to.line2.value_or("")).text(to.city).text(to.region.value_or(""));
-    cells.text(to.postal_code).text(to.country).text(to.phone.value_or("")).end();
+    cells.text(to.postal_code).text(to.country).text(to.phone.value_or(""));
+    cells.number(line.cancelled.value_or(0)).plain(amount_text(order.current_totals.total)).end();
   }
 }
 

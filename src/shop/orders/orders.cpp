@@ -89,6 +89,16 @@ Result<void> tell(db::Tx& tx, const Order& order, OrderState from, std::string_v
                         subject, now);
 }
 
+// An order that was cancelled before cancellations were kept costs nothing either.
+OrderTotals totals_now(const Order& order) {
+  OrderTotals totals = totals_left(order.document);
+  if (order.state != OrderState::kCancelled || order.document.cancellations) return totals;
+  const Money none = Money::minor(0, totals.total.currency());
+  totals.subtotal = totals.shipping = totals.tax = totals.total = none;
+  for (auto& discount : totals.discounts) discount.amount = none;
+  return totals;
+}
+
 }  // namespace
 
 std::string Order::number() const { return order_number(id); }
@@ -104,6 +114,8 @@ OrderView view_of(const Order& order) {
           document.shipments,
           document.payments,
           document.totals,
+          totals_now(order),
+          document.cancellations.value_or(std::vector<OrderCancellation>()),
           document.timeline,
           document.shipping_address,
           document.billing_address,
@@ -160,18 +172,57 @@ Result<void> Orders::move(db::Tx& tx, Order& order, OrderTrigger on, const std::
   return tell(tx, order, from, row->emits, by);
 }
 
-Result<Order> Orders::cancel(db::Tx& tx, OrderId id, const std::string& by) {
+Result<Cancelled> Orders::cancel(db::Tx& tx, OrderId id, const std::string& by, const CancelOrder& wish) {
   TRY(auto order, load(tx, id));
-  if (order.state == OrderState::kCancelled) return order;
+  if (order.state == OrderState::kCancelled && !wish.lines) return Cancelled{std::move(order), 0};
+  if (wish.version && *wish.version != order.version)
+    return fail(Errc::kVersionConflict, "orders.version_conflict", "The order has changed since it was shown.");
   const Time now = clock_.now();
-  if (kOrderTable.find(order.state, OrderTrigger::kCancel) == nullptr)
+  const bool possible = order.state != OrderState::kCancelled && kOrderTable.find(order.state, OrderTrigger::kCancel);
+  if (!possible && !bugs_.cancel_what_is_packed)
     return fail(Errc::kNotCancellable, "orders.not_cancellable",
                 "The order is " + std::string(name_of(order.state)) + "; it can be cancelled until it is packed.");
-  if (desk_ != nullptr) TRY_DO(desk_->cancel(tx, id, now));
-  for (auto& shipment : order.document.shipments) shipment.status = ShipmentState::kCancelled;
-  TRY_DO(move(tx, order, OrderTrigger::kCancel, by, now));
+  TRY(auto cancellation, plan_cancellation(order.document, wish));
+  cancellation.at = now;
+  cancellation.by = by;
+  auto& document = order.document;
+  cancellation.number = 1 + (document.cancellations ? static_cast<std::int64_t>(document.cancellations->size()) : 0);
+  if (desk_ != nullptr) TRY_DO(desk_->take_out(tx, id, cancellation.units, now));
+  apply_cancellation(document, cancellation);
+  order.updated = now;
+  if (nothing_left(document) && possible) {
+    TRY_DO(move(tx, order, OrderTrigger::kCancel, by, now));
+    document.timeline.back().cancellation = cancellation.number;
+  } else {
+    document.timeline.push_back({order.state, std::max(now, document.timeline.back().at), by, cancellation.number});
+    TRY_DO(tell_cancelled(tx, order, cancellation));
+    TRY_DO(follow_shipments(tx, order, by, now));  // what was waited for may be gone
+  }
   TRY_DO(save(tx, order, now));
-  return order;
+  return Cancelled{std::move(order), cancellation.number};
+}
+
+Result<void> Orders::tell_cancelled(db::Tx& tx, Order& order, const OrderCancellation& cancellation) {
+  OrderLinesCancelled news{order.id, cancellation.number, cancellation.by,
+                           {},       cancellation.refund, cancellation.total_after};
+  for (const auto& line : cancellation.lines) news.lines.push_back({line.offer_id, line.quantity});
+  return services::emit(tx, news, order.id.text(), order.updated);
+}
+
+// Moves the order to its least advanced shipment, state by state: one that goes on alone may be far ahead of one that
+// was cancelled.
+Result<void> Orders::follow_shipments(db::Tx& tx, Order& order, const std::string& by, Time now) {
+  const auto target = least_advanced(order.document.shipments);
+  if (!target) return {};
+  constexpr OrderState kWay[] = {OrderState::kProcessing, OrderState::kPacked, OrderState::kShipped,
+                                 OrderState::kDelivered};
+  for (const OrderState next : kWay) {
+    if (next > *target) break;
+    const auto on = trigger_towards(next);
+    if (order.state < next && kOrderTable.find(order.state, on) != nullptr) TRY_DO(move(tx, order, on, by, now));
+  }
+  KONTOR_ASSERT(order.state == *target);
+  return {};
 }
 
 Result<void> Orders::payment_changed(db::Tx& tx, OrderId id, const OrderPayment& payment) {
@@ -197,12 +248,7 @@ Result<OrderState> Orders::shipment_changed(db::Tx& tx, OrderId id, const Shipme
   found->status = news.status;
   if (news.carrier) found->carrier = news.carrier;
   if (news.tracking_number) found->tracking_number = news.tracking_number;
-  if (const auto target = least_advanced(shipments)) {
-    // A shipment moves one step at a time, so its order is never more than one step behind.
-    const auto on = trigger_towards(*target);
-    if (kOrderTable.find(order.state, on) != nullptr) TRY_DO(move(tx, order, on, by, now));
-    KONTOR_ASSERT(order.state == *target);
-  }
+  TRY_DO(follow_shipments(tx, order, by, now));
   TRY_DO(save(tx, order, now));
   return order.state;
 }

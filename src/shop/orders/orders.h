@@ -4,6 +4,7 @@
 #pragma once
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "ports/clock.h"
 #include "ports/db.h"
 #include "services/check_report.h"
+#include "shop/orders/cancelling.h"
 #include "shop/orders/order_document.h"
 #include "shop/orders/orders_state.h"
 
@@ -45,6 +47,8 @@ struct OrderView {
   std::vector<OrderShipment> shipments;
   std::vector<OrderPayment> payments;
   OrderTotals totals;
+  OrderTotals current_totals;
+  std::vector<OrderCancellation> cancellations;
   std::vector<TimelineEntry> timeline;
   Address shipping_address;
   std::optional<Address> billing_address;
@@ -54,18 +58,20 @@ struct OrderView {
 
   static constexpr auto fields() {
     using V = OrderView;
-    return described(Field("id", &V::id, "The order"), Field("number", &V::number, "Its number for people"),
-                     Field("status", &V::status, "The least advanced of its shipments"),
-                     Field("customer_id", &V::customer_id, "Whose"),
-                     Field("email", &V::email, "Where mails about it go"), Field("items", &V::items, "What was bought"),
-                     Field("shipments", &V::shipments, "How it travels"),
-                     Field("payments", &V::payments, "How it is paid"), Field("totals", &V::totals, "What it costs"),
-                     Field("timeline", &V::timeline, "What happened when"),
-                     Field("shipping_address", &V::shipping_address, "Where it goes"),
-                     Field("billing_address", &V::billing_address, "Where the invoice goes, if elsewhere"),
-                     Field("created_at", &V::created_at, "When it was placed"),
-                     Field("updated_at", &V::updated_at, "When it last changed"),
-                     Field("version", &V::version, "Grows with every change"));
+    return described(
+        Field("id", &V::id, "The order"), Field("number", &V::number, "Its number for people"),
+        Field("status", &V::status, "The least advanced of its shipments"),
+        Field("customer_id", &V::customer_id, "Whose"), Field("email", &V::email, "Where mails about it go"),
+        Field("items", &V::items, "What was bought"), Field("shipments", &V::shipments, "How it travels"),
+        Field("payments", &V::payments, "How it is paid"), Field("totals", &V::totals, "What it cost as it was placed"),
+        Field("current_totals", &V::current_totals, "The same without what was cancelled"),
+        Field("cancellations", &V::cancellations, "What was cancelled, oldest first"),
+        Field("timeline", &V::timeline, "What happened when"),
+        Field("shipping_address", &V::shipping_address, "Where it goes"),
+        Field("billing_address", &V::billing_address, "Where the invoice goes, if elsewhere"),
+        Field("created_at", &V::created_at, "When it was placed"),
+        Field("updated_at", &V::updated_at, "When it last changed"),
+        Field("version", &V::version, "Grows with every change"));
   }
 };
 OrderView view_of(const Order& order);
@@ -76,8 +82,20 @@ class FulfilmentDesk {
  public:
   virtual ~FulfilmentDesk() = default;
   virtual Result<void> open(db::Tx& tx, const Order& order) = 0;
-  // kNotCancellable "fulfilment.already_packed" once one of them is packed. Repeatable.
-  virtual Result<void> cancel(db::Tx& tx, OrderId order, Time now) = 0;
+  // Takes units out of the order's shipments; one of which nothing is left is cancelled. kNotCancellable
+  // "fulfilment.already_packed" once one of those shipments is packed.
+  virtual Result<void> take_out(db::Tx& tx, OrderId order, std::span<const TakenUnits> units, Time now) = 0;
+};
+
+// What a cancellation came to.
+struct Cancelled {
+  Order order;
+  std::int64_t number = 0;  // which of the order's cancellations; 0: it was cancelled already, and nothing changed
+};
+
+// Mistakes made on purpose, to show that the simulator finds them. Never set outside of tests.
+struct PlantedBugs {
+  bool cancel_what_is_packed = false;
 };
 
 // What became of one shipment.
@@ -108,8 +126,10 @@ class Orders {
   // "db.duplicate".
   Result<void> place(db::Tx& tx, const Order& order, const std::string& document);
   Result<Order> load(db::Tx& tx, OrderId id);  // kNotFound "orders.no_such_order"
-  // kNotCancellable when it is too late; cancelling a cancelled order changes nothing.
-  Result<Order> cancel(db::Tx& tx, OrderId id, const std::string& by);
+  // The whole order, or lines of it; the last of them cancels the order. kNotCancellable when it is too late; what the
+  // wish names wrongly is as plan_cancellation() says; kVersionConflict when it names another version. Cancelling a
+  // cancelled order as a whole changes nothing.
+  Result<Cancelled> cancel(db::Tx& tx, OrderId id, const std::string& by, const CancelOrder& wish = {});
   Result<void> payment_changed(db::Tx& tx, OrderId id, const OrderPayment& payment);
   // Takes the news into the order and moves it to its least advanced shipment. The order's state afterwards.
   Result<OrderState> shipment_changed(db::Tx& tx, OrderId id, const ShipmentNews& news, const std::string& by);
@@ -124,16 +144,21 @@ class Orders {
   // Every order, in the order of ids, for checks.
   Result<void> each(const std::function<void(const Order&)>& visit);
 
+  void plant(PlantedBugs bugs) { bugs_ = bugs; }
+
   // Totals add up, payments cover the total, shipments hold the lines, the timeline follows the state table.
   Result<void> check(services::CheckReport& report);
 
  private:
   Result<void> move(db::Tx& tx, Order& order, OrderTrigger on, const std::string& by, Time now);
+  Result<void> follow_shipments(db::Tx& tx, Order& order, const std::string& by, Time now);
+  Result<void> tell_cancelled(db::Tx& tx, Order& order, const OrderCancellation& cancellation);
   Result<void> save(db::Tx& tx, Order& order, Time now);
 
   db::Store& store_;
   Clock& clock_;
   FulfilmentDesk* desk_ = nullptr;
+  PlantedBugs bugs_;
 };
 
 }  // namespace kontor::orders

@@ -3,9 +3,21 @@
 #include "runtime/http.h"
 #include "services/cursor.h"
 #include "services/shopper.h"
+#include "shop/orders/invoices.h"
 #include "shop/orders/orders.h"
 
 namespace kontor::orders {
+
+// Not owned; they outlive the router. `seller` stands on invoices.
+struct InvoiceApiParts {
+  Orders& orders;
+  Invoices& invoices;
+  const services::Shoppers& shoppers;
+  std::string seller;
+};
+
+// GET /orders/{id}/invoice, /admin/orders/{id}/invoice: HTML for people and printers, JSON where it is asked for.
+void add_invoice_routes(http::Router& router, const InvoiceApiParts& parts);
 
 // GET /orders, /orders/{id}, POST /orders/lookup, GET /admin/orders, /admin/orders/{id}.
 void add_orders_routes(http::Router& router, Orders& orders, const services::Shoppers& shoppers,

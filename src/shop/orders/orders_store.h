@@ -1,4 +1,4 @@
-// All SQL of orders: orders_orders, one row an order.
+// All SQL of orders: orders_orders, one row an order; orders_invoices and orders_invoice_years.
 #pragma once
 #include "ports/db.h"
 
@@ -11,5 +11,11 @@ extern const db::Query kOrdersOfCustomer;
 extern const db::Query kOrdersBefore;
 extern const db::Query kOrdersChangedAfter;
 extern const db::Query kOrdersAfter;
+
+extern const db::Query kInvoicesOfOrder;
+extern const db::Query kNextInvoiceNumber;
+extern const db::Query kInsertInvoice;
+extern const db::Query kInvoiceYears;
+extern const db::Query kInvoicesWithoutOrder;
 
 }  // namespace kontor::orders

@@ -1,5 +1,7 @@
 #include "shop/payments/payments.h"
 
+#include <algorithm>
+
 #include "services/outbox.h"
 #include "shop/payments/events.h"
 #include "shop/payments/payments_store.h"
@@ -62,10 +64,11 @@ Result<void> move(db::Tx& tx, Payment& payment, PaymentTrigger on, Money refunde
 
 // A part of the payment carries the same part of what is left of its tax, and the last part all of it. What is refused
 // further on (more than was paid) gets any.
-std::int64_t tax_in(const Payment& payment, const Legs& written, Money amount) {
+std::int64_t tax_in(const Payment& payment, const Legs& written, Money amount, const std::optional<Money>& known) {
   const std::int64_t left = payment.amount.amount_minor() - payment.refunded.amount_minor();
   const std::int64_t tax = -written.of(Account::kTax);
   if (amount.amount_minor() >= left) return tax;
+  if (known) return std::min(known->amount_minor(), tax);
   return static_cast<std::int64_t>(static_cast<__int128>(tax) * amount.amount_minor() / left);
 }
 
@@ -172,14 +175,15 @@ Result<Payment> Payments::record_captured(db::Tx& tx, PaymentId id) {
   return payment;
 }
 
-Result<Payment> Payments::record_refund(db::Tx& tx, PaymentId id, const std::string& refund_key, Money amount) {
+Result<Payment> Payments::record_refund(db::Tx& tx, PaymentId id, const std::string& refund_key, Money amount,
+                                        std::optional<Money> tax) {
   const Time now = clock_.now();
   TRY(auto payment, load(tx, id));
   if (amount.amount_minor() <= 0)
     return fail(Errc::kConflict, "payments.refund_of_nothing", "A refund gives something back.");
   TRY(const auto written, legs_of(tx, id));
   Entry entry{id, refund_key, EntryKind::kRefunded, amount.currency(), {}, now, payment.order};
-  entry.legs = return_legs(Account::kGateway, amount.amount_minor(), tax_in(payment, written, amount));
+  entry.legs = return_legs(Account::kGateway, amount.amount_minor(), tax_in(payment, written, amount, tax));
   TRY(const bool noted, write_entry(tx, entry, bugs_.lose_ledger_leg));
   if (!noted) return payment;
   const bool all = payment.refunded + amount == payment.amount;

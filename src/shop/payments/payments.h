@@ -84,8 +84,10 @@ class Payments {
   // a payment in another state, changes nothing. The payment as it is afterwards.
   Result<Payment> begin_capture(db::Tx& tx, PaymentId id);
   Result<Payment> record_captured(db::Tx& tx, PaymentId id);
-  // What the gateway gave back. Repeating it with the same key changes nothing. The payment as it is afterwards.
-  Result<Payment> record_refund(db::Tx& tx, PaymentId id, const std::string& refund_key, Money amount);
+  // What the gateway gave back. Repeating it with the same key changes nothing. The payment as it is afterwards. `tax`:
+  // how much of the amount is tax; when it is not known, the amount's proportion of what is left.
+  Result<Payment> record_refund(db::Tx& tx, PaymentId id, const std::string& refund_key, Money amount,
+                                std::optional<Money> tax = {});
   Result<Payment> record_voided(db::Tx& tx, PaymentId id);
 
   Result<std::optional<Payment>> find(PaymentId id);
