@@ -38,7 +38,8 @@ Sale sold(ShopWorld& world) {
 
 std::vector<std::string> statuses(ShopWorld& world, const Sale& sale) {
   std::vector<std::string> out;
-  for (const auto& payment : world.orders_of(sale.ada).front().document.payments) out.push_back(payment.status);
+  const auto orders = world.orders_of(sale.ada);
+  for (const auto& payment : orders.front().document.payments) out.push_back(payment.status);
   return out;
 }
 
