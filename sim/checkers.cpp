@@ -187,7 +187,8 @@ void check_captures(World& world, const Books& books) {
     });
     const bool due = left || !world.scenario.capture_later;
     for (const auto& payment : order.document.payments)
-      if ((payment.status == "captured") != due)
+      if ((payment.status == "captured" || payment.status == "partially_refunded" || payment.status == "refunded") !=
+          due)
         world.problem("the payment " + payment.id.text() + " of " + order.id.text() + " is " + payment.status);
   }
 }

@@ -64,6 +64,7 @@ struct Checkouts::Impl {
   Result<Answer> first_order(CheckoutId bought_by);
   Result<Answer> attempt(const Purchase& purchase, std::optional<CheckoutId> old_key);
   Result<Plan> plan(const Purchase& purchase, const cart::CartContents& contents, Time now);
+  Result<Answer> or_answered(Result<Answer> answer, CheckoutId id);
   Result<Answer> or_moved(Result<Answer> answer, CheckoutId id);
   Result<void> check_journals(services::CheckReport& report, std::set<PaymentId>& open);
   Result<void> check_orders(services::CheckReport& report, const std::set<PaymentId>& open);
@@ -170,7 +171,15 @@ Result<Answer> Checkouts::Impl::attempt(const Purchase& purchase, std::optional<
   std::vector<std::string> tokens;
   for (std::size_t i = 0; i < journal.plan.document.payments.size(); ++i)
     tokens.push_back(body.payments ? body.payments->at(i).token.value_or("") : body.payment_method_id.value_or(""));
-  return or_moved(saga.charge(journal, tokens, allotments), journal.id);
+  return or_answered(saga.charge(journal, tokens, allotments), journal.id);
+}
+
+// The key's answer is the first that was kept, also where the checkout has come further since.
+Result<Answer> Checkouts::Impl::or_answered(Result<Answer> answer, CheckoutId id) {
+  if (answer || answer.error().reason != "checkout.moved") return or_moved(std::move(answer), id);
+  TRY(const auto row, find_row(id));
+  if (row && row->answer_status != 0) return Answer{row->answer_status, row->answer_body, false, row->id};
+  return or_moved(std::move(answer), id);
 }
 
 // A row that moved on while we worked is no failure: what it came to is the answer.

@@ -24,7 +24,7 @@ const db::Query kApplyChange{"checkout.apply", db::Home::kCustomer, R"sql(
          key = CASE WHEN CAST($10 AS BIGINT) = 1 THEN NULL ELSE key END,
          problem = COALESCE($11, problem), updated_at = $12,
          expires_at = CASE WHEN CAST($13 AS BIGINT) = 0 THEN expires_at ELSE $13 END
-   WHERE id = $1 AND state = $2
+   WHERE id = $1 AND state = $2 AND (CAST($14 AS BIGINT) = 0 OR answer_status = 0)
 )sql"};
 
 const db::Query kFreeKey{"checkout.free_key", db::Home::kCustomer, R"sql(

@@ -62,7 +62,7 @@ Result<void> apply(db::Tx& tx, CheckoutId id, const Change& change, Time now) {
   const db::Param body = change.answer_body == nullptr ? db::Param("") : db::Param(*change.answer_body);
   TRY(const auto moved,
       tx.run(kApplyChange, id, change.from, change.to, change.next, plan, change.order, change.reservation,
-             change.answer_status, body, change.free_key, change.problem, now, change.expires));
+             change.answer_status, body, change.free_key, change.problem, now, change.expires, change.unanswered));
   if (moved == 0) return fail(Errc::kConflict, "checkout.moved", "The checkout has moved on in the meantime.");
   return {};
 }

@@ -81,6 +81,7 @@ struct Change {
   const std::string* answer_body = nullptr;
   std::optional<std::string> problem;
   bool free_key = false;
+  bool unanswered = false;  // only while nobody was answered: else the answer that goes out would not be the kept one
 };
 
 // Inside write functions of the home customer.

@@ -228,6 +228,7 @@ Result<Answer> Saga::moved(const Journal& journal) {
 
 Result<Answer> Saga::wait_for_buyer(Journal& journal, const Verdict& verdict) {
   Change wait;
+  wait.unanswered = journal.answer_status == 0;
   wait.to = journal.state;
   wait.expires = waits_behind_202(journal) ? journal.expires : journal.created.plus_ms(settings_.step_up_ms);
   wait.next = wait.expires;
@@ -248,6 +249,7 @@ Result<Answer> Saga::wait_for_buyer(Journal& journal, const Verdict& verdict) {
 
 Result<Answer> Saga::wait_for_gateway(Journal& journal) {
   Change wait;
+  wait.unanswered = journal.answer_status == 0;
   wait.to = after(journal.state, CheckoutTrigger::kTimedOut);
   wait.next = now().plus_ms(settings_.first_question_ms);
   Journal shown = journal;

@@ -7,6 +7,7 @@ namespace kontor::checkout {
 // The money is promised and the units are set aside; nothing is taken before somebody has looked.
 Result<Answer> Saga::wait_for_staff(Journal& journal) {
   Change wait;
+  wait.unanswered = journal.answer_status == 0;
   wait.to = journal.state;
   wait.expires = review_ends(journal);
   wait.next = wait.expires;
