@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "shop/checkout/checkout_store.h"
+#include "shop/checkout/shown_payment.h"
 
 namespace kontor::checkout {
 namespace {
@@ -12,10 +13,6 @@ constexpr std::int64_t kFirstWaitMs = 1000;
 constexpr int kMostDoublings = 10;
 
 std::string refund_key(PaymentId id) { return "cancel:" + id.text(); }
-
-orders::OrderPayment shown(const payments::Payment& payment) {
-  return {payment.id, payment.method, std::string(name_of(payment.state)), payment.amount, payment.refunded};
-}
 
 }  // namespace
 
