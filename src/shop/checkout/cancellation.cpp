@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "shop/checkout/checkout_store.h"
+#include "shop/checkout/shown_payment.h"
 
 namespace kontor::checkout {
 namespace {
@@ -39,10 +40,6 @@ std::optional<Money> tax_of(const orders::OrderCancellation& owed) {
   Money tax = Money::minor(0, owed.refund.currency());
   for (const auto& line : owed.lines) tax = tax + line.tax;
   return tax;
-}
-
-orders::OrderPayment shown(const payments::Payment& payment) {
-  return {payment.id, payment.method, std::string(name_of(payment.state)), payment.amount, payment.refunded};
 }
 
 }  // namespace

@@ -1,19 +1,10 @@
 #include "shop/checkout/capturing.h"
 
+#include "shop/checkout/shown_payment.h"
+
 namespace kontor::checkout {
-namespace {
 
 using payments::PaymentState;
-
-orders::OrderPayment shown(const payments::Payment& payment) {
-  return {payment.id, payment.method, std::string(name_of(payment.state)), payment.amount, payment.refunded};
-}
-
-bool is_promised(const orders::OrderPayment& payment) {
-  return payment.status == name_of(PaymentState::kAuthorised) || payment.status == name_of(PaymentState::kCapturing);
-}
-
-}  // namespace
 
 Result<orders::Order> Capturing::run(OrderId id) {
   TRY(auto order, parts_.orders.find(id));
@@ -22,7 +13,9 @@ Result<orders::Order> Capturing::run(OrderId id) {
   for (const auto& payment : order->document.payments) {
     // What was begun is ended, whatever has become of the order: its cancellation waits for that.
     const bool begun = payment.status == name_of(PaymentState::kCapturing);
-    if (!is_promised(payment) || (order->state == orders::OrderState::kCancelled && !begun)) continue;
+    const bool promised =
+        payment.status == name_of(PaymentState::kAuthorised) && order->state != orders::OrderState::kCancelled;
+    if (!begun && !promised) continue;
     TRY_DO(take(id, payment.id));
     taken = true;
   }

@@ -84,6 +84,8 @@ struct OverLimit {
 };
 // 403 purchase_limit, reason "inventory.purchase_limit".
 Error over_purchase_limit(const OverLimit& line);
+// 404 "inventory.no_such_warehouse".
+Error no_such_warehouse(WarehouseId id);
 
 struct StockFigure {
   OfferId offer;

@@ -76,7 +76,6 @@ struct ReservationRow {
   CustomerId customer = {};  // who it counts for, where the offer has a purchase limit
 };
 
-Error no_such_warehouse(WarehouseId id);
 Error below_promised(const StockRow& row);
 
 namespace sql {

@@ -154,7 +154,7 @@ class Api {
     TRY(const auto all, p_.inventory.warehouses());
     for (const Warehouse& warehouse : all)
       if (warehouse.id == id) return {};
-    return fail(Errc::kNotFound, "inventory.no_such_warehouse", "There is no warehouse " + id.text() + ".");
+    return fail(no_such_warehouse(id));
   }
 
   // The results of the sheet's lines from `first` on.

@@ -135,7 +135,7 @@ class Api {
       TRY(out.load, p_.inventory.load(id));
       return out;
     }
-    return fail(Errc::kNotFound, "inventory.no_such_warehouse", "There is no warehouse " + id.text() + ".");
+    return fail(no_such_warehouse(id));
   }
 
   Result<WarehouseView> add(http::Call& call, const NewWarehouse& in) const {

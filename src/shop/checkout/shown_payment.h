@@ -1,0 +1,14 @@
+// A payment as its order shows it.
+#pragma once
+#include <string>
+
+#include "shop/orders/orders.h"
+#include "shop/payments/payments.h"
+
+namespace kontor::checkout {
+
+inline orders::OrderPayment shown(const payments::Payment& payment) {
+  return {payment.id, payment.method, std::string(name_of(payment.state)), payment.amount, payment.refunded};
+}
+
+}  // namespace kontor::checkout
