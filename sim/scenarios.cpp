@@ -18,6 +18,12 @@ constexpr Faults kCrashes{
     .lost_answer_pct = 5, .decline_pct = 5, .webhook_pct = 10, .lost_reply_pct = 5, .crash_every_steps = 120};
 constexpr Faults kBadDisk{
     .lost_answer_pct = 5, .lost_reply_pct = 5, .crash_every_steps = 400, .disk_fails_every_writes = 80};
+constexpr Faults kHiccups{.lost_answer_pct = 5,
+                          .decline_pct = 5,
+                          .webhook_pct = 10,
+                          .lost_reply_pct = 5,
+                          .crash_every_steps = 600,
+                          .disk_hiccup_every_calls = 150};
 constexpr Faults kFullDisk{.lost_reply_pct = 5, .crash_every_steps = 400, .disk_full_pct = 60};
 constexpr Faults kSilentGateway{.lost_request_pct = 5,
                                 .decline_pct = 5,
@@ -123,18 +129,35 @@ constexpr auto kScenarios = std::to_array<Scenario>({
      .ship_pct = 50,
      .double_click_pct = 20,
      .faults = kCrashes},
-    {.name = "bad_disk", .shoppers = 3, .purchases = 2, .offers = 3, .units = 6, .ship_pct = 30, .faults = kBadDisk},
+    {.name = "bad_disk",
+     .shoppers = 3,
+     .purchases = 2,
+     .offers = 3,
+     .units = 6,
+     .clerk_deals = 4,
+     .ship_pct = 30,
+     .faults = kBadDisk},
     {.name = "stockroom",
      .shoppers = 4,
      .purchases = 2,
      .offers = 2,
      .units = 6,
      .stock_acts = 12,
+     .clerk_deals = 8,
      .purchase_limit = 2,
      .cancel_pct = 25,
      .ship_pct = 40,
      .double_click_pct = 20,
      .faults = kCrashes},
+    {.name = "disk_hiccups",
+     .shoppers = 3,
+     .purchases = 2,
+     .offers = 3,
+     .units = 6,
+     .clerk_deals = 3,
+     .cancel_pct = 25,
+     .ship_pct = 40,
+     .faults = kHiccups},
     kTwoCards,
     kCapturedLater,
     kSuspicious,
@@ -147,6 +170,7 @@ constexpr auto kScenarios = std::to_array<Scenario>({
      .units = 4,
      .warehouses = 2,
      .stock_acts = 6,
+     .clerk_deals = 5,
      .purchase_limit = 3,
      .cancel_pct = 25,
      .part_cancel_pct = 25,
@@ -169,7 +193,24 @@ constexpr auto kByName = std::to_array<Scenario>({
     {.name = "full_disk", .shoppers = 3, .purchases = 2, .offers = 3, .units = 6, .ship_pct = 30, .faults = kFullDisk},
 });
 
+constexpr auto kPlantedBugs = std::to_array<PlantedBug>({
+    {"guard dropped", &Planted::drop_stock_guard},
+    {"release twice", &Planted::release_twice},
+    {"confirm after expiry", &Planted::confirm_after_expiry},
+    {"charge before reserve", &Planted::charge_before_reserve},
+    {"answer stored apart from the order", &Planted::answer_apart},
+    {"timeout taken as no", &Planted::timeout_means_no},
+    {"webhook not deduplicated", &Planted::repeated_webhooks},
+    {"refund over capture", &Planted::refund_over_capture},
+    {"event outside the transaction", &Planted::event_outside},
+    {"lines not summed per stock row", &Planted::lines_not_summed},
+    {"cancel racing pack", &Planted::cancel_what_is_packed},
+    {"ledger leg missing", &Planted::lose_ledger_leg},
+});
+
 }  // namespace
+
+std::span<const PlantedBug> planted_bugs() { return kPlantedBugs; }
 
 std::span<const Scenario> scenarios() { return kScenarios; }
 

@@ -34,8 +34,11 @@ World::World(std::uint64_t seed, const Scenario& scenario_in, Planted planted_in
       true_clock(clock),
       disk(disk_name(seed, this), seed),
       gateway(seed * 4 + 1, trace, true_clock, scenario.faults),
+      model([this](const std::string& words) { problem(words); }),
       luck_(seed * 4 + 2),
-      scheduler_(seed * 4 + 3) {}
+      scheduler_(seed * 4 + 3) {
+  disk.put(migrated_disk());
+}
 
 World::~World() = default;
 
@@ -55,6 +58,7 @@ std::string World::work_left() const {
     }
   }
   if (stockroom.left > 0) return "the stockroom has " + std::to_string(stockroom.left) + " acts before it";
+  if (clerk.left > 0) return "the clerk has " + std::to_string(clerk.left) + " deals before them";
   return {};
 }
 
@@ -91,6 +95,8 @@ bool World::open_warehouses(Process& process) {
   warehouses = {inventory::kMainWarehouse};
   stockroom.left = scenario.stock_acts;
   stockroom.luck = Luck(luck_.next());
+  clerk.left = scenario.clerk_deals;
+  clerk.luck = Luck(luck_.next());
   const int count = std::max(scenario.warehouses, scenario.stock_acts > 0 ? 2 : 1);
   constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kPlaces = {
       {{"DE", "20095"}, {"US", "10001"}, {"", ""}}};
@@ -159,8 +165,19 @@ bool World::found_shop() {
   return scenario.suspicious_pct == 0 || shop.risk.list_device(kListedDevice, "chargebacks").has_value();
 }
 
+std::uint64_t World::draw_hiccup() {
+  const int every = scenario.faults.disk_hiccup_every_calls;
+  return every == 0 ? 0 : static_cast<std::uint64_t>(1 + luck_.below(2 * every));
+}
+
 // A disk that has failed fails until the process starts again, which it does soon.
 void World::watch_disk() {
+  if (disk.counters().hiccups != disk_hiccups_) {
+    disk_hiccups_ = disk.counters().hiccups;
+    trace.reached("disk: one call fails");
+    say("one call of the disk fails");
+    if (faulty_) disk.fail_once(draw_hiccup());
+  }
   if (doomed_ || disk.counters().failed == disk_failures_) return;
   doomed_ = true;
   trace.reached("disk: fails while the process lives");
@@ -225,6 +242,7 @@ void World::live() {
       trace.reached("disk: nearly full");
       disk.full_after(disk.counters().bytes + luck_.below(kRoomLeft));
     }
+    disk.fail_once(draw_hiccup());
     if (faults.crash_every_steps > 0) crash_at_ = 1 + luck_.below(2 * faults.crash_every_steps);
     if (faults.disk_fails_every_writes > 0)
       disk.fail_at(static_cast<std::uint64_t>(1 + luck_.below(2 * faults.disk_fails_every_writes)));
