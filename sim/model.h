@@ -25,7 +25,7 @@ class Model {
   };
   struct Units {
     std::int64_t on_hand = 0, promised = 0;  // promised: reserved or sold, and not sent
-    bool operator==(const Units&) const = default;
+    std::int64_t least = 0;                  // of the rows, the least that is left to sell in one warehouse
   };
   struct OrderRow {
     std::int64_t state = 0, total = 0;
@@ -89,6 +89,8 @@ class Model {
 class ModelledStore : public db::Store {
  public:
   ModelledStore(db::Store& store, Model& model) : store_(store), model_(model) {}
+  // Called after each write that succeeded, as the program does it.
+  void set_listener(std::function<void()> listener) { listener_ = std::move(listener); }
   Result<void> write(db::Homes homes, const db::Function& function) override;
   Result<void> read(db::Homes homes, const db::Function& function) override { return store_.read(homes, function); }
   bool together(db::Homes homes) const override { return store_.together(homes); }
@@ -98,6 +100,7 @@ class ModelledStore : public db::Store {
  private:
   db::Store& store_;
   Model& model_;
+  std::function<void()> listener_;
 };
 
 }  // namespace kontor::sim

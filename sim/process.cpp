@@ -90,12 +90,14 @@ Result<void> Process::open() {
   settings.secret = "a secret of the simulated shop";
   settings.spool_folder = "";
   settings.serves = false;
+  settings.notified = true;
   settings.ready_bytes_mb = 1;
   settings.risk.high_value_minor = 1;  // for a guest everything is
   if (world_.scenario.capture_later) settings.capture = checkout::CaptureWhen::kLater;
   TRY(shop_, app::Shop::make({*modelled_, *events_, world_.clock, luck_, ids_, world_.gateway, world_.mails,
                               world_.blobs, world_.codec, world_.web, log_, metrics_},
                              settings));
+  modelled_->set_listener([shop = shop_.get()] { shop->consumers.notify(); });
   shop_->consumers.add(counting_consumer());
   plant_bugs();
   return {};

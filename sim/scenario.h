@@ -84,6 +84,7 @@ struct Outcome {
   std::int64_t virtual_ms = 0;
   int crashes = 0;
   int orders = 0;
+  std::int64_t comparisons = 0;  // of the rows with the reference model
   Coverage coverage;
   std::vector<std::string> trace;  // when asked for
 

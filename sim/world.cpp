@@ -307,6 +307,7 @@ Outcome World::run() {
   outcome.virtual_ms = clock.true_ms() - began_ms_;
   outcome.crashes = crashes_;
   outcome.orders = orders_;
+  outcome.comparisons = model.comparisons();
   outcome.coverage = trace.coverage();
   outcome.trace = std::move(trace.lines());
   return outcome;

@@ -84,7 +84,7 @@ int show_seed(const Wishes& wishes) {
 
 struct Sums {
   std::uint64_t passed = 0, failed = 0;
-  std::int64_t steps = 0, crashes = 0, orders = 0, virtual_ms = 0;
+  std::int64_t steps = 0, crashes = 0, orders = 0, virtual_ms = 0, comparisons = 0;
   std::uint64_t hash = 0;  // over all of them: two runs of the program give the same
   Coverage coverage;
 };
@@ -94,6 +94,7 @@ void add(Sums& sums, const Outcome& outcome) {
   sums.crashes += outcome.crashes;
   sums.orders += outcome.orders;
   sums.virtual_ms += outcome.virtual_ms;
+  sums.comparisons += outcome.comparisons;
   sums.hash = (sums.hash ^ outcome.hash) * 0x100000001B3ull;
   for (const auto& [branch, times] : outcome.coverage) sums.coverage[branch] += times;
 }
@@ -129,10 +130,12 @@ int run_many(const Wishes& wishes) {
       std::printf("%8ld  %s\n", static_cast<long>(times), branch.c_str());
   const double took = seconds_since(began);
   std::printf(
-      "%.1f s, %.1f seeds/s%s; %ld crashes, %ld orders, %ld steps, %.1f virtual hours, %zu branches, hash %016lx\n",
+      "%.1f s, %.1f seeds/s%s; %ld crashes, %ld orders, %ld steps, %ld comparisons, %.1f virtual hours, %zu branches, "
+      "hash %016lx\n",
       took, static_cast<double>(wishes.seeds) / took, wishes.once ? "" : " (each twice)",
       static_cast<long>(sums.crashes), static_cast<long>(sums.orders), static_cast<long>(sums.steps),
-      static_cast<double>(sums.virtual_ms) / 3.6e6, sums.coverage.size(), static_cast<unsigned long>(sums.hash));
+      static_cast<long>(sums.comparisons), static_cast<double>(sums.virtual_ms) / 3.6e6, sums.coverage.size(),
+      static_cast<unsigned long>(sums.hash));
   std::printf("%lu passed, %lu failed\n", static_cast<unsigned long>(sums.passed),
               static_cast<unsigned long>(sums.failed));
   return sums.failed == 0 ? 0 : 1;
