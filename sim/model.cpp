@@ -19,7 +19,8 @@ using db::Query;
 constexpr Query kDigest{"sim.model_digest", Home::kCustomer, R"sql(
   SELECT (SELECT COALESCE(MAX(id), 0) FROM outbox_events), (SELECT COUNT(*) FROM orders_orders),
          (SELECT COALESCE(SUM(version), 0) FROM orders_orders),
-         (SELECT COUNT(*) FROM payments_payments), (SELECT COALESCE(SUM(refunded + 31 * state), 0) FROM payments_payments),
+         (SELECT COUNT(*) FROM payments_payments),
+         (SELECT COALESCE(SUM(refunded + 31 * state), 0) FROM payments_payments),
          (SELECT COALESCE(SUM(on_hand), 0) FROM inventory_stock),
          (SELECT COALESCE(SUM(reserved + allocated), 0) FROM inventory_stock)
 )sql"};
