@@ -176,6 +176,7 @@ constexpr auto kScenarios = std::to_array<Scenario>({
      .clerk_deals = 4,
      .ship_pct = 30,
      .faults = kBadDisk},
+    {.name = "full_disk", .shoppers = 3, .purchases = 2, .offers = 3, .units = 6, .ship_pct = 30, .faults = kFullDisk},
     kStockroom,
     kDiskHiccups,
     kTwoCards,
@@ -196,7 +197,6 @@ constexpr auto kByName = std::to_array<Scenario>({
      .most_per_line = 1,
      .double_click_pct = 20,
      .faults = kSilentGateway},
-    {.name = "full_disk", .shoppers = 3, .purchases = 2, .offers = 3, .units = 6, .ship_pct = 30, .faults = kFullDisk},
 });
 
 constexpr auto kPlantedBugs = std::to_array<PlantedBug>({

@@ -11,7 +11,7 @@
 namespace kontor::sim {
 namespace {
 
-constexpr int kMostCrashes = 10;
+constexpr int kMostCrashes = 5;  // of a history, drawn up to; an opened store costs as much as ten purchases
 constexpr std::int64_t kMostSteps = 2'000'000;            // a history that goes round in circles
 constexpr std::int64_t kFaultyMs = 10 * kMinuteMs;        // faults end then at the latest
 constexpr std::int64_t kFaultySilentMs = 40 * kMinuteMs;  // a silence outlasts a reservation
@@ -121,13 +121,14 @@ bool World::open_warehouses(Process& process) {
   return true;
 }
 
-// The first life, without faults: opens the shop and puts goods on its shelves.
+// The beginning of the first life, without faults: opens the shop and puts goods on its shelves.
 bool World::found_shop() {
   auto process = Process::open(*this, luck_.next());
   if (!process) {
     problem("the shop cannot be founded: " + process.error().reason + ": " + process.error().detail);
     return false;
   }
+  most_crashes_ = 1 + static_cast<int>(luck_.below(kMostCrashes));
   auto& shop = (*process)->shop();
   std::vector<catalog::Draft> drafts;
   for (int i = 0; i < scenario.offers; ++i) {
@@ -162,7 +163,9 @@ bool World::found_shop() {
   });
   if (!counted) problem("the shelves cannot be filled: " + counted.error().reason);
   if (!counted) return false;
-  return scenario.suspicious_pct == 0 || shop.risk.list_device(kListedDevice, "chargebacks").has_value();
+  if (scenario.suspicious_pct > 0 && !shop.risk.list_device(kListedDevice, "chargebacks")) return false;
+  founded_ = std::move(*process);
+  return true;
 }
 
 std::uint64_t World::draw_hiccup() {
@@ -237,7 +240,7 @@ void World::live() {
   disk_failures_ = disk.counters().failed;
   const Faults& faults = scenario.faults;
   disk.full_after(-1);
-  if (faulty_ && crashes_ < kMostCrashes) {
+  if (faulty_ && crashes_ < most_crashes_) {
     if (luck_.chance(faults.disk_full_pct)) {
       trace.reached("disk: nearly full");
       disk.full_after(disk.counters().bytes + luck_.below(kRoomLeft));
@@ -255,7 +258,7 @@ void World::live() {
   };
   options.before_step = [this] { return before_step(); };
   runtime::Loop loop(options);
-  auto process = Process::open(*this, luck_.next());
+  auto process = founded_ ? Result<std::unique_ptr<Process>>(std::move(founded_)) : Process::open(*this, luck_.next());
   if (process) {
     auto started = (*process)->start(loop);
     if (started) {

@@ -221,6 +221,8 @@ class World {
   bool doomed_ = false;  // the disk has failed in this life
   End end_ = End::kCrash;
   int crashes_ = 0;
+  int most_crashes_ = 0;
+  std::unique_ptr<Process> founded_;  // goes over into the first life
   int orders_ = 0;
   std::int64_t began_ms_ = 0;
 };
