@@ -232,7 +232,7 @@ TEST_CASE("ledger: whatever is taken, given back and repeated, it balances, and 
       continue;
     }
     const Payment& payment = taken[static_cast<std::size_t>(draw(static_cast<std::int64_t>(taken.size())))];
-    const std::string key = "r" + std::to_string(draw(8));
+    const std::string key = payment.id.text() + ":" + std::to_string(draw(8));
     const std::int64_t amount = 1 + draw(payment.amount.amount_minor());
     const bool repeated = keys.contains({payment.id, key});
     const bool too_much = !repeated && back[payment.id] + amount > payment.amount.amount_minor();
