@@ -187,8 +187,9 @@ constexpr auto kScenarios = std::to_array<Scenario>({
     kEverythingAtOnce,
 });
 
-// By name only: long histories, and what is not part of every run.
-constexpr auto kByName = std::to_array<Scenario>({
+// Long histories: by name, and for one seed in kSeedsALong.
+constexpr std::uint64_t kSeedsALong = 64;
+constexpr auto kLong = std::to_array<Scenario>({
     {.name = "silent_gateway",
      .shoppers = 3,
      .purchases = 1,
@@ -223,11 +224,14 @@ std::span<const Scenario> scenarios() { return kScenarios; }
 const Scenario* find_scenario(std::string_view name) {
   for (const Scenario& scenario : kScenarios)
     if (scenario.name == name) return &scenario;
-  for (const Scenario& scenario : kByName)
+  for (const Scenario& scenario : kLong)
     if (scenario.name == name) return &scenario;
   return nullptr;
 }
 
-const Scenario& scenario_of(std::uint64_t seed) { return kScenarios[seed % kScenarios.size()]; }
+const Scenario& scenario_of(std::uint64_t seed) {
+  if (seed % kSeedsALong == 0) return kLong[seed / kSeedsALong % kLong.size()];
+  return kScenarios[seed % kScenarios.size()];
+}
 
 }  // namespace kontor::sim
