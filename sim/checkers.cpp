@@ -334,7 +334,7 @@ void check_events(Process& process, const Books& books) {
 void sample_stock(Process& process) {
   World& world = process.world();
   for (;;) {
-    runtime::sleep_for(40);
+    runtime::sleep_for(400);  // the model looks after each write; this is what a reader sees
     if (world.settled) continue;
     const auto rows = process.shop().inventory.rows_after({}, {}, 500);
     if (!rows) continue;

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "shop/orders/events.h"
 #include "sim/checkers.h"
+#include "sim/clerk.h"
 #include "sim/risk_desk.h"
 #include "sim/shoppers.h"
 #include "sim/stockroom.h"
@@ -32,7 +33,36 @@ services::Consumer counting_consumer() {
   return consumer;
 }
 
+// The options of every store that a simulated process opens.
+db_sqlite::SqliteStore::Options store_options(const db_sqlite::FaultDisk& disk) {
+  db_sqlite::SqliteStore::Options options;
+  options.folder = "data";
+  options.vfs = disk.name();
+  options.inline_writer = true;
+  options.cache_mb = 2;
+  options.reader_cache_mb = 1;
+  options.checkpoint_bytes = 1 << 20;
+  return options;
+}
+
+std::vector<db::Migration> migrations() {
+  auto all = app::all_migrations();
+  all.push_back(kToldTable);
+  return all;
+}
+
 }  // namespace
+
+const db_sqlite::FaultDisk::Image& migrated_disk() {
+  static const auto image = [] {
+    db_sqlite::FaultDisk disk("sim-migrated");
+    auto store = db_sqlite::SqliteStore::open(store_options(disk));
+    KONTOR_ASSERT(store && (*store)->migrate(migrations()));
+    store->reset();
+    return disk.image();
+  }();
+  return image;
+}
 
 Process::Process(World& world, std::uint64_t seed)
     : world_(world), luck_(seed), ids_(luck_.next()), log_(runtime::Level::kError) {}
@@ -46,39 +76,46 @@ Result<std::unique_ptr<Process>> Process::open(World& world, std::uint64_t seed)
 }
 
 Result<void> Process::open() {
-  db_sqlite::SqliteStore::Options options;
-  options.folder = "data";
-  options.vfs = world_.disk.name();
-  options.inline_writer = true;
-  options.cache_mb = 2;
-  options.reader_cache_mb = 1;
-  options.checkpoint_bytes = 1 << 20;
+  auto options = store_options(world_.disk);
   options.alarm = [&world = world_](std::string_view line) {
     world.trace.reached("store: an alarm");
     if (line.find("db.assertion") != line.npos || line.find("db.exception") != line.npos)
       world.problem("in a store function: " + std::string(line));
   };
   TRY(store_, db_sqlite::SqliteStore::open(std::move(options)));
-  auto migrations = app::all_migrations();
-  migrations.push_back(kToldTable);
-  TRY_DO(store_->migrate(migrations));
+  TRY_DO(store_->migrate(migrations()));
+  modelled_ = std::make_unique<ModelledStore>(*store_, world_.model);
   events_ = std::make_unique<log_outbox::OutboxLog>(*store_);
   app::ShopSettings settings;
   settings.secret = "a secret of the simulated shop";
   settings.spool_folder = "";
+  settings.serves = false;
+  settings.notified = true;
   settings.ready_bytes_mb = 1;
   settings.risk.high_value_minor = 1;  // for a guest everything is
   if (world_.scenario.capture_later) settings.capture = checkout::CaptureWhen::kLater;
-  TRY(shop_, app::Shop::make({*store_, *events_, world_.clock, luck_, ids_, world_.gateway, world_.mails, world_.blobs,
-                              world_.codec, world_.web, log_, metrics_},
+  TRY(shop_, app::Shop::make({*modelled_, *events_, world_.clock, luck_, ids_, world_.gateway, world_.mails,
+                              world_.blobs, world_.codec, world_.web, log_, metrics_},
                              settings));
+  modelled_->set_listener([shop = shop_.get()] { shop->consumers.notify(); });
   shop_->consumers.add(counting_consumer());
-  shop_->inventory.plant({world_.planted.drop_stock_guard});
-  shop_->payments.planted_bugs().timeout_means_no = world_.planted.timeout_means_no;
-  shop_->orders.plant({world_.planted.cancel_what_is_packed});
-  shop_->fulfilment.plant({world_.planted.cancel_what_is_packed});
-  shop_->payments.planted_bugs().lose_ledger_leg = world_.planted.lose_ledger_leg;
+  plant_bugs();
   return {};
+}
+
+void Process::plant_bugs() {
+  const Planted& planted = world_.planted;
+  shop_->inventory.plant({.drop_stock_guard = planted.drop_stock_guard,
+                          .lines_not_summed = planted.lines_not_summed,
+                          .release_twice = planted.release_twice,
+                          .confirm_after_expiry = planted.confirm_after_expiry});
+  shop_->checkouts.plant({.charge_before_reserve = planted.charge_before_reserve,
+                          .answer_apart = planted.answer_apart,
+                          .repeated_webhooks = planted.repeated_webhooks,
+                          .refund_over_capture = planted.refund_over_capture});
+  shop_->payments.planted_bugs() = {planted.timeout_means_no, planted.lose_ledger_leg};
+  shop_->orders.plant({planted.cancel_what_is_packed, planted.event_outside});
+  shop_->fulfilment.plant({planted.cancel_what_is_packed});
 }
 
 void Process::spawn(runtime::Loop& loop, std::function<void()> body) {
@@ -104,6 +141,7 @@ Result<void> Process::start(runtime::Loop& loop) {
     spawn(loop, [this, &loop, &shopper] { go_shopping(*this, loop, shopper); });
   if (world_.scenario.ship_pct > 0) spawn(loop, [this] { work_in_warehouse(*this); });
   if (world_.scenario.suspicious_pct > 0) spawn(loop, [this] { look_for_fraud(*this); });
+  if (world_.clerk.left > 0) spawn(loop, [this] { deal_by_hand(*this); });
   if (world_.stockroom.left > 0) spawn(loop, [this] { move_goods(*this); });
   spawn(loop, [this, &loop] { wait_until_settled(*this, loop); });
   return {};

@@ -15,6 +15,9 @@
 
 namespace kontor::sim {
 
+// A disk with an empty, migrated store: made once, since each seed begins with it.
+const db_sqlite::FaultDisk::Image& migrated_disk();
+
 class Process {
  public:
   // Opens, migrates, wires. The Error is the disk's.
@@ -27,13 +30,14 @@ class Process {
   void spawn(runtime::Loop& loop, std::function<void()> body);
 
   app::Shop& shop() { return *shop_; }
-  db::Store& store() { return *store_; }
+  db::Store& store() { return *modelled_; }
   World& world() { return world_; }
   IdSource& ids() { return ids_; }
 
  private:
   Process(World& world, std::uint64_t seed);
   Result<void> open();
+  void plant_bugs();
 
   World& world_;
   Luck luck_;
@@ -41,6 +45,7 @@ class Process {
   runtime::MemoryLog log_;
   runtime::Metrics metrics_;
   std::unique_ptr<db_sqlite::SqliteStore> store_;
+  std::unique_ptr<ModelledStore> modelled_;
   std::unique_ptr<log_outbox::OutboxLog> events_;
   std::unique_ptr<app::Shop> shop_;
 };

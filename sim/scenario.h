@@ -23,6 +23,7 @@ struct Faults {
   int lost_reply_pct = 0;           // the shop's own answer is lost: the shopper asks again
   int crash_every_steps = 0;        // the process dies between two steps, on average this often
   int disk_fails_every_writes = 0;  // a write or sync fails, and all after it until the process starts again
+  int disk_hiccup_every_calls = 0;  // one read, write or sync fails, and those after it do not
   int disk_full_pct = 0;            // of the lives: little room is left on the disk
   int clock_jumps_every_steps = 0;
 };
@@ -36,6 +37,7 @@ struct Scenario {
   int warehouses = 1;  // over which the units lie strewn
   int most_per_line = 2;
   int stock_acts = 0;          // goods carried between two warehouses, or delivered, while shoppers buy
+  int clerk_deals = 0;         // units set aside by hand meanwhile, and what becomes of them
   int purchase_limit = 0;      // of every offer, per customer
   int cancel_pct = 0;          // of the placed orders
   int part_cancel_pct = 0;     // of the placed orders: units of single lines, one after the other
@@ -50,10 +52,24 @@ struct Scenario {
 // Mistakes put in on purpose; the simulator must find each.
 struct Planted {
   bool drop_stock_guard = false;
+  bool lines_not_summed = false;
+  bool release_twice = false;
+  bool confirm_after_expiry = false;
+  bool charge_before_reserve = false;
+  bool answer_apart = false;
   bool timeout_means_no = false;
-  bool lose_ledger_leg = false;
+  bool repeated_webhooks = false;
+  bool refund_over_capture = false;
+  bool event_outside = false;
   bool cancel_what_is_packed = false;
+  bool lose_ledger_leg = false;
 };
+// All of them, with the words of the ledger of runs.
+struct PlantedBug {
+  std::string_view name;
+  bool Planted::*flag;
+};
+std::span<const PlantedBug> planted_bugs();
 
 std::span<const Scenario> scenarios();
 // The scenario of that name; null when there is none. Without a name each seed has its own.
@@ -68,6 +84,7 @@ struct Outcome {
   std::int64_t virtual_ms = 0;
   int crashes = 0;
   int orders = 0;
+  std::int64_t comparisons = 0;  // of the rows with the reference model
   Coverage coverage;
   std::vector<std::string> trace;  // when asked for
 

@@ -18,6 +18,12 @@ constexpr Faults kCrashes{
     .lost_answer_pct = 5, .decline_pct = 5, .webhook_pct = 10, .lost_reply_pct = 5, .crash_every_steps = 120};
 constexpr Faults kBadDisk{
     .lost_answer_pct = 5, .lost_reply_pct = 5, .crash_every_steps = 400, .disk_fails_every_writes = 80};
+constexpr Faults kHiccups{.lost_answer_pct = 5,
+                          .decline_pct = 5,
+                          .webhook_pct = 10,
+                          .lost_reply_pct = 5,
+                          .crash_every_steps = 600,
+                          .disk_hiccup_every_calls = 150};
 constexpr Faults kFullDisk{.lost_reply_pct = 5, .crash_every_steps = 400, .disk_full_pct = 60};
 constexpr Faults kSilentGateway{.lost_request_pct = 5,
                                 .decline_pct = 5,
@@ -94,6 +100,45 @@ constexpr Scenario kPartCancellations{.name = "part_cancellations",
                                       .ship_pct = 60,
                                       .faults = kCrashes};
 
+constexpr Scenario kStockroom{.name = "stockroom",
+                              .shoppers = 4,
+                              .purchases = 2,
+                              .offers = 2,
+                              .units = 6,
+                              .stock_acts = 12,
+                              .clerk_deals = 8,
+                              .purchase_limit = 2,
+                              .cancel_pct = 25,
+                              .ship_pct = 40,
+                              .double_click_pct = 20,
+                              .faults = kCrashes};
+
+constexpr Scenario kDiskHiccups{.name = "disk_hiccups",
+                                .shoppers = 3,
+                                .purchases = 2,
+                                .offers = 3,
+                                .units = 6,
+                                .clerk_deals = 3,
+                                .cancel_pct = 25,
+                                .ship_pct = 40,
+                                .faults = kHiccups};
+
+constexpr Scenario kEverythingAtOnce{.name = "everything",
+                                     .shoppers = 4,
+                                     .purchases = 2,
+                                     .offers = 3,
+                                     .units = 4,
+                                     .warehouses = 2,
+                                     .stock_acts = 6,
+                                     .clerk_deals = 5,
+                                     .purchase_limit = 3,
+                                     .cancel_pct = 25,
+                                     .part_cancel_pct = 25,
+                                     .ship_pct = 40,
+                                     .double_click_pct = 25,
+                                     .split_pct = 25,
+                                     .faults = kEverything};
+
 constexpr auto kScenarios = std::to_array<Scenario>({
     {.name = "calm",
      .shoppers = 3,
@@ -123,41 +168,28 @@ constexpr auto kScenarios = std::to_array<Scenario>({
      .ship_pct = 50,
      .double_click_pct = 20,
      .faults = kCrashes},
-    {.name = "bad_disk", .shoppers = 3, .purchases = 2, .offers = 3, .units = 6, .ship_pct = 30, .faults = kBadDisk},
-    {.name = "stockroom",
-     .shoppers = 4,
+    {.name = "bad_disk",
+     .shoppers = 3,
      .purchases = 2,
-     .offers = 2,
+     .offers = 3,
      .units = 6,
-     .stock_acts = 12,
-     .purchase_limit = 2,
-     .cancel_pct = 25,
-     .ship_pct = 40,
-     .double_click_pct = 20,
-     .faults = kCrashes},
+     .clerk_deals = 4,
+     .ship_pct = 30,
+     .faults = kBadDisk},
+    {.name = "full_disk", .shoppers = 3, .purchases = 2, .offers = 3, .units = 6, .ship_pct = 30, .faults = kFullDisk},
+    kStockroom,
+    kDiskHiccups,
     kTwoCards,
     kCapturedLater,
     kSuspicious,
     kSplitOrders,
     kPartCancellations,
-    {.name = "everything",
-     .shoppers = 4,
-     .purchases = 2,
-     .offers = 3,
-     .units = 4,
-     .warehouses = 2,
-     .stock_acts = 6,
-     .purchase_limit = 3,
-     .cancel_pct = 25,
-     .part_cancel_pct = 25,
-     .ship_pct = 40,
-     .double_click_pct = 25,
-     .split_pct = 25,
-     .faults = kEverything},
+    kEverythingAtOnce,
 });
 
-// By name only: long histories, and what is not part of every run.
-constexpr auto kByName = std::to_array<Scenario>({
+// Long histories: by name, and for one seed in kSeedsALong.
+constexpr std::uint64_t kSeedsALong = 64;
+constexpr auto kLong = std::to_array<Scenario>({
     {.name = "silent_gateway",
      .shoppers = 3,
      .purchases = 1,
@@ -166,21 +198,40 @@ constexpr auto kByName = std::to_array<Scenario>({
      .most_per_line = 1,
      .double_click_pct = 20,
      .faults = kSilentGateway},
-    {.name = "full_disk", .shoppers = 3, .purchases = 2, .offers = 3, .units = 6, .ship_pct = 30, .faults = kFullDisk},
+});
+
+constexpr auto kPlantedBugs = std::to_array<PlantedBug>({
+    {"guard dropped", &Planted::drop_stock_guard},
+    {"release twice", &Planted::release_twice},
+    {"confirm after expiry", &Planted::confirm_after_expiry},
+    {"charge before reserve", &Planted::charge_before_reserve},
+    {"answer stored apart from the order", &Planted::answer_apart},
+    {"timeout taken as no", &Planted::timeout_means_no},
+    {"webhook not deduplicated", &Planted::repeated_webhooks},
+    {"refund over capture", &Planted::refund_over_capture},
+    {"event outside the transaction", &Planted::event_outside},
+    {"lines not summed per stock row", &Planted::lines_not_summed},
+    {"cancel racing pack", &Planted::cancel_what_is_packed},
+    {"ledger leg missing", &Planted::lose_ledger_leg},
 });
 
 }  // namespace
+
+std::span<const PlantedBug> planted_bugs() { return kPlantedBugs; }
 
 std::span<const Scenario> scenarios() { return kScenarios; }
 
 const Scenario* find_scenario(std::string_view name) {
   for (const Scenario& scenario : kScenarios)
     if (scenario.name == name) return &scenario;
-  for (const Scenario& scenario : kByName)
+  for (const Scenario& scenario : kLong)
     if (scenario.name == name) return &scenario;
   return nullptr;
 }
 
-const Scenario& scenario_of(std::uint64_t seed) { return kScenarios[seed % kScenarios.size()]; }
+const Scenario& scenario_of(std::uint64_t seed) {
+  if (seed % kSeedsALong == 0) return kLong[seed / kSeedsALong % kLong.size()];
+  return kScenarios[seed % kScenarios.size()];
+}
 
 }  // namespace kontor::sim

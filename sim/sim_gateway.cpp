@@ -121,7 +121,10 @@ Result<Charge> SimGateway::charge(const ChargeRequest& request) {
     return fail(Errc::kTimeout, "gateway.timeout");
   }
   take_effect(request);
-  return reply(request.key, true);
+  unanswered_.insert(request.key);
+  auto answer = reply(request.key, true);
+  unanswered_.erase(request.key);
+  return answer;
 }
 
 Result<Charge> SimGateway::capture(const std::string& key) {
@@ -226,7 +229,7 @@ void SimGateway::deliver_webhooks(gateway_sandbox::WebhookSink& sink) {
   });
   for (const auto& key : due) {
     const Held held = held_[key];
-    trace_.reached("gateway: a webhook");
+    trace_.reached(unanswered_.contains(key) ? "gateway: a webhook before the answer" : "gateway: a webhook");
     sink.charge_changed(key, held.checkout, held.charge);
   }
 }

@@ -3,6 +3,7 @@
 // that money is checked against.
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,7 @@ class SimGateway : public PaymentGateway {
   std::vector<ChargeLine> booked_;
   std::vector<OnItsWay> on_its_way_;
   std::vector<Hook> hooks_;
+  std::set<std::string> unanswered_;  // charges whose answer is on its way
   std::int64_t silent_until_ms_ = 0;
   std::string complaint_;
 };

@@ -11,7 +11,7 @@
 namespace kontor::sim {
 namespace {
 
-constexpr int kMostCrashes = 10;
+constexpr int kMostCrashes = 5;  // of a history, drawn up to; an opened store costs as much as ten purchases
 constexpr std::int64_t kMostSteps = 2'000'000;            // a history that goes round in circles
 constexpr std::int64_t kFaultyMs = 10 * kMinuteMs;        // faults end then at the latest
 constexpr std::int64_t kFaultySilentMs = 40 * kMinuteMs;  // a silence outlasts a reservation
@@ -34,8 +34,11 @@ World::World(std::uint64_t seed, const Scenario& scenario_in, Planted planted_in
       true_clock(clock),
       disk(disk_name(seed, this), seed),
       gateway(seed * 4 + 1, trace, true_clock, scenario.faults),
+      model([this](const std::string& words) { problem(words); }),
       luck_(seed * 4 + 2),
-      scheduler_(seed * 4 + 3) {}
+      scheduler_(seed * 4 + 3) {
+  disk.put(migrated_disk());
+}
 
 World::~World() = default;
 
@@ -55,6 +58,7 @@ std::string World::work_left() const {
     }
   }
   if (stockroom.left > 0) return "the stockroom has " + std::to_string(stockroom.left) + " acts before it";
+  if (clerk.left > 0) return "the clerk has " + std::to_string(clerk.left) + " deals before them";
   return {};
 }
 
@@ -91,6 +95,8 @@ bool World::open_warehouses(Process& process) {
   warehouses = {inventory::kMainWarehouse};
   stockroom.left = scenario.stock_acts;
   stockroom.luck = Luck(luck_.next());
+  clerk.left = scenario.clerk_deals;
+  clerk.luck = Luck(luck_.next());
   const int count = std::max(scenario.warehouses, scenario.stock_acts > 0 ? 2 : 1);
   constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kPlaces = {
       {{"DE", "20095"}, {"US", "10001"}, {"", ""}}};
@@ -115,13 +121,14 @@ bool World::open_warehouses(Process& process) {
   return true;
 }
 
-// The first life, without faults: opens the shop and puts goods on its shelves.
+// The beginning of the first life, without faults: opens the shop and puts goods on its shelves.
 bool World::found_shop() {
   auto process = Process::open(*this, luck_.next());
   if (!process) {
     problem("the shop cannot be founded: " + process.error().reason + ": " + process.error().detail);
     return false;
   }
+  most_crashes_ = 1 + static_cast<int>(luck_.below(kMostCrashes));
   auto& shop = (*process)->shop();
   std::vector<catalog::Draft> drafts;
   for (int i = 0; i < scenario.offers; ++i) {
@@ -156,11 +163,24 @@ bool World::found_shop() {
   });
   if (!counted) problem("the shelves cannot be filled: " + counted.error().reason);
   if (!counted) return false;
-  return scenario.suspicious_pct == 0 || shop.risk.list_device(kListedDevice, "chargebacks").has_value();
+  if (scenario.suspicious_pct > 0 && !shop.risk.list_device(kListedDevice, "chargebacks")) return false;
+  founded_ = std::move(*process);
+  return true;
+}
+
+std::uint64_t World::draw_hiccup() {
+  const int every = scenario.faults.disk_hiccup_every_calls;
+  return every == 0 ? 0 : static_cast<std::uint64_t>(1 + luck_.below(2 * every));
 }
 
 // A disk that has failed fails until the process starts again, which it does soon.
 void World::watch_disk() {
+  if (disk.counters().hiccups != disk_hiccups_) {
+    disk_hiccups_ = disk.counters().hiccups;
+    trace.reached("disk: one call fails");
+    say("one call of the disk fails");
+    if (faulty_) disk.fail_once(draw_hiccup());
+  }
   if (doomed_ || disk.counters().failed == disk_failures_) return;
   doomed_ = true;
   trace.reached("disk: fails while the process lives");
@@ -220,11 +240,12 @@ void World::live() {
   disk_failures_ = disk.counters().failed;
   const Faults& faults = scenario.faults;
   disk.full_after(-1);
-  if (faulty_ && crashes_ < kMostCrashes) {
+  if (faulty_ && crashes_ < most_crashes_) {
     if (luck_.chance(faults.disk_full_pct)) {
       trace.reached("disk: nearly full");
       disk.full_after(disk.counters().bytes + luck_.below(kRoomLeft));
     }
+    disk.fail_once(draw_hiccup());
     if (faults.crash_every_steps > 0) crash_at_ = 1 + luck_.below(2 * faults.crash_every_steps);
     if (faults.disk_fails_every_writes > 0)
       disk.fail_at(static_cast<std::uint64_t>(1 + luck_.below(2 * faults.disk_fails_every_writes)));
@@ -237,7 +258,7 @@ void World::live() {
   };
   options.before_step = [this] { return before_step(); };
   runtime::Loop loop(options);
-  auto process = Process::open(*this, luck_.next());
+  auto process = founded_ ? Result<std::unique_ptr<Process>>(std::move(founded_)) : Process::open(*this, luck_.next());
   if (process) {
     auto started = (*process)->start(loop);
     if (started) {
@@ -289,6 +310,7 @@ Outcome World::run() {
   outcome.virtual_ms = clock.true_ms() - began_ms_;
   outcome.crashes = crashes_;
   outcome.orders = orders_;
+  outcome.comparisons = model.comparisons();
   outcome.coverage = trace.coverage();
   outcome.trace = std::move(trace.lines());
   return outcome;

@@ -17,8 +17,10 @@
 #include "ports/messenger.h"
 #include "ports/web_fetcher.h"
 #include "runtime/fiber.h"
+#include "shop/inventory/inventory.h"
 #include "shop/orders/order_document.h"
 #include "sim/luck.h"
+#include "sim/model.h"
 #include "sim/scenario.h"
 #include "sim/sim_gateway.h"
 
@@ -140,6 +142,21 @@ struct StockroomMemory {
   Luck luck{0};
 };
 
+// A reservation that the clerk makes by hand, and how far it is.
+enum class ClerkEnd { kRelease, kExpire, kSell };
+struct ClerkDeal {
+  CheckoutId key;
+  std::vector<inventory::Demand> lines;
+  std::vector<inventory::Allotment> got;
+  ClerkEnd end = ClerkEnd::kRelease;
+  int step = 0;
+};
+struct ClerkMemory {
+  int left = 0;
+  std::optional<ClerkDeal> deal;  // begun, and not answered yet
+  Luck luck{0};
+};
+
 class Process;
 
 class World {
@@ -172,6 +189,8 @@ class World {
   std::vector<WarehouseId> warehouses;
   std::vector<ShopperMemory> shoppers;
   StockroomMemory stockroom;
+  ClerkMemory clerk;
+  Model model;
   bool settled = false;
 
  private:
@@ -185,6 +204,7 @@ class World {
   void maybe_end_faults();
   void verdict();
   void watch_disk();
+  std::uint64_t draw_hiccup();
 
   Luck luck_;
   Luck scheduler_;
@@ -197,9 +217,12 @@ class World {
   std::int64_t faults_until_ms_ = 0;
   std::int64_t give_up_ms_ = 0;
   std::uint64_t disk_failures_ = 0;
+  std::uint64_t disk_hiccups_ = 0;
   bool doomed_ = false;  // the disk has failed in this life
   End end_ = End::kCrash;
   int crashes_ = 0;
+  int most_crashes_ = 0;
+  std::unique_ptr<Process> founded_;  // goes over into the first life
   int orders_ = 0;
   std::int64_t began_ms_ = 0;
 };

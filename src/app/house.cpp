@@ -54,6 +54,8 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   ShopSettings settings;
   TRY(settings.sourcing, sourcing_of(config));
   TRY_DO(house->open_store(config, log, metrics));
+  house->kill_points_ = KillPoints::from_environment();
+  if (house->kill_points_) house->store_ = house->kill_points_->in_front_of(std::move(house->store_));
   house->telling_ = std::make_unique<TellingStore>(*house->store_);
   TRY(house->migrated_, house->migrator_->migrate(all_migrations()));
   house->ids_ = std::make_unique<IdSource>(house->random_.number());
@@ -62,7 +64,9 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   gateway.folder = config.text("data");
   gateway.timeout_ms = config.number("gateway_timeout_ms");
   TRY(house->gateway_, gateway_sandbox::SandboxGateway::open(gateway, house->clock_));
-  house->watched_gateway_ = std::make_unique<WatchedGateway>(*house->gateway_, metrics);
+  if (house->kill_points_) house->killing_gateway_ = house->kill_points_->in_front_of(*house->gateway_);
+  PaymentGateway& asked = house->killing_gateway_ ? *house->killing_gateway_ : *house->gateway_;
+  house->watched_gateway_ = std::make_unique<WatchedGateway>(asked, metrics);
   house->blobs_ = std::make_unique<blobs_folder::FolderBlobs>(folder_of(config, "media"), workers);
   house->codec_ = std::make_unique<codec_vips::VipsCodec>(workers);
   fetch_curl::CurlFetcher::Settings web;

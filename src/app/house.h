@@ -13,6 +13,7 @@
 #include "adapters/host/system_clock.h"
 #include "adapters/host/system_random.h"
 #include "adapters/log_outbox/outbox_log.h"
+#include "app/kill_points.h"
 #include "app/shop.h"
 #include "app/telling_store.h"
 #include "app/watched_gateway.h"
@@ -52,6 +53,7 @@ class House {
   std::unique_ptr<IdSource> ids_;
   std::string place_;
   int migrated_ = 0;
+  std::unique_ptr<KillPoints> kill_points_;  // null but in crash tests
   std::unique_ptr<db::Store> store_;
   std::unique_ptr<TellingStore> telling_;  // in front of it
   db::Migrator* migrator_ = nullptr;
@@ -59,6 +61,7 @@ class House {
   db_postgres::PostgresStore* postgres_ = nullptr;
   std::unique_ptr<log_outbox::OutboxLog> events_;
   std::unique_ptr<gateway_sandbox::SandboxGateway> gateway_;
+  std::unique_ptr<PaymentGateway> killing_gateway_;
   std::unique_ptr<WatchedGateway> watched_gateway_;
   std::unique_ptr<blobs_folder::FolderBlobs> blobs_;
   std::unique_ptr<codec_vips::VipsCodec> codec_;

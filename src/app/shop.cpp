@@ -88,7 +88,7 @@ Result<std::unique_ptr<Shop>> Shop::make(const World& world, const ShopSettings&
   TRY(auto secret, services::signing_secret(stored, world.random, settings.secret));
   auto shop = std::unique_ptr<Shop>(new Shop(world, settings, std::move(secret)));
   shop->add_consumers();
-  shop->add_routes();
+  if (settings.serves) shop->add_routes();
   return shop;
 }
 

@@ -97,6 +97,7 @@ struct ShopSettings {
   std::int64_t event_keep_days = 7;
   inventory::Inventory::Settings sourcing;
   std::optional<std::int64_t> express_price;  // in the currency's smallest unit; absent: not offered
+  bool serves = true;                         // false: no routes are made; the simulator asks the modules themselves
   bool only_process = true;  // nobody else works on this store: unfinished checkouts are taken up at once
 };
 

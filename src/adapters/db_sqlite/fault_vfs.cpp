@@ -71,7 +71,8 @@ struct FaultDisk::Impl {
   std::mutex mutex;
   std::map<std::string, std::shared_ptr<File>, std::less<>> files;
   std::uint64_t luck;
-  std::uint64_t fails_in = 0;  // 0: never; 1: the next step fails, and so do all after it
+  std::uint64_t fails_in = 0;   // 0: never; 1: the next step fails, and so do all after it
+  std::uint64_t hiccup_in = 0;  // as fails_in, for one call of any kind
   std::int64_t limit = -1;
   bool lies = false;
   Counters counters;
@@ -83,9 +84,15 @@ struct FaultDisk::Impl {
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
     return z ^ (z >> 31);
   }
+  bool hiccups() {
+    if (hiccup_in == 0 || --hiccup_in > 0) return false;
+    ++counters.hiccups;
+    return true;
+  }
   // Counts a write, truncation or sync; true when it is to fail.
   bool step_fails() {
     ++counters.steps;
+    if (hiccups()) return true;
     if (fails_in > 1)
       --fails_in;
     else if (fails_in == 1)
@@ -160,7 +167,7 @@ int read_file(sqlite3_file* base, void* out, int amount, sqlite3_int64 offset) {
   Handle* handle = handle_of(base);
   const std::lock_guard lock(handle->disk->mutex);
   const File& file = *handle->file;
-  if (file.dead) return SQLITE_IOERR_READ;
+  if (file.dead || handle->disk->hiccups()) return SQLITE_IOERR_READ;
   const auto size = static_cast<std::int64_t>(file.current.size());
   const std::int64_t there = std::clamp<std::int64_t>(size - offset, 0, amount);
   if (there > 0) std::memcpy(out, file.current.data() + offset, static_cast<std::size_t>(there));
@@ -438,7 +445,7 @@ void FaultDisk::crash(std::uint64_t seed) {
     file->dead = true;
     file = std::move(left);
   }
-  impl_->fails_in = 0;
+  impl_->fails_in = impl_->hiccup_in = 0;
   ++impl_->counters.crashes;
 }
 
@@ -447,11 +454,37 @@ void FaultDisk::fail_at(std::uint64_t nth) {
   impl_->fails_in = nth;
 }
 
-void FaultDisk::revive() { fail_at(0); }
+void FaultDisk::fail_once(std::uint64_t nth) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->hiccup_in = nth;
+}
+
+void FaultDisk::revive() {
+  fail_at(0);
+  fail_once(0);
+}
 
 void FaultDisk::full_after(std::int64_t bytes) {
   const std::lock_guard lock(impl_->mutex);
   impl_->limit = bytes;
+}
+
+FaultDisk::Image FaultDisk::image() const {
+  const std::lock_guard lock(impl_->mutex);
+  Image image;
+  for (const auto& [path, file] : impl_->files) image.emplace(path, file->current);
+  return image;
+}
+
+void FaultDisk::put(const Image& image) {
+  const std::lock_guard lock(impl_->mutex);
+  KONTOR_ASSERT(impl_->files.empty());
+  for (const auto& [path, content] : image) {
+    auto file = std::make_shared<File>();
+    file->current = file->durable = content;
+    impl_->counters.bytes += static_cast<std::int64_t>(content.size());
+    impl_->files.emplace(path, std::move(file));
+  }
 }
 
 void FaultDisk::lie_about_syncs(bool lie) {

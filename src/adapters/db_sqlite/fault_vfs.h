@@ -3,6 +3,7 @@
 // files and is registered with SQLite under its name while it lives; close the stores on it before it goes.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -23,15 +24,21 @@ class FaultDisk {
   // The `nth` write, truncation or sync from now (1 is the next) and all after it fail. A sync that fails has kept some
   // of its sectors and forgotten the others for good, as Linux does.
   void fail_at(std::uint64_t nth);
+  // The `nth` read, write, truncation or sync from now fails, and the calls after it do not.
+  void fail_once(std::uint64_t nth);
   void revive();
   // Files may grow until they hold `bytes` together; then writes answer "disk full". Negative: no limit.
   void full_after(std::int64_t bytes);
+  // Its files as they are now, and a disk that begins with them (before anything is opened on it).
+  using Image = std::map<std::string, std::string, std::less<>>;
+  Image image() const;
+  void put(const Image& image);
   // A sync does nothing but say so: for tests that prove that the others notice.
   void lie_about_syncs(bool lie);
 
   struct Counters {
     std::uint64_t steps = 0;  // writes, truncations and syncs: what fail_at counts
-    std::uint64_t writes = 0, syncs = 0, failed = 0, crashes = 0;
+    std::uint64_t writes = 0, syncs = 0, failed = 0, hiccups = 0, crashes = 0;
     std::int64_t bytes = 0;  // held by all files now
   };
   Counters counters() const;

@@ -109,7 +109,7 @@ std::string judge(SqliteStore& store, const Told& told) {
   return {};
 }
 
-enum class Fault { kCrash, kFailingDisk, kFullDisk, kPassingFailure };
+enum class Fault { kCrash, kFailingDisk, kFullDisk, kPassingFailure, kOneCall };
 
 // One life: write, meet the fault, lose power, open again; twice over on the same disk.
 std::string live_through(std::uint64_t seed, Fault fault, Ids* acknowledged) {
@@ -122,6 +122,7 @@ std::string live_through(std::uint64_t seed, Fault fault, Ids* acknowledged) {
     int steps = 1 << 20;
     if (fault == Fault::kCrash) steps = static_cast<int>(luck(state) % 300);
     if (fault == Fault::kFailingDisk || fault == Fault::kPassingFailure) disk.fail_at(1 + luck(state) % 400);
+    if (fault == Fault::kOneCall) disk.fail_once(1 + luck(state) % 400);
     if (fault == Fault::kFullDisk)
       disk.full_after(disk.counters().bytes + static_cast<std::int64_t>(luck(state) % 200'000));
     Told told = write_pairs(*store, seed + 31 * static_cast<std::uint64_t>(life), 1 + 100'000 * life, steps);
@@ -167,6 +168,34 @@ TEST_CASE("fault_vfs: a crash at any step loses nothing that was acknowledged an
 TEST_CASE("fault_vfs: a disk that fails for good, then a crash") { every_seed(Fault::kFailingDisk); }
 TEST_CASE("fault_vfs: a disk that runs full, then a crash") { every_seed(Fault::kFullDisk); }
 TEST_CASE("fault_vfs: a disk that fails and comes back, then a crash") { every_seed(Fault::kPassingFailure); }
+
+TEST_CASE("fault_vfs: one call that fails alone, then a crash") { every_seed(Fault::kOneCall); }
+
+TEST_CASE("fault_vfs: a disk that begins with another's files is that disk, and durable") {
+  FaultDisk::Image image;
+  Ids there;
+  {
+    FaultDisk disk("fault-original");
+    auto store = open_on(disk);
+    REQUIRE(store->migrate(kPairs));
+    REQUIRE(write_pair(*store, 1));
+    there = ids_of(*store, kLefts);
+    store.reset();
+    image = disk.image();
+  }
+  FaultDisk copy("fault-copy");
+  copy.put(image);
+  CHECK(copy.counters().bytes > 0);
+  copy.crash(1);
+  auto store = open_on(copy);
+  CHECK(ids_of(*store, kLefts) == there);
+  REQUIRE(write_pair(*store, 2));
+  CHECK(image == [&] {
+    FaultDisk again("fault-again");
+    again.put(image);
+    return again.image();
+  }());
+}
 
 TEST_CASE("fault_vfs: the judge notices a disk that lies about syncs") {
   int noticed = 0;

@@ -88,7 +88,7 @@ Result<void> Cancellation::let_go(OrderId order, PaymentId id) {
 // A payment that is only promised is given back whole: its order is not cancelled in parts (orders/cancelling.h).
 Result<void> Cancellation::give_money_back(const orders::Order& order, std::int64_t number) {
   const auto owed = owed_by(order, number);
-  for (const auto& [paid, amount] : owed.refunds) {
+  for (const auto& [paid, due] : owed.refunds) {
     TRY(const auto payment, parts_.payments.find(paid));
     if (!payment)
       return fail(Errc::kInternal, "checkout.payment_missing", paid.text() + " is in the order and nowhere else.");
@@ -100,6 +100,7 @@ Result<void> Cancellation::give_money_back(const orders::Order& order, std::int6
     }
     if (payment->state == payments::PaymentState::kCapturing)
       return fail(Errc::kConflict, "checkout.being_captured", paid.text() + " is refunded once it is captured.");
+    const Money amount = settings_.planted.refund_over_capture ? payment->amount : due;
     const auto key = refund_key(paid, number);
     if (amount.amount_minor() > 0) TRY_DO(parts_.payments.refund(paid, key, amount));
     TRY_DO(parts_.store.write(db::Home::kCustomer, [&, id = paid, money = amount](db::Tx& tx) -> Result<void> {

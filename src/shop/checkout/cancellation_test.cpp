@@ -24,6 +24,27 @@ std::vector<payments::Entry> entries_of(ShopWorld& world, const orders::Order& o
   return world.shop->payments.ledger().of_payments(payments).value();
 }
 
+TEST_CASE("a refund that the gateway gave and the books do not have yet is no finding of the check") {
+  ShopWorld world;
+  const auto tea = world.offer(450, 20);
+  const auto ada = world.guest();
+  world.put(ada, tea, 3);
+  REQUIRE(world.buy(ada, "k1"));
+  const auto placed = world.orders_of(ada).front();
+  world.gateway.lose_answers = 1;
+  REQUIRE(world.shop->checkouts.cancel_order(placed.id, "customer", some(tea, 1)));
+  const auto payment = world.shop->payments.find(placed.document.payments[0].id);
+  REQUIRE((payment && *payment));
+  CHECK((*payment)->refunded == world.usd(0));
+  CHECK(world.sandbox->find(placed.document.payments[0].id.text())->refunded == world.usd(450));
+  CHECK(world.check() == "");
+  world.settle();
+  CHECK(world.check() == "");
+  // Without a cancellation under way it is one.
+  REQUIRE(world.sandbox->refund(placed.document.payments[0].id.text(), "by hand", world.usd(1)));
+  CHECK(world.check() == "payments.refunds_as_given");
+}
+
 TEST_CASE("what comes back carries its own tax, and the last of it the shipping, to the cent") {
   testing::on_each_store(ShopWorld::migrations(), [](db::Store& store) {
     ShopWorld world(store);

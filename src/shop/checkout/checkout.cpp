@@ -82,6 +82,8 @@ Checkouts::Checkouts(const Parts& parts, Settings settings)
     : impl_(std::make_unique<Impl>(parts, std::move(settings))) {}
 Checkouts::~Checkouts() = default;
 
+void Checkouts::plant(PlantedBugs bugs) { impl_->settings.planted = bugs; }
+
 Result<Checkouts::Impl::Earlier> Checkouts::Impl::earlier(const Purchase& purchase) {
   std::optional<Journal> row;
   TRY_DO(parts.store.look(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
@@ -167,10 +169,11 @@ Result<Answer> Checkouts::Impl::attempt(const Purchase& purchase, std::optional<
   TRY(const auto suspicion, suspect(parts, purchase, *contents, journal.plan));
   journal.plan.review = suspicion.has_value();
   journal.id = parts.ids.next<CheckoutId>(now, purchase.customer.bucket());
-  TRY(const auto allotments, saga.begin(journal, old_key, suspicion ? &*suspicion : nullptr));
   std::vector<std::string> tokens;
   for (std::size_t i = 0; i < journal.plan.document.payments.size(); ++i)
     tokens.push_back(body.payments ? body.payments->at(i).token.value_or("") : body.payment_method_id.value_or(""));
+  if (settings.planted.charge_before_reserve) saga.charge_too_early(journal, tokens);
+  TRY(const auto allotments, saga.begin(journal, old_key, suspicion ? &*suspicion : nullptr));
   return or_answered(saga.charge(journal, tokens, allotments), journal.id);
 }
 
@@ -311,8 +314,9 @@ Result<int> Checkouts::sweep(int limit, Which which) {
 
 Result<void> Checkouts::hint(CheckoutId id) {
   TRY(auto row, impl_->find_row(id));
-  if (!row || row->settled() || row->answer_status == 0)
-    return {};  // while a request is at work it finds out by itself
+  const bool at_work = row && !row->settled() && row->answer_status == 0;  // the request finds out by itself
+  if (impl_->settings.planted.repeated_webhooks && row && !at_work) return impl_->saga.advance(*row);
+  if (!row || row->settled() || at_work) return {};
   const Time until = impl_->parts.clock.now().plus_ms(impl_->settings.flight_ms);
   bool leased = false;
   TRY_DO(impl_->parts.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {

@@ -55,6 +55,14 @@ enum class CaptureWhen { kNow, kLater };
 // The shipping option that travels express; every other one is standard.
 inline constexpr std::string_view kExpressOption = "express";
 
+// Mistakes made on purpose, to show that the simulator finds them. Never set outside of tests.
+struct PlantedBugs {
+  bool charge_before_reserve = false;  // money is taken for goods that may not be there
+  bool answer_apart = false;           // the answer is stored after the order, by a write of its own
+  bool repeated_webhooks = false;      // a webhook acts each time it comes, whatever the checkout has come to
+  bool refund_over_capture = false;    // each cancellation gives the whole payment back
+};
+
 struct Settings {
   std::int64_t flight_ms = 30 * kSecondMs;   // how long a request may be at work before the sweeper looks after it
   std::int64_t first_question_ms = 1000;     // after an unanswered charge the gateway is asked
@@ -67,6 +75,7 @@ struct Settings {
   CaptureWhen capture = CaptureWhen::kNow;
   std::vector<pricing::ShippingOption> shipping_options = {{"standard", "Standard", 0}};
   CheckoutMetrics* metrics = nullptr;  // outlives the Checkouts; may be null
+  PlantedBugs planted = {};
 };
 
 // Not owned; they outlive the Checkouts.
@@ -215,6 +224,8 @@ class Checkouts {
   // One order per completed checkout, and payments, orders and the gateway's charges agree (payments' own check
   // included).
   Result<void> check(services::CheckReport& report);
+
+  void plant(PlantedBugs bugs);
 
  private:
   Result<Answer> attempt(const Purchase& purchase);

@@ -96,7 +96,7 @@ Result<void> PlaceOrder::run(db::Tx& tx, const Journal& journal, const Placing& 
   if (confirm_later) change.next = now;
   change.order = placing.order.id;
   change.reservation = placing.order.reservation;
-  change.answer_status = 201;
+  change.answer_status = placing.answer_later ? 0 : 201;
   change.answer_body = &placing.answer;
   TRY_DO(apply(tx, journal.id, change, now));
   for (const auto& payment : placing.payments) TRY_DO(payments_.record(tx, payment, now));

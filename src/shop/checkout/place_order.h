@@ -35,7 +35,8 @@ struct AnsweredOrder {
 struct Placing {
   orders::Order order;
   std::string document;
-  std::string answer;  // the 201
+  std::string answer;         // the 201
+  bool answer_later = false;  // the planted bug: it is not stored with the order
   std::vector<payments::Payment> payments;
 };
 

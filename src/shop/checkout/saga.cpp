@@ -194,7 +194,8 @@ Result<Answer> Saga::conclude(Journal& journal, const Verdict& verdict) {
 
 Result<Answer> Saga::place(Journal& journal, const Verdict& verdict, const Allotments& allotments) {
   for (int i = 0; i < kPlaceTries; ++i) {
-    const auto placing = place_.prepare(journal, allotments, verdict, now());
+    auto placing = place_.prepare(journal, allotments, verdict, now());
+    placing.answer_later = settings_.planted.answer_apart;
     auto placed = parts_.store.write(homes(), [&](db::Tx& tx) -> Result<void> {
       TRY_DO(place_.run(tx, journal, placing, !together_));
       return together_ ? reserve_.confirm(tx, journal.reservation, placing.order.created) : Result<void>();
@@ -205,6 +206,7 @@ Result<Answer> Saga::place(Journal& journal, const Verdict& verdict, const Allot
       journal.order = placing.order.id;
       journal.next = together_ ? std::nullopt : std::optional(placing.order.created);
       if (!together_) (void)confirm_stock(journal);  // repeated by the sweeper until it succeeds
+      if (placing.answer_later || parts_.orders.tells_late()) TRY_DO(tell_afterwards(journal, placing));
       return Answer{201, placing.answer, false, journal.id};
     }
     if (placed.error().reason == "checkout.moved") return moved(journal);
@@ -213,6 +215,18 @@ Result<Answer> Saga::place(Journal& journal, const Verdict& verdict, const Allot
   }
   return fail(Errc::kUnavailable, "checkout.no_free_id",
               "The order could not be numbered; it is tried again by itself.");
+}
+
+// The planted bugs: what belongs into the transaction that places the order.
+Result<void> Saga::tell_afterwards(const Journal& journal, const Placing& placing) {
+  return parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    if (parts_.orders.tells_late()) TRY_DO(parts_.orders.tell_placed(tx, placing.order));
+    Change late;
+    late.from = late.to = CheckoutState::kCompleted;
+    late.answer_status = 201;
+    late.answer_body = &placing.answer;
+    return apply(tx, journal.id, late, now());
+  });
 }
 
 // Somebody else (the sweeper, a webhook, a second request) went on first: what they came to is the answer.

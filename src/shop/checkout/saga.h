@@ -25,6 +25,10 @@ class Saga {
   // kConflict "checkout.key_taken", "cart.claimed"; kVersionConflict; kOutOfStock. `old_key` is freed on the way.
   // With a suspicion its review is opened.
   Result<Allotments> begin(Journal& journal, std::optional<CheckoutId> old_key, const Suspicion* suspicion = nullptr);
+  // The planted bug.
+  void charge_too_early(const Journal& journal, const std::vector<std::string>& tokens) {
+    static_cast<void>(authorise_.run(journal, tokens));
+  }
   // Charges, and acts upon the verdict. The Error is an answer that is not kept.
   Result<Answer> charge(Journal& journal, const std::vector<std::string>& tokens, const Allotments& allotments);
   // Acts upon what the gateway says: places the order, waits, or undoes.
@@ -46,6 +50,7 @@ class Saga {
                            Allotments& allotments);
   Result<void> write_journal(db::Tx& tx, const Journal& journal, const std::string& plan, const Suspicion* suspicion);
   Result<Answer> place(Journal& journal, const Verdict& verdict, const Allotments& allotments);
+  Result<void> tell_afterwards(const Journal& journal, const Placing& placing);
   Result<Answer> moved(const Journal& journal);
   Result<Answer> wait_for_buyer(Journal& journal, const Verdict& verdict);
   Result<Answer> wait_for_staff(Journal& journal);

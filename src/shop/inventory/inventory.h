@@ -133,7 +133,10 @@ enum class ReservationState { kReserved = 0, kConfirmed = 1, kReleased = 2, kExp
 
 // Mistakes made on purpose, to show that the simulator finds them. Never set outside of tests.
 struct PlantedBugs {
-  bool drop_stock_guard = false;  // reserve takes units that are not there
+  bool drop_stock_guard = false;      // reserve takes units that are not there
+  bool lines_not_summed = false;      // two lines of one offer stay two demands
+  bool release_twice = false;         // what was given back before is given back once more
+  bool confirm_after_expiry = false;  // what was let go is confirmed all the same
 };
 
 struct Source;  // sourcing_plan.h

@@ -130,6 +130,12 @@ Result<void> Orders::place(db::Tx& tx, const Order& order, const std::string& do
   const Money total = order.document.totals.total;
   TRY_DO(tx.run(kInsertOrder, order.id, order.customer, order.checkout, order.reservation, order.state,
                 total.currency(), total.amount_minor(), order.email, document, order.created));
+  if (!bugs_.event_outside) TRY_DO(tell_placed(tx, order));
+  return desk_ == nullptr ? Result<void>() : desk_->open(tx, order);
+}
+
+Result<void> Orders::tell_placed(db::Tx& tx, const Order& order) {
+  const Money total = order.document.totals.total;
   std::int64_t units = 0;
   for (const auto& line : order.document.lines) units += line.quantity;
   const std::string subject = order.id.text();
@@ -137,8 +143,7 @@ Result<void> Orders::place(db::Tx& tx, const Order& order, const std::string& do
   facts.push_back(services::fact(
       OrderPlaced{order.id, order.checkout, order.customer, std::string(name_of(order.state)), total, units}, subject));
   if (order.state == OrderState::kConfirmed) facts.push_back(services::fact(OrderConfirmed{order.id}, subject));
-  TRY_DO(services::emit_all(tx, facts, order.created));
-  return desk_ == nullptr ? Result<void>() : desk_->open(tx, order);
+  return services::emit_all(tx, facts, order.created);
 }
 
 Result<Order> Orders::load(db::Tx& tx, OrderId id) {

@@ -96,6 +96,7 @@ struct Cancelled {
 // Mistakes made on purpose, to show that the simulator finds them. Never set outside of tests.
 struct PlantedBugs {
   bool cancel_what_is_packed = false;
+  bool event_outside = false;  // order.placed is told after the order, by a write of its own
 };
 
 // What became of one shipment.
@@ -145,6 +146,8 @@ class Orders {
   Result<void> each(const std::function<void(const Order&)>& visit);
 
   void plant(PlantedBugs bugs) { bugs_ = bugs; }
+  bool tells_late() const { return bugs_.event_outside; }
+  Result<void> tell_placed(db::Tx& tx, const Order& order);  // part of place()
 
   // Totals add up, payments cover the total, shipments hold the lines, the timeline follows the state table.
   Result<void> check(services::CheckReport& report);

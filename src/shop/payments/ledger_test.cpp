@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+#include <random>
+#include <set>
+
 #include "tests/support/each_store.h"
 #include "tests/support/shop_world.h"
 
@@ -210,6 +214,44 @@ TEST_CASE("ledger: the planted bug, a leg that is lost, is found by the check") 
   world.shop->payments.planted_bugs().lose_ledger_leg = true;
   REQUIRE(world.give_back(world.charged(1000), "r1", 300));
   CHECK(world.problems() == "payments.ledger_entry_balances");
+}
+
+TEST_CASE("ledger: whatever is taken, given back and repeated, it balances, and no more goes back than was taken") {
+  World world;
+  std::mt19937 luck(7);
+  const auto draw = [&](std::int64_t bound) { return static_cast<std::int64_t>(luck()) % bound; };
+  std::vector<Payment> taken;
+  std::map<PaymentId, std::int64_t> back;
+  std::set<std::pair<PaymentId, std::string>> keys;
+  std::int64_t kept = 0;
+  for (int step = 0; step < 300; ++step) {
+    if (taken.empty() || draw(6) == 0) {
+      const std::int64_t amount = 1 + draw(5000);
+      taken.push_back(world.charged(amount, {draw(amount / 3 + 1), draw(amount / 3 + 1)}));
+      kept += amount;
+      continue;
+    }
+    const Payment& payment = taken[static_cast<std::size_t>(draw(static_cast<std::int64_t>(taken.size())))];
+    const std::string key = payment.id.text() + ":" + std::to_string(draw(8));
+    const std::int64_t amount = 1 + draw(payment.amount.amount_minor());
+    const bool repeated = keys.contains({payment.id, key});
+    const bool too_much = !repeated && back[payment.id] + amount > payment.amount.amount_minor();
+    CHECK(world.give_back(payment, key, amount).has_value() == !too_much);
+    if (too_much) {
+      CHECK_FALSE(world.write([&](db::Tx& tx) -> Result<void> {
+        TRY_DO(world.shop->payments.record_refund(tx, payment.id, key, world.usd(amount)));
+        return {};
+      }));
+    } else if (!repeated) {
+      keys.emplace(payment.id, key);
+      back[payment.id] += amount;
+      kept -= amount;
+    }
+    CHECK(world.balance().balanced());
+    CHECK(world.at(Account::kGateway) == kept);
+  }
+  CHECK(kept >= 0);
+  CHECK(world.problems() == "");
 }
 
 TEST_CASE(

@@ -117,8 +117,9 @@ Result<void> Payments::check_gateway(services::CheckReport& report, const std::v
       report.fail("payments.captured_as_noted", key + ": captured here, only authorised there");
     } else if (payment->state == PaymentState::kAuthorised && found->second->state == ChargeState::kCaptured) {
       report.fail("payments.capture_decided_first", key + ": captured there, only authorised here");
-    } else if (payment->state == PaymentState::kVoided && open.contains(payment->id)) {
-      continue;  // decided here; the gateway is being told
+    } else if (open.contains(payment->id) &&
+               (payment->state == PaymentState::kVoided || found->second->refunded > payment->refunded)) {
+      continue;  // decided here; the gateway is being told, or its answer is not in the books yet
     } else if (payment->state == PaymentState::kVoided ? found->second->state != ChargeState::kVoided
                                                        : found->second->refunded != payment->refunded) {
       report.fail("payments.refunds_as_given", key + ": here " + std::string(name_of(payment->state)) + " with " +
