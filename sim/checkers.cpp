@@ -151,6 +151,15 @@ void check_limits(World& world, const Books& books) {
   }
 }
 
+// What of a promise the gateway still holds and will not be asked for.
+Money let_go(const orders::Order& order, const std::string& key, const Charge& charge) {
+  const Money none = Money::minor(0, charge.amount.currency());
+  if (charge.state != ChargeState::kAuthorised) return none;
+  for (const auto& payment : order.document.payments)
+    if (payment.id.text() == key) return payment.released.value_or(none);
+  return none;
+}
+
 // Money that the gateway keeps belongs to one order that stands, and is its total less what was cancelled; a cancelled
 // order keeps none.
 void check_money(Process& process, const Books& books) {
@@ -164,7 +173,7 @@ void check_money(Process& process, const Books& books) {
     if (order == books.by_payment.end())
       world.problem("money without an order: the gateway keeps " + charge.amount.text() + " under " + key);
     else
-      kept[order->second->id] += charge.amount.amount_minor() - charge.refunded.amount_minor();
+      kept[order->second->id] += (charge.amount - charge.refunded - let_go(*order->second, key, charge)).amount_minor();
   }
   for (const orders::Order& order : books.all) {
     const bool cancelled = order.state == orders::OrderState::kCancelled;

@@ -69,12 +69,16 @@ Result<void> Process::open() {
   settings.ready_bytes_mb = 1;
   settings.risk.high_value_minor = 1;  // for a guest everything is
   if (world_.scenario.capture_later) settings.capture = checkout::CaptureWhen::kLater;
-  TRY(shop_, app::Shop::make({*store_, *events_, world_.clock, luck_, ids_, world_.gateway, world_.mails, world_.blobs,
+  // Few failures open the circuit, so that histories have it.
+  guarded_ = std::make_unique<app::GuardedGateway>(world_.gateway, world_.clock, metrics_,
+                                                   app::GuardedGateway::Settings{4, 2000, kMinuteMs, 256});
+  TRY(shop_, app::Shop::make({*store_, *events_, world_.clock, luck_, ids_, *guarded_, world_.mails, world_.blobs,
                               world_.codec, world_.web, log_, metrics_},
                              settings));
   shop_->consumers.add(counting_consumer());
   shop_->inventory.plant({world_.planted.drop_stock_guard});
   shop_->payments.planted_bugs().timeout_means_no = world_.planted.timeout_means_no;
+  shop_->webhooks.forget_what_came(world_.planted.forget_webhooks);
   shop_->orders.plant({world_.planted.cancel_what_is_packed});
   shop_->fulfilment.plant({world_.planted.cancel_what_is_packed});
   shop_->payments.planted_bugs().lose_ledger_leg = world_.planted.lose_ledger_leg;
@@ -95,7 +99,7 @@ Result<void> Process::start(runtime::Loop& loop) {
   TRY_DO(shop_->start(loop));
   spawn(loop, [this] {
     for (;;) {
-      world_.gateway.deliver_webhooks(shop_->hints);
+      world_.gateway.deliver_webhooks(shop_->sandbox_webhooks);
       runtime::sleep_for(50);
     }
   });

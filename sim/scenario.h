@@ -52,6 +52,7 @@ struct Planted {
   bool drop_stock_guard = false;
   bool timeout_means_no = false;
   bool lose_ledger_leg = false;
+  bool forget_webhooks = false;
   bool cancel_what_is_packed = false;
 };
 

@@ -153,8 +153,9 @@ int run_planted() {
   int found = find_planted("drop_stock_guard", {.drop_stock_guard = true}, kMost) ? 1 : 0;
   found += find_planted("timeout_means_no", {.timeout_means_no = true}, kMost) ? 1 : 0;
   found += find_planted("lose_ledger_leg", {.lose_ledger_leg = true}, kMost) ? 1 : 0;
+  found += find_planted("forget_webhooks", {.forget_webhooks = true}, kMost) ? 1 : 0;
   found += find_planted("cancel_what_is_packed", {.cancel_what_is_packed = true}, kMost) ? 1 : 0;
-  constexpr int kBugs = 4;
+  constexpr int kBugs = 5;
   std::printf("%d passed, %d failed\n", found, kBugs - found);
   return found == kBugs ? 0 : 1;
 }

@@ -7,6 +7,8 @@
 #include "adapters/messenger_smtp/smtp_messenger.h"
 #include "app/backup.h"
 #include "app/migrations.h"
+#include "base/text.h"
+#include "ports/webhook_signature.h"
 
 namespace kontor::app {
 namespace {
@@ -42,6 +44,19 @@ Result<inventory::Inventory::Settings> sourcing_of(const runtime::Config& config
   return settings;
 }
 
+Result<std::vector<std::string>> webhook_secrets_of(const runtime::Config& config) {
+  std::vector<std::string> secrets;
+  for (const auto part : split(config.text("gateway_webhook_secrets"), ' ')) {
+    if (trim(part).empty()) continue;
+    if (trim(part).size() < kWebhookSecretBytes)
+      return fail(Errc::kInvalid, "config.bad_value",
+                  "gateway_webhook_secrets: each secret has at least " + std::to_string(kWebhookSecretBytes) +
+                      " characters.");
+    secrets.emplace_back(trim(part));
+  }
+  return secrets;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtime::Log& log, runtime::Metrics& metrics,
@@ -61,8 +76,15 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   gateway_sandbox::Options gateway;
   gateway.folder = config.text("data");
   gateway.timeout_ms = config.number("gateway_timeout_ms");
+  TRY(gateway.webhook_secrets, webhook_secrets_of(config));
   TRY(house->gateway_, gateway_sandbox::SandboxGateway::open(gateway, house->clock_));
   house->watched_gateway_ = std::make_unique<WatchedGateway>(*house->gateway_, metrics);
+  GuardedGateway::Settings guard;
+  guard.failures = static_cast<int>(config.number("gateway_failures"));
+  guard.rest_ms = config.number("gateway_rest_ms");
+  guard.calls = static_cast<int>(config.number("gateway_calls"));
+  house->guarded_gateway_ =
+      std::make_unique<GuardedGateway>(*house->watched_gateway_, house->clock_, metrics, guard);
   house->blobs_ = std::make_unique<blobs_folder::FolderBlobs>(folder_of(config, "media"), workers);
   house->codec_ = std::make_unique<codec_vips::VipsCodec>(workers);
   fetch_curl::CurlFetcher::Settings web;
@@ -97,7 +119,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                     house->clock_,
                     house->random_,
                     *house->ids_,
-                    *house->watched_gateway_,
+                    *house->guarded_gateway_,
                     *house->messenger_,
                     *house->blobs_,
                     *house->codec_,
@@ -108,7 +130,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                     tracer};
   TRY(house->shop_, Shop::make(world, settings));
   house->telling_->set_listener([shop = house->shop_.get()] { shop->consumers.notify(); });
-  house->gateway_->set_sink(&house->shop_->hints);
+  house->gateway_->set_sink(&house->shop_->sandbox_webhooks);
   return house;
 }
 

@@ -13,6 +13,7 @@
 #include "adapters/host/system_clock.h"
 #include "adapters/host/system_random.h"
 #include "adapters/log_outbox/outbox_log.h"
+#include "app/guarded_gateway.h"
 #include "app/shop.h"
 #include "app/telling_store.h"
 #include "app/watched_gateway.h"
@@ -60,6 +61,7 @@ class House {
   std::unique_ptr<log_outbox::OutboxLog> events_;
   std::unique_ptr<gateway_sandbox::SandboxGateway> gateway_;
   std::unique_ptr<WatchedGateway> watched_gateway_;
+  std::unique_ptr<GuardedGateway> guarded_gateway_;
   std::unique_ptr<blobs_folder::FolderBlobs> blobs_;
   std::unique_ptr<codec_vips::VipsCodec> codec_;
   std::unique_ptr<fetch_curl::CurlFetcher> web_;

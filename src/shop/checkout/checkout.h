@@ -22,6 +22,7 @@
 #include "shop/inventory/inventory.h"
 #include "shop/orders/orders.h"
 #include "shop/payments/payments.h"
+#include "shop/payments/saved_cards.h"
 #include "shop/pricing/pricing.h"
 #include "shop/risk/risk.h"
 
@@ -80,7 +81,8 @@ struct Parts {
   orders::Orders& orders;
   Clock& clock;
   IdSource& ids;
-  risk::Risk* risk = nullptr;  // null: nobody looks for fraud
+  risk::Risk* risk = nullptr;              // null: nobody looks for fraud
+  payments::SavedCards* cards = nullptr;  // null: nobody keeps cards
 };
 
 struct Purchase {

@@ -1,5 +1,7 @@
 #include "shop/checkout/checkout_body.h"
 
+#include "base/card_number.h"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
