@@ -59,9 +59,10 @@ Result<void> GuardedGateway::enter() {
   if (under_way_ >= settings_.calls) {
     trying_ = false;
     crowded_.add();
-    return not_now("gateway.too_many_calls",
-                   "The payment gateway is slow, and many are waiting for it; nothing was charged. Try again in a moment.",
-                   kSecondMs);
+    return not_now(
+        "gateway.too_many_calls",
+        "The payment gateway is slow, and many are waiting for it; nothing was charged. Try again in a moment.",
+        kSecondMs);
   }
   ++under_way_;
   return {};

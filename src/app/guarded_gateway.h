@@ -1,7 +1,7 @@
-// A payment gateway that keeps its troubles to itself. When call after call fails, its circuit opens: no card is charged
-// for a while, and buyers hear at once that they should come again, instead of each waiting for a time-out with stock set
-// aside. And only so many calls are under way at once: a gateway that is slow holds that many buyers, not the shop.
-// Safe from any thread.
+// A payment gateway that keeps its troubles to itself. When call after call fails, its circuit opens: no card is
+// charged for a while, and buyers hear at once that they should come again, instead of each waiting for a time-out with
+// stock set aside. And only so many calls are under way at once: a gateway that is slow holds that many buyers, not the
+// shop. Safe from any thread.
 #pragma once
 #include <cstdint>
 #include <mutex>
@@ -16,10 +16,10 @@ namespace kontor::app {
 class GuardedGateway : public PaymentGateway {
  public:
   struct Settings {
-    int failures = 10;               // in a row, then the circuit opens
-    std::int64_t rest_ms = 5000;     // before it is tried again; doubles while the tries fail
+    int failures = 10;            // in a row, then the circuit opens
+    std::int64_t rest_ms = 5000;  // before it is tried again; doubles while the tries fail
     std::int64_t longest_rest_ms = kMinuteMs;
-    int calls = 256;                 // charges under way at once
+    int calls = 256;  // charges under way at once
   };
   // All outlive it.
   GuardedGateway(PaymentGateway& gateway, Clock& clock, runtime::Metrics& metrics, Settings settings);

@@ -130,7 +130,8 @@ TEST_CASE("a slow gateway holds so many buyers and no more") {
   CHECK_FALSE(world.guard.open());
 }
 
-TEST_CASE("with the circuit open a purchase ends at once: stock is let go, the key is free, and later it goes through") {
+TEST_CASE(
+    "with the circuit open a purchase ends at once: stock is let go, the key is free, and later it goes through") {
   testing::ShopWorld shop;
   runtime::Metrics metrics;
   GuardedGateway guard(shop.gateway, shop.test.clock, metrics, {2, 1000, 4000, 8});

@@ -49,9 +49,9 @@ Result<std::vector<std::string>> webhook_secrets_of(const runtime::Config& confi
   for (const auto part : split(config.text("gateway_webhook_secrets"), ' ')) {
     if (trim(part).empty()) continue;
     if (trim(part).size() < kWebhookSecretBytes)
-      return fail(Errc::kInvalid, "config.bad_value",
-                  "gateway_webhook_secrets: each secret has at least " + std::to_string(kWebhookSecretBytes) +
-                      " characters.");
+      return fail(
+          Errc::kInvalid, "config.bad_value",
+          "gateway_webhook_secrets: each secret has at least " + std::to_string(kWebhookSecretBytes) + " characters.");
     secrets.emplace_back(trim(part));
   }
   return secrets;
@@ -73,18 +73,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   TRY(house->migrated_, house->migrator_->migrate(all_migrations()));
   house->ids_ = std::make_unique<IdSource>(house->random_.number());
   house->events_ = std::make_unique<log_outbox::OutboxLog>(*house->telling_);
-  gateway_sandbox::Options gateway;
-  gateway.folder = config.text("data");
-  gateway.timeout_ms = config.number("gateway_timeout_ms");
-  TRY(gateway.webhook_secrets, webhook_secrets_of(config));
-  TRY(house->gateway_, gateway_sandbox::SandboxGateway::open(gateway, house->clock_));
-  house->watched_gateway_ = std::make_unique<WatchedGateway>(*house->gateway_, metrics);
-  GuardedGateway::Settings guard;
-  guard.failures = static_cast<int>(config.number("gateway_failures"));
-  guard.rest_ms = config.number("gateway_rest_ms");
-  guard.calls = static_cast<int>(config.number("gateway_calls"));
-  house->guarded_gateway_ =
-      std::make_unique<GuardedGateway>(*house->watched_gateway_, house->clock_, metrics, guard);
+  TRY_DO(house->open_gateway(config, metrics));
   house->blobs_ = std::make_unique<blobs_folder::FolderBlobs>(folder_of(config, "media"), workers);
   house->codec_ = std::make_unique<codec_vips::VipsCodec>(workers);
   fetch_curl::CurlFetcher::Settings web;
@@ -130,7 +119,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                     tracer};
   TRY(house->shop_, Shop::make(world, settings));
   house->telling_->set_listener([shop = house->shop_.get()] { shop->consumers.notify(); });
-  house->gateway_->set_sink(&house->shop_->sandbox_webhooks);
+  if (house->sandbox_ != nullptr) house->sandbox_->set_sink(&house->shop_->sandbox_webhooks);
   return house;
 }
 
@@ -169,6 +158,24 @@ Result<void> House::open_store(const runtime::Config& config, runtime::Log& log,
   return {};
 }
 
+// Whichever gateway it is, around it its calls are counted, and its troubles kept from spreading.
+Result<void> House::open_gateway(const runtime::Config& config, runtime::Metrics& metrics) {
+  gateway_sandbox::Options options;
+  options.folder = config.text("data");
+  options.timeout_ms = config.number("gateway_timeout_ms");
+  TRY(options.webhook_secrets, webhook_secrets_of(config));
+  TRY(auto sandbox, gateway_sandbox::SandboxGateway::open(std::move(options), clock_));
+  sandbox_ = sandbox.get();
+  gateway_ = std::move(sandbox);
+  watched_gateway_ = std::make_unique<WatchedGateway>(*gateway_, metrics);
+  GuardedGateway::Settings guard;
+  guard.failures = static_cast<int>(config.number("gateway_failures"));
+  guard.rest_ms = config.number("gateway_rest_ms");
+  guard.calls = static_cast<int>(config.number("gateway_calls"));
+  guarded_gateway_ = std::make_unique<GuardedGateway>(*watched_gateway_, clock_, metrics, guard);
+  return {};
+}
+
 Result<void> House::open_messenger(const runtime::Config& config, runtime::Workers* workers) {
   const std::string& url = config.text("smtp_url");
   const std::string& from = config.text("mail_from");
@@ -198,7 +205,7 @@ Result<void> House::open_messenger(const runtime::Config& config, runtime::Worke
 
 House::~House() {
   if (telling_) telling_->set_listener(nullptr);
-  if (gateway_) gateway_->set_sink(nullptr);
+  if (sandbox_ != nullptr) sandbox_->set_sink(nullptr);
 }
 
 Result<void> House::check_files() { return sqlite_ == nullptr ? Result<void>{} : sqlite_->check(); }

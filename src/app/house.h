@@ -46,6 +46,7 @@ class House {
  private:
   House() = default;
   Result<void> open_store(const runtime::Config& config, runtime::Log& log, runtime::Metrics& metrics);
+  Result<void> open_gateway(const runtime::Config& config, runtime::Metrics& metrics);
   Result<void> open_messenger(const runtime::Config& config, runtime::Workers* workers);
 
   host::SystemClock clock_;
@@ -59,7 +60,8 @@ class House {
   db_sqlite::SqliteStore* sqlite_ = nullptr;
   db_postgres::PostgresStore* postgres_ = nullptr;
   std::unique_ptr<log_outbox::OutboxLog> events_;
-  std::unique_ptr<gateway_sandbox::SandboxGateway> gateway_;
+  std::unique_ptr<PaymentGateway> gateway_;
+  gateway_sandbox::SandboxGateway* sandbox_ = nullptr;  // when it is the sandbox: its webhooks come from inside
   std::unique_ptr<WatchedGateway> watched_gateway_;
   std::unique_ptr<GuardedGateway> guarded_gateway_;
   std::unique_ptr<blobs_folder::FolderBlobs> blobs_;

@@ -80,9 +80,9 @@ class PaymentGateway {
   virtual std::string_view name() const = 0;
   // kTimeout: unknown; kGatewayUnavailable: it certainly did nothing.
   virtual Result<Charge> charge(const ChargeRequest& request) = 0;
-  // Takes `amount`, more than nothing, of what was only authorised (`capture` false), and releases the rest; the charge's
-  // amount is then what was taken. More than was authorised is kConflict. Repeating it is harmless; what is not
-  // authorised any more stays what it is, and the answer says so.
+  // Takes `amount`, more than nothing, of what was only authorised (`capture` false), and releases the rest; the
+  // charge's amount is then what was taken. More than was authorised is kConflict. Repeating it is harmless; what is
+  // not authorised any more stays what it is, and the answer says so.
   virtual Result<Charge> capture(const std::string& key, Money amount) = 0;
   // The buyer says that the step (kRequiresAction) is taken: what the attempt is now. Repeating is harmless.
   virtual Result<Charge> confirm_action(const std::string& key) { return find(key); }

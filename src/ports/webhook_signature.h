@@ -1,5 +1,6 @@
-// How a webhook shows whom it comes from: "t=1700000000,v1=HEX", where HEX is the HMAC-SHA256 of "1700000000.BODY" under
-// a secret that both sides have. The moment is signed with the body, so an old call cannot be sent again as a new one.
+// How a webhook shows whom it comes from: "t=1700000000,v1=HEX", where HEX is the HMAC-SHA256 of "1700000000.BODY"
+// under a secret that both sides have. The moment is signed with the body, so an old call cannot be sent again as a new
+// one.
 #pragma once
 #include <cstdint>
 #include <span>

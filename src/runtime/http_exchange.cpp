@@ -232,7 +232,8 @@ bool Server::Impl::send_upgrade(Exchange& exchange, const http::Response& respon
   exchange.status = response.status;
   exchange.out = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nRequest-Id: " +
                  exchange.head.request.request_id + "\r\n";
-  for (const auto& [name, value] : response.headers) exchange.out.append(name).append(": ").append(value).append("\r\n");
+  for (const auto& [name, value] : response.headers)
+    exchange.out.append(name).append(": ").append(value).append("\r\n");
   exchange.out += "\r\n";
   exchange.outgoing.count = exchange.outgoing.left = 0;
   exchange.outgoing.add(exchange.out);

@@ -246,7 +246,7 @@ void Server::Impl::set_state(Conn& conn, Conn::State state) {
   ConnList* list = list_of(state);
   if (list == nullptr) return;
   const bool waits_for_head = list == &heads || list == &shaking;
-  conn.deadline = loop.now_ms() + (list == &idle             ? settings.idle_ms
+  conn.deadline = loop.now_ms() + (list == &idle           ? settings.idle_ms
                                    : list == &open_sockets ? settings.beat_ms
                                    : waits_for_head        ? settings.head_ms
                                                            : kLingerMs);

@@ -50,7 +50,7 @@ struct Conn {
   std::int64_t deadline = 0;
   std::size_t slot = 0;  // in Server::Impl::conns
   std::string peer;
-  std::string carry;  // received and not yet parsed
+  std::string carry;                   // received and not yet parsed
   std::unique_ptr<OpenSocket> socket;  // kSocket
 };
 
@@ -92,8 +92,8 @@ struct Exchange {
   std::size_t bytes = 0;
   std::int64_t began_us = 0;
   std::shared_ptr<http::SocketHandler> socket;  // who gets the connection after the answer
-  bool only_write = false;  // an inline answer that the socket did not take at once
-  Parker parker;            // woken at each event of the socket
+  bool only_write = false;                      // an inline answer that the socket did not take at once
+  Parker parker;                                // woken at each event of the socket
 };
 
 // A point read that was asked for in this round of events and is answered at its end. Answering a round together costs

@@ -21,12 +21,12 @@ struct OpenSocket {
   std::shared_ptr<http::SocketHandler> handler;
   FrameReader reader;
   std::deque<http::Frame> out;
-  std::size_t sent = 0;               // of the first
-  std::deque<std::string> messages;   // that wait for the one at work
-  bool at_work = false;               // a fiber has a message
-  bool heard = true;                  // of the client, since the last look
-  bool stuck = false;                 // nothing of the queue was taken since the last look
-  bool closing = false;               // the close frame is queued: nothing more is said
+  std::size_t sent = 0;              // of the first
+  std::deque<std::string> messages;  // that wait for the one at work
+  bool at_work = false;              // a fiber has a message
+  bool heard = true;                 // of the client, since the last look
+  bool stuck = false;                // nothing of the queue was taken since the last look
+  bool closing = false;              // the close frame is queued: nothing more is said
   std::int64_t opened_ms = 0;
 };
 

@@ -3,8 +3,8 @@
 #include <atomic>
 #include <thread>
 
-#include "runtime/http_test_client.h"
 #include "runtime/http_server.h"
+#include "runtime/http_test_client.h"
 #include "runtime/web_socket.h"
 #include "runtime/web_socket_frames.h"
 

@@ -11,7 +11,8 @@ Frame text_frame(std::string_view text) {
   return std::make_shared<const std::string>(runtime::make_frame(runtime::Opcode::kText, text));
 }
 
-// The loop outlives the server, and the server closes its sockets before it goes: while a socket is open, both are there.
+// The loop outlives the server, and the server closes its sockets before it goes: while a socket is open, both are
+// there.
 void WebSocket::wake() {
   if (std::exchange(woken_, true)) return;
   loop_.post([self = shared_from_this()] { self->server_.flush(*self); });

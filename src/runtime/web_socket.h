@@ -1,6 +1,6 @@
-// WebSockets (RFC 6455), as endpoints see them: an endpoint answers a request with a SocketHandler, and the server keeps
-// the connection open for it. Between messages an open socket holds no fiber and no buffer. What is sent waits in a
-// bounded queue; a client that does not read it is dropped.
+// WebSockets (RFC 6455), as endpoints see them: an endpoint answers a request with a SocketHandler, and the server
+// keeps the connection open for it. Between messages an open socket holds no fiber and no buffer. What is sent waits in
+// a bounded queue; a client that does not read it is dropped.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -72,7 +72,8 @@ class SocketHandler {
   virtual void closed() = 0;
 };
 
-// The answer to a request that asks for a WebSocket. kBadRequest "request.no_web_socket" when it asks for something else.
+// The answer to a request that asks for a WebSocket. kBadRequest "request.no_web_socket" when it asks for something
+// else.
 Result<Response> open_socket(const Request& request, std::shared_ptr<SocketHandler> handler);
 
 }  // namespace kontor::http

@@ -62,16 +62,16 @@ TEST_CASE("texts in fragments, control frames between them, byte by byte and at 
 }
 
 TEST_CASE("what a client must not send ends it") {
-  CHECK(read(bytes({0x81, 0x01, 'x'})) == "!1002");                      // not masked
-  CHECK(read(masked(0xc1, "x")) == "!1002");                            // an extension
-  CHECK(read(masked(0x83, "x")) == "!1002");                            // no such opcode
-  CHECK(read(masked(0x80, "x")) == "!1002");                            // continues nothing
-  CHECK(read(masked(0x01, "x") + masked(0x81, "y")) == "!1002");        // begins anew in the middle
-  CHECK(read(masked(0x09, "x")) == "!1002");                            // a control frame in fragments
-  CHECK(read(masked(0x89, std::string(126, 'x'))) == "!1002");          // a long one
-  CHECK(read(masked(0x82, "x")) == "!1003");                            // bytes
-  CHECK(read(masked(0x81, "\xff")) == "!1007");                         // no UTF-8
-  CHECK(read(masked(0x81, std::string(16385, 'x'))) == "!1009");        // too long
+  CHECK(read(bytes({0x81, 0x01, 'x'})) == "!1002");               // not masked
+  CHECK(read(masked(0xc1, "x")) == "!1002");                      // an extension
+  CHECK(read(masked(0x83, "x")) == "!1002");                      // no such opcode
+  CHECK(read(masked(0x80, "x")) == "!1002");                      // continues nothing
+  CHECK(read(masked(0x01, "x") + masked(0x81, "y")) == "!1002");  // begins anew in the middle
+  CHECK(read(masked(0x09, "x")) == "!1002");                      // a control frame in fragments
+  CHECK(read(masked(0x89, std::string(126, 'x'))) == "!1002");    // a long one
+  CHECK(read(masked(0x82, "x")) == "!1003");                      // bytes
+  CHECK(read(masked(0x81, "\xff")) == "!1007");                   // no UTF-8
+  CHECK(read(masked(0x81, std::string(16385, 'x'))) == "!1009");  // too long
   CHECK(read(masked(0x01, std::string(16000, 'x')) + masked(0x80, std::string(1000, 'x'))) == "!1009");
   CHECK(read(bytes({0x81, 0xff, 0x7f, 0, 0, 0, 0, 0, 0, 0})) == "!1009");
 }

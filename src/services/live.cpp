@@ -41,7 +41,8 @@ std::string message_text(std::string_view channel, const LiveState& state) {
   json::print_text(text, state.type);
   text += ",\"channel\":";
   json::print_text(text, channel);
-  text += ",\"id\":" + std::to_string(state.id) + ",\"at\":\"" + to_rfc3339(state.at) + "\",\"data\":" + state.data + "}";
+  text +=
+      ",\"id\":" + std::to_string(state.id) + ",\"at\":\"" + to_rfc3339(state.at) + "\",\"data\":" + state.data + "}";
   return text;
 }
 
@@ -134,8 +135,12 @@ void Live::unfollow(const std::string& channel, const http::WebSocket* socket) {
 
 Live::Ticket Live::issue(const Shopper& shopper) const {
   const Time expires = clock_.now().plus_ms(kTicketMs);
-  const TicketBody body{static_cast<std::int64_t>(shopper.kind), shopper.customer, shopper.roles.bits, shopper.name,
-                        expires, random_.hex(kNonceBytes)};
+  const TicketBody body{static_cast<std::int64_t>(shopper.kind),
+                        shopper.customer,
+                        shopper.roles.bits,
+                        shopper.name,
+                        expires,
+                        random_.hex(kNonceBytes)};
   return {signer_.seal(json::print(body)), expires};
 }
 

@@ -36,7 +36,7 @@ struct LiveState {
 class Live {
  public:
   struct Settings {
-    std::string secret;            // signs tickets
+    std::string secret;               // signs tickets
     std::size_t most_channels = 100;  // of one client
   };
   Live(db::Store& store, Clock& clock, Random& random, const Shoppers& shoppers, runtime::Metrics& metrics,

@@ -56,8 +56,8 @@ class LiveClient : public http::SocketHandler {
     if (!wish) return refuse("", wish.error());
     if (wish->type == "subscribe") return subscribe(*wish);
     if (wish->type == "unsubscribe") return unsubscribe(wish->channel);
-    refuse(wish->channel, Error{Errc::kInvalid, "services.live_type", "A message's type is subscribe or unsubscribe.",
-                                {}, {}, 0});
+    refuse(wish->channel,
+           Error{Errc::kInvalid, "services.live_type", "A message's type is subscribe or unsubscribe.", {}, {}, 0});
   }
 
   void closed() override {
@@ -99,14 +99,18 @@ class LiveClient : public http::SocketHandler {
     std::string_view name;
     const auto* look = live_.look_of(channel, name);
     if (look == nullptr)
-      return refuse(channel, Error{Errc::kNotFound, "services.no_such_channel", "There is no such channel.", {}, {}, 0});
+      return refuse(channel,
+                    Error{Errc::kNotFound, "services.no_such_channel", "There is no such channel.", {}, {}, 0});
     if (const auto seen = (*look)(shopper_, name); !seen) return refuse(channel, seen.error());
     unsubscribe_quietly(channel);
     if (!note(channel))
-      return refuse(channel, Error{Errc::kConflict, "services.too_many_channels",
+      return refuse(channel, Error{Errc::kConflict,
+                                   "services.too_many_channels",
                                    "One connection follows " + std::to_string(live_.settings_.most_channels) +
                                        " channels at most.",
-                                   {}, {}, 0});
+                                   {},
+                                   {},
+                                   0});
     live_.follow(channel, socket_, wish.last_event_id.value_or(0));
     acknowledge("subscribed", channel);
     const auto state = (*look)(shopper_, name);

@@ -52,7 +52,12 @@ tl::unexpected<Error> sign_in() {
 }  // namespace
 
 Shoppers::Shoppers(Clock& clock, Random& random, IdSource& ids, Settings settings)
-    : clock_(clock), random_(random), ids_(ids), signer_(settings.secret, "guest"), customer_signer_(settings.secret, "customer"), settings_(std::move(settings)) {}
+    : clock_(clock),
+      random_(random),
+      ids_(ids),
+      signer_(settings.secret, "guest"),
+      customer_signer_(settings.secret, "customer"),
+      settings_(std::move(settings)) {}
 
 bool Shoppers::same_site(const http::Request& request) { return site_of(request) == Site::kSame; }
 
@@ -85,9 +90,7 @@ Issued Shoppers::issue_guest() const {
   return issue_guest(ids_.next<CustomerId>(clock_.now(), bucket));
 }
 
-std::optional<Issued> Shoppers::open_guest(std::string_view token) const {
-  return open(signer_, kGuestPrefix, token);
-}
+std::optional<Issued> Shoppers::open_guest(std::string_view token) const { return open(signer_, kGuestPrefix, token); }
 
 std::optional<Issued> Shoppers::open(const Signer& signer, std::string_view prefix, std::string_view token) const {
   if (!token.starts_with(prefix)) return std::nullopt;

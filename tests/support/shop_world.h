@@ -78,7 +78,8 @@ struct ShopProcess {
         invoices(store, orders, test.clock),
         fulfilment(store, orders, inventory, test.clock),
         risk(store, test.clock, nullptr),
-        checkouts({store, carts, shelf, prices, inventory, payments, orders, test.clock, test.ids, &risk, &saved_cards}, {}) {
+        checkouts({store, carts, shelf, prices, inventory, payments, orders, test.clock, test.ids, &risk, &saved_cards},
+                  {}) {
     orders.set_desk(&fulfilment);
   }
   inventory::Inventory inventory;

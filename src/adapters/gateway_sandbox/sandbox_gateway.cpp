@@ -26,14 +26,10 @@ constexpr std::uint8_t kCardDeclined = 1, kInsufficientFunds = 2, kExpiredCard =
 struct Card {
   std::string_view token, brand, last4;
 };
-constexpr Card kCards[] = {{"tok_approve", "visa", "4242"},
-                           {"tok_decline", "visa", "0002"},
-                           {"tok_insufficient", "visa", "9995"},
-                           {"tok_slow", "mastercard", "4444"},
-                           {"tok_timeout", "mastercard", "3222"},
-                           {"tok_timeout_uncharged", "mastercard", "5100"},
-                           {"tok_twice", "amex", "0005"},
-                           {"tok_step_up", "visa", "3155"},
+constexpr Card kCards[] = {{"tok_approve", "visa", "4242"},       {"tok_decline", "visa", "0002"},
+                           {"tok_insufficient", "visa", "9995"},  {"tok_slow", "mastercard", "4444"},
+                           {"tok_timeout", "mastercard", "3222"}, {"tok_timeout_uncharged", "mastercard", "5100"},
+                           {"tok_twice", "amex", "0005"},         {"tok_step_up", "visa", "3155"},
                            {"tok_fraud", "visa", "0019"}};
 
 constexpr auto kStateNames = std::array{EnumName<ChargeState>{ChargeState::kAuthorised, "authorised"},
@@ -93,11 +89,10 @@ struct WebhookBody {
 
   static constexpr auto fields() {
     using B = WebhookBody;
-    return described(Field("id", &B::id, "The event", Length{1, 200}),
-                     Field("type", &B::type, "charge.changed", Length{1, 60}),
-                     Field("key", &B::key, "The attempt", Length{1, 255}),
-                     Field("checkout_id", &B::checkout_id, "Whose"),
-                     Field("state", &B::state, "What it became", Length{1, 40}));
+    return described(
+        Field("id", &B::id, "The event", Length{1, 200}), Field("type", &B::type, "charge.changed", Length{1, 60}),
+        Field("key", &B::key, "The attempt", Length{1, 255}), Field("checkout_id", &B::checkout_id, "Whose"),
+        Field("state", &B::state, "What it became", Length{1, 40}));
   }
 };
 

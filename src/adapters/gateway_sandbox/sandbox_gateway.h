@@ -19,8 +19,8 @@
 
 namespace kontor::gateway_sandbox {
 
-// Where webhooks are delivered, before (and after) the answer arrives: what a gateway elsewhere would POST. Called on the
-// fiber that charges; must not fail.
+// Where webhooks are delivered, before (and after) the answer arrives: what a gateway elsewhere would POST. Called on
+// the fiber that charges; must not fail.
 class WebhookSink {
  public:
   virtual ~WebhookSink() = default;

@@ -82,19 +82,22 @@ Result<TokenView> issue(const ApiParts& parts, const http::Call& call) {
 }  // namespace
 
 void add_accounts_routes(http::Router& router, const ApiParts& parts) {
-  router.post<NewCustomer, CustomerView>("/admin/customers",
-                                         {"Enters a customer", {"accounts.email_taken"}, 201, "admin"},
-                                         [parts](http::Call& call, const NewCustomer& in) { return create(parts, call, in); });
-  router.get<http::None, CustomerView>("/admin/customers/{id}", {"A customer", {"accounts.no_such_customer"}, 200, "admin"},
+  router.post<NewCustomer, CustomerView>(
+      "/admin/customers", {"Enters a customer", {"accounts.email_taken"}, 201, "admin"},
+      [parts](http::Call& call, const NewCustomer& in) { return create(parts, call, in); });
+  router.get<http::None, CustomerView>("/admin/customers/{id}",
+                                       {"A customer", {"accounts.no_such_customer"}, 200, "admin"},
                                        [parts](http::Call& call, http::None) -> Result<CustomerView> {
                                          TRY_DO(parts.shoppers.require_role(call, services::Role::kSupport));
                                          TRY(const auto customer, customer_in(parts, call));
                                          return view_of(customer);
                                        });
-  router.post<http::None, TokenView>(
-      "/admin/customers/{id}/token",
-      {"A token to act for a customer, for programs with accounts of their own", {"accounts.no_such_customer"}, 201, "admin"},
-      [parts](http::Call& call, http::None) { return issue(parts, call); });
+  router.post<http::None, TokenView>("/admin/customers/{id}/token",
+                                     {"A token to act for a customer, for programs with accounts of their own",
+                                      {"accounts.no_such_customer"},
+                                      201,
+                                      "admin"},
+                                     [parts](http::Call& call, http::None) { return issue(parts, call); });
 }
 
 }  // namespace kontor::accounts

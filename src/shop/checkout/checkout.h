@@ -22,7 +22,6 @@
 #include "shop/inventory/inventory.h"
 #include "shop/orders/orders.h"
 #include "shop/payments/payments.h"
-#include "shop/payments/saved_cards.h"
 #include "shop/pricing/pricing.h"
 #include "shop/risk/risk.h"
 
@@ -81,7 +80,7 @@ struct Parts {
   orders::Orders& orders;
   Clock& clock;
   IdSource& ids;
-  risk::Risk* risk = nullptr;              // null: nobody looks for fraud
+  risk::Risk* risk = nullptr;             // null: nobody looks for fraud
   payments::SavedCards* cards = nullptr;  // null: nobody keeps cards
 };
 

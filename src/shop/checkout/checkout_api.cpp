@@ -139,8 +139,8 @@ void add_checkout_routes(http::Router& router, const ApiParts& parts) {
       {"checkout.cart_empty", "checkout.price_changed", "checkout.payment_declined", "checkout.rejected_by_risk_check",
        "checkout.purchase_limit", "inventory.purchase_limit", "checkout.in_progress", "checkout.cart_claimed",
        "checkout.cart_changed", "checkout.key_reused", "checkout.no_such_quote", "checkout.payments_do_not_add_up",
-       "checkout.no_such_payment_method",
-       "inventory.out_of_stock", "inventory.overtaken", "idempotency.bad_key", "idempotency.two_keys"},
+       "checkout.no_such_payment_method", "inventory.out_of_stock", "inventory.overtaken", "idempotency.bad_key",
+       "idempotency.two_keys"},
       201};
   router.add(reading_body<AnsweredOrder>("/checkout", buying, buy));
   router.add(reading_body<AnsweredOrder>("/orders", buying, buy));

@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "runtime/json.h"
 #include "shop/orders/orders.h"
-#include "shop/payments/saved_cards.h"
+#include "shop/payments/payments.h"
 
 namespace kontor::checkout {
 

@@ -22,9 +22,9 @@ Result<services::LiveState> look(Orders& orders, const services::Shopper& shoppe
   if (id) {
     TRY(order, orders.find(*id));
   }
-  const bool theirs = order && ((shopper.buys() && order->customer == shopper.customer) ||
-                                (shopper.kind == services::Shopper::Kind::kStaff &&
-                                 shopper.roles.has(services::Role::kSupport)));
+  const bool theirs =
+      order && ((shopper.buys() && order->customer == shopper.customer) ||
+                (shopper.kind == services::Shopper::Kind::kStaff && shopper.roles.has(services::Role::kSupport)));
   if (!theirs) return fail(Errc::kNotFound, "orders.no_such_order", "There is no such order.");
   return state_of(*order);
 }
@@ -51,9 +51,8 @@ Result<void> tell(services::Live& live, Orders& orders, const LoggedEvent& event
 }  // namespace
 
 void add_order_channel(services::Live& live, Orders& orders) {
-  live.add("order", [&orders](const services::Shopper& shopper, std::string_view name) {
-    return look(orders, shopper, name);
-  });
+  live.add("order",
+           [&orders](const services::Shopper& shopper, std::string_view name) { return look(orders, shopper, name); });
 }
 
 services::Consumer live_consumer(services::Live& live, Orders& orders) {

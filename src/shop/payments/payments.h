@@ -19,6 +19,7 @@
 #include "services/check_report.h"
 #include "shop/payments/ledger.h"
 #include "shop/payments/payments_state.h"
+#include "shop/payments/saved_cards.h"
 
 namespace kontor::payments {
 
@@ -32,7 +33,7 @@ struct Payment {
   std::string method;     // "card"
   std::string reference;  // the gateway's id
   Time created;
-  Besides besides;     // for record() alone: the ledger keeps it
+  Besides besides;      // for record() alone: the ledger keeps it
   Money released = {};  // of a promise: what is not going to be taken of it any more
 
   // What was taken, or is going to be.
@@ -70,7 +71,8 @@ class Payments {
   // Outside of any transaction; each of these may wait for the gateway.
   // One retry with the same key after a timeout, then kUnknown. kGatewayUnavailable: certainly nothing was charged.
   Result<ChargeOutcome> charge(const Attempt& attempt);
-  // Takes `amount` of what was authorised, and lets the rest go. Repeatable. What it came to: kCaptured, or what has become of it instead.
+  // Takes `amount` of what was authorised, and lets the rest go. Repeatable. What it came to: kCaptured, or what has
+  // become of it instead.
   Result<ChargeOutcome> capture(PaymentId id, Money amount);
   Result<ChargeOutcome> confirm_action(PaymentId id);
   Result<ChargeOutcome> ask(PaymentId id);

@@ -16,8 +16,8 @@ bool was_taken(PaymentState state) {
 
 // The gateway knows what was let go of a promise once the rest is captured, and not before.
 Money expected_amount(const Payment& payment, const Charge& charge) {
-  const bool captured = was_taken(payment.state) ||
-                        (payment.state == PaymentState::kCapturing && charge.state == ChargeState::kCaptured);
+  const bool captured =
+      was_taken(payment.state) || (payment.state == PaymentState::kCapturing && charge.state == ChargeState::kCaptured);
   return captured ? payment.due() : payment.amount;
 }
 

@@ -35,15 +35,8 @@ constexpr db::Query kCardsAfter{"payments.cards_after", db::Home::kCustomer, R"s
 )sql"};
 
 SavedCard card_of(const db::Rows::Row& row) {
-  return {row.id<PaymentMethodId>(0),
-          row.id<CustomerId>(1),
-          row.str(2),
-          row.str(3),
-          row.str(4),
-          static_cast<int>(row.i64(5)),
-          static_cast<int>(row.i64(6)),
-          row.i64(7) != 0,
-          row.time(8)};
+  return {row.id<PaymentMethodId>(0),   row.id<CustomerId>(1),        row.str(2),      row.str(3), row.str(4),
+          static_cast<int>(row.i64(5)), static_cast<int>(row.i64(6)), row.i64(7) != 0, row.time(8)};
 }
 
 tl::unexpected<Error> no_such_card() {

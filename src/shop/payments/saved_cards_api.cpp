@@ -57,8 +57,8 @@ struct ChangedCard {
 };
 
 CardView view_of(const SavedCard& card) {
-  return {card.id, "card", card.brand, card.last4, card.expires_month, card.expires_year, card.is_default,
-          card.created};
+  return {card.id,           "card",          card.brand,  card.last4, card.expires_month,
+          card.expires_year, card.is_default, card.created};
 }
 
 // A guest may lose the token that makes them the holder, and a card must not be lost with it.
@@ -110,14 +110,15 @@ void add_saved_card_routes(http::Router& router, const SavedCardParts& parts) {
       "/me/payment-methods/{id}",
       {"Makes a card the default", {"payments.customers_only", "payments.no_such_card"}, 200, "me"},
       [parts](http::Call& call, const ChangedCard& in) { return change(parts, call, in); });
-  router.del<http::None, http::None>("/me/payment-methods/{id}",
-                                     {"Forgets a card; orders keep their payments", {"payments.customers_only"}, 204, "me"},
-                                     [parts](http::Call& call, http::None) -> Result<http::None> {
-                                       TRY(const auto customer, holder(parts, call));
-                                       const auto id = PaymentMethodId::parse(call.param("id"));
-                                       if (id) TRY_DO(parts.cards.forget(customer, *id));
-                                       return http::None{};
-                                     });
+  router.del<http::None, http::None>(
+      "/me/payment-methods/{id}",
+      {"Forgets a card; orders keep their payments", {"payments.customers_only"}, 204, "me"},
+      [parts](http::Call& call, http::None) -> Result<http::None> {
+        TRY(const auto customer, holder(parts, call));
+        const auto id = PaymentMethodId::parse(call.param("id"));
+        if (id) TRY_DO(parts.cards.forget(customer, *id));
+        return http::None{};
+      });
 }
 
 }  // namespace kontor::payments

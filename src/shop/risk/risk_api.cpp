@@ -32,7 +32,8 @@ struct DeviceBody {
   std::string reason;
 
   static constexpr auto fields() {
-    return described(Field("reason", &DeviceBody::reason, "Why, for colleagues", Length{1, 500}, Format{"text without card numbers", free_of_card_numbers}));
+    return described(Field("reason", &DeviceBody::reason, "Why, for colleagues", Length{1, 500},
+                           Format{"text without card numbers", free_of_card_numbers}));
   }
 };
 
