@@ -183,7 +183,9 @@ void SocketServer::flush(http::WebSocket& socket) {
   }
   Conn& conn = *by_key_.at(socket.key_);
   for (auto& frame : fresh) conn.socket->out.push_back(std::move(frame));
-  if (code != 0)
+  if (code == static_cast<std::uint16_t>(http::CloseCode::kUnread))  // it would not read why, either
+    server_.close(conn);
+  else if (code != 0)
     finish(conn, code);
   else
     write(conn);

@@ -22,7 +22,7 @@ bool WebSocket::send(const Frame& frame) {
   const std::lock_guard lock(mutex_);
   if (!open_ || close_code_ != 0) return false;
   if (waiting_bytes_ + frame->size() > kQueueBytes) {
-    close_code_ = static_cast<std::uint16_t>(CloseCode::kTryLater);
+    close_code_ = static_cast<std::uint16_t>(CloseCode::kUnread);
     wake();
     return false;
   }
@@ -46,7 +46,8 @@ Result<Response> open_socket(const Request& request, std::shared_ptr<SocketHandl
     return false;
   };
   const auto key = request.header("Sec-WebSocket-Key");
-  const bool asked = names(request.header("Connection"), "upgrade") && names(request.header("Upgrade"), "websocket");
+  const bool asked = request.method == Method::kGet && names(request.header("Connection"), "upgrade") &&
+                     names(request.header("Upgrade"), "websocket");
   if (!asked || key.size() != 24 || request.header("Sec-WebSocket-Version") != "13")
     return fail(Errc::kBadRequest, "request.no_web_socket",
                 "This address speaks WebSocket (RFC 6455, version 13); connect with such a client.");

@@ -30,7 +30,7 @@ enum class CloseCode : std::uint16_t {
   kBadText = 1007,
   kPolicy = 1008,
   kTooBig = 1009,
-  kTryLater = 1013
+  kUnread = 1013  // never said
 };
 
 // One open connection. Safe from any thread; outlives the connection.

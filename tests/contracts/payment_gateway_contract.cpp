@@ -149,11 +149,9 @@ TEST_CASE("gateway: a kept card charges again, and shows no more than people nee
 TEST_CASE("gateway: webhooks are the gateway's, lately, or they are nothing") {
   each([](Subject& subject) {
     const auto read = [&](const std::string& mark, const std::string& body) {
-      return subject.gateway->read_webhook({[&](std::string_view name) {
-                                              return name == subject.header ? std::string_view(mark)
-                                                                            : std::string_view();
-                                            },
-                                            body});
+      return subject.gateway->read_webhook(
+          {[&](std::string_view name) { return name == subject.header ? std::string_view(mark) : std::string_view(); },
+           body});
     };
     const Time now = subject.clock->now();
     const auto [mark, body] = subject.webhook("evt_7", CheckoutId{77}, now);
