@@ -158,8 +158,7 @@ Result<void> House::open_store(const runtime::Config& config, runtime::Log& log,
   return {};
 }
 
-// Whichever gateway it is, around it its calls are counted, and its troubles kept from spreading.
-Result<void> House::open_gateway(const runtime::Config& config, runtime::Metrics& metrics) {
+Result<void> House::open_sandbox(const runtime::Config& config) {
   gateway_sandbox::Options options;
   options.folder = config.text("data");
   options.timeout_ms = config.number("gateway_timeout_ms");
@@ -167,6 +166,13 @@ Result<void> House::open_gateway(const runtime::Config& config, runtime::Metrics
   TRY(auto sandbox, gateway_sandbox::SandboxGateway::open(std::move(options), clock_));
   sandbox_ = sandbox.get();
   gateway_ = std::move(sandbox);
+  return {};
+}
+
+// Whichever gateway it is, around it its calls are counted, and its troubles kept from spreading.
+Result<void> House::open_gateway(const runtime::Config& config, runtime::Metrics& metrics) {
+  if (config.text("gateway") == "sandbox") TRY_DO(open_sandbox(config));
+  KONTOR_ASSERT(gateway_ != nullptr);
   watched_gateway_ = std::make_unique<WatchedGateway>(*gateway_, metrics);
   GuardedGateway::Settings guard;
   guard.failures = static_cast<int>(config.number("gateway_failures"));

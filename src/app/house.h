@@ -46,6 +46,7 @@ class House {
  private:
   House() = default;
   Result<void> open_store(const runtime::Config& config, runtime::Log& log, runtime::Metrics& metrics);
+  Result<void> open_sandbox(const runtime::Config& config);
   Result<void> open_gateway(const runtime::Config& config, runtime::Metrics& metrics);
   Result<void> open_messenger(const runtime::Config& config, runtime::Workers* workers);
 

@@ -151,6 +151,7 @@ TEST_CASE("a client that reads nothing is dropped at a bound, and keeps nobody w
   testing::RawClient client(world.port, 4096);
   client.say(kAsk);
   REQUIRE(client.answer(true).status == 101);
+  world.echo->at_work.wait();
   const auto socket = world.echo->get();
   const auto frame = http::text_frame(std::string(60'000, 'x'));
   // More than the sockets' own buffers take; each send returns at once.
