@@ -23,7 +23,7 @@ constexpr db::Query kPruneTickets{"live.prune_tickets", db::Home::kGlobal, R"sql
 // What a ticket says of its holder.
 struct TicketBody {
   std::int64_t kind = 0;
-  CustomerId customer;
+  std::optional<CustomerId> customer;  // staff have none
   std::int64_t roles = 0;
   std::string name;
   Time expires;
@@ -135,12 +135,13 @@ void Live::unfollow(const std::string& channel, const http::WebSocket* socket) {
 
 Live::Ticket Live::issue(const Shopper& shopper) const {
   const Time expires = clock_.now().plus_ms(kTicketMs);
-  const TicketBody body{static_cast<std::int64_t>(shopper.kind),
-                        shopper.customer,
-                        shopper.roles.bits,
-                        shopper.name,
-                        expires,
-                        random_.hex(kNonceBytes)};
+  TicketBody body;
+  body.kind = static_cast<std::int64_t>(shopper.kind);
+  if (shopper.customer) body.customer = shopper.customer;
+  body.roles = shopper.roles.bits;
+  body.name = shopper.name;
+  body.expires = expires;
+  body.nonce = random_.hex(kNonceBytes);
   return {signer_.seal(json::print(body)), expires};
 }
 
@@ -163,7 +164,7 @@ Result<Shopper> Live::redeem(std::string_view ticket) {
     return fail(Errc::kUnauthorised, "services.ticket_used", "The ticket has been used; each opens one connection.");
   Shopper shopper;
   shopper.kind = static_cast<Shopper::Kind>(body->kind);
-  shopper.customer = body->customer;
+  shopper.customer = body->customer.value_or(CustomerId{});
   shopper.roles.bits = static_cast<unsigned>(body->roles);
   shopper.name = body->name;
   return shopper;
