@@ -56,6 +56,7 @@ constexpr Scenario kCapturedLater{.name = "captured_later",
                                   .part_cancel_pct = 40,
                                   .ship_pct = 60,
                                   .split_pct = 30,
+                                  .saved_card_pct = 60,
                                   .capture_later = true,
                                   .faults = kCrashes};
 

@@ -18,6 +18,7 @@
 #include "ports/web_fetcher.h"
 #include "runtime/fiber.h"
 #include "shop/orders/order_document.h"
+#include "shop/payments/payments.h"
 #include "sim/luck.h"
 #include "sim/scenario.h"
 #include "sim/sim_gateway.h"
@@ -97,6 +98,7 @@ struct Intention {
   int clicks = 1;
   bool suspicious = false;
   bool two_cards = false;
+  bool keeps_card = false;
   bool one_key = true;  // of two clicks
 
   Phase phase = Phase::kFill;
@@ -105,6 +107,7 @@ struct Intention {
   std::int64_t cart_version = 0;
   std::map<std::string, Kept> kept;             // answers by key
   std::map<std::string, std::string> refusals;  // reasons by key: nothing is kept under it
+  std::optional<PaymentMethodId> card;          // kept, and bought with
   CheckoutId follows;
   OrderId order;  // acknowledged
   bool cancelled = false;
