@@ -101,6 +101,9 @@ Result<void> Cancellation::give_money_back(const orders::Order& order, std::int6
     const bool held =
         payment->state == payments::PaymentState::kAuthorised || payment->state == payments::PaymentState::kVoided;
     const auto key = refund_key(paid, number);
+    // Noted already, before this was interrupted: let go of the promise, it must not be given back of the capture too.
+    TRY(const auto noted, parts_.payments.ledger().find(paid, key));
+    if (noted) continue;
     if (held) {
       TRY_DO(let_go(order.id, paid, key, amount, tax_of(owed)));
       continue;
