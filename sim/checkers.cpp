@@ -151,6 +151,15 @@ void check_limits(World& world, const Books& books) {
   }
 }
 
+// What of a promise the gateway still holds and will not be asked for.
+Money let_go(const orders::Order& order, const std::string& key, const Charge& charge) {
+  const Money none = Money::minor(0, charge.amount.currency());
+  if (charge.state != ChargeState::kAuthorised) return none;
+  for (const auto& payment : order.document.payments)
+    if (payment.id.text() == key) return payment.released.value_or(none);
+  return none;
+}
+
 // Money that the gateway keeps belongs to one order that stands, and is its total less what was cancelled; a cancelled
 // order keeps none.
 void check_money(Process& process, const Books& books) {
@@ -164,7 +173,7 @@ void check_money(Process& process, const Books& books) {
     if (order == books.by_payment.end())
       world.problem("money without an order: the gateway keeps " + charge.amount.text() + " under " + key);
     else
-      kept[order->second->id] += charge.amount.amount_minor() - charge.refunded.amount_minor();
+      kept[order->second->id] += (charge.amount - charge.refunded - let_go(*order->second, key, charge)).amount_minor();
   }
   for (const orders::Order& order : books.all) {
     const bool cancelled = order.state == orders::OrderState::kCancelled;
@@ -177,6 +186,16 @@ void check_money(Process& process, const Books& books) {
   }
 }
 
+// What of a payment goes back, by the order's cancellations.
+Money comes_back(const orders::Order& order, PaymentId payment) {
+  Money sum = Money::minor(0, order.currency());
+  if (!order.document.cancellations) return sum;
+  for (const auto& cancellation : *order.document.cancellations)
+    for (const auto& share : cancellation.refunds)
+      if (share.payment_id == payment) sum = sum + share.amount;
+  return sum;
+}
+
 // What was only promised is charged once it is time: with the order, or when its first parcel has left.
 void check_captures(World& world, const Books& books) {
   for (const orders::Order& order : books.all) {
@@ -186,10 +205,13 @@ void check_captures(World& world, const Books& books) {
       return shipment.status == orders::ShipmentState::kShipped || shipment.status == orders::ShipmentState::kDelivered;
     });
     const bool due = left || !world.scenario.capture_later;
-    for (const auto& payment : order.document.payments)
+    for (const auto& payment : order.document.payments) {
+      const bool void_too = payment.status == "voided" || payment.status == "refunded";
+      if (void_too && comes_back(order, payment.id) == payment.amount) continue;  // all it paid for was cancelled
       if ((payment.status == "captured" || payment.status == "partially_refunded" || payment.status == "refunded") !=
           due)
         world.problem("the payment " + payment.id.text() + " of " + order.id.text() + " is " + payment.status);
+    }
   }
 }
 

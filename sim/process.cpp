@@ -94,8 +94,11 @@ Result<void> Process::open() {
   settings.ready_bytes_mb = 1;
   settings.risk.high_value_minor = 1;  // for a guest everything is
   if (world_.scenario.capture_later) settings.capture = checkout::CaptureWhen::kLater;
-  TRY(shop_, app::Shop::make({*modelled_, *events_, world_.clock, luck_, ids_, world_.gateway, world_.mails,
-                              world_.blobs, world_.codec, world_.web, log_, metrics_},
+  // Few failures open the circuit, so that histories have it.
+  guarded_ = std::make_unique<app::GuardedGateway>(world_.gateway, world_.clock, metrics_,
+                                                   app::GuardedGateway::Settings{4, 2000, kMinuteMs, 256});
+  TRY(shop_, app::Shop::make({*modelled_, *events_, world_.clock, luck_, ids_, *guarded_, world_.mails, world_.blobs,
+                              world_.codec, world_.web, log_, metrics_},
                              settings));
   modelled_->set_listener([shop = shop_.get()] { shop->consumers.notify(); });
   shop_->consumers.add(counting_consumer());
@@ -114,6 +117,7 @@ void Process::plant_bugs() {
                           .repeated_webhooks = planted.repeated_webhooks,
                           .refund_over_capture = planted.refund_over_capture});
   shop_->payments.planted_bugs() = {planted.timeout_means_no, planted.lose_ledger_leg};
+  shop_->webhooks.forget_what_came(planted.repeated_webhooks);
   shop_->orders.plant({planted.cancel_what_is_packed, planted.event_outside});
   shop_->fulfilment.plant({planted.cancel_what_is_packed});
 }
@@ -132,7 +136,7 @@ Result<void> Process::start(runtime::Loop& loop) {
   TRY_DO(shop_->start(loop));
   spawn(loop, [this] {
     for (;;) {
-      world_.gateway.deliver_webhooks(shop_->hints);
+      world_.gateway.deliver_webhooks(shop_->sandbox_webhooks);
       runtime::sleep_for(50);
     }
   });

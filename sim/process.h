@@ -6,6 +6,7 @@
 
 #include "adapters/db_sqlite/sqlite_store.h"
 #include "adapters/log_outbox/outbox_log.h"
+#include "app/guarded_gateway.h"
 #include "app/shop.h"
 #include "runtime/fiber.h"
 #include "runtime/log.h"
@@ -47,6 +48,7 @@ class Process {
   std::unique_ptr<db_sqlite::SqliteStore> store_;
   std::unique_ptr<ModelledStore> modelled_;
   std::unique_ptr<log_outbox::OutboxLog> events_;
+  std::unique_ptr<app::GuardedGateway> guarded_;
   std::unique_ptr<app::Shop> shop_;
 };
 

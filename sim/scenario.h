@@ -44,6 +44,7 @@ struct Scenario {
   int ship_pct = 0;            // of the placed orders, by a warehouse that works beside
   int double_click_pct = 0;    // the same cart is checked out twice at once, under two keys or one
   int split_pct = 0;           // of the purchases: paid by two cards
+  int saved_card_pct = 0;      // of the purchases by one card: with one that is kept first, and forgotten after
   int suspicious_pct = 0;      // of the purchases: staff look at them first
   bool capture_later = false;  // cards are charged when the first parcel leaves
   Faults faults;

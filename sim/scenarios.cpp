@@ -59,8 +59,10 @@ constexpr Scenario kCapturedLater{.name = "captured_later",
                                   .offers = 3,
                                   .units = 6,
                                   .cancel_pct = 35,
+                                  .part_cancel_pct = 40,
                                   .ship_pct = 60,
                                   .split_pct = 30,
+                                  .saved_card_pct = 60,
                                   .capture_later = true,
                                   .faults = kCrashes};
 

@@ -26,6 +26,7 @@ class Shopping {
 
  private:
   void fill(Intention& intention);
+  void keep_card(Intention& intention);
   Result<bool> tend_cart(Intention& intention);
   void buy(Intention& intention);
   void click(Intention& intention, const std::string& key);
@@ -116,7 +117,22 @@ void Shopping::fill(Intention& intention) {
     pause(500);
     return;
   }
-  if (*as_wished && !intention.wishes.empty()) intention.phase = Phase::kBuy;
+  if (!*as_wished || intention.wishes.empty()) return;
+  keep_card(intention);
+  intention.phase = Phase::kBuy;
+}
+
+// Before the first click, so that every click means the same. A gateway that does not keep it is no reason not to buy.
+void Shopping::keep_card(Intention& intention) {
+  if (!intention.keeps_card || intention.two_cards || intention.card || intention.attempt > 0) return;
+  const auto kept = shop_.saved_cards.keep(shopper_.customer, "tok_visa_" + intention.name, shopper_.luck.chance(50));
+  if (!kept) {
+    world_.trace.reached("card: " + kept.error().reason);
+    intention.keeps_card = false;
+    return;
+  }
+  world_.trace.reached("card: kept");
+  intention.card = kept->id;
 }
 
 void Shopping::keep(Intention& intention, const std::string& key, const checkout::Answer& answer) {
@@ -184,6 +200,9 @@ void Shopping::bought(Intention& intention, OrderId order) {
   world_.model.acknowledged(order);
   intention.order = order;
   intention.phase = Phase::kAfter;
+  // What was bought with it stands, and its key answers the same, without it too.
+  if (intention.card && shopper_.luck.chance(50) && shop_.saved_cards.forget(shopper_.customer, *intention.card))
+    world_.trace.reached("card: forgotten");
 }
 
 // What the answers of this attempt mean.
@@ -337,6 +356,10 @@ checkout::Purchase purchase_of(const ShopperMemory& shopper, const Intention& in
     purchase.body.payments->push_back(
         {checkout::PaymentMethod::kCard, "tok_other", Money::minor(50, Currency())});  // less than anything costs
   purchase.body.payments->push_back({checkout::PaymentMethod::kCard, "tok_visa", {}});
+  if (intention.card) {
+    purchase.body.payments.reset();
+    purchase.body.payment_method_id = intention.card;
+  }
   if (shopper.number % 2 == 0) purchase.body.cart_version = intention.cart_version;
   return purchase;
 }

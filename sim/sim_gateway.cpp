@@ -1,11 +1,13 @@
 #include "sim/sim_gateway.h"
 
 #include "base/described.h"
+#include "ports/webhook_signature.h"
 #include "runtime/fiber.h"
 
 namespace kontor::sim {
 namespace {
 
+constexpr std::string_view kSecret = "what shop and gateway share";
 constexpr std::int64_t kPatienceMs = 5000;                  // how long a caller waits before it gives up
 constexpr std::int64_t kLongestSilenceMs = 25 * kMinuteMs;  // longer than a reservation holds
 
@@ -72,13 +74,13 @@ void SimGateway::call_back(const std::string& key) {
 Charge SimGateway::take_effect(const ChargeRequest& request) {
   Held& held = held_[request.key];
   if (held.charge.state != ChargeState::kNone) {  // the same attempt again
-    if (held.charge.amount != request.amount) complaint_ = "one key, two amounts: " + request.key;
+    if (held.asked != request.amount) complaint_ = "one key, two amounts: " + request.key;
     trace_.reached("gateway: the same attempt again");
     return held.charge;
   }
   held.checkout = request.checkout;
   held.capture = request.capture;
-  held.charge.amount = request.amount;
+  held.charge.amount = held.asked = request.amount;
   held.charge.refunded = Money::minor(0, request.amount.currency());
   held.charge.reference = "sim-" + request.key;
   if (held.barred) {
@@ -127,12 +129,16 @@ Result<Charge> SimGateway::charge(const ChargeRequest& request) {
   return answer;
 }
 
-Result<Charge> SimGateway::capture(const std::string& key) {
+Result<Charge> SimGateway::capture(const std::string& key, Money amount) {
   TRY_DO(reach(false));
   Held& held = held_[key];
   if (held.charge.state == ChargeState::kAuthorised) {
+    if (amount > held.charge.amount || amount.amount_minor() <= 0)
+      complaint_ = "a capture of " + amount.text() + " of " + held.charge.amount.text() + ": " + key;
+    if (amount < held.charge.amount) trace_.reached("gateway: a capture of less than was promised");
     held.charge.state = ChargeState::kCaptured;
-    book(ChargeLine::Kind::kCapture, key, held.charge.amount);
+    held.charge.amount = amount;
+    book(ChargeLine::Kind::kCapture, key, amount);
     trace_.reached("gateway: a later capture");
   }
   return reply(key, false);
@@ -218,6 +224,18 @@ void SimGateway::arrive() {
   for (const OnItsWay& late : due) take_effect(late.request);
 }
 
+Result<CardOnFile> SimGateway::keep_card(const std::string& token, CustomerId) {
+  TRY_DO(reach(false));
+  return CardOnFile{token, "visa", "4242", 12, 2039};
+}
+
+Result<GatewayNews> SimGateway::read_webhook(const WebhookCall& call) {
+  const std::string secret(kSecret);
+  TRY_DO(check_webhook(call.header(gateway_sandbox::kSignatureHeader), call.body, std::span(&secret, 1), clock_.now()));
+  return gateway_sandbox::read_webhook_body(call.body);
+}
+
+// Most are the gateway's. Some are somebody's who guesses: no secret, or an old call that was listened to.
 void SimGateway::deliver_webhooks(gateway_sandbox::WebhookSink& sink) {
   arrive();
   const auto now = clock_.now().ms;
@@ -230,7 +248,16 @@ void SimGateway::deliver_webhooks(gateway_sandbox::WebhookSink& sink) {
   for (const auto& key : due) {
     const Held held = held_[key];
     trace_.reached(unanswered_.contains(key) ? "gateway: a webhook before the answer" : "gateway: a webhook");
-    sink.charge_changed(key, held.checkout, held.charge);
+    // One event a charge and state: what is told twice is the same event.
+    const std::string body = gateway_sandbox::webhook_body("evt_" + key + "_" + std::string(words(held.charge.state)),
+                                                           key, held.checkout, held.charge.state);
+    const bool forged = luck_.chance(10);
+    const Time signed_at = luck_.chance(5) ? clock_.now().plus_ms(-2 * kWebhookWindowMs) : clock_.now();
+    const std::string signature = sign_webhook(forged ? "a secret of nobody" : kSecret, signed_at, body);
+    sink.deliver({[&](std::string_view name) {
+                    return name == gateway_sandbox::kSignatureHeader ? std::string_view(signature) : std::string_view();
+                  },
+                  body});
   }
 }
 

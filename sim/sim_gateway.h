@@ -22,11 +22,13 @@ class SimGateway : public PaymentGateway {
 
   std::string_view name() const override { return "sandbox"; }
   Result<Charge> charge(const ChargeRequest& request) override;
-  Result<Charge> capture(const std::string& key) override;
+  Result<Charge> capture(const std::string& key, Money amount) override;
   Result<Charge> confirm_action(const std::string& key) override;
   Result<Charge> find(const std::string& key) override;
   Result<Charge> void_charge(const std::string& key) override;
   Result<Charge> refund(const std::string& key, const std::string& refund_key, Money amount) override;
+  Result<CardOnFile> keep_card(const std::string& token, CustomerId customer) override;
+  Result<GatewayNews> read_webhook(const WebhookCall& call) override;
   Result<std::vector<std::pair<std::string, Charge>>> all_charges() override;
   Result<std::vector<ChargeLine>> charge_file(Time from, Time until) override;
 
@@ -44,6 +46,7 @@ class SimGateway : public PaymentGateway {
 
   struct Held {
     Charge charge;
+    Money asked;  // by the charge; a capture may take less
     CheckoutId checkout;
     bool barred = false;  // voided before it arrived: a later charge is refused
     bool capture = true;  // with the authorisation

@@ -79,6 +79,7 @@ void World::draw_shoppers() {
       intention.clicks = luck_.chance(scenario.double_click_pct) ? 2 : 1;
       intention.one_key = luck_.chance(50);
       intention.two_cards = luck_.chance(scenario.split_pct);
+      if (scenario.saved_card_pct > 0) intention.keeps_card = luck_.chance(scenario.saved_card_pct);
       intention.suspicious = luck_.chance(scenario.suspicious_pct);
       for (const OfferId offer : offers)
         if (luck_.chance(60)) intention.wishes.push_back({offer, 1 + luck_.below(scenario.most_per_line)});

@@ -19,6 +19,7 @@
 #include "runtime/fiber.h"
 #include "shop/inventory/inventory.h"
 #include "shop/orders/order_document.h"
+#include "shop/payments/payments.h"
 #include "sim/luck.h"
 #include "sim/model.h"
 #include "sim/scenario.h"
@@ -99,6 +100,7 @@ struct Intention {
   int clicks = 1;
   bool suspicious = false;
   bool two_cards = false;
+  bool keeps_card = false;
   bool one_key = true;  // of two clicks
 
   Phase phase = Phase::kFill;
@@ -107,6 +109,7 @@ struct Intention {
   std::int64_t cart_version = 0;
   std::map<std::string, Kept> kept;             // answers by key
   std::map<std::string, std::string> refusals;  // reasons by key: nothing is kept under it
+  std::optional<PaymentMethodId> card;          // kept, and bought with
   CheckoutId follows;
   OrderId order;  // acknowledged
   bool cancelled = false;

@@ -45,9 +45,9 @@ Result<std::vector<PaymentId>> OrderPayments::payments_of(OrderId id) {
   return payments;
 }
 
-void CheckoutHints::charge_changed(const std::string&, CheckoutId checkout, const Charge&) {
-  // A hint that could not be noted is no loss: the sweeper asks the gateway anyway.
-  static_cast<void>(checkouts_.hint(checkout));
+void SandboxWebhooks::deliver(const WebhookCall& call) {
+  // One that could not be taken is no loss: the sweeper asks the gateway anyway.
+  static_cast<void>(webhooks_.take("sandbox", call));
 }
 
 }  // namespace kontor::app

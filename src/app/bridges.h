@@ -13,6 +13,7 @@
 #include "shop/inventory/inventory_api.h"
 #include "shop/orders/orders.h"
 #include "shop/payments/payments_api.h"
+#include "shop/payments/webhooks.h"
 #include "shop/showcase/showcase.h"
 
 namespace kontor::app {
@@ -60,14 +61,14 @@ class OrderPayments : public payments::PaymentsOfOrders {
   orders::Orders& orders_;
 };
 
-// The gateway's webhooks: a hint that a checkout should look, never a fact by itself.
-class CheckoutHints : public gateway_sandbox::WebhookSink {
+// The sandbox gateway's webhooks come in where everybody's do.
+class SandboxWebhooks : public gateway_sandbox::WebhookSink {
  public:
-  explicit CheckoutHints(checkout::Checkouts& checkouts) : checkouts_(checkouts) {}
-  void charge_changed(const std::string& key, CheckoutId checkout, const Charge& charge) override;
+  explicit SandboxWebhooks(payments::Webhooks& webhooks) : webhooks_(webhooks) {}
+  void deliver(const WebhookCall& call) override;
 
  private:
-  checkout::Checkouts& checkouts_;
+  payments::Webhooks& webhooks_;
 };
 
 }  // namespace kontor::app

@@ -7,6 +7,8 @@
 #include "adapters/messenger_smtp/smtp_messenger.h"
 #include "app/backup.h"
 #include "app/migrations.h"
+#include "base/text.h"
+#include "ports/webhook_signature.h"
 
 namespace kontor::app {
 namespace {
@@ -42,6 +44,19 @@ Result<inventory::Inventory::Settings> sourcing_of(const runtime::Config& config
   return settings;
 }
 
+Result<std::vector<std::string>> webhook_secrets_of(const runtime::Config& config) {
+  std::vector<std::string> secrets;
+  for (const auto part : split(config.text("gateway_webhook_secrets"), ' ')) {
+    if (trim(part).empty()) continue;
+    if (trim(part).size() < kWebhookSecretBytes)
+      return fail(
+          Errc::kInvalid, "config.bad_value",
+          "gateway_webhook_secrets: each secret has at least " + std::to_string(kWebhookSecretBytes) + " characters.");
+    secrets.emplace_back(trim(part));
+  }
+  return secrets;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtime::Log& log, runtime::Metrics& metrics,
@@ -60,13 +75,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   TRY(house->migrated_, house->migrator_->migrate(all_migrations()));
   house->ids_ = std::make_unique<IdSource>(house->random_.number());
   house->events_ = std::make_unique<log_outbox::OutboxLog>(*house->telling_);
-  gateway_sandbox::Options gateway;
-  gateway.folder = config.text("data");
-  gateway.timeout_ms = config.number("gateway_timeout_ms");
-  TRY(house->gateway_, gateway_sandbox::SandboxGateway::open(gateway, house->clock_));
-  if (house->kill_points_) house->killing_gateway_ = house->kill_points_->in_front_of(*house->gateway_);
-  PaymentGateway& asked = house->killing_gateway_ ? *house->killing_gateway_ : *house->gateway_;
-  house->watched_gateway_ = std::make_unique<WatchedGateway>(asked, metrics);
+  TRY_DO(house->open_gateway(config, metrics));
   house->blobs_ = std::make_unique<blobs_folder::FolderBlobs>(folder_of(config, "media"), workers);
   house->codec_ = std::make_unique<codec_vips::VipsCodec>(workers);
   fetch_curl::CurlFetcher::Settings web;
@@ -101,7 +110,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                     house->clock_,
                     house->random_,
                     *house->ids_,
-                    *house->watched_gateway_,
+                    *house->guarded_gateway_,
                     *house->messenger_,
                     *house->blobs_,
                     *house->codec_,
@@ -112,7 +121,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                     tracer};
   TRY(house->shop_, Shop::make(world, settings));
   house->telling_->set_listener([shop = house->shop_.get()] { shop->consumers.notify(); });
-  house->gateway_->set_sink(&house->shop_->hints);
+  if (house->sandbox_ != nullptr) house->sandbox_->set_sink(&house->shop_->sandbox_webhooks);
   return house;
 }
 
@@ -151,6 +160,32 @@ Result<void> House::open_store(const runtime::Config& config, runtime::Log& log,
   return {};
 }
 
+Result<void> House::open_sandbox(const runtime::Config& config) {
+  gateway_sandbox::Options options;
+  options.folder = config.text("data");
+  options.timeout_ms = config.number("gateway_timeout_ms");
+  TRY(options.webhook_secrets, webhook_secrets_of(config));
+  TRY(auto sandbox, gateway_sandbox::SandboxGateway::open(std::move(options), clock_));
+  sandbox_ = sandbox.get();
+  gateway_ = std::move(sandbox);
+  return {};
+}
+
+// Whichever gateway it is, around it its calls are counted, and its troubles kept from spreading.
+Result<void> House::open_gateway(const runtime::Config& config, runtime::Metrics& metrics) {
+  if (config.text("gateway") == "sandbox") TRY_DO(open_sandbox(config));
+  KONTOR_ASSERT(gateway_ != nullptr);
+  if (kill_points_) killing_gateway_ = kill_points_->in_front_of(*gateway_);
+  PaymentGateway& asked = killing_gateway_ ? *killing_gateway_ : *gateway_;
+  watched_gateway_ = std::make_unique<WatchedGateway>(asked, metrics);
+  GuardedGateway::Settings guard;
+  guard.failures = static_cast<int>(config.number("gateway_failures"));
+  guard.rest_ms = config.number("gateway_rest_ms");
+  guard.calls = static_cast<int>(config.number("gateway_calls"));
+  guarded_gateway_ = std::make_unique<GuardedGateway>(*watched_gateway_, clock_, metrics, guard);
+  return {};
+}
+
 Result<void> House::open_messenger(const runtime::Config& config, runtime::Workers* workers) {
   const std::string& url = config.text("smtp_url");
   const std::string& from = config.text("mail_from");
@@ -179,7 +214,7 @@ Result<void> House::open_messenger(const runtime::Config& config, runtime::Worke
 
 House::~House() {
   if (telling_) telling_->set_listener(nullptr);
-  if (gateway_) gateway_->set_sink(nullptr);
+  if (sandbox_ != nullptr) sandbox_->set_sink(nullptr);
 }
 
 Result<void> House::check_files() { return sqlite_ == nullptr ? Result<void>{} : sqlite_->check(); }

@@ -13,6 +13,7 @@
 #include "adapters/host/system_clock.h"
 #include "adapters/host/system_random.h"
 #include "adapters/log_outbox/outbox_log.h"
+#include "app/guarded_gateway.h"
 #include "app/kill_points.h"
 #include "app/shop.h"
 #include "app/telling_store.h"
@@ -46,6 +47,8 @@ class House {
  private:
   House() = default;
   Result<void> open_store(const runtime::Config& config, runtime::Log& log, runtime::Metrics& metrics);
+  Result<void> open_sandbox(const runtime::Config& config);
+  Result<void> open_gateway(const runtime::Config& config, runtime::Metrics& metrics);
   Result<void> open_messenger(const runtime::Config& config, runtime::Workers* workers);
 
   host::SystemClock clock_;
@@ -60,9 +63,11 @@ class House {
   db_sqlite::SqliteStore* sqlite_ = nullptr;
   db_postgres::PostgresStore* postgres_ = nullptr;
   std::unique_ptr<log_outbox::OutboxLog> events_;
-  std::unique_ptr<gateway_sandbox::SandboxGateway> gateway_;
+  std::unique_ptr<PaymentGateway> gateway_;
+  gateway_sandbox::SandboxGateway* sandbox_ = nullptr;  // when it is the sandbox: its webhooks come from inside
   std::unique_ptr<PaymentGateway> killing_gateway_;
   std::unique_ptr<WatchedGateway> watched_gateway_;
+  std::unique_ptr<GuardedGateway> guarded_gateway_;
   std::unique_ptr<blobs_folder::FolderBlobs> blobs_;
   std::unique_ptr<codec_vips::VipsCodec> codec_;
   std::unique_ptr<fetch_curl::CurlFetcher> web_;

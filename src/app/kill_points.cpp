@@ -24,6 +24,11 @@ class HeardTx : public db::Tx {
     if (rows) hear(query);
     return rows;
   }
+  Result<std::int64_t> insert_params(const db::Query& query, std::span<const db::Param> params) override {
+    auto id = tx_.insert_params(query, params);
+    if (id) hear(query);
+    return id;
+  }
   Result<std::vector<std::int64_t>> run_each(const db::Query& query,
                                              std::span<const std::vector<db::Param>> sets) override {
     auto done = tx_.run_each(query, sets);
@@ -58,6 +63,7 @@ class KillingStore : public db::Store {
     return written;
   }
   Result<void> read(db::Homes homes, const db::Function& function) override { return store_->read(homes, function); }
+  Result<void> look(db::Homes homes, const db::Function& function) override { return store_->look(homes, function); }
   bool together(db::Homes homes) const override { return store_->together(homes); }
   std::vector<Place> places() const override { return store_->places(); }
   std::string_view engine() const override { return store_->engine(); }
@@ -74,8 +80,8 @@ class KillingGateway : public PaymentGateway {
   Result<Charge> charge(const ChargeRequest& request) override {
     return around("charge", [&] { return gateway_.charge(request); });
   }
-  Result<Charge> capture(const std::string& key) override {
-    return around("capture", [&] { return gateway_.capture(key); });
+  Result<Charge> capture(const std::string& key, Money amount) override {
+    return around("capture", [&] { return gateway_.capture(key, amount); });
   }
   Result<Charge> confirm_action(const std::string& key) override { return gateway_.confirm_action(key); }
   Result<Charge> find(const std::string& key) override {
@@ -87,6 +93,10 @@ class KillingGateway : public PaymentGateway {
   Result<Charge> refund(const std::string& key, const std::string& refund_key, Money amount) override {
     return around("refund", [&] { return gateway_.refund(key, refund_key, amount); });
   }
+  Result<CardOnFile> keep_card(const std::string& token, CustomerId customer) override {
+    return gateway_.keep_card(token, customer);
+  }
+  Result<GatewayNews> read_webhook(const WebhookCall& call) override { return gateway_.read_webhook(call); }
   Result<std::vector<std::pair<std::string, Charge>>> all_charges() override { return gateway_.all_charges(); }
   Result<std::vector<ChargeLine>> charge_file(Time from, Time until) override {
     return gateway_.charge_file(from, until);

@@ -2,6 +2,8 @@
 #include "app/shop.h"
 #include "services/events_api.h"
 #include "services/jobs_api.h"
+#include "services/live.h"
+#include "shop/accounts/accounts_api.h"
 #include "shop/accounts/customer_export.h"
 #include "shop/cart/cart_api.h"
 #include "shop/catalog/catalog_api.h"
@@ -17,7 +19,9 @@
 #include "shop/notifications/notifications_consumers.h"
 #include "shop/orders/order_export.h"
 #include "shop/orders/orders_api.h"
+#include "shop/orders/orders_consumers.h"
 #include "shop/payments/payments_api.h"
+#include "shop/payments/saved_cards_api.h"
 #include "shop/risk/risk_api.h"
 #include "shop/showcase/showcase_api.h"
 #include "shop/showcase/showcase_consumers.h"
@@ -28,7 +32,7 @@ void Shop::add_routes() {
   showcase::add_showcase_routes(api_, showcase, cursors);
   catalog::add_catalog_routes(api_, {catalog, shoppers, cursors, audit});
   cart::add_cart_routes(api_, carts, shoppers);
-  checkout::add_checkout_routes(api_, {checkouts, orders, accounts, shoppers, audit});
+  checkout::add_checkout_routes(api_, {checkouts, orders, accounts, saved_cards, shoppers, audit});
   http::Router after_buying(api_.base());
   checkout::add_cancellation_routes(after_buying, {checkouts, orders, shoppers, audit});
   checkout::add_reorder_routes(after_buying, {carts, orders, shoppers});
@@ -37,6 +41,9 @@ void Shop::add_routes() {
   orders::add_orders_routes(api_, orders, shoppers, cursors);
   orders::add_invoice_routes(api_, {orders, invoices, shoppers, std::string(kSeller)});
   payments::add_payments_routes(api_, {payments.ledger(), settlements, order_payments, world.clock, shoppers, cursors});
+  payments::add_saved_card_routes(api_, {saved_cards, shoppers});
+  accounts::add_accounts_routes(api_, {accounts, shoppers, audit, world.store, world.clock, world.ids});
+  payments::add_webhook_routes(api_, webhooks);
   fulfilment::add_fulfilment_routes(api_, {fulfilment, shoppers, cursors, audit});
   importing::ApiSettings imports{settings.spool_folder, settings.currency};
   imports.fetch_images = settings.fetch_images;
@@ -50,6 +57,8 @@ void Shop::add_routes() {
   services::add_jobs_api(api_, jobs, shoppers);
   services::add_dead_letters_api(api_, {dead_letters, shoppers, cursors, audit});
   services::add_events_api(api_, world.events, shoppers);
+  orders::add_order_channel(live, orders);
+  services::add_live_routes(api_, live, shoppers);
   services::add_audit_api(api_, audit, shoppers, cursors);
 }
 
@@ -61,6 +70,7 @@ std::vector<std::pair<std::string, services::Export>> Shop::exports() {
 
 void Shop::add_consumers() {
   showcase::add_showcase_consumers(consumers, showcase);
+  consumers.add(orders::live_consumer(live, orders));
   consumers.add(invoices.consumer());
   consumers.add(notifications::mail_consumer(notifications));
   consumers.add(checkout::capture_consumer(checkouts, settings.capture));

@@ -238,6 +238,7 @@ class Program {
       };
     };
     metrics_.watch("kontor_http_connections", "Open connections", sum(&runtime::Server::connections));
+    metrics_.watch("kontor_http_sockets", "Open WebSockets", sum(&runtime::Server::sockets));
     metrics_.watch("kontor_http_requests_in_flight", "Requests at work on fibers", sum(&runtime::Server::in_flight));
   }
 

@@ -98,6 +98,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       stored_settings(world.store, world.clock),
       leases(world.store, world.clock, settings.holder),
       shoppers(world.clock, world.random, world.ids, shopper_settings(world, settings, secret)),
+      live(world.store, world.clock, world.random, shoppers, world.metrics, {secret}),
       cursors(secret),
       audit(world.store, world.clock, world.ids, world.random),
       idempotency(world.store, world.clock, world.random, {}),
@@ -117,6 +118,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       carts({world.store, world.clock, world.ids, offers, inventory, pricing}, cart_settings(world)),
       payments(world.store, world.gateway, world.clock),
       settlements(world.store, world.gateway, world.clock),
+      saved_cards(world.store, world.gateway, world.clock, world.ids),
       orders(world.store, world.clock),
       invoices(world.store, orders, world.clock),
       order_payments(orders),
@@ -125,10 +127,12 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       risk(world.store, world.clock, &risk_model, settings.risk),
       checkout_metrics(world.metrics, settings.currency),
       checkouts({world.store, carts, prices, pricing, inventory, payments, orders, world.clock, world.ids,
-                 settings.looks_for_fraud ? &risk : nullptr},
+                 settings.looks_for_fraud ? &risk : nullptr, &saved_cards},
                 checkout_settings(settings, checkout_metrics)),
       notifications(orders, world.messenger, std::string(kSeller)),
-      hints(checkouts),
+      webhooks(world.store, world.gateway, world.clock, world.metrics,
+               [this](CheckoutId checkout) { return checkouts.hint(checkout); }),
+      sandbox_webhooks(webhooks),
       media({world.store, world.blobs, world.codec, world.clock, world.ids}, settings.picture_bytes_mb),
       importer(world.store, world.clock, catalog, inventory),
       mappings(world.store, world.clock),
@@ -235,6 +239,8 @@ Result<void> Shop::check(services::CheckReport& report) {
   TRY_DO(invoices.check(report));
   TRY_DO(fulfilment.check(report));
   TRY_DO(checkouts.check(report));
+  TRY_DO(webhooks.check(report));
+  TRY_DO(saved_cards.check(report));
   TRY_DO(media.check(report));
   return {};
 }

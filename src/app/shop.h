@@ -33,6 +33,7 @@
 #include "services/idempotency.h"
 #include "services/jobs.h"
 #include "services/leases.h"
+#include "services/live.h"
 #include "services/settings.h"
 #include "services/shopper.h"
 #include "shop/accounts/accounts.h"
@@ -51,6 +52,7 @@
 #include "shop/orders/orders.h"
 #include "shop/payments/payments.h"
 #include "shop/payments/settlement.h"
+#include "shop/payments/webhooks.h"
 #include "shop/pricing/pricing.h"
 #include "shop/risk/learned_model.h"
 #include "shop/risk/risk.h"
@@ -149,6 +151,7 @@ class Shop {
   services::Settings stored_settings;
   services::Leases leases;
   services::Shoppers shoppers;
+  services::Live live;
   services::Cursors cursors;
   services::Audit audit;
   services::Idempotency idempotency;
@@ -169,6 +172,7 @@ class Shop {
   cart::Carts carts;
   payments::Payments payments;
   payments::Settlements settlements;
+  payments::SavedCards saved_cards;
   orders::Orders orders;
   orders::Invoices invoices;
   OrderPayments order_payments;
@@ -179,7 +183,8 @@ class Shop {
   checkout::CheckoutMetrics checkout_metrics;
   checkout::Checkouts checkouts;
   notifications::Notifications notifications;
-  CheckoutHints hints;
+  payments::Webhooks webhooks;
+  SandboxWebhooks sandbox_webhooks;
   media::Media media;
   importing::Importer importer;
   importing::Mappings mappings;

@@ -30,6 +30,8 @@ Result<void> Shop::tidy() {
   }
   TRY_DO(in_chunks([&] { return idempotency.prune(kChunk); }));
   TRY_DO(in_chunks([&] { return jobs.prune(now.plus_ms(-7 * kDayMs), kChunk); }));
+  TRY_DO(in_chunks([&] { return webhooks.prune(now.plus_ms(-7 * kDayMs), kChunk); }));
+  TRY_DO(in_chunks([&] { return live.prune_tickets(now.plus_ms(-2 * kMinuteMs), kChunk); }));
   for (const auto& stream : world.events.streams()) {
     TRY(const auto passed, consumers.passed(stream));
     TRY_DO(in_chunks(

@@ -86,8 +86,8 @@ Result<Charge> WatchedGateway::count(Call& call, const Ask& ask) {
 Result<Charge> WatchedGateway::charge(const ChargeRequest& request) {
   return count(charge_, [&] { return gateway_.charge(request); });
 }
-Result<Charge> WatchedGateway::capture(const std::string& key) {
-  return count(capture_, [&] { return gateway_.capture(key); });
+Result<Charge> WatchedGateway::capture(const std::string& key, Money amount) {
+  return count(capture_, [&] { return gateway_.capture(key, amount); });
 }
 Result<Charge> WatchedGateway::confirm_action(const std::string& key) {
   return count(confirm_, [&] { return gateway_.confirm_action(key); });

@@ -192,6 +192,11 @@ void put_actions(Html& out, const orders::Order& order) {
   put_cancelling(out, order);
 }
 
+// Whether anything more will happen to it.
+bool goes_on(OrderState state) {
+  return state != OrderState::kDelivered && state != OrderState::kCancelled && state != OrderState::kPaymentFailed;
+}
+
 http::Response order_page(const Site& site, const orders::Order& order, Seen seen, const Notice& notice = {}) {
   Html out;
   if (seen == Seen::kJustPlaced)
@@ -206,18 +211,25 @@ http::Response order_page(const Site& site, const orders::Order& order, Seen see
   if (!notice.words.empty())
     out << "<div class=\"notice bad\" role=\"alert\" tabindex=\"-1\" autofocus data-focus><p>" << text(notice.words)
         << "</p></div>";
-  out << "<div class=\"heading\"><h1>Order <span class=\"code\">" << text(order.number())
-      << "</span></h1><p class=\"state s-" << name_of(order.state) << "\">" << words_of(order.state)
-      << "</p></div><p class=\"quiet\">Placed on " << date_text(order.created)
+  const bool follows = seen != Seen::kByNumber && goes_on(order.state);
+  out << "<div class=\"heading\"";
+  if (follows) out << " data-order=\"" << order.id.text() << "\" data-version=\"" << order.version << "\"";
+  out << "><h1>Order <span class=\"code\">" << text(order.number())
+      << "</span></h1><div data-fresh aria-live=\"polite\"><p class=\"state s-" << name_of(order.state) << "\">"
+      << words_of(order.state) << "</p></div></div><p class=\"quiet\">Placed on " << date_text(order.created)
       << ". Keep the number: with it and your e-mail address you find the order from anywhere.</p><div "
-         "class=\"order-page\"><div>";
+         "class=\"order-page\"><div data-fresh>";
   put_timeline(out, order);
   put_shipments(out, order.document);
   out << "</div><div>";
   put_lines(out, site, order.document);
   put_totals(out, order.document);
   put_address(out, order.document.shipping_address);
-  if (seen != Seen::kByNumber) put_actions(out, order);
+  if (seen != Seen::kByNumber) {
+    out << "<div data-fresh>";
+    put_actions(out, order);
+    out << "</div>";
+  }
   out << "</div></div>";
   return site.page({"Order " + order.number()}, out.str(), notice.status);
 }

@@ -83,6 +83,8 @@ std::shared_ptr<const ReadyBytes> make_ready(std::string_view content_type, std:
                                              std::string_view body, std::string_view more_headers = {},
                                              std::string_view name = {});
 
+class SocketHandler;  // web_socket.h
+
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
@@ -93,6 +95,7 @@ struct Response {
   // When set, the body comes from here piece by piece instead (sent chunked), on the fiber; an empty piece is the end,
   // and an error breaks the connection off, so that the client does not take a part for the whole.
   std::function<Result<std::string>()> next_piece = {};
+  std::shared_ptr<SocketHandler> socket = {};  // 101: the connection becomes a WebSocket (open_socket())
 };
 
 // Reads a streamed body piece by piece.

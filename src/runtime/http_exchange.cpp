@@ -217,6 +217,7 @@ bool Server::Impl::run(Exchange& exchange) {
     response = table.run(match, request, match.endpoint != nullptr ? &body : nullptr);
   }
   if (match.verdict == http::Dispatcher::Verdict::kOptions) cors.add_preflight(response, exchange.head);
+  if (response.socket != nullptr) return send_upgrade(exchange, response);
   if (response.ready != nullptr) {
     make_form(exchange, response, match);
   } else {
@@ -224,6 +225,22 @@ bool Server::Impl::run(Exchange& exchange) {
   }
   keep = keep && !stopping && body.drain();
   return send_answer(exchange, response, keep) && keep;
+}
+
+// The answer that makes a WebSocket of the connection; finish() hands it over.
+bool Server::Impl::send_upgrade(Exchange& exchange, const http::Response& response) {
+  exchange.status = response.status;
+  exchange.out = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nRequest-Id: " +
+                 exchange.head.request.request_id + "\r\n";
+  for (const auto& [name, value] : response.headers)
+    exchange.out.append(name).append(": ").append(value).append("\r\n");
+  exchange.out += "\r\n";
+  exchange.outgoing.count = exchange.outgoing.left = 0;
+  exchange.outgoing.add(exchange.out);
+  exchange.bytes = exchange.outgoing.left;
+  if (stopping || !send_all(exchange)) return false;
+  exchange.socket = response.socket;
+  return true;
 }
 
 bool Server::Impl::send_answer(Exchange& exchange, const http::Response& response, bool keep) {
@@ -290,6 +307,7 @@ bool Server::Impl::send_all(Exchange& exchange) {
 void Server::Impl::release(Exchange& exchange) {
   exchange.conn = nullptr;
   exchange.ready.reset();
+  exchange.socket.reset();
   for (std::string* text : {&exchange.storage, &exchange.body, &exchange.out}) forget(*text);
   const std::size_t slot = exchange.slot;
   KONTOR_ASSERT(busy[slot].get() == &exchange);
@@ -304,9 +322,12 @@ void Server::Impl::finish(Exchange& exchange, bool keep) {
   Conn& conn = *exchange.conn;
   if (exchange.status != 0) note(exchange);
   const bool unsent = exchange.outgoing.left > 0;
+  const auto socket = std::move(exchange.socket);
   conn.exchange = nullptr;
   release(exchange);
-  if (keep) {
+  if (keep && socket != nullptr) {
+    sockets.open(conn, socket);
+  } else if (keep) {
     set_state(conn, Conn::State::kIdle);
     pump(conn);
   } else if (unsent) {

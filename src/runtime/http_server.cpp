@@ -97,13 +97,14 @@ Server::Impl::Impl(Loop& loop_, const http::Dispatcher& dispatcher_, ServerSetti
   round = loop.after_rounds([this] {
     if (!staged.empty()) answer_staged();
   });
-  sweep_ms = std::clamp<std::int64_t>(std::min(settings.head_ms, settings.idle_ms) / 4, 10, 500);
+  sweep_ms = std::clamp<std::int64_t>(std::min({settings.head_ms, settings.idle_ms, settings.beat_ms}) / 4, 10, 500);
 }
 
 Server::Impl::~Impl() {
   stop_listening();
   loop.cancel(sweeper);
   loop.forget_rounds(round);
+  while (open_sockets.first() != nullptr) close(*open_sockets.first());
   for (const auto& conn : conns) {
     loop.unwatch(conn->fd);
     ::close(conn->fd);
@@ -219,6 +220,9 @@ void Server::Impl::on_event(Conn& conn, std::uint32_t events) {
     case Conn::State::kBusy:
       conn.exchange->parker.wake();
       break;
+    case Conn::State::kSocket:
+      sockets.on_event(conn);
+      break;
     case Conn::State::kLingering:
       discard(conn);
       break;
@@ -233,6 +237,7 @@ void Server::Impl::set_state(Conn& conn, Conn::State state) {
     if (of == Conn::State::kIdle) return &idle;
     if (of == Conn::State::kShaking) return &shaking;
     if (of == Conn::State::kHead) return &heads;
+    if (of == Conn::State::kSocket) return &open_sockets;
     return of == Conn::State::kLingering ? &lingering : nullptr;
   };
   if (state == conn.state && state == Conn::State::kHead) return;  // trickling bytes gain no time
@@ -241,7 +246,10 @@ void Server::Impl::set_state(Conn& conn, Conn::State state) {
   ConnList* list = list_of(state);
   if (list == nullptr) return;
   const bool waits_for_head = list == &heads || list == &shaking;
-  conn.deadline = loop.now_ms() + (list == &idle ? settings.idle_ms : waits_for_head ? settings.head_ms : kLingerMs);
+  conn.deadline = loop.now_ms() + (list == &idle           ? settings.idle_ms
+                                   : list == &open_sockets ? settings.beat_ms
+                                   : waits_for_head        ? settings.head_ms
+                                                           : kLingerMs);
   list->append(conn);
 }
 
@@ -279,6 +287,7 @@ void Server::Impl::take_carry(Conn& conn) {
 void Server::Impl::close(Conn& conn) {
   if (conn.state == Conn::State::kClosed) return;
   set_state(conn, Conn::State::kClosed);
+  if (conn.socket != nullptr) sockets.gone(conn);
   hang_up(conn);
   loop.unwatch(conn.fd);
   ::close(conn.fd);
@@ -296,6 +305,7 @@ void Server::Impl::close(Conn& conn) {
 void Server::Impl::end(Conn& conn) {
   // Closing a socket with unread bytes resets the connection, and the client may lose the answer.
   if (conn.hung_up) return close(conn);
+  if (conn.socket != nullptr) sockets.gone(conn);
   hang_up(conn);
   shutdown(conn.fd, SHUT_WR);
   conn.carry.clear();
@@ -324,6 +334,7 @@ void Server::Impl::sweep() {
   while (shaking.first() != nullptr && shaking.first()->deadline <= now) close(*shaking.first());
   while (idle.first() != nullptr && idle.first()->deadline <= now) close(*idle.first());
   while (lingering.first() != nullptr && lingering.first()->deadline <= now) close(*lingering.first());
+  while (open_sockets.first() != nullptr && open_sockets.first()->deadline <= now) sockets.beat(*open_sockets.first());
   while (heads.first() != nullptr && heads.first()->deadline <= now) {
     refuse(*heads.first(), {408, "timeout", "request.head_timeout", "The request did not arrive in time."});
   }
@@ -338,6 +349,7 @@ bool Server::Impl::shut_down(std::int64_t grace_ms) {
   const std::int64_t until = loop.now_ms() + grace_ms;
   while (shaking.first() != nullptr) close(*shaking.first());
   while (idle.first() != nullptr) close(*idle.first());
+  while (open_sockets.first() != nullptr) sockets.go_away(*open_sockets.first());
   reap();
   Parker parker;
   struct Reset {
@@ -373,6 +385,7 @@ Result<int> Server::listen(const std::string& address, int port, const Entrance&
 }
 bool Server::shut_down(std::int64_t grace_ms) { return impl_->shut_down(grace_ms); }
 std::size_t Server::connections() const { return impl_->open_count.load(std::memory_order_relaxed); }
+std::size_t Server::sockets() const { return impl_->socket_count.load(std::memory_order_relaxed); }
 std::size_t Server::in_flight() const { return impl_->busy_count.load(std::memory_order_relaxed); }
 
 }  // namespace kontor::runtime

@@ -31,6 +31,7 @@ struct ServerSettings {
   std::int64_t body_ms = 15'000;        // without a byte of the body
   std::int64_t body_total_ms = 60'000;  // the whole body, unless streamed
   std::int64_t idle_ms = 75'000;        // keep-alive without a request
+  std::int64_t beat_ms = 25'000;        // a WebSocket's client is asked for a sign of life; without one it is given up
   std::int64_t write_ms = 15'000;       // without a byte of the answer taken
   std::int64_t slowest_bytes_per_s =
       8 * 1024;                          // a client that reads an answer more slowly than this, beyond write_ms, is cut
@@ -87,8 +88,9 @@ class Server {
   // cuts what is left after `grace_ms`. On a fiber of the loop. True when nothing had to be cut.
   bool shut_down(std::int64_t grace_ms);
 
-  std::size_t connections() const;  // these two from any thread
+  std::size_t connections() const;  // these three from any thread
   std::size_t in_flight() const;
+  std::size_t sockets() const;  // open WebSockets
 
   struct Impl;
 

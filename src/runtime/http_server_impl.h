@@ -16,6 +16,7 @@
 #include "runtime/http_cors.h"
 #include "runtime/http_parser.h"
 #include "runtime/http_server.h"
+#include "runtime/http_sockets.h"
 #include "runtime/monotonic.h"
 #include "runtime/socket_calls.h"
 
@@ -31,7 +32,7 @@ struct Listener {
 
 // One socket. Idle, it is only this: no buffer, no fiber; over TLS also OpenSSL's state, without its buffers.
 struct Conn {
-  enum class State : std::uint8_t { kShaking, kIdle, kHead, kStaged, kBusy, kLingering, kClosed };
+  enum class State : std::uint8_t { kShaking, kIdle, kHead, kStaged, kBusy, kSocket, kLingering, kClosed };
   // As recv.
   ssize_t receive(char* into, std::size_t room) {
     return tls == nullptr ? socket_receive(fd, into, room) : tls->read(into, room);
@@ -49,7 +50,8 @@ struct Conn {
   std::int64_t deadline = 0;
   std::size_t slot = 0;  // in Server::Impl::conns
   std::string peer;
-  std::string carry;  // received and not yet parsed
+  std::string carry;                   // received and not yet parsed
+  std::unique_ptr<OpenSocket> socket;  // kSocket
 };
 
 // Connections in one state with one time-out, so the first is always the first to expire.
@@ -89,8 +91,9 @@ struct Exchange {
   int status = 0;
   std::size_t bytes = 0;
   std::int64_t began_us = 0;
-  bool only_write = false;  // an inline answer that the socket did not take at once
-  Parker parker;            // woken at each event of the socket
+  std::shared_ptr<http::SocketHandler> socket;  // who gets the connection after the answer
+  bool only_write = false;                      // an inline answer that the socket did not take at once
+  Parker parker;                                // woken at each event of the socket
 };
 
 // A point read that was asked for in this round of events and is answered at its end. Answering a round together costs
@@ -161,6 +164,7 @@ struct Server::Impl {
   void take_traceparent(Exchange& exchange, const Span& span);
   bool run(Exchange& exchange);
   bool send_answer(Exchange& exchange, const http::Response& response, bool keep);
+  bool send_upgrade(Exchange& exchange, const http::Response& response);
   bool send_pieces(Exchange& exchange, const http::Response& response, bool chunked);
   bool send_all(Exchange& exchange);
   void release(Exchange& exchange);
@@ -184,7 +188,9 @@ struct Server::Impl {
   std::atomic<std::size_t> busy_count{0};
   std::vector<std::unique_ptr<Conn>> conns;
   std::vector<std::unique_ptr<Conn>> closed;  // freed by reap()
-  ConnList shaking, idle, heads, lingering;
+  ConnList shaking, idle, heads, lingering, open_sockets;
+  SocketServer sockets{*this};
+  std::atomic<std::size_t> socket_count{0};
   std::unique_ptr<Exchange> scratch;
   bool staging = false;  // in a round of events
   std::vector<Staged> staged;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kSecureCookie = "__Host-kontor";
 constexpr std::string_view kPlainCookie = "kontor";
+constexpr std::int64_t kCustomerTokenMs = kHourMs;
 
 bool is_unsafe(http::Method method) {
   return method != http::Method::kGet && method != http::Method::kHead && method != http::Method::kOptions;
@@ -51,22 +52,37 @@ tl::unexpected<Error> sign_in() {
 }  // namespace
 
 Shoppers::Shoppers(Clock& clock, Random& random, IdSource& ids, Settings settings)
-    : clock_(clock), random_(random), ids_(ids), signer_(settings.secret, "guest"), settings_(std::move(settings)) {}
+    : clock_(clock),
+      random_(random),
+      ids_(ids),
+      signer_(settings.secret, "guest"),
+      customer_signer_(settings.secret, "customer"),
+      settings_(std::move(settings)) {}
+
+bool Shoppers::same_site(const http::Request& request) { return site_of(request) == Site::kSame; }
 
 void Shoppers::add_source(std::string prefix, Source source) {
-  KONTOR_ASSERT(prefix != kGuestPrefix && source != nullptr);
+  KONTOR_ASSERT(prefix != kGuestPrefix && prefix != kCustomerPrefix && source != nullptr);
   sources_[std::move(prefix)] = std::move(source);
 }
 
 // The payload is the customer's id and the expiry, eight bytes each.
-Issued Shoppers::issue_guest(CustomerId customer) const {
+Issued Shoppers::seal(const Signer& signer, std::string_view prefix, CustomerId customer, Time expires) {
   KONTOR_ASSERT(customer);
-  Issued issued{std::string(kGuestPrefix), customer, clock_.now().plus_ms(settings_.guest_days * kDayMs)};
+  Issued issued{std::string(prefix), customer, expires};
   std::string payload;
   payload.append(reinterpret_cast<const char*>(&customer.value), sizeof customer.value);
   payload.append(reinterpret_cast<const char*>(&issued.expires.ms), sizeof issued.expires.ms);
-  issued.token += signer_.seal(payload);
+  issued.token += signer.seal(payload);
   return issued;
+}
+
+Issued Shoppers::issue_guest(CustomerId customer) const {
+  return seal(signer_, kGuestPrefix, customer, clock_.now().plus_ms(settings_.guest_days * kDayMs));
+}
+
+Issued Shoppers::issue_customer(CustomerId customer) const {
+  return seal(customer_signer_, kCustomerPrefix, customer, clock_.now().plus_ms(kCustomerTokenMs));
 }
 
 Issued Shoppers::issue_guest() const {
@@ -74,9 +90,11 @@ Issued Shoppers::issue_guest() const {
   return issue_guest(ids_.next<CustomerId>(clock_.now(), bucket));
 }
 
-std::optional<Issued> Shoppers::open_guest(std::string_view token) const {
-  if (!token.starts_with(kGuestPrefix)) return std::nullopt;
-  const auto payload = signer_.open(token.substr(kGuestPrefix.size()));
+std::optional<Issued> Shoppers::open_guest(std::string_view token) const { return open(signer_, kGuestPrefix, token); }
+
+std::optional<Issued> Shoppers::open(const Signer& signer, std::string_view prefix, std::string_view token) const {
+  if (!token.starts_with(prefix)) return std::nullopt;
+  const auto payload = signer.open(token.substr(prefix.size()));
   if (!payload || payload->size() != 16) return std::nullopt;
   Issued issued{std::string(token), {}, {}};
   std::memcpy(&issued.customer.value, payload->data(), 8);
@@ -90,6 +108,12 @@ Result<std::optional<Shopper>> Shoppers::by_token(std::string_view token) const 
     Shopper shopper;
     shopper.kind = Shopper::Kind::kGuest;
     shopper.customer = guest->customer;
+    return std::optional<Shopper>(std::move(shopper));
+  }
+  if (const auto held = open(customer_signer_, kCustomerPrefix, token)) {
+    Shopper shopper;
+    shopper.kind = Shopper::Kind::kCustomer;
+    shopper.customer = held->customer;
     return std::optional<Shopper>(std::move(shopper));
   }
   if (!settings_.admin_token.empty() && same_secret(token, settings_.admin_token)) {

@@ -94,19 +94,29 @@ class Shoppers {
 
   Issued issue_guest() const;                     // a new guest, in a bucket of luck
   Issued issue_guest(CustomerId customer) const;  // a new token for a guest that exists
+  // For a customer with an account, whoever has made sure that it is theirs. Signed, and cannot be taken back: it holds
+  // an hour.
+  Issued issue_customer(CustomerId customer) const;
   // Puts a token into the answer, as Session-Token and as the cookie; also for tokens of other sources.
   void hand_over(http::Call& call, const Issued& issued) const;
 
+  // Whether a browser says that the request comes from one of this site's own pages.
+  static bool same_site(const http::Request& request);
+
   static constexpr std::string_view kGuestPrefix = "kg_";
+  static constexpr std::string_view kCustomerPrefix = "kc_";
 
  private:
   Result<std::optional<Shopper>> by_token(std::string_view token) const;
   std::optional<Issued> open_guest(std::string_view token) const;
+  static Issued seal(const Signer& signer, std::string_view prefix, CustomerId customer, Time expires);
+  std::optional<Issued> open(const Signer& signer, std::string_view prefix, std::string_view token) const;
 
   Clock& clock_;
   Random& random_;
   IdSource& ids_;
   Signer signer_;
+  Signer customer_signer_;
   Settings settings_;
   std::map<std::string, Source> sources_;
   mutable std::atomic<bool> told_plain_{false};

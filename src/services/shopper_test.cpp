@@ -225,5 +225,36 @@ TEST_CASE("other kinds of tokens are asked of their source") {
   CHECK_FALSE(world.shoppers.of(request(http::Method::kGet, {{"Authorization", "Bearer ks_eve"}})));
 }
 
+TEST_CASE("a customer's token is theirs for an hour, and is no guest's") {
+  World world;
+  const auto issued = world.shoppers.issue_customer(CustomerId{77});
+  CHECK(issued.token.starts_with(Shoppers::kCustomerPrefix));
+  const std::string bearer = "Bearer " + issued.token;
+  const auto shopper = world.shoppers.of(request(http::Method::kGet, {{"Authorization", bearer}}));
+  REQUIRE(shopper);
+  CHECK(shopper->kind == Shopper::Kind::kCustomer);
+  CHECK(shopper->customer == CustomerId{77});
+  CHECK(shopper->buys());
+  CHECK_FALSE(world.shoppers.require_role(request(http::Method::kGet, {{"Authorization", bearer}}), Role::kSupport));
+  // The mark of one kind of token is nothing for the other.
+  const std::string guest = world.shoppers.issue_guest(CustomerId{77}).token;
+  const std::string crossed =
+      "Bearer " + std::string(Shoppers::kCustomerPrefix) + guest.substr(Shoppers::kGuestPrefix.size());
+  CHECK_FALSE(world.shoppers.of(request(http::Method::kGet, {{"Authorization", crossed}})));
+  world.clock.advance_ms(kHourMs);
+  CHECK_FALSE(world.shoppers.of(request(http::Method::kGet, {{"Authorization", bearer}})));
+}
+
+TEST_CASE("a page of another site is told from this site's own") {
+  const auto from = [](std::vector<http::Header> headers) {
+    return Shoppers::same_site(request(http::Method::kGet, std::move(headers)));
+  };
+  CHECK(from({{"Origin", "https://shop.example:8080"}}));
+  CHECK_FALSE(from({{"Origin", "https://evil.example"}}));
+  CHECK_FALSE(from({{"Origin", "null"}}));
+  CHECK_FALSE(from({}));
+  CHECK_FALSE(from({{"Origin", "https://shop.example:8080"}, {"Sec-Fetch-Site", "cross-site"}}));
+}
+
 }  // namespace
 }  // namespace kontor::services

@@ -1,4 +1,6 @@
 """The language of tests/api/*.test: requests and what the answers must hold. Described in README.md beside this file."""
+import hashlib
+import hmac
 import json
 import os
 import re
@@ -11,6 +13,7 @@ import tempfile
 import time
 import urllib.parse
 
+from live import LiveSocket
 from shop import ADMIN
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -142,6 +145,7 @@ class Script:
         self.tokens = {"admin": ADMIN, "nobody": None}
         self.who = "guest"
         self.headers = {}
+        self.socket = None
         for number, line in self.lines:
             try:
                 self.step(line)
@@ -185,6 +189,14 @@ class Script:
             self.naughty(rest)
         elif word == "shell":
             self.shell(rest)
+        elif word == "live":
+            self.live(rest)
+        elif word == "tell":
+            self.socket.send(self.fill(rest))
+        elif word == "hear":
+            self.hear(rest)
+        elif word == "signed":
+            self.signed(rest)
         elif word == "signal":
             self.shop.process.send_signal(getattr(signal, "SIG" + rest.strip()))
         elif word in METHODS:
@@ -268,6 +280,50 @@ class Script:
         problems = self.judge(answer, words)
         if problems:
             raise Failure("; ".join(problems) + "\n    " + answer.body.decode("utf-8", "replace")[:1500])
+
+    def live(self, rest):
+        """live /live -> 101: a WebSocket as who asks; `tell {…}` and `hear type=…` are about the last one."""
+        path, _, expected = self.fill(rest).rpartition(" -> ")
+        headers, self.headers = dict(self.headers), {}
+        token = self.tokens.get(self.who)
+        if token and not {"Authorization", "Cookie"} & set(headers) and "ticket=" not in path:
+            headers["Authorization"] = "Bearer " + token
+        if self.socket:
+            self.socket.close()
+        self.requests += 1
+        self.socket = LiveSocket(self.shop.port, "/api/v1" + path.strip(), headers)
+        problems = self.judge(Answer(self.socket.status, self.socket.headers, self.socket.body), checks_of(expected))
+        if problems:
+            raise Failure("; ".join(problems) + "\n    " + self.socket.body.decode("utf-8", "replace")[:1500])
+
+    def hear(self, rest):
+        """hear type=… : the next message, which must come within 10 s; `hear soon …`: one of the next does; `hear goodbye 1008`."""
+        expected = self.fill(rest)
+        soon, expected = expected.startswith("soon "), expected.removeprefix("soon ")
+        while True:
+            try:
+                text = self.socket.receive()
+            except ConnectionError as error:
+                if expected.startswith("goodbye") and expected.split()[-1] in str(error):
+                    return
+                raise Failure(str(error)) from None
+            except TimeoutError:
+                raise Failure("nothing was heard for 10 s") from None
+            answer = Answer(0, [], text.encode())
+            problems = self.judge(answer, ["0", *checks_of(expected)])
+            if not problems:
+                return
+            if not soon and not expected.startswith("goodbye"):
+                raise Failure("; ".join(problems) + "\n    " + text[:1500])
+
+    def signed(self, rest):
+        """signed SECRET SECONDS POST …: the request carries the signature of a webhook, made so many seconds from now."""
+        secret, seconds, line = self.fill(rest).split(" ", 2)
+        at = str(int(time.time()) + int(seconds))
+        body = self.parse(line)[2].encode()
+        mark = hmac.new(secret.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
+        self.headers["Kontor-Signature"] = f"t={at},v1={mark}"
+        self.exchange(line)
 
     def eventually(self, line, seconds):
         """Repeats a request until it holds, at most so many seconds: for what follows by events, or by a job."""

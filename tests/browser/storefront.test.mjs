@@ -298,6 +298,32 @@ scene("an order is followed and cancelled", {}, async (page) => {
   await page.waitForSelector(".s-cancelled");
 });
 
+scene("an order's page follows the order by itself", {}, async (page) => {
+  await put_in_cart(page, "orrin-desk-lamp");
+  await to_checkout(page);
+  await fill(page);
+  await pay(page);
+  await placed(page);
+  await page.reload();
+  const id = page.url().split("/").pop();
+  const order = await shop.admin("GET", `/admin/orders/${id}`);
+  const shipment = order.shipments[0].id;
+  // A part that somebody is at work in is left alone.
+  await page.click(".cancel summary");
+  await shop.admin("POST", `/admin/shipments/${shipment}/pick`);
+  await page.waitForSelector(".s-processing");
+  assert.equal(await page.locator(".cancel[open]").count(), 1);
+  await page.click(".cancel summary");
+  await page.evaluate(() => document.activeElement.blur());
+  await shop.admin("POST", `/admin/shipments/${shipment}/pack`);
+  await page.waitForSelector(".s-packed");
+  await shop.admin("POST", `/admin/shipments/${shipment}/ship`, { carrier: "DHL", tracking_number: "JD-77" });
+  await page.waitForSelector(".s-shipped");
+  assert.match(await page.innerText("main"), /JD-77/);
+  assert.equal(await page.locator(".cancel").count(), 0);
+  assert.deepEqual(await audit(page), []);
+});
+
 for (const scripts of [true, false]) {
   scene(`some of an order is cancelled ${scripts ? "with" : "without"} scripts, billed, and ordered again`, { scripts }, async (page) => {
     await put_in_cart(page, "orrin-desk-lamp", scripts);

@@ -74,9 +74,15 @@ class SeamGateway : public PaymentGateway {
     if (on_charge) std::exchange(on_charge, {})();
     return call([&] { return inner_.charge(request); });
   }
-  Result<Charge> capture(const std::string& key) override {
-    return call([&] { return inner_.capture(key); });
+  Result<Charge> capture(const std::string& key, Money amount) override {
+    return call([&] { return inner_.capture(key, amount); });
   }
+  Result<CardOnFile> keep_card(const std::string& token, CustomerId customer) override {
+    if (down) return fail(Errc::kGatewayUnavailable, "gateway.down");
+    if (silent) return fail(Errc::kTimeout, "gateway.timeout");
+    return inner_.keep_card(token, customer);
+  }
+  Result<GatewayNews> read_webhook(const WebhookCall& delivery) override { return inner_.read_webhook(delivery); }
   Result<Charge> confirm_action(const std::string& key) override {
     return call([&] { return inner_.confirm_action(key); });
   }

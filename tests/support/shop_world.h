@@ -73,16 +73,19 @@ struct ShopProcess {
       : inventory(store, test.clock, test.ids),
         carts({store, test.clock, test.ids, shelf, inventory, prices}, {}),
         payments(store, gateway, test.clock),
+        saved_cards(store, gateway, test.clock, test.ids),
         orders(store, test.clock),
         invoices(store, orders, test.clock),
         fulfilment(store, orders, inventory, test.clock),
         risk(store, test.clock, nullptr),
-        checkouts({store, carts, shelf, prices, inventory, payments, orders, test.clock, test.ids, &risk}, {}) {
+        checkouts({store, carts, shelf, prices, inventory, payments, orders, test.clock, test.ids, &risk, &saved_cards},
+                  {}) {
     orders.set_desk(&fulfilment);
   }
   inventory::Inventory inventory;
   cart::Carts carts;
   payments::Payments payments;
+  payments::SavedCards saved_cards;
   orders::Orders orders;
   orders::Invoices invoices;
   fulfilment::Fulfilment fulfilment;

@@ -174,6 +174,50 @@
     }
   });
 
+  // An order's page follows the order: told that it changed, it fetches itself and takes over the parts that may have.
+  // A part that somebody is at work in is left alone.
+  const followed = one("[data-order]");
+  if (followed && window.WebSocket) {
+    let seen = Number(followed.dataset.version);
+    let wait = 1000;
+    let socket;
+    const refresh = async () => {
+      const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = all("[data-fresh]", page);
+      all("[data-fresh]").forEach((part, at) => {
+        const busy = part.contains(document.activeElement) || one("details[open]", part);
+        if (fresh[at] && !busy) part.replaceChildren(...fresh[at].childNodes);
+      });
+    };
+    const follow = () => {
+      socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/live`);
+      socket.addEventListener("open", () => {
+        wait = 1000;
+        socket.send(JSON.stringify({ type: "subscribe", channel: `order:${followed.dataset.order}`, last_event_id: seen }));
+      });
+      socket.addEventListener("message", (event) => {
+        const news = JSON.parse(event.data);
+        if (news.type !== "order.changed" || news.id <= seen) return;
+        seen = news.id;
+        refresh().catch(() => {});
+      });
+      socket.addEventListener("close", () => {
+        if (!socket) return;
+        setTimeout(() => socket && follow(), wait);
+        wait = Math.min(wait * 2, 60000);
+      });
+    };
+    follow();
+    addEventListener("pagehide", () => {
+      const last = socket;
+      socket = null;
+      if (last) last.close();
+    });
+    addEventListener("pageshow", (event) => event.persisted && follow());
+  }
+
   // One press is one purchase. The server holds to that anyway: the form carries a key.
   for (const form of all("form[data-once]")) {
     form.addEventListener("submit", (event) => {

@@ -1,6 +1,7 @@
 #include "adapters/gateway_sandbox/sandbox_gateway.h"
 
 #include <fcntl.h>
+#include <sys/random.h>
 #include <unistd.h>
 #include <cerrno>
 #include <cstring>
@@ -11,6 +12,7 @@
 
 #include "base/described.h"
 #include "base/text.h"
+#include "ports/webhook_signature.h"
 #include "runtime/fiber.h"
 #include "runtime/json.h"
 
@@ -20,6 +22,15 @@ namespace {
 constexpr std::string_view kDeclineCodes[] = {"", "card_declined", "insufficient_funds", "expired_card",
                                               "invalid_token"};
 constexpr std::uint8_t kCardDeclined = 1, kInsufficientFunds = 2, kExpiredCard = 3, kInvalidToken = 4;
+
+struct Card {
+  std::string_view token, brand, last4;
+};
+constexpr Card kCards[] = {{"tok_approve", "visa", "4242"},       {"tok_decline", "visa", "0002"},
+                           {"tok_insufficient", "visa", "9995"},  {"tok_slow", "mastercard", "4444"},
+                           {"tok_timeout", "mastercard", "3222"}, {"tok_timeout_uncharged", "mastercard", "5100"},
+                           {"tok_twice", "amex", "0005"},         {"tok_step_up", "visa", "3155"},
+                           {"tok_fraud", "visa", "0019"}};
 
 constexpr auto kStateNames = std::array{EnumName<ChargeState>{ChargeState::kAuthorised, "authorised"},
                                         EnumName<ChargeState>{ChargeState::kCaptured, "captured"},
@@ -69,6 +80,29 @@ struct Line {
   }
 };
 
+struct WebhookBody {
+  std::string id;
+  std::string type;
+  std::string key;
+  CheckoutId checkout_id;
+  std::string state;
+
+  static constexpr auto fields() {
+    using B = WebhookBody;
+    return described(
+        Field("id", &B::id, "The event", Length{1, 200}), Field("type", &B::type, "charge.changed", Length{1, 60}),
+        Field("key", &B::key, "The attempt", Length{1, 255}), Field("checkout_id", &B::checkout_id, "Whose"),
+        Field("state", &B::state, "What it became", Length{1, 40}));
+  }
+};
+
+// Known to nobody: the sandbox's own webhooks come by the same way as everybody's.
+std::string own_secret() {
+  std::array<std::uint8_t, 32> luck{};
+  KONTOR_ASSERT(::getrandom(luck.data(), luck.size(), 0) == static_cast<ssize_t>(luck.size()));
+  return to_hex(luck);
+}
+
 Error timed_out() {
   return Error{Errc::kTimeout, "gateway.timeout", "The payment gateway did not answer in time.", {}, {}, 0};
 }
@@ -104,6 +138,25 @@ Result<std::optional<ChargeLine>> booked(std::string_view text, Time at) {
 bool holds_money(ChargeState state) { return state == ChargeState::kCaptured || state == ChargeState::kAuthorised; }
 
 }  // namespace
+
+std::string webhook_body(const std::string& event, const std::string& key, CheckoutId checkout, ChargeState state) {
+  return json::print(WebhookBody{event, "charge.changed", key, checkout, std::string(state_name(state))});
+}
+
+Result<GatewayNews> read_webhook_body(std::string_view text) {
+  TRY(auto body, json::read<WebhookBody>(text));
+  return GatewayNews{std::move(body.id), std::move(body.key), body.checkout_id};
+}
+
+SandboxGateway::SandboxGateway(Options options, Clock& clock)
+    : options_(std::move(options)), clock_(clock), secrets_(options_.webhook_secrets) {
+  secrets_.push_back(own_secret());
+}
+
+Result<GatewayNews> SandboxGateway::read_webhook(const WebhookCall& call) {
+  TRY_DO(check_webhook(call.header(kSignatureHeader), call.body, secrets_, clock_.now()));
+  return read_webhook_body(call.body);
+}
 
 Result<std::unique_ptr<SandboxGateway>> SandboxGateway::open(Options options, Clock& clock) {
   std::unique_ptr<SandboxGateway> gateway(new SandboxGateway(std::move(options), clock));
@@ -247,7 +300,15 @@ Result<Charge> SandboxGateway::settle(const ChargeRequest& request) {
 }
 
 void SandboxGateway::ring(const ChargeRequest& request, const Charge& charge, int times) {
-  for (int i = 0; sink_ != nullptr && i < times; ++i) sink_->charge_changed(request.key, request.checkout, charge);
+  if (sink_ == nullptr) return;
+  const auto body = webhook_body("evt_" + request.key + "_charged", request.key, request.checkout, charge.state);
+  const auto signature = sign_webhook(secrets_.back(), clock_.now(), body);
+  const WebhookCall call{[&](std::string_view name) {
+                           return iequals_ascii(name, kSignatureHeader) ? std::string_view(signature)
+                                                                        : std::string_view();
+                         },
+                         body};
+  for (int i = 0; i < times; ++i) sink_->deliver(call);
 }
 
 Result<Charge> SandboxGateway::charge(const ChargeRequest& request) {
@@ -255,6 +316,8 @@ Result<Charge> SandboxGateway::charge(const ChargeRequest& request) {
     runtime::sleep_for(options_.timeout_ms);
     return fail(timed_out());
   }
+  if (request.token == "tok_unreachable")
+    return fail(Errc::kGatewayUnavailable, "gateway.unreachable", "The payment gateway cannot be reached.");
   if (request.token == "tok_slow") {
     bool known = false;
     {
@@ -272,12 +335,15 @@ Result<Charge> SandboxGateway::charge(const ChargeRequest& request) {
   return charge;
 }
 
-Result<Charge> SandboxGateway::capture(const std::string& key) {
+Result<Charge> SandboxGateway::capture(const std::string& key, Money amount) {
   const std::lock_guard lock(mutex_);
   Record* record = look_up(key);
   if (record == nullptr) return Charge{};
   if (record->state != ChargeState::kAuthorised) return as_charge(key, *record);
+  if (amount.currency() != record->currency || amount.amount_minor() <= 0 || amount.amount_minor() > record->amount)
+    return fail(Errc::kConflict, "gateway.capture_too_large", "More than was authorised cannot be captured.");
   Record captured = *record;
+  captured.amount = amount.amount_minor();
   captured.state = ChargeState::kCaptured;
   TRY_DO(append("capture", key, captured, ""));
   *record = captured;
@@ -294,6 +360,15 @@ Result<Charge> SandboxGateway::confirm_action(const std::string& key) {
   TRY_DO(append("confirm", key, confirmed, ""));
   *record = confirmed;
   return as_charge(key, confirmed);
+}
+
+// Every card that can be tried out looks different, so that a list of them can be read.
+Result<CardOnFile> SandboxGateway::keep_card(const std::string& token, CustomerId) {
+  if (token == "tok_expired_card")
+    return fail(Errc::kPaymentDeclined, "gateway.expired_card", "The card has expired; another may do.");
+  for (const auto& [known, brand, last4] : kCards)
+    if (token == known) return CardOnFile{token, std::string(brand), std::string(last4), 12, 2039};
+  return fail(Errc::kInvalid, "gateway.unknown_token", "The gateway knows no card under this token.");
 }
 
 Result<Charge> SandboxGateway::find(const std::string& key) {

@@ -19,17 +19,28 @@
 
 namespace kontor::gateway_sandbox {
 
-// Who hears of a charge before (and after) its answer arrives. Called on the fiber that charges; must not fail.
+// Where webhooks are delivered, before (and after) the answer arrives: what a gateway elsewhere would POST. Called on
+// the fiber that charges; must not fail.
 class WebhookSink {
  public:
   virtual ~WebhookSink() = default;
-  virtual void charge_changed(const std::string& key, CheckoutId checkout, const Charge& charge) = 0;
+  virtual void deliver(const WebhookCall& call) = 0;
 };
+
+// The header that a webhook's signature travels in (ports/webhook_signature.h).
+inline constexpr std::string_view kSignatureHeader = "Kontor-Signature";
+
+// The body of a webhook.
+std::string webhook_body(const std::string& event, const std::string& key, CheckoutId checkout, ChargeState state);
+// What such a body says.
+Result<GatewayNews> read_webhook_body(std::string_view body);
 
 struct Options {
   std::string folder;              // where gateway-charges.ndjson lies; "" keeps the charges in memory only
   std::int64_t timeout_ms = 5000;  // how long a caller waits for a gateway that does not answer
   std::int64_t slow_ms = 2000;     // tok_slow
+  // Who knows one of them may send webhooks; the newest first. Empty: nobody but the sandbox itself.
+  std::vector<std::string> webhook_secrets = {};
 };
 
 class SandboxGateway : public PaymentGateway {
@@ -42,12 +53,14 @@ class SandboxGateway : public PaymentGateway {
 
   std::string_view name() const override { return "sandbox"; }
   Result<Charge> charge(const ChargeRequest& request) override;
-  Result<Charge> capture(const std::string& key) override;
+  Result<Charge> capture(const std::string& key, Money amount) override;
   Result<Charge> confirm_action(const std::string& key) override;
   Result<Charge> find(const std::string& key) override;
   Result<Charge> void_charge(const std::string& key) override;
   Result<Charge> refund(const std::string& key, const std::string& refund_key, Money amount) override;
   Result<std::vector<std::pair<std::string, Charge>>> all_charges() override;
+  Result<CardOnFile> keep_card(const std::string& token, CustomerId customer) override;
+  Result<GatewayNews> read_webhook(const WebhookCall& call) override;
   // Read through from the beginning each time: what a day takes is bounded by the disk, not by memory.
   Result<std::vector<ChargeLine>> charge_file(Time from, Time until) override;
 
@@ -63,7 +76,7 @@ class SandboxGateway : public PaymentGateway {
     bool capture = true;       // with the authorisation
   };
 
-  SandboxGateway(Options options, Clock& clock) : options_(std::move(options)), clock_(clock) {}
+  SandboxGateway(Options options, Clock& clock);
   Result<void> load();
   Result<void> load_line(std::string_view line);
   Record* look_up(const std::string& key);  // null when unknown
@@ -77,6 +90,7 @@ class SandboxGateway : public PaymentGateway {
   Options options_;
   Clock& clock_;
   WebhookSink* sink_ = nullptr;
+  std::vector<std::string> secrets_;  // the given ones, and one of this process
   int file_ = -1;
   std::string lines_;                                    // instead of the file, without a folder
   std::int64_t size_ = 0;                                // of the file's whole lines

@@ -202,16 +202,58 @@ TEST_CASE("a damaged file is refused with its line") {
   CHECK(opened.error().detail.find("line 2") != std::string::npos);
 }
 
+TEST_CASE("less than was authorised is captured, the rest is released, and a repetition takes nothing more") {
+  World world;
+  auto only = request(1, "tok_approve");
+  only.capture = false;
+  REQUIRE(world.gateway->charge(only));
+  const Money all = only.amount;
+  const Money part = Money::minor(all.amount_minor() / 2, all.currency());
+  CHECK(world.gateway->capture(only.key, all + part).error().reason == "gateway.capture_too_large");
+  CHECK_FALSE(world.gateway->capture(only.key, all - all));
+  for (int i = 0; i < 2; ++i) {
+    const auto captured = world.gateway->capture(only.key, part);
+    REQUIRE(captured);
+    CHECK(captured->state == ChargeState::kCaptured);
+    CHECK(captured->amount == part);
+  }
+  CHECK(world.gateway->capture(only.key, all)->amount == part);
+  CHECK_FALSE(world.gateway->refund(only.key, "r1", all));
+  const auto file = world.gateway->charge_file(Time{0}, world.clock.now().plus_ms(1));
+  REQUIRE(file);
+  REQUIRE(file->size() == 1);
+  CHECK(file->front().amount == part);
+}
+
+TEST_CASE("a card is kept under its token, as people know it") {
+  World world;
+  const auto card = world.gateway->keep_card("tok_approve", CustomerId{1});
+  REQUIRE(card);
+  CHECK(card->token == "tok_approve");
+  CHECK(card->last4 == "4242");
+  CHECK(world.gateway->keep_card("tok_nonsense", CustomerId{1}).error().reason == "gateway.unknown_token");
+  CHECK(world.gateway->keep_card("tok_expired_card", CustomerId{1}).error().code == Errc::kPaymentDeclined);
+}
+
 TEST_CASE("tok_twice rings twice before it answers, the others do not ring") {
   struct Sink : WebhookSink {
+    explicit Sink(PaymentGateway& g) : gateway(g) {}
+    PaymentGateway& gateway;
     int rung = 0;
-    void charge_changed(const std::string&, CheckoutId checkout, const Charge& charge) override {
-      CHECK(checkout == CheckoutId{77});
-      CHECK(charge.state == ChargeState::kCaptured);
+    std::string event;
+    void deliver(const WebhookCall& call) override {
+      const auto news = gateway.read_webhook(call);
+      REQUIRE(news);
+      CHECK(news->checkout == CheckoutId{77});
+      CHECK(call.body.find("captured") != std::string_view::npos);
+      CHECK((event.empty() || event == news->event));
+      event = news->event;
       ++rung;
+      CHECK_FALSE(gateway.read_webhook({call.header, std::string(call.body) + " "}));
     }
-  } sink;
+  };
   World world;
+  Sink sink(*world.gateway);
   world.gateway->set_sink(&sink);
   REQUIRE(world.gateway->charge(request(1, "tok_approve")));
   CHECK(sink.rung == 0);

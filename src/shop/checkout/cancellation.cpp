@@ -76,32 +76,41 @@ Result<orders::Order> Cancellation::run(OrderId id, const std::string& by, const
   return now_is ? std::move(*now_is) : std::move(cancelled.order);
 }
 
-// Decided before the gateway hears of it, so that a capture which begins meanwhile finds nothing to capture.
-Result<void> Cancellation::let_go(OrderId order, PaymentId id) {
+// Decided before the gateway hears of it, so that a capture which begins meanwhile takes only what is left, or finds
+// nothing to capture. A promise that is made smaller is no news to the gateway: it hears of it with the capture.
+Result<void> Cancellation::let_go(OrderId order, PaymentId id, const std::string& key, Money amount,
+                                  const std::optional<Money>& tax) {
+  payments::Payment left;
   TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
-    TRY(const auto voided, parts_.payments.record_voided(tx, id));
-    return parts_.orders.payment_changed(tx, order, shown(voided));
+    if (amount.amount_minor() > 0) {
+      TRY(left, parts_.payments.record_released(tx, id, key, amount, tax));
+    } else {
+      TRY(left, parts_.payments.record_voided(tx, id));
+    }
+    return parts_.orders.payment_changed(tx, order, shown(left));
   }));
-  return parts_.payments.void_charge(id);
+  return left.state == payments::PaymentState::kVoided ? parts_.payments.void_charge(id) : Result<void>();
 }
 
-// A payment that is only promised is given back whole: its order is not cancelled in parts (orders/cancelling.h).
 Result<void> Cancellation::give_money_back(const orders::Order& order, std::int64_t number) {
   const auto owed = owed_by(order, number);
   for (const auto& [paid, due] : owed.refunds) {
     TRY(const auto payment, parts_.payments.find(paid));
     if (!payment)
       return fail(Errc::kInternal, "checkout.payment_missing", paid.text() + " is in the order and nowhere else.");
+    const Money amount = settings_.planted.refund_over_capture ? payment->amount : due;
     const bool held =
         payment->state == payments::PaymentState::kAuthorised || payment->state == payments::PaymentState::kVoided;
+    const auto key = refund_key(paid, number);
+    // Noted already, before this was interrupted: let go of the promise, it must not be given back of the capture too.
+    TRY(const auto noted, parts_.payments.ledger().find(paid, key));
+    if (noted) continue;
     if (held) {
-      TRY_DO(let_go(order.id, paid));
+      TRY_DO(let_go(order.id, paid, key, amount, tax_of(owed)));
       continue;
     }
     if (payment->state == payments::PaymentState::kCapturing)
       return fail(Errc::kConflict, "checkout.being_captured", paid.text() + " is refunded once it is captured.");
-    const Money amount = settings_.planted.refund_over_capture ? payment->amount : due;
-    const auto key = refund_key(paid, number);
     if (amount.amount_minor() > 0) TRY_DO(parts_.payments.refund(paid, key, amount));
     TRY_DO(parts_.store.write(db::Home::kCustomer, [&, id = paid, money = amount](db::Tx& tx) -> Result<void> {
       payments::Payment after = *payment;

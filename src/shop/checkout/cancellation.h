@@ -28,7 +28,8 @@ class Cancellation {
   struct Owed;
   Result<void> give_stock_back(db::Tx& tx, const orders::Order& order, std::int64_t number);
   Result<void> give_money_back(const orders::Order& order, std::int64_t number);
-  Result<void> let_go(OrderId order, PaymentId id);
+  Result<void> let_go(OrderId order, PaymentId id, const std::string& key, Money amount,
+                      const std::optional<Money>& tax);
   Result<void> go_on(const orders::Order& order, std::int64_t number);
   Result<int> sweep(const CancellationQueries& queries, Time until, int limit);
 

@@ -41,7 +41,7 @@ void add_cancellation_routes(http::Router& router, const CancellationApiParts& p
   http::About about{
       "Cancels an order until it is packed, or lines of it; the money follows",
       {"orders.no_such_order", "orders.not_cancellable", "fulfilment.already_packed", "orders.no_such_line",
-       "orders.too_many_units", "orders.already_cancelled", "orders.not_captured", "orders.version_conflict"}};
+       "orders.too_many_units", "orders.already_cancelled", "orders.version_conflict"}};
   about.body_optional = true;
   router.post<orders::CancelOrder, orders::OrderView>(
       "/orders/{id}/cancel", about,

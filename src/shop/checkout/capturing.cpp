@@ -31,7 +31,7 @@ Result<void> Capturing::take(OrderId order, PaymentId id) {
     return parts_.orders.payment_changed(tx, order, shown(payment));
   }));
   if (payment.state != PaymentState::kCapturing) return {};
-  TRY(const auto outcome, parts_.payments.capture(id));
+  TRY(const auto outcome, parts_.payments.capture(id, payment.due()));
   if (outcome.state == PaymentState::kAuthorised)
     return fail(Errc::kGatewayUnavailable, "checkout.not_captured", "The gateway has not captured it yet.");
   const bool captured = outcome.state == PaymentState::kCaptured;

@@ -64,6 +64,7 @@ struct Checkouts::Impl {
   Result<Answer> first_order(CheckoutId bought_by);
   Result<Answer> attempt(const Purchase& purchase, std::optional<CheckoutId> old_key);
   Result<Plan> plan(const Purchase& purchase, const cart::CartContents& contents, Time now);
+  Result<std::vector<std::string>> tokens_of(const Purchase& purchase, const Plan& plan);
   Result<Answer> or_answered(Result<Answer> answer, CheckoutId id);
   Result<Answer> or_moved(Result<Answer> answer, CheckoutId id);
   Result<void> check_journals(services::CheckReport& report, std::set<PaymentId>& open);
@@ -150,6 +151,26 @@ Result<Plan> Checkouts::Impl::plan(const Purchase& purchase, const cart::CartCon
   return plan;
 }
 
+// By attempt of the plan. A kept card is its holder's alone.
+Result<std::vector<std::string>> Checkouts::Impl::tokens_of(const Purchase& purchase, const Plan& plan) {
+  const auto& body = purchase.body;
+  std::vector<std::string> tokens;
+  if (body.payments || !body.payment_method_id || plan.document.payments.empty()) {
+    for (std::size_t i = 0; i < plan.document.payments.size(); ++i)
+      tokens.push_back(body.payments ? body.payments->at(i).token.value_or("") : std::string());
+    return tokens;
+  }
+  std::optional<payments::SavedCard> card;
+  if (parts.cards != nullptr) {
+    TRY(card, parts.cards->find(purchase.customer, *body.payment_method_id));
+  }
+  if (!card)
+    return invalid("checkout.no_such_payment_method", "/payment_method_id", "unknown_value",
+                   "There is no such saved payment method.");
+  tokens.push_back(card->token);
+  return tokens;
+}
+
 Result<Answer> Checkouts::Impl::attempt(const Purchase& purchase, std::optional<CheckoutId> old_key) {
   const auto& body = purchase.body;
   TRY(const auto contents, parts.carts.contents(purchase.customer));
@@ -169,9 +190,7 @@ Result<Answer> Checkouts::Impl::attempt(const Purchase& purchase, std::optional<
   TRY(const auto suspicion, suspect(parts, purchase, *contents, journal.plan));
   journal.plan.review = suspicion.has_value();
   journal.id = parts.ids.next<CheckoutId>(now, purchase.customer.bucket());
-  std::vector<std::string> tokens;
-  for (std::size_t i = 0; i < journal.plan.document.payments.size(); ++i)
-    tokens.push_back(body.payments ? body.payments->at(i).token.value_or("") : body.payment_method_id.value_or(""));
+  TRY(const auto tokens, tokens_of(purchase, journal.plan));
   if (settings.planted.charge_before_reserve) saga.charge_too_early(journal, tokens);
   TRY(const auto allotments, saga.begin(journal, old_key, suspicion ? &*suspicion : nullptr));
   return or_answered(saga.charge(journal, tokens, allotments), journal.id);

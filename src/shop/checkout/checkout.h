@@ -89,7 +89,8 @@ struct Parts {
   orders::Orders& orders;
   Clock& clock;
   IdSource& ids;
-  risk::Risk* risk = nullptr;  // null: nobody looks for fraud
+  risk::Risk* risk = nullptr;             // null: nobody looks for fraud
+  payments::SavedCards* cards = nullptr;  // null: nobody keeps cards
 };
 
 struct Purchase {

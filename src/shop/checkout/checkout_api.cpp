@@ -6,20 +6,6 @@
 namespace kontor::checkout {
 namespace {
 
-// What the sandbox's webhook says. Only the checkout's id is used, and only to ask the gateway: nothing in it is
-// believed.
-struct GatewayNews {
-  std::optional<std::string> key;
-  CheckoutId checkout_id;
-  std::optional<std::string> state;
-
-  static constexpr auto fields() {
-    return described(Field("key", &GatewayNews::key, "The attempt", Length{0, 255}),
-                     Field("checkout_id", &GatewayNews::checkout_id, "Whose"),
-                     Field("state", &GatewayNews::state, "What it became", Length{0, 40}));
-  }
-};
-
 http::Response response_of(const Answer& answer, const std::string& base) {
   http::Response response;
   response.status = answer.status;
@@ -48,7 +34,9 @@ class Api {
     purchase.fingerprint = fingerprint_of(document);
     purchase.request_id = call.request.request_id;
     TRY(const auto answer, parts_.checkouts.buy(purchase));
-    return response_of(answer, base_);
+    auto response = response_of(answer, base_);
+    if (purchase.body.save_payment_method.value_or(false)) keep_cards(purchase, answer, response);
+    return response;
   }
 
   Result<QuoteView> quote(http::Call& call, std::string_view text) const {
@@ -93,6 +81,16 @@ class Api {
   }
 
  private:
+  // The purchase stands whatever becomes of this: a card that the gateway does not keep just now is asked for again
+  // with the next one. The header says whether it is kept.
+  void keep_cards(const Purchase& purchase, const Answer& answer, http::Response& response) const {
+    if (answer.replayed || answer.status >= 300 || !purchase.body.payments) return;
+    bool kept = true;
+    for (const auto& payment : *purchase.body.payments)
+      kept = payment.token && parts_.cards.keep(purchase.customer, *payment.token, false) && kept;
+    response.headers.emplace_back("Payment-Method-Saved", kept ? "true" : "false");
+  }
+
   // Whose e-mail is known need not say it again.
   Result<CheckoutBody> body_of(const services::Shopper& shopper, const json::Document& document, Purpose purpose,
                                bool has_key, std::optional<Time>* account_since = nullptr) const {
@@ -141,7 +139,8 @@ void add_checkout_routes(http::Router& router, const ApiParts& parts) {
       {"checkout.cart_empty", "checkout.price_changed", "checkout.payment_declined", "checkout.rejected_by_risk_check",
        "checkout.purchase_limit", "inventory.purchase_limit", "checkout.in_progress", "checkout.cart_claimed",
        "checkout.cart_changed", "checkout.key_reused", "checkout.no_such_quote", "checkout.payments_do_not_add_up",
-       "inventory.out_of_stock", "inventory.overtaken", "idempotency.bad_key", "idempotency.two_keys"},
+       "checkout.no_such_payment_method", "inventory.out_of_stock", "inventory.overtaken", "idempotency.bad_key",
+       "idempotency.two_keys"},
       201};
   router.add(reading_body<AnsweredOrder>("/checkout", buying, buy));
   router.add(reading_body<AnsweredOrder>("/orders", buying, buy));
@@ -170,12 +169,6 @@ void add_checkout_routes(http::Router& router, const ApiParts& parts) {
                                         [api](http::Call& call, http::None) { return api.decide_review(call, true); });
   router.post<http::None, CheckoutView>("/admin/risk/reviews/{id}/reject", rejecting,
                                         [api](http::Call& call, http::None) { return api.decide_review(call, false); });
-  router.post<GatewayNews, http::None>("/hooks/payments/sandbox",
-                                       {"The sandbox gateway says that a charge changed", {}, 204, "hooks"},
-                                       [parts](http::Call&, const GatewayNews& news) -> Result<http::None> {
-                                         TRY_DO(parts.checkouts.hint(news.checkout_id));
-                                         return http::None{};
-                                       });
 }
 
 }  // namespace kontor::checkout

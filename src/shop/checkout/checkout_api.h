@@ -1,4 +1,4 @@
-// The HTTP calls of buying: checkout, quote, what stands behind a 202, and the gateway's webhook.
+// The HTTP calls of buying: checkout, quote, and what stands behind a 202.
 #pragma once
 #include "runtime/http.h"
 #include "services/audit.h"
@@ -12,12 +12,12 @@ struct ApiParts {
   Checkouts& checkouts;
   orders::Orders& orders;
   accounts::Accounts& accounts;
+  payments::SavedCards& cards;
   const services::Shoppers& shoppers;
   services::Audit& audit;
 };
 
-// POST /checkout (and /orders), /checkout/quote, GET /checkouts/{id}, POST /checkouts/{id}/{complete,cancel},
-// POST /hooks/payments/sandbox.
+// POST /checkout (and /orders), /checkout/quote, GET /checkouts/{id}, POST /checkouts/{id}/{complete,cancel}.
 void add_checkout_routes(http::Router& router, const ApiParts& parts);
 
 }  // namespace kontor::checkout

@@ -5,28 +5,17 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "base/card_number.h"
 #include "base/text.h"
 #include "services/signer.h"
 
 namespace kontor::checkout {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // 16 bytes of BLAKE2b are plenty to tell one buyer's bodies apart.
 std::string short_hash(const std::string& text) {
   const std::string hash = services::blake2b(text);
   return to_hex(std::span(reinterpret_cast<const std::uint8_t*>(hash.data()), 16));
-}
-
-bool passes_luhn(const std::string& digits) {
-  int sum = 0;
-  bool twice = false;
-  for (auto at = digits.rbegin(); at != digits.rend(); ++at, twice = !twice) {
-    const int digit = (*at - '0') * (twice ? 2 : 1);
-    sum += digit > 9 ? digit - 9 : digit;
-  }
-  return sum % 10 == 0;
 }
 
 // Members whose digits are not a card's: keys made by programs, and telephone numbers with their country code.
@@ -85,29 +74,6 @@ bool is_email(std::string_view text) {
   });
 }
 
-bool holds_card_number(std::string_view text) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    if (!is_digit(text[at])) {
-      ++at;
-      continue;
-    }
-    std::string digits;
-    std::size_t end = at;
-    while (end < text.size()) {
-      if (is_digit(text[end])) {
-        digits += text[end];
-      } else if (!((text[end] == ' ' || text[end] == '-') && end + 1 < text.size() && is_digit(text[end + 1]))) {
-        break;
-      }
-      ++end;
-    }
-    if (digits.size() >= 13 && digits.size() <= 19 && passes_luhn(digits)) return true;
-    at = end;
-  }
-  return false;
-}
-
 Result<CheckoutBody> read_body(const json::Document& document, Purpose purpose, bool guest, bool has_key) {
   CheckoutBody body;
   json::Problems problems;
@@ -122,6 +88,8 @@ Result<CheckoutBody> read_body(const json::Document& document, Purpose purpose, 
     problems.add("/shipping_address_id", "unknown_value", "There is no such stored address.");
   if (there("payments") && there("payment_method_id"))
     problems.add("/payment_method_id", "ambiguous", "Either a stored payment method or payments.");
+  if (guest && body.save_payment_method.value_or(false))
+    problems.add("/save_payment_method", "customers_only", "Only customers who have an account keep cards.");
   if (purpose == Purpose::kBuy && object != nullptr) {
     if (!has_key && !there("idempotency_key"))
       problems.add("/idempotency_key", "required", "A checkout needs an Idempotency-Key.");

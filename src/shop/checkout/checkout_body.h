@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "runtime/json.h"
 #include "shop/orders/orders.h"
+#include "shop/payments/payments.h"
 
 namespace kontor::checkout {
 
@@ -48,7 +49,7 @@ struct CheckoutBody {
   std::optional<DeliveryPreference> delivery_preference;
   std::optional<bool> consolidate;
   std::optional<bool> carbon_neutral;
-  std::optional<std::string> payment_method_id;
+  std::optional<PaymentMethodId> payment_method_id;
   std::optional<std::vector<PaymentBody>> payments;
   std::optional<bool> save_payment_method;
   std::optional<Currency> currency;
@@ -73,10 +74,10 @@ struct CheckoutBody {
         Field("delivery_preference", &B::delivery_preference, "speed or cost, when warehouses are chosen"),
         Field("consolidate", &B::consolidate, "Fewer parcels rather than sooner"),
         Field("carbon_neutral", &B::carbon_neutral, "Carried without emissions where offered"),
-        Field("payment_method_id", &B::payment_method_id, "A stored payment method", Length{1, 255}),
+        Field("payment_method_id", &B::payment_method_id, "A saved payment method of the customer"),
         Field("payments", &B::payments, "How it is paid; without an amount the one payment covers the total",
               Length{1, 5}),
-        Field("save_payment_method", &B::save_payment_method, "Keep the token for the next time"),
+        Field("save_payment_method", &B::save_payment_method, "Keep the card for the next time; customers only"),
         Field("currency", &B::currency, "The cart's, unless said otherwise"),
         Field("tax_id", &B::tax_id, "For the invoice of a company", Length{1, 40}),
         Field("quote_id", &B::quote_id, "A quote whose prices shall hold"),
@@ -98,8 +99,5 @@ Result<CheckoutBody> read_body(const json::Document& document, Purpose purpose, 
 
 // What two bodies are compared by: equal after parsing, whatever the order of members; the key itself is left out.
 std::string fingerprint_of(const json::Document& document);
-
-// Whether the text holds 13 to 19 digits, blanks and dashes between them allowed, that pass the card check (Luhn).
-bool holds_card_number(std::string_view text);
 
 }  // namespace kontor::checkout

@@ -268,6 +268,44 @@ TEST_CASE("lines that are cancelled give their stock and money back, once, where
     }
 }
 
+// Two cards, so that nothing is taken with the order.
+Ordered with_a_promise(ShopWorld& world) {
+  Ordered state{with_a_cart(world), {}};
+  auto purchase = world.purchase(state.bought.ada, "k1");
+  PaymentBody first = purchase.body.payments->front();
+  first.amount = ShopWorld::usd(300);
+  purchase.body.payments->insert(purchase.body.payments->begin(), first);
+  if (!world.shop->checkouts.buy(purchase)) std::abort();
+  state.order = world.orders_of(state.bought.ada).front();
+  return state;
+}
+
+TEST_CASE("lines cancelled of a promise are not taken, nor given back as well, wherever it dies") {
+  orders::CancelOrder one;
+  one.lines = {{{}, {}, 1}};
+  for (const bool apart : {false, true})
+    for (const bool after : {false, true}) {
+      const auto again = [&](ShopWorld& world, const Ordered& state) {
+        one.lines->front().offer_id = state.bought.tea;
+        if (!world.orders_of(state.bought.ada).front().document.cancellations)
+          REQUIRE(world.shop->checkouts.cancel_order(state.order.id, "customer", one));
+        // The parcel leaves before the interrupted cancellation goes on.
+        REQUIRE(world.shop->checkouts.capture_order(state.order.id));
+        world.settle();
+        CHECK(world.money_held() == 450);
+        CHECK(world.check() == "");
+      };
+      const int deaths = die_everywhere(
+          apart, after, with_a_promise,
+          [&](ShopWorld& world, const Ordered& state) {
+            one.lines->front().offer_id = state.bought.tea;
+            (void)world.shop->checkouts.cancel_order(state.order.id, "customer", one);
+          },
+          again);
+      CHECK(deaths >= 3);
+    }
+}
+
 TEST_CASE("packed is too late to cancel, and a cancelled shipment is not packed") {
   ShopWorld world;
   const auto state = with_an_order(world);

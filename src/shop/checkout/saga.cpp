@@ -159,7 +159,7 @@ Result<Answer> Saga::charge(Journal& journal, const std::vector<std::string>& to
   decision.free_key = true;
   TRY_DO(undo(journal, CheckoutTrigger::kRefused, decision, after_refusal(journal)));
   Error error = std::move(verdict.error());
-  if (error.code == Errc::kGatewayUnavailable) error.retry_after_s = 5;
+  if (error.code == Errc::kGatewayUnavailable && error.retry_after_s == 0) error.retry_after_s = 5;
   return fail(std::move(error));
 }
 

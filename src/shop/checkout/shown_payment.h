@@ -8,7 +8,10 @@
 namespace kontor::checkout {
 
 inline orders::OrderPayment shown(const payments::Payment& payment) {
-  return {payment.id, payment.method, std::string(name_of(payment.state)), payment.amount, payment.refunded};
+  orders::OrderPayment view{payment.id,     payment.method,   std::string(name_of(payment.state)),
+                            payment.amount, payment.refunded, {}};
+  if (payment.released.amount_minor() > 0) view.released = payment.released;
+  return view;
 }
 
 }  // namespace kontor::checkout

@@ -13,6 +13,13 @@ namespace kontor::fulfilment {
 inline constexpr std::string_view kShipmentShipped = "shipment.shipped";
 inline constexpr std::string_view kShipmentDelivered = "shipment.delivered";
 inline constexpr std::string_view kShipmentCancelled = "shipment.cancelled";
+inline constexpr std::string_view kShipmentEvents[] = {"shipment.picked",
+                                                       kShipmentShipped,
+                                                       "shipment.packed",
+                                                       kShipmentDelivered,
+                                                       kShipmentCancelled,
+                                                       "shipment.lost",
+                                                       "shipment.returned_to_sender"};
 
 struct ShipmentMoved {
   ShipmentId shipment_id;

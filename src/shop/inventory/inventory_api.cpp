@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include "base/card_number.h"
 
 #include "services/idempotency.h"
 #include "shop/inventory/stock_views.h"
@@ -41,7 +42,8 @@ struct SetStock {
                      Field("incoming_at", &V::incoming_at, "When they come"),
                      Field("low_stock_at", &V::low_stock_at,
                            "Say stock.low when no more than this is left to sell; 0: never", Range{0, kMostUnits}),
-                     Field("reason", &V::reason, "Why, for the history", Length{1, 200}));
+                     Field("reason", &V::reason, "Why, for the history", Length{1, 200},
+                           Format{"text without card numbers", free_of_card_numbers}));
   }
 };
 
@@ -52,7 +54,8 @@ struct AdjustStock {
   static constexpr auto fields() {
     return described(
         Field("delta", &AdjustStock::delta, "How many more, or fewer, are there", Range{-kMostUnits, kMostUnits}),
-        Field("reason", &AdjustStock::reason, "Why, for the history", Length{1, 200}));
+        Field("reason", &AdjustStock::reason, "Why, for the history", Length{1, 200},
+              Format{"text without card numbers", free_of_card_numbers}));
   }
 };
 

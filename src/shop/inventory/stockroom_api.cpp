@@ -1,5 +1,7 @@
 // Goods that move between warehouses, that come in, that are counted.
 #include "shop/inventory/stock_views.h"
+
+#include "base/card_number.h"
 #include "shop/inventory/stockroom.h"
 
 namespace kontor::inventory {
@@ -20,7 +22,8 @@ struct TransferStock {
     return described(
         Field("to_warehouse_id", &V::to_warehouse_id, "Where they go"),
         Field("quantity", &V::quantity, "How many", Range{1, kMostUnits}),
-        Field("reason", &V::reason, "Why, for the history", Length{1, 200}),
+        Field("reason", &V::reason, "Why, for the history", Length{1, 200},
+              Format{"text without card numbers", free_of_card_numbers}),
         Field("reference", &V::reference,
               "A number of your own, such as the delivery note's: under it the transfer is made once", Length{1, 100}),
         Field("arrives_at", &V::arrives_at,
@@ -47,7 +50,8 @@ struct ReceiveStock {
     using V = ReceiveStock;
     return described(
         Field("quantity", &V::quantity, "How many came", Range{1, kMostUnits}),
-        Field("reason", &V::reason, "Why, for the history", Length{1, 200}),
+        Field("reason", &V::reason, "Why, for the history", Length{1, 200},
+              Format{"text without card numbers", free_of_card_numbers}),
         Field("reference", &V::reference,
               "A number of your own, such as the delivery note's: under it they are received once", Length{1, 100}));
   }
@@ -71,7 +75,8 @@ struct CountSheet {
   static constexpr auto fields() {
     using V = CountSheet;
     return described(Field("warehouse_id", &V::warehouse_id, "Where it was counted"),
-                     Field("reason", &V::reason, "For the history", Length{1, 200}),
+                     Field("reason", &V::reason, "For the history", Length{1, 200},
+                           Format{"text without card numbers", free_of_card_numbers}),
                      Field("items", &V::items, "What was counted", Length{1, kMostCounts}));
   }
 };

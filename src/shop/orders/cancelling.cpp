@@ -156,9 +156,6 @@ Result<void> Plan::share_refund() {
         if (share.payment_id == payment.id) left = left - share.amount;
     const Money part = std::min(left, rest);
     if (part <= none) continue;
-    if (payment.status == "authorised" && out_.total_after != none)
-      return fail(Errc::kNotCancellable, "orders.not_captured",
-                  "The payment is promised and not taken yet: the order can be cancelled only as a whole.");
     out_.refunds.push_back({payment.id, part});
     rest = rest - part;
   }

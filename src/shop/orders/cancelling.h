@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/card_number.h"
 #include "base/result.h"
 #include "shop/orders/order_document.h"
 
@@ -33,7 +34,8 @@ struct CancelOrder {
   static constexpr auto fields() {
     using C = CancelOrder;
     return described(Field("lines", &C::lines, "What to cancel; absent: the whole order", Length{1, 1000}),
-                     Field("reason", &C::reason, "Why, for the order's history", Length{1, 500}),
+                     Field("reason", &C::reason, "Why, for the order's history", Length{1, 500},
+                           Format{"text without card numbers", free_of_card_numbers}),
                      Field("version", &C::version, "Only if the order still has this version"));
   }
 };

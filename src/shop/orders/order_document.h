@@ -125,12 +125,14 @@ struct OrderPayment {
   std::string status;
   Money amount;
   Money refunded;
+  std::optional<Money> released = {};
 
   static constexpr auto fields() {
     return described(Field("id", &OrderPayment::id, "The payment"), Field("method", &OrderPayment::method, "card …"),
                      Field("status", &OrderPayment::status, "captured, refunded …"),
-                     Field("amount", &OrderPayment::amount, "What was taken"),
-                     Field("refunded", &OrderPayment::refunded, "What was given back of it"));
+                     Field("amount", &OrderPayment::amount, "What was taken, or promised"),
+                     Field("refunded", &OrderPayment::refunded, "What was given back of it"),
+                     Field("released", &OrderPayment::released, "What of a promise was not taken"));
   }
 };
 

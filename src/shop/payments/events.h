@@ -65,6 +65,20 @@ struct PaymentVoided {
   }
 };
 
+// Some of a promise is not going to be taken; the last of it is payment.voided.
+struct PaymentReleased {
+  static constexpr std::string_view kName = "payment.released";
+  PaymentId payment_id;
+  OrderId order_id;
+  Money amount;
+
+  static constexpr auto fields() {
+    return described(Field("payment_id", &PaymentReleased::payment_id, "The payment"),
+                     Field("order_id", &PaymentReleased::order_id, "Its order"),
+                     Field("amount", &PaymentReleased::amount, "What was let go this time"));
+  }
+};
+
 // A day's settlement report is there, or says something else than before.
 struct SettlementReported {
   static constexpr std::string_view kName = "settlement.reported";

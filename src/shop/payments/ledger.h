@@ -44,11 +44,13 @@ class Legs {
   std::array<std::int64_t, kAccounts> minor_{};
 };
 
-enum class EntryKind { kAuthorised = 1, kCaptured = 2, kRefunded = 3, kVoided = 4 };
+// A promise is released in part when some of its order is cancelled before it is taken.
+enum class EntryKind { kAuthorised = 1, kCaptured = 2, kRefunded = 3, kVoided = 4, kReleased = 5 };
 constexpr auto enum_names(EntryKind) {
   using K = EntryKind;
   return std::array{EnumName<K>{K::kAuthorised, "authorised"}, EnumName<K>{K::kCaptured, "captured"},
-                    EnumName<K>{K::kRefunded, "refunded"}, EnumName<K>{K::kVoided, "voided"}};
+                    EnumName<K>{K::kRefunded, "refunded"}, EnumName<K>{K::kVoided, "voided"},
+                    EnumName<K>{K::kReleased, "released"}};
 }
 
 // Unique by payment and key, so that what is repeated is written once.

@@ -65,7 +65,7 @@ Result<void> move(db::Tx& tx, Payment& payment, PaymentTrigger on, Money refunde
 // A part of the payment carries the same part of what is left of its tax, and the last part all of it. What is refused
 // further on (more than was paid) gets any.
 std::int64_t tax_in(const Payment& payment, const Legs& written, Money amount, const std::optional<Money>& known) {
-  const std::int64_t left = payment.amount.amount_minor() - payment.refunded.amount_minor();
+  const std::int64_t left = (payment.due() - payment.refunded).amount_minor();
   const std::int64_t tax = -written.of(Account::kTax);
   if (amount.amount_minor() >= left) return tax;
   if (known) return std::min(known->amount_minor(), tax);
@@ -86,6 +86,7 @@ Payment payment_of(const db::Rows::Row& row) {
   payment.method = row.str(7);
   payment.reference = row.str(8);
   payment.created = row.time(9);
+  payment.released = Money::minor(row.i64(10), currency);
   return payment;
 }
 
@@ -101,8 +102,8 @@ Result<ChargeOutcome> Payments::charge(const Attempt& attempt) {
   return ChargeOutcome{};
 }
 
-Result<ChargeOutcome> Payments::capture(PaymentId id) {
-  TRY(const auto charge, gateway_.capture(id.text()));
+Result<ChargeOutcome> Payments::capture(PaymentId id, Money amount) {
+  TRY(const auto charge, gateway_.capture(id.text(), amount));
   return outcome_of(charge);
 }
 
@@ -164,13 +165,13 @@ Result<Payment> Payments::record_captured(db::Tx& tx, PaymentId id) {
   if (payment.state != PaymentState::kCapturing) return payment;
   const Time now = clock_.now();
   TRY_DO(move(tx, payment, PaymentTrigger::kCapture, Money::minor(0, payment.amount.currency())));
-  if (const auto amount = payment.amount.amount_minor(); amount > 0) {
+  if (const auto amount = payment.due().amount_minor(); amount > 0) {
     Entry entry{id, "capture", EntryKind::kCaptured, payment.amount.currency(), {}, now, payment.order};
     entry.legs.add(Account::kGateway, amount);
     entry.legs.add(Account::kReceivable, -amount);
     TRY_DO(write_entry(tx, entry));
   }
-  TRY_DO(services::emit(tx, PaymentCaptured{id, payment.order, payment.checkout, payment.amount, payment.method},
+  TRY_DO(services::emit(tx, PaymentCaptured{id, payment.order, payment.checkout, payment.due(), payment.method},
                         id.text(), now));
   return payment;
 }
@@ -186,7 +187,7 @@ Result<Payment> Payments::record_refund(db::Tx& tx, PaymentId id, const std::str
   entry.legs = return_legs(Account::kGateway, amount.amount_minor(), tax_in(payment, written, amount, tax));
   TRY(const bool noted, write_entry(tx, entry, bugs_.lose_ledger_leg));
   if (!noted) return payment;
-  const bool all = payment.refunded + amount == payment.amount;
+  const bool all = payment.refunded + amount == payment.due();
   TRY_DO(move(tx, payment, all ? PaymentTrigger::kRefundAll : PaymentTrigger::kRefundPart, amount));
   TRY_DO(services::emit(tx, PaymentRefunded{id, payment.order, amount, std::string(name_of(payment.state))}, id.text(),
                         now));
@@ -205,6 +206,27 @@ Result<Payment> Payments::record_voided(db::Tx& tx, PaymentId id) {
     TRY_DO(write_entry(tx, entry));
   }
   TRY_DO(services::emit(tx, PaymentVoided{id, payment.order}, id.text(), now));
+  return payment;
+}
+
+Result<Payment> Payments::record_released(db::Tx& tx, PaymentId id, const std::string& key, Money amount,
+                                          std::optional<Money> tax) {
+  TRY(auto payment, load(tx, id));
+  TRY(const auto earlier, tx.ask(kFindEntry, id, key));
+  if (payment.state == PaymentState::kVoided || !earlier.empty()) return payment;
+  if (payment.state != PaymentState::kAuthorised)
+    return fail(Errc::kConflict, "payments.not_promised", "Only a promise can be made smaller.");
+  if (amount.amount_minor() <= 0 || amount > payment.due())
+    return fail(Errc::kConflict, "payments.released_too_much", "More than is promised cannot be let go.");
+  if (amount == payment.due()) return record_voided(tx, id);
+  TRY(const auto written, legs_of(tx, id));
+  Entry entry{id, key, EntryKind::kReleased, amount.currency(), {}, clock_.now(), payment.order};
+  entry.legs = return_legs(Account::kReceivable, amount.amount_minor(), tax_in(payment, written, amount, tax));
+  TRY_DO(write_entry(tx, entry, bugs_.lose_ledger_leg));
+  TRY(const auto noted, tx.run(kReleasePart, id, payment.state, amount.amount_minor()));
+  if (noted == 0) return fail(Errc::kConflict, "payments.moved", "The payment has changed in the meantime.");
+  payment.released = payment.released + amount;
+  TRY_DO(services::emit(tx, PaymentReleased{id, payment.order, amount}, id.text(), entry.at));
   return payment;
 }
 

@@ -19,6 +19,7 @@
 #include "services/check_report.h"
 #include "shop/payments/ledger.h"
 #include "shop/payments/payments_state.h"
+#include "shop/payments/saved_cards.h"
 
 namespace kontor::payments {
 
@@ -27,12 +28,16 @@ struct Payment {
   CheckoutId checkout;
   OrderId order;  // 0 until placed
   PaymentState state = PaymentState::kCreated;
-  Money amount;
+  Money amount;  // what was authorised
   Money refunded;
   std::string method;     // "card"
   std::string reference;  // the gateway's id
   Time created;
-  Besides besides;  // for record() alone: the ledger keeps it
+  Besides besides;      // for record() alone: the ledger keeps it
+  Money released = {};  // of a promise: what is not going to be taken of it any more
+
+  // What was taken, or is going to be.
+  Money due() const { return released.amount_minor() == 0 ? amount : amount - released; }
 };
 
 // What a charge came to, in the words a checkout acts upon. kCreated: the gateway never heard of the attempt.
@@ -66,8 +71,9 @@ class Payments {
   // Outside of any transaction; each of these may wait for the gateway.
   // One retry with the same key after a timeout, then kUnknown. kGatewayUnavailable: certainly nothing was charged.
   Result<ChargeOutcome> charge(const Attempt& attempt);
-  // Takes what was authorised. Repeatable. What it came to: kCaptured, or what has become of it instead.
-  Result<ChargeOutcome> capture(PaymentId id);
+  // Takes `amount` of what was authorised, and lets the rest go. Repeatable. What it came to: kCaptured, or what has
+  // become of it instead.
+  Result<ChargeOutcome> capture(PaymentId id, Money amount);
   Result<ChargeOutcome> confirm_action(PaymentId id);
   Result<ChargeOutcome> ask(PaymentId id);
   // After success the attempt holds no money and never will. Repeatable.
@@ -89,6 +95,11 @@ class Payments {
   Result<Payment> record_refund(db::Tx& tx, PaymentId id, const std::string& refund_key, Money amount,
                                 std::optional<Money> tax = {});
   Result<Payment> record_voided(db::Tx& tx, PaymentId id);
+  // Of what is only promised, `amount` is not going to be taken; when nothing of it is left the payment is voided.
+  // Repeating it with the same key changes nothing. kConflict "payments.not_promised" in another state than authorised
+  // and voided. `tax` as of record_refund().
+  Result<Payment> record_released(db::Tx& tx, PaymentId id, const std::string& key, Money amount,
+                                  std::optional<Money> tax = {});
 
   Result<std::optional<Payment>> find(PaymentId id);
   std::string_view gateway_name() const { return gateway_.name(); }

@@ -48,7 +48,7 @@ struct EntryView {
   static constexpr auto fields() {
     using V = EntryView;
     return described(Field("payment_id", &V::payment_id, "The payment"), Field("order_id", &V::order_id, "Its order"),
-                     Field("kind", &V::kind, "authorised, captured, refunded or voided"),
+                     Field("kind", &V::kind, "authorised, captured, refunded, voided or released"),
                      Field("key", &V::key, "Unique for the payment; of a refund the key it has at the gateway"),
                      Field("at", &V::at, "When it was written"), Field("amount", &V::amount, "What moved"),
                      Field("legs", &V::legs, "The accounts it moved; they add up to 0"));

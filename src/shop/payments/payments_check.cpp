@@ -14,6 +14,13 @@ bool was_taken(PaymentState state) {
          state == PaymentState::kRefunded;
 }
 
+// The gateway knows what was let go of a promise once the rest is captured, and not before.
+Money expected_amount(const Payment& payment, const Charge& charge) {
+  const bool captured =
+      was_taken(payment.state) || (payment.state == PaymentState::kCapturing && charge.state == ChargeState::kCaptured);
+  return captured ? payment.due() : payment.amount;
+}
+
 std::string called(const Entry& entry) { return entry.payment.text() + " " + entry.key; }
 
 // What the entries of one payment come to.
@@ -44,7 +51,7 @@ Written add_up(services::CheckReport& report, const Payment& payment, const std:
 
 void compare(services::CheckReport& report, const Payment& payment, const Written& written) {
   const std::string id = payment.id.text();
-  const std::int64_t amount = payment.amount.amount_minor();
+  const std::int64_t amount = payment.due().amount_minor();
   if (const auto taken = was_taken(payment.state) ? amount : 0; written.came != taken)
     report.fail("payments.ledger_has_capture", id + ": the ledger says " + std::to_string(written.came));
   if (-written.went != payment.refunded.amount_minor())
@@ -110,9 +117,10 @@ Result<void> Payments::check_gateway(services::CheckReport& report, const std::v
     const auto found = theirs.find(key);
     if (found == theirs.end()) {
       report.fail("payments.no_order_without_charge", key + ": the gateway does not know it");
-    } else if (found->second->amount != payment->amount) {
-      report.fail("payments.amount_as_charged",
-                  key + ": " + payment->amount.text() + " here, " + found->second->amount.text() + " there");
+    } else if (const Money there = found->second->amount; there != expected_amount(*payment, *found->second)) {
+      report.fail("payments.amount_as_charged", key + ": " + payment->amount.text() + " here, of which " +
+                                                    payment->released.text() + " was let go, " + there.text() +
+                                                    " there");
     } else if (was_taken(payment->state) && found->second->state == ChargeState::kAuthorised) {
       report.fail("payments.captured_as_noted", key + ": captured here, only authorised there");
     } else if (payment->state == PaymentState::kAuthorised && found->second->state == ChargeState::kCaptured) {

@@ -9,14 +9,18 @@ const db::Query kInsertPayment{"payments.insert", db::Home::kCustomer, R"sql(
 )sql"};
 
 const db::Query kFindPayment{"payments.find", db::Home::kCustomer, R"sql(
-  SELECT id, checkout_id, order_id, state, amount, currency, refunded, method, reference, created_at
+  SELECT id, checkout_id, order_id, state, amount, currency, refunded, method, reference, created_at, released
     FROM payments_payments WHERE id = $1
 )sql"};
 
 // The state is compared, so that two who refund at once cannot both count.
 const db::Query kSetPaymentState{"payments.set_state", db::Home::kCustomer, R"sql(
   UPDATE payments_payments SET state = $3, refunded = refunded + $4
-   WHERE id = $1 AND state = $2 AND refunded + $4 <= amount
+   WHERE id = $1 AND state = $2 AND refunded + $4 <= amount - released
+)sql"};
+
+const db::Query kReleasePart{"payments.release_part", db::Home::kCustomer, R"sql(
+  UPDATE payments_payments SET released = released + $3 WHERE id = $1 AND state = $2 AND released + $3 < amount
 )sql"};
 
 // `debit` and `credit` are words of the version before; the legs say more (migrations/0002).
@@ -28,7 +32,7 @@ const db::Query kAddEntry{"payments.add_entry", db::Home::kCustomer, R"sql(
 )sql"};
 
 const db::Query kPaymentsAfter{"payments.after", db::Home::kCustomer, R"sql(
-  SELECT id, checkout_id, order_id, state, amount, currency, refunded, method, reference, created_at
+  SELECT id, checkout_id, order_id, state, amount, currency, refunded, method, reference, created_at, released
     FROM payments_payments WHERE id > $1 ORDER BY id LIMIT 1000
 )sql"};
 

@@ -14,6 +14,7 @@ Entry entry_of(const db::Rows::Row& row);
 extern const db::Query kInsertPayment;
 extern const db::Query kFindPayment;
 extern const db::Query kSetPaymentState;
+extern const db::Query kReleasePart;
 extern const db::Query kAddEntry;
 extern const db::Query kPaymentsAfter;
 extern const db::Query kEntriesOfPayments;

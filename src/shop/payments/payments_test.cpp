@@ -24,6 +24,19 @@ struct World : ShopWorld {
     REQUIRE(write([&](db::Tx& tx) { return shop->payments.record(tx, payment, test.clock.now()); }));
     return payment;
   }
+  Payment promised(std::int64_t amount) {
+    Payment payment;
+    payment.id = test.ids.next<PaymentId>(test.clock.now(), 0);
+    payment.checkout = test.ids.next<CheckoutId>(test.clock.now(), 0);
+    payment.order = test.ids.next<OrderId>(test.clock.now(), 0);
+    payment.amount = usd(amount);
+    payment.besides.tax_minor = amount / 10;
+    payment.state = PaymentState::kAuthorised;
+    payment.method = "card";
+    REQUIRE(shop->payments.charge({payment.id, payment.checkout, "tok_approve", payment.amount, false}));
+    REQUIRE(write([&](db::Tx& tx) { return shop->payments.record(tx, payment, test.clock.now()); }));
+    return payment;
+  }
   Result<void> write(const db::Function& function) { return test.store().write(db::Home::kCustomer, function); }
   Result<Payment> refund(PaymentId id, const std::string& key, std::int64_t amount) {
     Result<Payment> after;
@@ -86,6 +99,57 @@ TEST_CASE("the check finds a charge without an order, an order without a charge,
   unpaid.amount = world.usd(10);
   REQUIRE(other.write([&](db::Tx& tx) { return other.shop->payments.record(tx, unpaid, Time{1}); }));
   CHECK(other.problems() == "payments.no_order_without_charge");
+}
+
+TEST_CASE("what is cancelled before the capture is not taken") {
+  World world;
+  auto& payments = world.shop->payments;
+  const auto payment = world.promised(1000);
+  const auto release = [&](const std::string& key, std::int64_t amount) -> Result<Payment> {
+    Result<Payment> after;
+    TRY_DO(world.write([&](db::Tx& tx) -> Result<void> {
+      after = payments.record_released(tx, payment.id, key, world.usd(amount));
+      if (!after) return fail(after.error());
+      return {};
+    }));
+    return after;
+  };
+  CHECK(release("c1", 300)->released == world.usd(300));
+  CHECK(release("c1", 300)->released == world.usd(300));  // told again
+  CHECK(world.problems() == "");
+  CHECK(release("c2", 701).error().reason == "payments.released_too_much");
+  REQUIRE(world.write([&](db::Tx& tx) -> Result<void> {
+    TRY(const auto begun, payments.begin_capture(tx, payment.id));
+    CHECK(begun.due() == world.usd(700));
+    return {};
+  }));
+  CHECK(release("c3", 100).error().reason == "payments.not_promised");
+  CHECK(world.problems() == "");
+  REQUIRE(payments.capture(payment.id, world.usd(700)));
+  CHECK(world.problems() == "");  // taken, and not noted yet
+  REQUIRE(world.write([&](db::Tx& tx) -> Result<void> {
+    TRY_DO(payments.record_captured(tx, payment.id));
+    return {};
+  }));
+  CHECK(world.problems() == "");
+  CHECK(payments.ledger().find(payment.id, "capture").value()->at_gateway() == world.usd(700));
+  CHECK_FALSE(world.refund(payment.id, "r1", 701));
+  REQUIRE(payments.refund(payment.id, "r2", world.usd(700)));
+  CHECK(world.refund(payment.id, "r2", 700)->state == PaymentState::kRefunded);
+  CHECK(world.problems() == "");
+}
+
+TEST_CASE("the last part that is let go voids the promise") {
+  World world;
+  const auto payment = world.promised(1000);
+  for (const auto& [key, amount] : {std::pair{"c1", 400}, std::pair{"c2", 600}, std::pair{"c1", 400}})
+    REQUIRE(world.write([&](db::Tx& tx) -> Result<void> {
+      TRY_DO(world.shop->payments.record_released(tx, payment.id, key, world.usd(amount)));
+      return {};
+    }));
+  CHECK(world.shop->payments.find(payment.id).value()->state == PaymentState::kVoided);
+  REQUIRE(world.shop->payments.void_charge(payment.id));
+  CHECK(world.problems() == "");
 }
 
 TEST_CASE("a voided payment stays voided") {

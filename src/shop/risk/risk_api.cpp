@@ -1,5 +1,6 @@
 #include "shop/risk/risk_api.h"
 
+#include "base/card_number.h"
 namespace kontor::risk {
 namespace {
 
@@ -31,7 +32,8 @@ struct DeviceBody {
   std::string reason;
 
   static constexpr auto fields() {
-    return described(Field("reason", &DeviceBody::reason, "Why, for colleagues", Length{1, 500}));
+    return described(Field("reason", &DeviceBody::reason, "Why, for colleagues", Length{1, 500},
+                           Format{"text without card numbers", free_of_card_numbers}));
   }
 };
 

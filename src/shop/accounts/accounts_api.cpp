@@ -1,0 +1,103 @@
+#include "shop/accounts/accounts_api.h"
+
+#include "base/card_number.h"
+
+namespace kontor::accounts {
+namespace {
+
+bool looks_like_email(std::string_view text) {
+  const auto at = text.find('@');
+  return at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
+         text.find_first_of(" \t\r\n<>,;\"") == std::string_view::npos;
+}
+
+struct NewCustomer {
+  std::string email;
+  std::string name;
+
+  static constexpr auto fields() {
+    return described(
+        Field("email", &NewCustomer::email, "One customer's alone", Length{3, 254}, Format{"email", looks_like_email}),
+        Field("name", &NewCustomer::name, "As mails shall say it", Length{1, 200},
+              Format{"text without card numbers", free_of_card_numbers}));
+  }
+};
+
+struct CustomerView {
+  CustomerId id;
+  std::string email;
+  std::string name;
+  Time created_at;
+
+  static constexpr auto fields() {
+    using V = CustomerView;
+    return described(Field("id", &V::id, "The customer"), Field("email", &V::email, "As given"),
+                     Field("name", &V::name, "As given"), Field("created_at", &V::created_at, "Since when"));
+  }
+};
+
+struct TokenView {
+  std::string token;
+  Time expires_at;
+  CustomerId customer_id;
+
+  static constexpr auto fields() {
+    using V = TokenView;
+    return described(Field("token", &V::token, "Authorization: Bearer …, as the customer"),
+                     Field("expires_at", &V::expires_at, "Until when it holds"),
+                     Field("customer_id", &V::customer_id, "Whose"));
+  }
+};
+
+CustomerView view_of(const Customer& customer) {
+  return {customer.id, customer.email, customer.name, customer.created};
+}
+
+Result<Customer> customer_in(const ApiParts& parts, const http::Call& call) {
+  TRY(const auto id, call.id<CustomerId>("id"));
+  TRY(auto customer, parts.accounts.find(id));
+  if (!customer) return fail(Errc::kNotFound, "accounts.no_such_customer", "There is no such customer.");
+  return std::move(*customer);
+}
+
+Result<CustomerView> create(const ApiParts& parts, const http::Call& call, const NewCustomer& in) {
+  TRY_DO(parts.shoppers.require_role(call, services::Role::kAdmin));
+  const Time now = parts.clock.now();
+  const auto drawn = parts.ids.next<CustomerId>(now, 0);
+  const auto id = parts.ids.next<CustomerId>(now, static_cast<int>(drawn.value % kBuckets));
+  TRY(const auto customer, parts.accounts.create(id, in.email, in.name));
+  return view_of(customer);
+}
+
+// Whoever acts for a customer is noted before the token is out.
+Result<TokenView> issue(const ApiParts& parts, const http::Call& call) {
+  TRY(const auto staff, parts.shoppers.require_role(call.request, services::Role::kAdmin));
+  TRY(const auto customer, customer_in(parts, call));
+  const auto entry = parts.audit.entry(staff.caller(), "accounts.issue_token", customer.id.text());
+  TRY_DO(parts.store.write(db::Home::kCustomer, [&](db::Tx& tx) { return services::Audit::record(tx, entry); }));
+  const auto issued = parts.shoppers.issue_customer(customer.id);
+  return TokenView{issued.token, issued.expires, customer.id};
+}
+
+}  // namespace
+
+void add_accounts_routes(http::Router& router, const ApiParts& parts) {
+  router.post<NewCustomer, CustomerView>(
+      "/admin/customers", {"Enters a customer", {"accounts.email_taken"}, 201, "admin"},
+      [parts](http::Call& call, const NewCustomer& in) { return create(parts, call, in); });
+  router.get<http::None, CustomerView>("/admin/customers/{id}",
+                                       {"A customer", {"accounts.no_such_customer"}, 200, "admin"},
+                                       [parts](http::Call& call, http::None) -> Result<CustomerView> {
+                                         TRY_DO(parts.shoppers.require_role(call, services::Role::kSupport));
+                                         TRY(const auto customer, customer_in(parts, call));
+                                         return view_of(customer);
+                                       });
+  router.post<http::None, TokenView>("/admin/customers/{id}/token",
+                                     {"A token to act for a customer, for programs with accounts of their own",
+                                      {"accounts.no_such_customer"},
+                                      201,
+                                      "admin"},
+                                     [parts](http::Call& call, http::None) { return issue(parts, call); });
+}
+
+}  // namespace kontor::accounts
