@@ -232,7 +232,7 @@ Result<std::vector<Movement>> Inventory::movements(OfferId offer, WarehouseId wa
                                                    int limit) {
   std::vector<Movement> out;
   TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
-    TRY(out, sql::movements(tx, {offer, warehouse, 0}, before, limit));
+    TRY(out, sql::movements(tx, offer, warehouse, before, limit));
     return {};
   }));
   return out;

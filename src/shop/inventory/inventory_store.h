@@ -122,8 +122,10 @@ Result<std::vector<StockRow>> rows(db::Tx& tx, OfferId offer);
 Result<StockRow> row(db::Tx& tx, OfferId offer, WarehouseId warehouse);  // kNotFound "inventory.no_such_stock"
 Result<std::vector<StockRow>> rows(db::Tx& tx, std::span<const OfferId> offers);
 Result<std::vector<StockRow>> rows_after(db::Tx& tx, OfferId offer, WarehouseId warehouse, int limit);
-// The newest movements of a stock row before `before` (0: all), by following the chain.
-Result<std::vector<Movement>> movements(db::Tx& tx, const Place& place, std::int64_t before, int limit);
+// The newest movements of an offer in a warehouse before `before` (0: all), by following the chain of each slot.
+// kNotFound "inventory.no_such_stock".
+Result<std::vector<Movement>> movements(db::Tx& tx, OfferId offer, WarehouseId warehouse, std::int64_t before,
+                                        int limit);
 
 Result<void> check(db::Tx& tx, services::CheckReport& report);
 
