@@ -68,6 +68,7 @@ Result<void> Process::open() {
   settings.spool_folder = "";
   settings.ready_bytes_mb = 1;
   settings.risk.high_value_minor = 1;  // for a guest everything is
+  settings.shortages.decide_ms = 3 * kMinuteMs;
   if (world_.scenario.capture_later) settings.capture = checkout::CaptureWhen::kLater;
   TRY(shop_, app::Shop::make({*store_, *events_, world_.clock, luck_, ids_, world_.gateway, world_.mails, world_.blobs,
                               world_.codec, world_.web, log_, metrics_},
@@ -104,7 +105,10 @@ Result<void> Process::start(runtime::Loop& loop) {
     spawn(loop, [this, &loop, &shopper] { go_shopping(*this, loop, shopper); });
   if (world_.scenario.ship_pct > 0) spawn(loop, [this] { work_in_warehouse(*this); });
   if (world_.scenario.suspicious_pct > 0) spawn(loop, [this] { look_for_fraud(*this); });
-  if (world_.stockroom.left > 0) spawn(loop, [this] { move_goods(*this); });
+  const Scenario& scenario = world_.scenario;
+  if (world_.stockroom.left > 0 || scenario.oversells || scenario.backorder > 0)
+    spawn(loop, [this] { move_goods(*this); });
+  if (scenario.oversells) spawn(loop, [this] { answer_letters(*this); });
   spawn(loop, [this, &loop] { wait_until_settled(*this, loop); });
   return {};
 }

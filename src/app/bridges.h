@@ -11,7 +11,6 @@
 #include "shop/catalog/catalog.h"
 #include "shop/checkout/checkout.h"
 #include "shop/inventory/inventory_api.h"
-#include "shop/orders/alternatives.h"
 #include "shop/orders/orders.h"
 #include "shop/payments/payments_api.h"
 #include "shop/showcase/showcase.h"

@@ -36,6 +36,7 @@ Result<inventory::TransitTable::Days> transit_of(const runtime::Config& config, 
 
 Result<inventory::Inventory::Settings> sourcing_of(const runtime::Config& config) {
   inventory::Inventory::Settings settings;
+  settings.sold_out_ms = config.number("sold_out_ms");
   settings.preference = *value_of<inventory::Preference>(config.text("warehouse_choice"));
   TRY(settings.transit.standard, transit_of(config, "transit_standard"));
   TRY(settings.transit.express, transit_of(config, "transit_express"));

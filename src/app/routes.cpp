@@ -14,6 +14,7 @@
 #include "shop/importing/importing_api.h"
 #include "shop/importing/product_export.h"
 #include "shop/inventory/inventory_api.h"
+#include "shop/inventory/inventory_consumers.h"
 #include "shop/inventory/reconciliation_api.h"
 #include "shop/media/media_api.h"
 #include "shop/notifications/notifications_consumers.h"
@@ -67,6 +68,7 @@ void Shop::add_consumers() {
   showcase::add_showcase_consumers(consumers, showcase);
   consumers.add(invoices.consumer());
   consumers.add(notifications::mail_consumer(notifications));
+  consumers.add(inventory::memory_consumer(inventory));
   consumers.add(checkout::oversold_consumer(shortages));
   consumers.add(checkout::capture_consumer(checkouts, settings.capture));
   inventory::add_reconciliation_job(job_runner, reconciliation, settings.reconciliation, world.clock);

@@ -161,6 +161,7 @@ Shop::~Shop() = default;
 
 Result<void> Shop::start(runtime::Loop& loop) {
   TRY_DO(consumers.prepare());
+  TRY_DO(inventory.refresh_spread());
   consumers.start(loop);
   complain("settlement reports wait for the next start", payments::plan_settlements(jobs));
   complain("stock is not reconciled until the next start",
@@ -208,6 +209,7 @@ void Shop::tick_fiber() {
     if (step % 10 == 0) complain("unfinished checkouts wait", checkouts.sweep(200));
     if (step % 100 == 0) complain("orders that cannot be kept wait", look_after_shortages());
     if (step % 50 == 0) complain("shipments wait for their stock", fulfilment.sweep(100));
+    if (step % 600 == 1) complain("which offers are spread is not known", inventory.refresh_spread());
     if (step % 600 == 1) complain("the choice of warehouses goes by old loads", inventory.refresh_loads());
   }
 }

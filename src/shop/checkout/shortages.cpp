@@ -112,8 +112,7 @@ Result<void> Shortages::write(OfferId offer, WarehouseId warehouse, bool missing
                                      [&](const Victim& victim) { return victim.order == known.order; });
       if (still) continue;
       TRY(const bool moved, move(tx, known, ShortageTrigger::kThereAgain));
-      if (moved)
-        TRY_DO(services::emit(tx, OrderUnitsFound{known.order, offer, warehouse}, known.order.text(), now));
+      if (moved) TRY_DO(services::emit(tx, OrderUnitsFound{known.order, offer, warehouse}, known.order.text(), now));
     }
     for (const Victim& victim : victims)
       TRY_DO(open(tx, {victim.order, offer, warehouse, victim.quantity, ShortageState::kOpen,

@@ -10,7 +10,6 @@
 
 #include "shop/checkout/checkout.h"
 #include "shop/checkout/shortage_state.h"
-#include "shop/inventory/shortfall.h"
 
 namespace kontor::checkout {
 

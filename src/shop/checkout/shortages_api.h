@@ -5,7 +5,6 @@
 #include "services/cursor.h"
 #include "services/shopper.h"
 #include "shop/checkout/shortages.h"
-#include "shop/orders/alternatives.h"
 
 namespace kontor::checkout {
 

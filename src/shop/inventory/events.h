@@ -99,8 +99,23 @@ struct StockDriftRepaired {
     return described(Field("offer_id", &E::offer_id, "The offer"), Field("warehouse_id", &E::warehouse_id, "Where"),
                      Field("slot", &E::slot, "Which of its slots"),
                      Field("on_hand", &E::on_hand, "What the repair added to on_hand"),
-                     Field("reserved", &E::reserved, "To reserved"),
-                     Field("allocated", &E::allocated, "To allocated"));
+                     Field("reserved", &E::reserved, "To reserved"), Field("allocated", &E::allocated, "To allocated"));
+  }
+};
+
+// An offer's units in a warehouse are spread over slots now, or merged.
+struct StockSpread {
+  static constexpr std::string_view kName = "stock.spread";
+  OfferId offer_id;
+  WarehouseId warehouse_id;
+  std::int64_t slots = 1;
+  std::int64_t reach = 1;
+
+  static constexpr auto fields() {
+    using E = StockSpread;
+    return described(Field("offer_id", &E::offer_id, "The offer"), Field("warehouse_id", &E::warehouse_id, "Where"),
+                     Field("slots", &E::slots, "Over how many slots they are spread"),
+                     Field("reach", &E::reach, "How many slots may hold some, of before too"));
   }
 };
 

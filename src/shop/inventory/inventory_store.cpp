@@ -55,8 +55,8 @@ constexpr Query kSetIncomingAt{"inventory.set_incoming_at", Home::kStock, R"sql(
 )sql"};
 
 constexpr Query kSetLowStockAt{"inventory.set_low_stock_at", Home::kStock, R"sql(
-  UPDATE inventory_stock SET low_stock_at = $4, version = version + 1
-   WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3 AND low_stock_at <> $4
+  UPDATE inventory_stock SET low_stock_at = $3, version = version + 1
+   WHERE offer_id = $1 AND warehouse_id = $2 AND low_stock_at <> $3
 )sql"};
 
 // Most ask for one offer, and its statement costs half of the other's.
@@ -314,8 +314,8 @@ Result<void> set_incoming_at(db::Tx& tx, const Place& place, std::optional<Time>
 }
 
 Result<bool> set_low_stock_at(db::Tx& tx, const Place& place, std::int64_t at) {
-  TRY(const auto changed, tx.run(kSetLowStockAt, place.offer, place.warehouse, place.slot, at));
-  return changed == 1;
+  TRY(const auto changed, tx.run(kSetLowStockAt, place.offer, place.warehouse, at));
+  return changed > 0;
 }
 
 Result<std::vector<SlotRow>> slots(db::Tx& tx, std::span<const OfferId> offers) {

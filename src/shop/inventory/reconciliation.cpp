@@ -12,8 +12,8 @@ namespace {
 constexpr std::string_view kJob = "inventory.reconcile";
 constexpr int kMostLooks = 3;
 
-Result<void> repair_row(db::Tx& tx, const Drift& drift, Time now) {
-  Crossings crossings;
+Result<void> repair_row(db::Tx& tx, SoldOut& sold_out, const Drift& drift, Time now) {
+  Crossings crossings(sold_out);
   TRY_DO(crossings.look(tx, drift.place.offer));
   TRY(const bool repaired, sql::repair(tx, drift, now));
   if (!repaired) return fail(Errc::kConflict, "inventory.overtaken", "The row has changed since it was looked at.");
@@ -82,7 +82,7 @@ Result<void> Reconciliation::repair(ReconciliationReport& report) {
     bool overtaken = false;
     for (const Drift& drift : found) {
       const auto written = inventory_.store().write(db::Home::kStock, [&](db::Tx& tx) {
-        return repair_row(tx, drift, inventory_.clock().now());
+        return repair_row(tx, inventory_.sold_out(), drift, inventory_.clock().now());
       });
       if (!written && written.error().code != Errc::kConflict) return fail(written.error());
       overtaken = overtaken || !written;

@@ -20,13 +20,13 @@ namespace kontor::inventory {
 // The columns of a stock row, and what is added to them.
 struct Drift {
   Place place;
-  bool row = true;            // false: there is none
-  std::int64_t version = 0;   // of the row; a repair is of this version only
+  bool row = true;              // false: there is none
+  std::int64_t version = 0;     // of the row; a repair is of this version only
   std::int64_t last_noted = 0;  // the newest movement
-  Delta shown;                // what the row says
-  Delta history;              // what the movements add up to
-  std::int64_t held = 0;      // what checkouts hold by the reservations
-  std::int64_t sold = 0;      // sold and not shipped, by reservations and movements
+  Delta shown;                  // what the row says
+  Delta history;                // what the movements add up to
+  std::int64_t held = 0;        // what checkouts hold by the reservations
+  std::int64_t sold = 0;        // sold and not shipped, by reservations and movements
   Delta right() const;
 };
 

@@ -27,7 +27,8 @@ struct DriftView {
   static constexpr auto fields() {
     using V = DriftView;
     return described(Field("offer_id", &V::offer_id, "The offer"), Field("warehouse_id", &V::warehouse_id, "Where"),
-                     Field("slot", &V::slot, "Which of its slots"), Field("repaired", &V::repaired, "Whether it is right now"),
+                     Field("slot", &V::slot, "Which of its slots"),
+                     Field("repaired", &V::repaired, "Whether it is right now"),
                      Field("columns", &V::columns, "Where row, movements and reservations differ"));
   }
 };
@@ -86,12 +87,12 @@ Result<ReconciliationView> repair(const ReconciliationApiParts& parts, const htt
 }  // namespace
 
 void add_reconciliation_routes(http::Router& router, ReconciliationApiParts parts) {
-  router.get<http::None, ReconciliationView>("/admin/inventory/reconciliation",
-                                 {"Looks for stock rows that differ from their movements and reservations", {}},
-                                 [parts](http::Call& call, const http::None&) { return look(parts, call); });
-  router.post<http::None, ReconciliationView>("/admin/inventory/reconciliation",
-                                  {"Looks for them and repairs them, each by a movement", {}},
-                                  [parts](http::Call& call, const http::None&) { return repair(parts, call); });
+  router.get<http::None, ReconciliationView>(
+      "/admin/inventory/reconciliation", {"Looks for stock rows that differ from their movements and reservations", {}},
+      [parts](http::Call& call, const http::None&) { return look(parts, call); });
+  router.post<http::None, ReconciliationView>(
+      "/admin/inventory/reconciliation", {"Looks for them and repairs them, each by a movement", {}},
+      [parts](http::Call& call, const http::None&) { return repair(parts, call); });
 }
 
 }  // namespace kontor::inventory

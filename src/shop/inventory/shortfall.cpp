@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "shop/inventory/inventory.h"
 #include "shop/inventory/inventory_store.h"
 
 namespace kontor::inventory {

@@ -1,12 +1,15 @@
 // More promised than there is: who holds the units of an offer in a warehouse, the newest first, so that the oldest are
 // served. The facts only; who goes without is decided by whoever knows the orders.
 #pragma once
+#include <cstdint>
 #include <functional>
-#include <optional>
 
-#include "shop/inventory/inventory.h"
+#include "base/id.h"
+#include "base/result.h"
 
 namespace kontor::inventory {
+
+class Inventory;
 
 // One reservation's units there, those given back not counted; of what was sold some may have left the house.
 struct Holder {

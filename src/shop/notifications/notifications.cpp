@@ -88,10 +88,11 @@ Result<void> Notifications::tell_missing(const Missing& missing, OrderId order_i
   mail.key = key;
   mail.to = order->email;
   mail.subject = "Something of your order " + order->number() + " is missing";
-  mail.text = "Hello " + order->document.shipping_address.name + ",\n\nwe are sorry: there are fewer than we thought of\n\n  " +
-              std::to_string(missing.quantity) + " x " + title + "\n\nThe orders before yours had them. Unless you say on the " +
-              "order's page that you would rather wait,\nthey are cancelled on " + to_rfc3339(missing.decide_by).substr(0, 16) +
-              " UTC, and what was paid for them comes back to you.\n";
+  mail.text = "Hello " + order->document.shipping_address.name +
+              ",\n\nwe are sorry: there are fewer than we thought of\n\n  " + std::to_string(missing.quantity) + " x " +
+              title + "\n\nThe orders before yours had them. Unless you say on the " +
+              "order's page that you would rather wait,\nthey are cancelled on " +
+              to_rfc3339(missing.decide_by).substr(0, 16) + " UTC, and what was paid for them comes back to you.\n";
   if (alternatives_ != nullptr) {
     TRY(const auto others, alternatives_->alternatives(missing.offer, kAlternatives));
     if (!others.empty()) mail.text += "\nIn their place there is:\n\n";

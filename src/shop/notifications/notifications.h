@@ -7,7 +7,6 @@
 #include "base/result.h"
 #include "ports/event_log.h"
 #include "ports/messenger.h"
-#include "shop/orders/alternatives.h"
 #include "shop/orders/orders.h"
 
 namespace kontor::notifications {

@@ -47,9 +47,9 @@ services::Consumer mail_consumer(Notifications& notifications) {
   services::Consumer consumer;
   consumer.name = "notifications.mail";
   consumer.kind = services::ConsumerKind::kOnce;
-  consumer.handles = {std::string(orders::OrderConfirmed::kName), std::string(orders::OrderCancelled::kName),
+  consumer.handles = {std::string(orders::OrderConfirmed::kName),      std::string(orders::OrderCancelled::kName),
                       std::string(orders::OrderLinesCancelled::kName), std::string(payments::PaymentRefunded::kName),
-                      std::string(fulfilment::kShipmentShipped), std::string(checkout::OrderUnitsMissing::kName)};
+                      std::string(fulfilment::kShipmentShipped),       std::string(checkout::OrderUnitsMissing::kName)};
   consumer.hopeless = {"messenger.bad_address", "messenger.refused"};
   consumer.handle = [&notifications](const LoggedEvent& event) { return handle(notifications, event); };
   return consumer;

@@ -107,8 +107,8 @@ Result<std::vector<SellerName>> Showcase::sellers() {
 // Rounded down: of a handful nothing is held back.
 std::int64_t Showcase::shown_of(const inventory::StockFigure& figure) const {
   if (figure.sellable <= 0) return figure.sellable;
-  const std::int64_t buffer = figure.on_hand / 100 * settings_.sale_buffer_percent +
-                              figure.on_hand % 100 * settings_.sale_buffer_percent / 100;
+  const std::int64_t buffer =
+      figure.on_hand / 100 * settings_.sale_buffer_percent + figure.on_hand % 100 * settings_.sale_buffer_percent / 100;
   return std::max<std::int64_t>(figure.sellable - buffer, 0);
 }
 
