@@ -243,6 +243,8 @@ void Shop::stock_fiber() {
 
 // One process at a time; it is harmless where two are at it.
 Result<int> Shop::look_after_shortages() {
+  TRY(const bool any, shortages.anything());
+  if (!any) return 0;
   TRY(const auto lease, leases.take("checkout.shortages", 30 * kSecondMs));
   return lease ? shortages.sweep(200) : Result<int>(0);
 }

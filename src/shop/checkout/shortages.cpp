@@ -192,6 +192,17 @@ Result<std::vector<Shortage>> Shortages::decide(OrderId order, std::optional<Off
   return of_order(order);
 }
 
+Result<bool> Shortages::anything() {
+  bool any = false;
+  TRY_DO(parts_.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    TRY(const auto places, tx.ask(kOversold, 1));
+    TRY(const auto due, tx.ask(kShortagesDue, parts_.clock.now(), 1));
+    any = !places.empty() || !due.empty();
+    return {};
+  }));
+  return any;
+}
+
 Result<int> Shortages::sweep(int limit) {
   std::vector<std::pair<OfferId, WarehouseId>> places;
   std::vector<Shortage> due;

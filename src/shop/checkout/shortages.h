@@ -45,6 +45,8 @@ class Shortages {
                                        const std::string& by);
   // Looks at every oversold place again, and cancels what nobody decided in time. How much there was to do.
   Result<int> sweep(int limit);
+  // Whether sweep() would find something: nearly always not, and cheap to ask.
+  Result<bool> anything();
 
   Result<std::vector<Shortage>> of_order(OrderId order);
   // Unsettled ones in the order of orders, after `after`; at most `limit`.
