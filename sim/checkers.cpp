@@ -15,6 +15,8 @@ constexpr Query kOpenCheckouts{"sim.open_checkouts", Home::kCustomer,
                                "SELECT COUNT(*) FROM checkout_checkouts WHERE next_at IS NOT NULL"};
 constexpr Query kOpenCancellations{"sim.open_cancellations", Home::kCustomer,
                                    "SELECT COUNT(*) FROM checkout_order_cancellations WHERE next_at IS NOT NULL"};
+constexpr Query kOversold{"sim.oversold", Home::kCustomer, "SELECT COUNT(*) FROM checkout_oversold"};
+constexpr Query kShortages{"sim.shortages", Home::kCustomer, "SELECT COUNT(*) FROM checkout_shortages WHERE state < 2"};
 constexpr Query kKey{"sim.key", Home::kCustomer,
                      "SELECT answer_status, answer_body FROM checkout_checkouts WHERE customer_id = $1 AND key = $2"};
 constexpr Query kToldTimes{"sim.told_times", Home::kCustomer, "SELECT times FROM sim_told WHERE order_id = $1"};
@@ -50,6 +52,10 @@ Result<std::string> open_things(Process& process) {
   if (checkouts > 0) return std::to_string(checkouts) + " checkouts are open";
   TRY(const auto cancellations, number(process.store(), kOpenCancellations));
   if (cancellations > 0) return std::to_string(cancellations) + " cancellations are open";
+  TRY(const auto shortages, number(process.store(), kShortages));
+  if (shortages > 0) return std::to_string(shortages) + " orders have units missing";
+  TRY(const auto oversold, number(process.store(), kOversold));
+  if (oversold > 0) return std::to_string(oversold) + " places are oversold";
   TRY(const auto behind, events_behind(process));
   if (behind > 0) return std::to_string(behind) + " events wait for their consumers";
   return std::string();
@@ -92,11 +98,32 @@ void check_modules(Process& process) {
     process.world().problem(invariant + ": " + finding.details.front());
 }
 
+// What counts and repairs found to be more or less than was thought.
+Result<std::map<std::int64_t, std::int64_t>> found_otherwise(Process& process,
+                                                             const std::vector<inventory::StockRow>& rows) {
+  std::map<std::int64_t, std::int64_t> out;
+  for (const auto& row : rows) {
+    TRY(const auto history, process.shop().inventory.movements(row.offer, row.warehouse, 0, 100'000));
+    for (const auto& movement : history)
+      if ((movement.kind == inventory::MovementKind::kCounted && movement.reason != "founded") ||
+          movement.kind == inventory::MovementKind::kReconciled)
+        out[row.offer.value] += movement.on_hand;
+  }
+  return out;
+}
+
 // Over all warehouses: what was there and came, less what was sent, is there; what is sold and waits is allocated.
 void check_stock(Process& process, Books& books) {
   World& world = process.world();
   const auto rows = process.shop().inventory.rows_after({}, {}, 500);
   if (!rows) return world.problem("the stock cannot be read: " + rows.error().reason);
+  const auto otherwise = found_otherwise(process, *rows);
+  if (!otherwise) return world.problem("the movements cannot be read: " + otherwise.error().reason);
+  const auto there_were = [&](std::int64_t offer) {
+    const auto found = otherwise->find(offer);
+    return world.scenario.units + world.stockroom.delivered[OfferId{offer}] +
+           (found == otherwise->end() ? 0 : found->second);
+  };
   std::map<std::int64_t, inventory::StockRow> sums;
   for (const auto& row : *rows) {
     auto& sum = sums[row.offer.value];
@@ -111,7 +138,7 @@ void check_stock(Process& process, Books& books) {
   for (const auto& [offer, sum] : sums) {
     const auto sent = books.sent[offer];
     const auto waiting = books.waiting[offer];
-    const auto there = world.scenario.units + world.stockroom.delivered[OfferId{offer}];
+    const auto there = there_were(offer);
     if (sum.reserved == 0 && sum.allocated == waiting && sum.on_hand == there - sent) continue;
     world.problem("stock of " + OfferId{offer}.text() + ": on hand " + std::to_string(sum.on_hand) + ", reserved " +
                   std::to_string(sum.reserved) + ", allocated " + std::to_string(sum.allocated) + "; there were " +
@@ -119,7 +146,7 @@ void check_stock(Process& process, Books& books) {
                   " are sold and wait");
   }
   for (const auto& [offer, units] : books.waiting)
-    if (units + books.sent[offer] > world.scenario.units + world.stockroom.delivered[OfferId{offer}])
+    if (units + books.sent[offer] > there_were(offer) + world.scenario.backorder)
       world.problem("more sold than there was: " + OfferId{offer}.text());
 }
 
@@ -360,7 +387,14 @@ void sample_stock(Process& process) {
     if (world.settled) continue;
     const auto rows = process.shop().inventory.rows_after({}, {}, 500);
     if (!rows) continue;
+    std::map<OfferId, std::int64_t> owed;
+    for (const auto& row : *rows) owed[row.offer] -= row.sellable();
+    for (const auto& [offer, units] : owed)
+      if (units > world.scenario.backorder && !world.scenario.oversells)
+        world.problem("at one moment " + offer.text() + " is sold " + std::to_string(units) + " beyond its stock");
+    const bool may_owe = world.scenario.backorder > 0 || world.scenario.oversells;
     for (const auto& row : *rows) {
+      if (may_owe && row.on_hand >= 0 && row.reserved >= 0 && row.allocated >= 0) continue;
       if (row.on_hand >= 0 && row.reserved >= 0 && row.allocated >= 0 && row.sellable() >= 0) continue;
       world.problem("at one moment " + row.offer.text() + " has on hand " + std::to_string(row.on_hand) +
                     ", reserved " + std::to_string(row.reserved) + ", allocated " + std::to_string(row.allocated));

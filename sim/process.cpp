@@ -93,6 +93,7 @@ Result<void> Process::open() {
   settings.notified = true;
   settings.ready_bytes_mb = 1;
   settings.risk.high_value_minor = 1;  // for a guest everything is
+  settings.shortages.decide_ms = 3 * kMinuteMs;
   if (world_.scenario.capture_later) settings.capture = checkout::CaptureWhen::kLater;
   // Few failures open the circuit, so that histories have it.
   guarded_ = std::make_unique<app::GuardedGateway>(world_.gateway, world_.clock, metrics_,
@@ -146,7 +147,10 @@ Result<void> Process::start(runtime::Loop& loop) {
   if (world_.scenario.ship_pct > 0) spawn(loop, [this] { work_in_warehouse(*this); });
   if (world_.scenario.suspicious_pct > 0) spawn(loop, [this] { look_for_fraud(*this); });
   if (world_.clerk.left > 0) spawn(loop, [this] { deal_by_hand(*this); });
-  if (world_.stockroom.left > 0) spawn(loop, [this] { move_goods(*this); });
+  const Scenario& scenario = world_.scenario;
+  if (world_.stockroom.left > 0 || scenario.oversells || scenario.backorder > 0)
+    spawn(loop, [this] { move_goods(*this); });
+  if (scenario.oversells) spawn(loop, [this] { answer_letters(*this); });
   spawn(loop, [this, &loop] { wait_until_settled(*this, loop); });
   return {};
 }

@@ -38,6 +38,11 @@ struct Scenario {
   int most_per_line = 2;
   int stock_acts = 0;          // goods carried between two warehouses, or delivered, while shoppers buy
   int clerk_deals = 0;         // units set aside by hand meanwhile, and what becomes of them
+  bool one_house = false;      // the acts are of one warehouse: nothing is carried
+  bool spreads = false;        // some of the acts spread an offer's units over slots, or merge them
+  bool tampers = false;        // some change a stock row by hand, which is found and repaired
+  bool oversells = false;      // some count less than is there: orders go without, and their buyers decide
+  int backorder = 0;           // of every offer: so many may be sold beyond the stock, and come in at the end
   int purchase_limit = 0;      // of every offer, per customer
   int cancel_pct = 0;          // of the placed orders
   int part_cancel_pct = 0;     // of the placed orders: units of single lines, one after the other

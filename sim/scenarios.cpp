@@ -141,6 +141,58 @@ constexpr Scenario kEverythingAtOnce{.name = "everything",
                                      .split_pct = 25,
                                      .faults = kEverything};
 
+constexpr Scenario kDrift{.name = "drift",
+                          .shoppers = 4,
+                          .purchases = 2,
+                          .offers = 2,
+                          .units = 9,
+                          .stock_acts = 10,
+                          .tampers = true,
+                          .cancel_pct = 25,
+                          .ship_pct = 40,
+                          .faults = kCrashes};
+
+constexpr Scenario kExternalOversell{.name = "external_oversell",
+                                     .shoppers = 4,
+                                     .purchases = 2,
+                                     .offers = 2,
+                                     .units = 9,
+                                     .stock_acts = 8,
+                                     .oversells = true,
+                                     .cancel_pct = 15,
+                                     .part_cancel_pct = 15,
+                                     .ship_pct = 40,
+                                     .split_pct = 20,
+                                     .faults = kCrashes};
+
+constexpr Scenario kHotSlots{.name = "hot_slots",
+                             .shoppers = 5,
+                             .purchases = 2,
+                             .offers = 1,
+                             .units = 8,
+                             .most_per_line = 3,
+                             .stock_acts = 14,
+                             .one_house = true,
+                             .spreads = true,
+                             .purchase_limit = 4,
+                             .cancel_pct = 30,
+                             .part_cancel_pct = 30,
+                             .ship_pct = 40,
+                             .faults = kCrashes};
+
+constexpr Scenario kBackorders{.name = "backorders",
+                               .shoppers = 5,
+                               .purchases = 2,
+                               .offers = 2,
+                               .units = 3,
+                               .warehouses = 2,
+                               .stock_acts = 4,
+                               .spreads = true,
+                               .backorder = 4,
+                               .cancel_pct = 20,
+                               .ship_pct = 60,
+                               .faults = kCrashes};
+
 constexpr auto kScenarios = std::to_array<Scenario>({
     {.name = "calm",
      .shoppers = 3,
@@ -186,6 +238,10 @@ constexpr auto kScenarios = std::to_array<Scenario>({
     kSuspicious,
     kSplitOrders,
     kPartCancellations,
+    kDrift,
+    kExternalOversell,
+    kHotSlots,
+    kBackorders,
     kEverythingAtOnce,
 });
 

@@ -1,5 +1,7 @@
 #include "sim/warehouse.h"
 
+#include <map>
+
 namespace kontor::sim {
 namespace {
 
@@ -21,6 +23,27 @@ std::optional<ShipmentTrigger> next_move(ShipmentState state) {
   }
 }
 
+// A box is closed over what lies on the shelf, and not over what lies in other boxes already. While shelves are still
+// being counted none is closed.
+bool is_there(Process& process, const fulfilment::Shipment& shipment) {
+  const World& world = process.world();
+  if (!world.scenario.oversells && world.scenario.backorder == 0) return true;
+  if (world.scenario.oversells && world.stockroom.left > 0) return false;
+  std::map<OfferId, std::int64_t> boxed;
+  const auto all = process.shop().fulfilment.list({}, 1000);
+  if (!all) return false;
+  for (const auto& other : *all)
+    if (other.status == ShipmentState::kPacked && other.warehouse_id == shipment.warehouse_id)
+      for (const auto& item : other.items) boxed[item.offer_id] += item.quantity;
+  for (const auto& item : shipment.items) {
+    const auto rows = process.shop().inventory.rows(item.offer_id);
+    if (!rows) return false;
+    for (const auto& row : *rows)
+      if (row.warehouse == shipment.warehouse_id && row.on_hand - boxed[item.offer_id] < item.quantity) return false;
+  }
+  return true;
+}
+
 // One step of one order; a failure is tried again at the next round.
 void serve(Process& process, Intention& intention) {
   const auto shipments = process.shop().fulfilment.of_order(intention.order);
@@ -30,6 +53,7 @@ void serve(Process& process, Intention& intention) {
     const auto move = next_move(shipment.status);
     if (!move) continue;
     over = false;
+    if (*move == ShipmentTrigger::kPack && !is_there(process, shipment)) break;
     fulfilment::MoveDetails details;
     if (*move == ShipmentTrigger::kShip) details.tracking_number = "T-" + intention.name;
     const auto moved = process.shop().fulfilment.move(shipment.id, *move, details);

@@ -98,7 +98,8 @@ bool World::open_warehouses(Process& process) {
   stockroom.luck = Luck(luck_.next());
   clerk.left = scenario.clerk_deals;
   clerk.luck = Luck(luck_.next());
-  const int count = std::max(scenario.warehouses, scenario.stock_acts > 0 ? 2 : 1);
+  stockroom.letters = Luck(luck_.next());
+  const int count = std::max(scenario.warehouses, scenario.stock_acts > 0 && !scenario.one_house ? 2 : 1);
   constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kPlaces = {
       {{"DE", "20095"}, {"US", "10001"}, {"", ""}}};
   while (static_cast<int>(warehouses.size()) < count) {
@@ -140,6 +141,7 @@ bool World::found_shop() {
     offer.sku = "SKU-" + std::to_string(i);
     offer.seller = SellerId{1};
     offer.purchase_limit = scenario.purchase_limit;
+    offer.backorder = scenario.backorder;
     offer.price = Money::minor(100 + luck_.below(5000), Currency());
     draft.product.offers.push_back(offer);
     drafts.push_back(std::move(draft));

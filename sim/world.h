@@ -133,7 +133,7 @@ struct StockAct {
   std::string reference;
   OfferId offer;
   std::int64_t quantity = 0;
-  bool delivery = false;  // from outside, to `to`
+  enum class Kind { kCarry, kDeliver, kSpread, kTamper, kCount } kind = Kind::kCarry;
   WarehouseId from, to;
 };
 struct StockroomMemory {
@@ -143,6 +143,7 @@ struct StockroomMemory {
   std::optional<StockAct> act;  // begun, and not answered yet
   std::map<OfferId, std::int64_t> delivered;
   Luck luck{0};
+  Luck letters{0};
 };
 
 // A reservation that the clerk makes by hand, and how far it is.

@@ -37,6 +37,47 @@ Result<std::optional<OfferId>> CatalogLookup::find(std::string_view sku, std::st
   return std::optional<OfferId>(found[0].offers[0].id);
 }
 
+Result<void> ShowcaseAlternatives::of_product(ProductId product, OfferId but, std::size_t most,
+                                              std::vector<orders::Alternative>& out) {
+  TRY(const auto state, showcase_.state(product));
+  for (const auto& offer : state.product.offers) {
+    if (out.size() >= most) break;
+    if (offer.id == but) continue;
+    TRY(const auto card, showcase_.offer_card(offer.id));
+    if (!card->buyable || card->sellable <= 0) continue;
+    out.push_back({product, offer.id, card->title + (card->variant.empty() ? "" : ", " + card->variant), card->price,
+                   public_url_ + "/p/" + card->slug});
+  }
+  return {};
+}
+
+Result<std::vector<orders::Alternative>> ShowcaseAlternatives::alternatives(OfferId offer, int most) {
+  std::vector<orders::Alternative> out;
+  const auto wanted = static_cast<std::size_t>(most);
+  const auto gone = showcase_.offer_card(offer);
+  if (!gone && gone.error().code == Errc::kNotFound) return out;
+  if (!gone) return fail(gone.error());
+  const auto state = showcase_.state((*gone)->product);
+  if (!state && state.error().code == Errc::kNotFound) return out;
+  if (!state) return fail(state.error());
+  TRY_DO(of_product((*gone)->product, offer, wanted, out));
+  if (out.size() >= wanted || !state->product.category) return out;
+  showcase::ListingQuery query;
+  query.categories = {state->product.category};
+  query.in_stock = true;
+  query.currency = (*gone)->price.currency();
+  query.limit = most + 1;
+  query.with_facets = false;
+  TRY(const auto neighbours, showcase_.listing(query));
+  for (const auto& card : neighbours.items) {
+    if (out.size() >= wanted) break;
+    if (card.id == (*gone)->product) continue;
+    TRY(const auto featured, showcase_.featured_offer(card.id));
+    out.push_back({card.id, featured, card.title, card.price, public_url_ + "/p/" + card.slug});
+  }
+  return out;
+}
+
 Result<std::vector<PaymentId>> OrderPayments::payments_of(OrderId id) {
   TRY(const auto order, orders_.find(id));
   if (!order) return fail(Errc::kNotFound, "orders.no_such_order", "There is no such order.");

@@ -52,6 +52,20 @@ class CatalogLookup : public inventory::OfferLookup {
   catalog::Catalog& catalog_;
 };
 
+// Other offers of the same product, then what is in stock in its category.
+class ShowcaseAlternatives : public orders::AlternativeSource {
+ public:
+  ShowcaseAlternatives(showcase::Showcase& showcase, std::string public_url)
+      : showcase_(showcase), public_url_(std::move(public_url)) {}
+  Result<std::vector<orders::Alternative>> alternatives(OfferId offer, int most) override;
+
+ private:
+  Result<void> of_product(ProductId product, OfferId but, std::size_t most, std::vector<orders::Alternative>& out);
+
+  showcase::Showcase& showcase_;
+  const std::string public_url_;
+};
+
 class OrderPayments : public payments::PaymentsOfOrders {
  public:
   explicit OrderPayments(orders::Orders& orders) : orders_(orders) {}

@@ -248,11 +248,16 @@ int export_command(const runtime::Config& config, const ExportWords& words) {
   return kBadUse;
 }
 
-int check_command(const runtime::Config& config) {
+int check_command(const runtime::Config& config, bool repairs) {
   Ground ground;
   const auto house = House::open(config, ground.log, ground.metrics, nullptr);
   if (!house) return refuse(house.error());
   if (const auto files = (*house)->check_files(); !files) return refuse(files.error());
+  if (repairs) {
+    const auto repaired = (*house)->shop().reconciliation.repair();
+    if (!repaired) return refuse(repaired.error());
+    std::printf("%-28s %" PRId64 "\n", "stock rows repaired", repaired->repaired());
+  }
   services::CheckReport report;
   if (const auto checked = (*house)->shop().check(report); !checked) return refuse(checked.error());
   if (const auto checked = check_events((*house)->events(), (*house)->shop(), report); !checked)

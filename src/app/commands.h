@@ -30,7 +30,8 @@ struct ExportWords {
 };
 
 int export_command(const runtime::Config& config, const ExportWords& words);
-int check_command(const runtime::Config& config);
+// `repairs`: stock rows that drift are set right before.
+int check_command(const runtime::Config& config, bool repairs);
 int migrate_command(const runtime::Config& config);
 int config_command(const runtime::Config& config);
 int example_command();

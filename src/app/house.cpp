@@ -38,6 +38,7 @@ Result<inventory::TransitTable::Days> transit_of(const runtime::Config& config, 
 
 Result<inventory::Inventory::Settings> sourcing_of(const runtime::Config& config) {
   inventory::Inventory::Settings settings;
+  settings.sold_out_ms = config.number("sold_out_ms");
   settings.preference = *value_of<inventory::Preference>(config.text("warehouse_choice"));
   TRY(settings.transit.standard, transit_of(config, "transit_standard"));
   TRY(settings.transit.express, transit_of(config, "transit_express"));
@@ -103,6 +104,9 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   settings.fetch_images = config.on("fetch_images");
   settings.only_process = house->sqlite_ != nullptr;
   settings.notified = true;
+  settings.reconciliation = {config.number("reconcile_minutes") * kMinuteMs, config.on("reconcile_repairs")};
+  settings.shortages.decide_ms = config.number("oversold_wait_hours") * kHourMs;
+  settings.sale_buffer_percent = config.number("sale_buffer");
   settings.event_keep_days = config.number("event_keep_days");
   if (const auto price = config.number("express_price"); price >= 0) settings.express_price = price;
   const World world{*house->telling_,

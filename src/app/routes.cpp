@@ -11,10 +11,13 @@
 #include "shop/checkout/checkout_api.h"
 #include "shop/checkout/checkout_consumers.h"
 #include "shop/checkout/reorder.h"
+#include "shop/checkout/shortages_api.h"
 #include "shop/fulfilment/fulfilment_api.h"
 #include "shop/importing/importing_api.h"
 #include "shop/importing/product_export.h"
 #include "shop/inventory/inventory_api.h"
+#include "shop/inventory/inventory_consumers.h"
+#include "shop/inventory/reconciliation_api.h"
 #include "shop/media/media_api.h"
 #include "shop/notifications/notifications_consumers.h"
 #include "shop/orders/order_export.h"
@@ -37,6 +40,7 @@ void Shop::add_routes() {
   checkout::add_cancellation_routes(after_buying, {checkouts, orders, shoppers, audit});
   checkout::add_reorder_routes(after_buying, {carts, orders, shoppers});
   services::add_idempotent(api_, after_buying, idempotency, shoppers, db::Home::kCustomer);
+  checkout::add_shortages_routes(api_, {shortages, orders, alternatives, shoppers, cursors, audit, world.store});
   risk::add_risk_routes(api_, {risk, shoppers, cursors});
   orders::add_orders_routes(api_, orders, shoppers, cursors);
   orders::add_invoice_routes(api_, {orders, invoices, shoppers, std::string(kSeller)});
@@ -53,6 +57,7 @@ void Shop::add_routes() {
   http::Router stock(api_.base());
   inventory::add_inventory_routes(stock, {inventory, shoppers, cursors, audit, lookup});
   services::add_idempotent(api_, stock, idempotency, shoppers, db::Home::kStock);
+  inventory::add_reconciliation_routes(api_, {reconciliation, shoppers, audit, world.store});
   for (const auto& [what, export_of] : exports()) services::add_export_route(api_, what, export_of, shoppers);
   services::add_jobs_api(api_, jobs, shoppers);
   services::add_dead_letters_api(api_, {dead_letters, shoppers, cursors, audit});
@@ -73,7 +78,10 @@ void Shop::add_consumers() {
   consumers.add(orders::live_consumer(live, orders));
   consumers.add(invoices.consumer());
   consumers.add(notifications::mail_consumer(notifications));
+  consumers.add(inventory::memory_consumer(inventory));
+  consumers.add(checkout::oversold_consumer(shortages));
   consumers.add(checkout::capture_consumer(checkouts, settings.capture));
+  inventory::add_reconciliation_job(job_runner, reconciliation, settings.reconciliation, world.clock);
   payments::add_settlement_job(job_runner, settlements);
   risk::add_learning_job(job_runner, risk, risk_model, stored_settings, world.clock);
   importing::add_import_job(job_runner, importer, jobs);

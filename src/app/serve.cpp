@@ -49,6 +49,21 @@ int https_port(const runtime::Config& config, int listened) {
   return authority.find(':') == std::string_view::npos || !address ? 443 : address->port;
 }
 
+constexpr int kAlternatives = 4;
+
+Result<std::vector<pages::MissingUnits>> missing_of(Shop& shop, OrderId order) {
+  TRY(const auto shortages, shop.shortages.of_order(order));
+  std::vector<pages::MissingUnits> out;
+  for (const auto& one : shortages) {
+    if (one.state != checkout::ShortageState::kOpen && one.state != checkout::ShortageState::kWaiting) continue;
+    auto& units = out.emplace_back(pages::MissingUnits{
+        one.offer, one.quantity, one.state == checkout::ShortageState::kWaiting, one.decide_by, {}});
+    if (units.waits) continue;
+    TRY(units.alternatives, shop.alternatives.alternatives(one.offer, kAlternatives));
+  }
+  return out;
+}
+
 pages::OrderCalls order_calls(Shop& shop) {
   return {[&shop](const orders::Order& order) -> Result<http::Response> {
             TRY(const auto invoices, shop.invoices.of(order));
@@ -59,6 +74,12 @@ pages::OrderCalls order_calls(Shop& shop) {
             pages::OrderedAgain again{!done.added.empty(), {}};
             for (const auto& line : done.missing) again.missing.push_back({line.quantity, line.title});
             return again;
+          },
+          [&shop](OrderId order) { return missing_of(shop, order); },
+          [&shop](OrderId order, OfferId offer, bool waits) -> Result<void> {
+            const auto decision = waits ? checkout::ShortageDecision::kWait : checkout::ShortageDecision::kCancel;
+            TRY_DO(shop.shortages.decide(order, offer, decision, "customer"));
+            return {};
           }};
 }
 

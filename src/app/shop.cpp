@@ -72,11 +72,26 @@ checkout::Settings checkout_settings(const ShopSettings& shop, checkout::Checkou
   return settings;
 }
 
+checkout::Parts checkout_parts(Shop& shop) {
+  const World& world = shop.world;
+  return {world.store, shop.carts, shop.prices, shop.pricing, shop.inventory, shop.payments, shop.orders, world.clock,
+          world.ids, shop.settings.looks_for_fraud ? &shop.risk : nullptr, &shop.saved_cards};
+}
+
+void tell_drift(const World& world, const inventory::ReconciliationReport& report) {
+  stock_drift(world.metrics).set(static_cast<std::int64_t>(report.rows.size()) - report.repaired());
+  stock_drift_repaired(world.metrics).add(report.repaired());
+  for (const auto& one : report.rows)
+    world.log.warning(one.repaired ? "a stock row had drifted and was repaired" : "a stock row drifts",
+                      {{"offer", one.drift.place.offer.text()}, {"warehouse", one.drift.place.warehouse.text()}});
+}
+
 showcase::Showcase::Settings showcase_settings(const World& world, const ShopSettings& settings) {
   showcase::Showcase::Settings showcase;
   showcase.ready_bytes_mb = settings.ready_bytes_mb;
   showcase.packed_bytes_mb = settings.packed_bytes_mb;
   showcase.currency = settings.currency;
+  showcase.sale_buffer_percent = settings.sale_buffer_percent;
   showcase.workers = world.workers;
   return showcase;
 }
@@ -108,11 +123,13 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       dead_letters(world.store, world.events, consumers, world.clock),
       catalog(world.store, world.clock, world.ids),
       inventory(world.store, world.clock, world.ids, settings.sourcing),
+      reconciliation(inventory, world.workers, [this](const auto& report) { tell_drift(world, report); }),
       shipping_stage(shipping_options(settings)),
       pricing({&shipping_stage, &tax_stage}),
       showcase(world.store, catalog, inventory, showcase_settings(world, settings)),
       catch_up(showcase, world.events, stored_settings),
       offers(showcase),
+      alternatives(showcase, settings.public_url),
       prices(catalog, showcase),
       lookup(catalog),
       carts({world.store, world.clock, world.ids, offers, inventory, pricing}, cart_settings(world)),
@@ -126,9 +143,8 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       accounts(world.store, world.clock),
       risk(world.store, world.clock, &risk_model, settings.risk),
       checkout_metrics(world.metrics, settings.currency),
-      checkouts({world.store, carts, prices, pricing, inventory, payments, orders, world.clock, world.ids,
-                 settings.looks_for_fraud ? &risk : nullptr, &saved_cards},
-                checkout_settings(settings, checkout_metrics)),
+      checkouts(checkout_parts(*this), checkout_settings(settings, checkout_metrics)),
+      shortages(checkout_parts(*this), checkouts, settings.shortages),
       notifications(orders, world.messenger, std::string(kSeller)),
       webhooks(world.store, world.gateway, world.clock, world.metrics,
                [this](CheckoutId checkout) { return checkouts.hint(checkout); }),
@@ -138,6 +154,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       mappings(world.store, world.clock),
       images({catalog, media, world.web, world.clock, world.workers}) {
   orders.set_desk(&fulfilment);
+  notifications.set_alternatives(&alternatives);
   catalog.on_change([this](std::span<const ProductId> products) {
     for (const ProductId product : products) showcase.product_changed(product);
   });
@@ -148,8 +165,11 @@ Shop::~Shop() = default;
 
 Result<void> Shop::start(runtime::Loop& loop) {
   TRY_DO(consumers.prepare());
+  TRY_DO(inventory.refresh_spread());
   consumers.start(loop);
   complain("settlement reports wait for the next start", payments::plan_settlements(jobs));
+  complain("stock is not reconciled until the next start",
+           inventory::plan_reconciliation(jobs, settings.reconciliation, world.clock.now()));
   complain("the risk model says nothing until the next start", risk_model.load(stored_settings));
   complain("the risk model learns after the next start", risk::plan_learning(jobs));
   job_runner.start(loop);
@@ -191,7 +211,9 @@ void Shop::tick_fiber() {
     runtime::sleep_for(kStepMs);
     if (stopping_.load()) break;
     if (step % 10 == 0) complain("unfinished checkouts wait", checkouts.sweep(200));
+    if (step % 100 == 0) complain("orders that cannot be kept wait", look_after_shortages());
     if (step % 50 == 0) complain("shipments wait for their stock", fulfilment.sweep(100));
+    if (step % 600 == 1) complain("which offers are spread is not known", inventory.refresh_spread());
     if (step % 600 == 1) complain("the choice of warehouses goes by old loads", inventory.refresh_loads());
   }
 }
@@ -223,12 +245,21 @@ void Shop::stock_fiber() {
   }
 }
 
+// One process at a time; it is harmless where two are at it.
+Result<int> Shop::look_after_shortages() {
+  TRY(const bool any, shortages.anything());
+  if (!any) return 0;
+  TRY(const auto lease, leases.take("checkout.shortages", 30 * kSecondMs));
+  return lease ? shortages.sweep(200) : Result<int>(0);
+}
+
 Result<int> Shop::sweep() {
   int done = 0;
   TRY(const int checkouts_done, checkouts.sweep(1000));
   TRY(const int shipments_done, fulfilment.sweep(1000));
   TRY(const int stock_done, showcase.refresh_stock());
-  done += checkouts_done + shipments_done + stock_done;
+  TRY(const int shortages_done, shortages.sweep(1000));
+  done += checkouts_done + shipments_done + stock_done + shortages_done;
   return done;
 }
 

@@ -41,11 +41,13 @@
 #include "shop/catalog/catalog.h"
 #include "shop/checkout/checkout.h"
 #include "shop/checkout/checkout_metrics.h"
+#include "shop/checkout/shortages.h"
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/importing/image_collecting.h"
 #include "shop/importing/import_mapping.h"
 #include "shop/importing/importing.h"
 #include "shop/inventory/inventory.h"
+#include "shop/inventory/reconciliation.h"
 #include "shop/media/media.h"
 #include "shop/notifications/notifications.h"
 #include "shop/orders/invoices.h"
@@ -91,6 +93,7 @@ struct ShopSettings {
   checkout::CaptureWhen capture = checkout::CaptureWhen::kNow;
   bool looks_for_fraud = true;
   risk::Settings risk;
+  std::int64_t sale_buffer_percent = 0;
   std::size_t ready_bytes_mb = 64;
   std::size_t packed_bytes_mb = 512;
   std::size_t picture_bytes_mb = 32;
@@ -98,6 +101,8 @@ struct ShopSettings {
   bool notified = false;      // consumers.notify() is called after every commit of this process
   std::int64_t event_keep_days = 7;
   inventory::Inventory::Settings sourcing;
+  inventory::ReconciliationPlan reconciliation;
+  checkout::Shortages::Settings shortages;
   std::optional<std::int64_t> express_price;  // in the currency's smallest unit; absent: not offered
   bool serves = true;                         // false: no routes are made; the simulator asks the modules themselves
   bool only_process = true;  // nobody else works on this store: unfinished checkouts are taken up at once
@@ -139,6 +144,7 @@ class Shop {
   // Logs what went wrong, if something did.
   template <class T>
   bool complain(std::string_view what, const Result<T>& done);
+  Result<int> look_after_shortages();
   void tick_fiber();
   void catch_up_fiber();
   void stock_fiber();
@@ -161,12 +167,14 @@ class Shop {
   services::DeadLetters dead_letters;
   catalog::Catalog catalog;
   inventory::Inventory inventory;
+  inventory::Reconciliation reconciliation;
   pricing::ShippingStage shipping_stage;
   pricing::TaxStage tax_stage;
   pricing::Pricing pricing;
   showcase::Showcase showcase;
   showcase::CatchUp catch_up;
   ShowcaseOffers offers;
+  ShowcaseAlternatives alternatives;
   StorePrices prices;
   CatalogLookup lookup;
   cart::Carts carts;
@@ -182,6 +190,7 @@ class Shop {
   risk::Risk risk;
   checkout::CheckoutMetrics checkout_metrics;
   checkout::Checkouts checkouts;
+  checkout::Shortages shortages;
   notifications::Notifications notifications;
   payments::Webhooks webhooks;
   SandboxWebhooks sandbox_webhooks;

@@ -64,6 +64,15 @@ runtime::Counter& job_tries(Metrics& metrics, std::string_view kind, std::string
                          {{"kind", std::string(kind)}, {"outcome", std::string(outcome)}});
 }
 
+runtime::Gauge& stock_drift(Metrics& metrics) {
+  return metrics.gauge("kontor_stock_drift_rows",
+                       "Stock rows that differ from their movements or reservations, when last looked at");
+}
+
+runtime::Counter& stock_drift_repaired(Metrics& metrics) {
+  return metrics.counter("kontor_stock_drift_repaired_total", "Stock rows that were set right by a movement");
+}
+
 runtime::Counter& dead_letters(Metrics& metrics, std::string_view consumer) {
   return metrics.counter("kontor_dead_letters_total", "Events that a consumer could not take and put aside",
                          {{"consumer", std::string(consumer)}});
@@ -101,6 +110,8 @@ void watch_shop(Metrics& metrics, Shop& shop) {
     jobs_running(metrics, kind);
     for (const std::string_view outcome : {"done", "again", "retry", "failed"}) job_tries(metrics, kind, outcome);
   }
+  stock_drift(metrics);
+  stock_drift_repaired(metrics);
   for (const auto& consumer : shop.consumers.names()) dead_letters(metrics, consumer);
 }
 

@@ -15,6 +15,9 @@ class Shop;
 
 runtime::Gauge& jobs_running(runtime::Metrics& metrics, std::string_view kind);
 runtime::Counter& job_tries(runtime::Metrics& metrics, std::string_view kind, std::string_view outcome);
+// Stock rows that drift as they were last looked at, and those that were repaired.
+runtime::Gauge& stock_drift(runtime::Metrics& metrics);
+runtime::Counter& stock_drift_repaired(runtime::Metrics& metrics);
 runtime::Counter& dead_letters(runtime::Metrics& metrics, std::string_view consumer);
 
 // Hits, misses, entries and bytes of a cache under `name`; any thread may ask it.

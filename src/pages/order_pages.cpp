@@ -6,6 +6,7 @@
 #include "pages/countries.h"
 #include "pages/drawings.h"
 #include "pages/order_cancelling.h"
+#include "pages/order_missing.h"
 #include "pages/pictures.h"
 #include "pages/site.h"
 
@@ -219,6 +220,10 @@ http::Response order_page(const Site& site, const orders::Order& order, Seen see
       << words_of(order.state) << "</p></div></div><p class=\"quiet\">Placed on " << date_text(order.created)
       << ". Keep the number: with it and your e-mail address you find the order from anywhere.</p><div "
          "class=\"order-page\"><div data-fresh>";
+  if (seen != Seen::kByNumber) {
+    const auto missing = site.parts.order_calls.missing(order.id);
+    if (missing) put_missing(out, order, *missing);
+  }
   put_timeline(out, order);
   put_shipments(out, order.document);
   out << "</div><div>";
@@ -318,6 +323,19 @@ Result<http::Response> cancel(const Site& site, http::Call& call) {
   return order_page(site, now, Seen::kByOwner, {error.detail, status});
 }
 
+Result<http::Response> decide_missing(const Site& site, http::Call& call) {
+  TRY(const auto order, own_order(site, call));
+  TRY(const auto form, read_form(call.request.body));
+  const auto decision = read_missing_decision(form);
+  const auto done = decision ? site.parts.order_calls.decide(order.id, decision->offer, decision->waits)
+                             : Result<void>(tl::unexpected<Error>(decision.error()));
+  if (done) return redirect("/orders/" + order.id.text());
+  const auto status = error_info(done.error().code).status;
+  if (status >= 500) return fail(done.error());
+  TRY(const auto now, own_order(site, call));
+  return order_page(site, now, Seen::kByOwner, {done.error().detail, status});
+}
+
 // To the cart when all of it could be had; else the order says what could not.
 Result<http::Response> order_again(const Site& site, http::Call& call) {
   TRY(const auto order, own_order(site, call));
@@ -353,6 +371,8 @@ void add_order_pages(http::Router& router, const SitePointer& site) {
       }));
   router.add(page_endpoint(site, Method::kPost, "/orders/{id}/cancel", "Cancels an order, or lines of it, until packed",
                            [site](http::Call& call) { return cancel(*site, call); }));
+  router.add(page_endpoint(site, Method::kPost, "/orders/{id}/missing", "Waits for what is missing, or cancels it",
+                           [site](http::Call& call) { return decide_missing(*site, call); }));
   router.add(page_endpoint(site, Method::kPost, "/orders/{id}/reorder", "Puts an order into the cart once more",
                            [site](http::Call& call) { return order_again(*site, call); }));
   router.add(page_endpoint(site, Method::kGet, "/orders/{id}/invoice", "An order's invoice, to print",

@@ -31,10 +31,21 @@ struct OrderedAgain {
   std::vector<Missing> missing;
 };
 
+// Units of an order that are not there after all.
+struct MissingUnits {
+  OfferId offer;
+  std::int64_t quantity = 0;
+  bool waits = false;  // the buyer has said so
+  Time decide_by;
+  std::vector<orders::Alternative> alternatives;  // as long as nothing was said
+};
+
 // What lies behind other faces than those below; handed in by the wiring.
 struct OrderCalls {
   std::function<Result<http::Response>(const orders::Order&)> invoice;
   std::function<Result<OrderedAgain>(const cart::Owner&, const orders::Order&)> order_again;
+  std::function<Result<std::vector<MissingUnits>>(OrderId)> missing;
+  std::function<Result<void>(OrderId, OfferId, bool waits)> decide;
 };
 
 struct Parts {

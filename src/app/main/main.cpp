@@ -27,7 +27,7 @@ constexpr const char* kUsage =
     "       kontor backup  --data DIR --to DIR [--keep N]   copies the store while the shop sells\n"
     "       kontor restore --from ARCHIVE --data DIR        into an empty data folder\n"
     "       kontor generate --count N [--seed S] [--pictures DIR] [--out FILE|-] [--marketplace]   made-up products\n"
-    "       kontor check   --data DIR     reads the whole store and verifies every invariant\n"
+    "       kontor check   --data DIR [--repair]   reads the whole store and verifies every invariant\n"
     "       kontor migrate --data DIR     brings the store's tables up to date\n"
     "       kontor config [--example]     prints every setting, its value and where it comes from; or a file to fill "
     "in\n"
@@ -44,6 +44,7 @@ struct Words {
   runtime::Config::Sources sources;
   bool demo = false;
   bool example = false;
+  bool repairs = false;
   app::ImportWords import;
   app::ExportWords exporting;
   app::BackupWords backup;
@@ -91,6 +92,10 @@ std::optional<std::string> read(int count, char** arguments, Words& words) {
     }
     if (word == "--demo" && words.command == "serve") {
       words.demo = true;
+      continue;
+    }
+    if (word == "--repair" && words.command == "check") {
+      words.repairs = true;
       continue;
     }
     if (word == "--example" && words.command == "config") {
@@ -170,7 +175,7 @@ int main(int count, char** arguments) {
   if (words.command == "serve" && !environment("GLIBC_TUNABLES")) app::use_huge_pages(arguments);
   if (words.command == "serve") return app::serve(*config, words.demo);
   if (words.command == "generate") return app::generate_command(words.generate);
-  if (words.command == "check") return app::check_command(*config);
+  if (words.command == "check") return app::check_command(*config, words.repairs);
   if (words.command == "migrate") return app::migrate_command(*config);
   if (words.command == "backup") return app::backup_command(*config, words.backup);
   if (words.command == "restore") return app::restore_command(*config, words.backup);

@@ -61,7 +61,13 @@ Result<CartView> Carts::show(const Cart& cart) {
   const auto shown = [&](const Line& line) -> Result<ItemView> {
     auto card = parts_.offers.offer_card(line.offer);
     if (!card && card.error().code != Errc::kNotFound) return fail(std::move(card.error()));
-    return item_view(cart, line, card ? card->get() : nullptr);
+    auto item = item_view(cart, line, card ? card->get() : nullptr);
+    // The sale buffer is for pages: what can be bought is not called sold out here.
+    if (item.availability == Availability::kOutOfStock && (*card)->has_buffer) {
+      TRY(const auto most, exact_supply(**card));
+      if (most >= line.quantity) item.availability = Availability::kLowStock;
+    }
+    return item;
   };
   for (const Line& line : cart.lines) {
     TRY(auto item, shown(line));

@@ -9,6 +9,7 @@
 #include "shop/checkout/checkout_metrics.h"
 #include "shop/checkout/journal.h"
 #include "shop/checkout/quoting.h"
+#include "shop/checkout/reserve_stock.h"
 #include "shop/checkout/saga.h"
 
 namespace kontor::checkout {
@@ -65,6 +66,7 @@ struct Checkouts::Impl {
   Result<Answer> attempt(const Purchase& purchase, std::optional<CheckoutId> old_key);
   Result<Plan> plan(const Purchase& purchase, const cart::CartContents& contents, Time now);
   Result<std::vector<std::string>> tokens_of(const Purchase& purchase, const Plan& plan);
+  std::optional<Error> sold_out(const Plan& plan);
   Result<Answer> or_answered(Result<Answer> answer, CheckoutId id);
   Result<Answer> or_moved(Result<Answer> answer, CheckoutId id);
   Result<void> check_journals(services::CheckReport& report, std::set<PaymentId>& open);
@@ -171,6 +173,15 @@ Result<std::vector<std::string>> Checkouts::Impl::tokens_of(const Purchase& purc
   return tokens;
 }
 
+// Turned away without a transaction, where the store would surely do so.
+std::optional<Error> Checkouts::Impl::sold_out(const Plan& plan) {
+  auto& front = parts.inventory.sold_out();
+  if (!front.remembers()) return std::nullopt;
+  auto refusal = front.refusal(reserve_request(plan).lines);
+  if (refusal && settings.metrics != nullptr) settings.metrics->turned_away();
+  return refusal;
+}
+
 Result<Answer> Checkouts::Impl::attempt(const Purchase& purchase, std::optional<CheckoutId> old_key) {
   const auto& body = purchase.body;
   TRY(const auto contents, parts.carts.contents(purchase.customer));
@@ -187,12 +198,17 @@ Result<Answer> Checkouts::Impl::attempt(const Purchase& purchase, std::optional<
   journal.created = journal.updated = now;
   journal.expires = now.plus_ms(settings.reservation_ms);
   TRY(journal.plan, plan(purchase, *contents, now));
+  if (auto gone = sold_out(journal.plan)) return fail(std::move(*gone));
   TRY(const auto suspicion, suspect(parts, purchase, *contents, journal.plan));
   journal.plan.review = suspicion.has_value();
   journal.id = parts.ids.next<CheckoutId>(now, purchase.customer.bucket());
   TRY(const auto tokens, tokens_of(purchase, journal.plan));
   if (settings.planted.charge_before_reserve) saga.charge_too_early(journal, tokens);
-  TRY(const auto allotments, saga.begin(journal, old_key, suspicion ? &*suspicion : nullptr));
+  const auto looked = parts.inventory.sold_out().look();
+  auto begun = saga.begin(journal, old_key, suspicion ? &*suspicion : nullptr);
+  if (!begun && begun.error().code == Errc::kOutOfStock)
+    parts.inventory.sold_out().remember(reserve_request(journal.plan).lines, begun.error(), looked);
+  TRY(const auto allotments, std::move(begun));
   return or_answered(saga.charge(journal, tokens, allotments), journal.id);
 }
 
@@ -235,7 +251,7 @@ Result<Answer> Checkouts::attempt(const Purchase& purchase) {
     if (error.reason == "cart.claimed")
       return fail(in_progress("checkout.cart_claimed", "Another checkout of this cart is under way."));
     const bool again = error.reason == "checkout.key_taken" || error.reason == "cart.version_conflict" ||
-                       error.reason == "db.duplicate";
+                       error.reason == "db.duplicate" || error.reason == "inventory.overtaken";
     if (!again || i + 1 >= kCartTries) return answer;
   }
 }

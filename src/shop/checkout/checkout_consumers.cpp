@@ -2,6 +2,7 @@
 
 #include "runtime/json.h"
 #include "shop/fulfilment/events.h"
+#include "shop/inventory/events.h"
 #include "shop/payments/events.h"
 
 namespace kontor::checkout {
@@ -21,6 +22,18 @@ Result<void> handle(Checkouts& checkouts, const LoggedEvent& event) {
 }
 
 }  // namespace
+
+services::Consumer oversold_consumer(Shortages& shortages) {
+  services::Consumer consumer;
+  consumer.name = "checkout.oversold";
+  consumer.kind = services::ConsumerKind::kOnce;
+  consumer.handles = {std::string(inventory::StockOversoldExternally::kName)};
+  consumer.handle = [&shortages](const LoggedEvent& event) -> Result<void> {
+    TRY(const auto body, json::read<inventory::StockOversoldExternally>(event.body));
+    return shortages.oversold(body.offer_id, body.warehouse_id);
+  };
+  return consumer;
+}
 
 services::Consumer capture_consumer(Checkouts& checkouts, CaptureWhen when) {
   services::Consumer consumer;

@@ -34,6 +34,8 @@ CheckoutMetrics::CheckoutMetrics(runtime::Metrics& metrics, Currency currency)
       granted_(metrics.counter(kReservations, kReservationsWords, {{"outcome", "granted"}})),
       refused_(metrics.counter(kReservations, kReservationsWords, {{"outcome", "refused"}})),
       expired_(metrics.counter("kontor_reservations_expired_total", "Reservations whose time ran out before payment")),
+      turned_away_(metrics.counter("kontor_sold_out_refusals_total",
+                                   "Purchases refused from the memory of what is sold out, without asking the store")),
       usual_(currency),
       usual_worth_{orders_in(metrics, currency), worth_of(metrics, currency)} {
   for (std::size_t i = 0; i < kErrors; ++i) {

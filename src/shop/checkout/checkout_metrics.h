@@ -25,6 +25,11 @@ class CheckoutMetrics {
   void placed(Money total);
   void reserved() { granted_.add(); }
   void out_of_stock() { refused_.add(); }
+  // The same, by memory: the store was not asked.
+  void turned_away() {
+    refused_.add();
+    turned_away_.add();
+  }
   void reservation_expired() { expired_.add(); }
 
  private:
@@ -47,6 +52,7 @@ class CheckoutMetrics {
   runtime::Counter& granted_;
   runtime::Counter& refused_;
   runtime::Counter& expired_;
+  runtime::Counter& turned_away_;
   const Currency usual_;
   Worth usual_worth_;
   std::mutex mutex_;

@@ -19,8 +19,9 @@ std::vector<orders::OrderShipment> shipments_of(std::vector<inventory::Allotment
     if (shipments.empty() || shipments.back().warehouse_id != allotment.warehouse) {
       shipments.emplace_back();
       shipments.back().warehouse_id = allotment.warehouse;
-      shipments.back().estimated_delivery = orders::estimate_delivery(placed, delivery_time(allotment.way, option));
     }
+    auto& estimate = shipments.back().estimated_delivery;
+    estimate = later_of(estimate, estimated_delivery(allotment, option, placed));
     auto& items = shipments.back().items;
     if (!items.empty() && items.back().offer_id == allotment.offer)
       items.back().quantity += allotment.quantity;

@@ -65,8 +65,9 @@ std::vector<QuotedShipment> quoted_shipments(std::vector<inventory::Allotment> a
                    [](const auto& a, const auto& b) { return a.warehouse < b.warehouse; });
   std::vector<QuotedShipment> out;
   for (const auto& allotment : allotments) {
-    if (out.empty() || out.back().warehouse_id != allotment.warehouse)
-      out.push_back({allotment.warehouse, orders::estimate_delivery(now, delivery_time(allotment.way, option)), {}});
+    if (out.empty() || out.back().warehouse_id != allotment.warehouse) out.push_back({allotment.warehouse, {}, {}});
+    auto& estimate = out.back().estimated_delivery;
+    estimate = later_of(estimate, estimated_delivery(allotment, option, now));
     out.back().items.push_back({allotment.offer, allotment.quantity});
   }
   return out;

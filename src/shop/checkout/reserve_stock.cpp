@@ -1,5 +1,7 @@
 #include "shop/checkout/reserve_stock.h"
 
+#include <algorithm>
+
 #include "shop/checkout/checkout.h"
 
 namespace kontor::checkout {
@@ -26,6 +28,16 @@ orders::DeliveryTime delivery_time(const inventory::Way& way, std::string_view s
       shipping_option == kExpressOption ? inventory::ShippingSpeed::kExpress : inventory::ShippingSpeed::kStandard;
   const auto& days = way.days(speed);
   return {way.processing_hours, days.earliest, days.latest};
+}
+
+orders::DeliveryEstimate estimated_delivery(const inventory::Allotment& allotment, std::string_view shipping_option,
+                                            Time placed) {
+  return orders::estimate_delivery(std::max(placed, allotment.there.value_or(placed)),
+                                   delivery_time(allotment.way, shipping_option));
+}
+
+orders::DeliveryEstimate later_of(const orders::DeliveryEstimate& a, const orders::DeliveryEstimate& b) {
+  return {std::max(a.earliest, b.earliest), std::max(a.latest, b.latest)};
 }
 
 Result<std::vector<inventory::Allotment>> ReserveStock::run(db::Tx& tx, CheckoutId reservation, const Plan& plan,

@@ -13,6 +13,11 @@ namespace kontor::checkout {
 inventory::ReserveRequest reserve_request(const Plan& plan);
 // How long a parcel takes on its way, by the shipping option that carries it.
 orders::DeliveryTime delivery_time(const inventory::Way& way, std::string_view shipping_option);
+// When these units should arrive: what is owed leaves when it has come in.
+orders::DeliveryEstimate estimated_delivery(const inventory::Allotment& allotment, std::string_view shipping_option,
+                                            Time placed);
+// Of two, the one that is later: a parcel leaves when all of it is there.
+orders::DeliveryEstimate later_of(const orders::DeliveryEstimate& a, const orders::DeliveryEstimate& b);
 
 class ReserveStock {
  public:

@@ -129,7 +129,10 @@ Result<Shipment> Fulfilment::move_in(db::Tx& tx, ShipmentId id, ShipmentTrigger 
   TRY_DO(orders_.shipment_changed(tx, shipment.order_id,
                                   {id, shipment.status, details.carrier, details.tracking_number}, details.by));
   TRY_DO(tell(tx, shipment, from, step->emits));
-  if (step->to == ShipmentState::kShipped && together) TRY_DO(inventory_.ship(tx, units_of(shipment), id.text(), now));
+  if (step->to == ShipmentState::kShipped && together) {
+    TRY(const auto order, orders_.load(tx, shipment.order_id));
+    TRY_DO(inventory_.ship(tx, units_of(shipment), id.text(), now, order.reservation));
+  }
   return shipment;
 }
 
@@ -146,8 +149,10 @@ Result<Shipment> Fulfilment::move(ShipmentId id, ShipmentTrigger on, const MoveD
 }
 
 Result<void> Fulfilment::settle_stock(const Shipment& shipment) {
+  TRY(const auto order, orders_.find(shipment.order_id));
+  const CheckoutId key = order ? order->reservation : CheckoutId{};
   TRY_DO(store_.write(db::Home::kStock, [&](db::Tx& tx) {
-    return inventory_.ship(tx, units_of(shipment), shipment.id.text(), clock_.now());
+    return inventory_.ship(tx, units_of(shipment), shipment.id.text(), clock_.now(), key);
   }));
   return store_.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     TRY_DO(tx.run(kStockSettled, shipment.id));

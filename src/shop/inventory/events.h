@@ -84,6 +84,41 @@ struct StockOversoldExternally {
   }
 };
 
+// A stock row said something else than its movements and the reservations do, and was set right: what that added.
+struct StockDriftRepaired {
+  static constexpr std::string_view kName = "stock.drift_repaired";
+  OfferId offer_id;
+  WarehouseId warehouse_id;
+  std::int64_t slot = 0;
+  std::int64_t on_hand = 0;
+  std::int64_t reserved = 0;
+  std::int64_t allocated = 0;
+
+  static constexpr auto fields() {
+    using E = StockDriftRepaired;
+    return described(Field("offer_id", &E::offer_id, "The offer"), Field("warehouse_id", &E::warehouse_id, "Where"),
+                     Field("slot", &E::slot, "Which of its slots"),
+                     Field("on_hand", &E::on_hand, "What the repair added to on_hand"),
+                     Field("reserved", &E::reserved, "To reserved"), Field("allocated", &E::allocated, "To allocated"));
+  }
+};
+
+// An offer's units in a warehouse are spread over slots now, or merged.
+struct StockSpread {
+  static constexpr std::string_view kName = "stock.spread";
+  OfferId offer_id;
+  WarehouseId warehouse_id;
+  std::int64_t slots = 1;
+  std::int64_t reach = 1;
+
+  static constexpr auto fields() {
+    using E = StockSpread;
+    return described(Field("offer_id", &E::offer_id, "The offer"), Field("warehouse_id", &E::warehouse_id, "Where"),
+                     Field("slots", &E::slots, "Over how many slots they are spread"),
+                     Field("reach", &E::reach, "How many slots may hold some, of before too"));
+  }
+};
+
 // A warehouse has no more left to sell of an offer than staff wanted to hear of. Once, when it comes to that.
 struct StockLow {
   static constexpr std::string_view kName = "stock.low";

@@ -1,43 +1,69 @@
 #include "shop/inventory/inventory.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "shop/inventory/inventory_store.h"
 #include "shop/inventory/levels.h"
+#include "shop/inventory/spread.h"
 
 namespace kontor::inventory {
 namespace {
 
-// The figures of the first slot so that all slots together hold what was set; other slots keep what they have.
+// What all slots together shall hold; what is absent stays.
 struct Wanted {
   std::optional<std::int64_t> on_hand;
   std::optional<std::int64_t> safety_stock;
   std::optional<std::int64_t> incoming;
 };
 
+// What is kept back and what is on its way are in the first slot.
+Delta delta_to(const Wanted& wanted, const std::vector<SlotRow>& rows) {
+  Delta delta;
+  for (const SlotRow& row : rows) {
+    delta.on_hand -= row.on_hand;
+    delta.safety_stock -= row.safety_stock;
+    delta.incoming -= row.incoming;
+  }
+  delta.on_hand = wanted.on_hand ? delta.on_hand + *wanted.on_hand : 0;
+  delta.safety_stock = wanted.safety_stock ? delta.safety_stock + *wanted.safety_stock : 0;
+  delta.incoming = wanted.incoming ? delta.incoming + *wanted.incoming : 0;
+  return delta;
+}
+
 // Whether anything changed.
 Result<bool> set_figures(db::Tx& tx, const Place& place, const Wanted& wanted, const Cause& cause,
                          Crossings& crossings) {
-  TRY(auto slot, sql::slot(tx, place));
-  const bool missing = !slot.has_value();
-  const SlotRow now = slot.value_or(SlotRow{});
-  Delta delta;
-  if (wanted.on_hand) delta.on_hand = *wanted.on_hand - now.on_hand;
-  if (wanted.safety_stock) delta.safety_stock = *wanted.safety_stock - now.safety_stock;
-  if (wanted.incoming) delta.incoming = *wanted.incoming - now.incoming;
-  if (!missing && delta.on_hand == 0 && delta.safety_stock == 0 && delta.incoming == 0) return false;
+  TRY(const auto rows, sql::slots_at(tx, place.offer, place.warehouse));
+  Delta delta = delta_to(wanted, rows);
+  if (!rows.empty() && delta.on_hand == 0 && delta.safety_stock == 0 && delta.incoming == 0) return false;
   TRY_DO(crossings.look(tx, place.offer));
-  if (missing) {
+  if (rows.empty()) {
     TRY(const bool known, sql::warehouse_exists(tx, place.warehouse));
     if (!known) return fail(no_such_warehouse(place.warehouse));
     TRY_DO(sql::make_row(tx, place));
   }
+  if (rows.size() > 1) {
+    TRY(const bool counted, change_on_hand(tx, place, std::exchange(delta.on_hand, 0), cause));
+    KONTOR_ASSERT(counted);
+    if (delta.safety_stock == 0 && delta.incoming == 0) return true;
+  }
   TRY(const bool moved, sql::move(tx, place, delta, cause));
   KONTOR_ASSERT(moved);
+  TRY_DO(even_out(tx, place, cause.at));
   return true;
 }
 
 }  // namespace
+
+Inventory::Inventory(db::Store& store, Clock& clock, IdSource& ids, Settings settings)
+    : store_(store),
+      clock_(clock),
+      ids_(ids),
+      settings_(std::move(settings)),
+      sold_out_(clock, settings_.sold_out_ms),
+      spread_(std::make_unique<Spread>()) {}
+Inventory::~Inventory() = default;
 
 Error no_such_warehouse(WarehouseId id) {
   return {Errc::kNotFound, "inventory.no_such_warehouse", "There is no warehouse " + id.text() + ".", {}, {}, 0};
@@ -65,7 +91,7 @@ Result<void> Inventory::set_on_hand_many(db::Tx& tx, std::span<const StockSettin
     return std::pair(a.offer, a.warehouse) < std::pair(b.offer, b.warehouse);
   });
   std::vector<OfferId> changed;
-  Crossings crossings;
+  Crossings crossings(sold_out_);
   for (const StockSetting& setting : sorted) {
     KONTOR_ASSERT(setting.on_hand >= 0);
     const Place place{setting.offer, setting.warehouse, 0};
@@ -73,8 +99,7 @@ Result<void> Inventory::set_on_hand_many(db::Tx& tx, std::span<const StockSettin
                                       {MovementKind::kCounted, reason, "", now}, crossings));
     if (!moved) continue;
     changed.push_back(setting.offer);
-    TRY(const auto slot, sql::slot(tx, place));
-    StockRow row{setting.offer, setting.warehouse, slot->on_hand, slot->reserved, slot->allocated, 0, 0, {}, 0};
+    TRY(const auto row, sql::row(tx, setting.offer, setting.warehouse));
     TRY_DO(say_oversold(tx, row, now));
   }
   TRY_DO(crossings.say(tx, now));
@@ -91,7 +116,7 @@ Result<StockRow> Inventory::change(db::Tx& tx, const StockChange& wish, Time now
       return fail(Errc::kVersionConflict, "inventory.version_conflict", "The stock row has changed since it was read.");
   }
   const Place place{wish.offer, wish.warehouse, 0};
-  Crossings crossings;
+  Crossings crossings(sold_out_);
   if (wish.low_stock_at) TRY_DO(crossings.look(tx, wish.offer));
   TRY(const bool moved, set_figures(tx, place, {wish.on_hand, wish.safety_stock, wish.incoming},
                                     {MovementKind::kCounted, wish.reason, "", now}, crossings));
@@ -107,10 +132,10 @@ Result<StockRow> Inventory::change(db::Tx& tx, const StockChange& wish, Time now
 
 Result<StockRow> Inventory::adjust(db::Tx& tx, const StockSetting& delta, std::string_view reason, Time now) {
   TRY(const auto before, sql::row(tx, delta.offer, delta.warehouse));
-  Crossings crossings;
+  Crossings crossings(sold_out_);
   TRY_DO(crossings.look(tx, delta.offer));
-  TRY(const bool moved, sql::move(tx, {delta.offer, delta.warehouse, 0}, Delta{.on_hand = delta.on_hand},
-                                  {MovementKind::kAdjusted, reason, "", now}, Guard::kPromised));
+  TRY(const bool moved, change_on_hand(tx, {delta.offer, delta.warehouse, 0}, delta.on_hand,
+                                       {MovementKind::kAdjusted, reason, "", now}, Guard::kPromised));
   if (!moved) return fail(below_promised(before));
   TRY_DO(crossings.say(tx, now));
   TRY_DO(say_levels(tx, {delta.offer}, now));
@@ -167,6 +192,16 @@ Result<void> Inventory::refresh_loads() {
     return {};
   }));
   loads_.set(std::move(units));
+  return {};
+}
+
+Result<void> Inventory::refresh_spread() {
+  std::map<std::pair<OfferId, WarehouseId>, Slots> all;
+  TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
+    TRY(all, sql::spread(tx));
+    return {};
+  }));
+  spread_->set(std::move(all));
   return {};
 }
 
@@ -232,7 +267,7 @@ Result<std::vector<Movement>> Inventory::movements(OfferId offer, WarehouseId wa
                                                    int limit) {
   std::vector<Movement> out;
   TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
-    TRY(out, sql::movements(tx, {offer, warehouse, 0}, before, limit));
+    TRY(out, sql::movements(tx, offer, warehouse, before, limit));
     return {};
   }));
   return out;

@@ -4,6 +4,7 @@
 // before.
 #pragma once
 #include <array>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +21,8 @@
 #include "services/if_match.h"
 #include "shop/inventory/loads.h"
 #include "shop/inventory/movement.h"
+#include "shop/inventory/shortfall.h"
+#include "shop/inventory/sold_out.h"
 #include "shop/inventory/sourcing.h"
 #include "shop/inventory/warehouse.h"
 
@@ -38,7 +41,8 @@ struct Allotment {
   OfferId offer;
   WarehouseId warehouse;
   std::int64_t quantity = 0;
-  Way way = {};  // from there to the buyer
+  Way way = {};                    // from there to the buyer
+  std::optional<Time> there = {};  // of what is owed: when it should come in, where that is known
   bool operator==(const Allotment& o) const {
     return offer == o.offer && warehouse == o.warehouse && quantity == o.quantity;
   }
@@ -140,6 +144,7 @@ struct PlantedBugs {
 };
 
 struct Source;  // sourcing_plan.h
+class Spread;   // spread.h
 
 // Functions on a Tx run inside the caller's write function (home stock).
 class Inventory {
@@ -147,9 +152,10 @@ class Inventory {
   struct Settings {
     Preference preference = Preference::kBalanced;  // where the buyer says nothing
     TransitTable transit = {};
+    std::int64_t sold_out_ms = 1000;  // how long a refusal is remembered in front of the store; 0: not
   };
-  Inventory(db::Store& store, Clock& clock, IdSource& ids, Settings settings)
-      : store_(store), clock_(clock), ids_(ids), settings_(std::move(settings)) {}
+  Inventory(db::Store& store, Clock& clock, IdSource& ids, Settings settings);
+  ~Inventory();
   Inventory(db::Store& store, Clock& clock, IdSource& ids) : Inventory(store, clock, ids, Settings()) {}
 
   // Sets the lines aside under the key. Repeating it while it holds answers the same allotments; a key that was
@@ -179,8 +185,9 @@ class Inventory {
   Result<void> deallocate(db::Tx& tx, CheckoutId key, std::span<const Allotment> units, const std::string& reference,
                           Time now);
   // Left the house: on_hand and allocated fall. Repeatable by `reference` (the shipment's id). What is not on the shelf
-  // cannot leave: kConflict "inventory.not_on_hand".
-  Result<void> ship(db::Tx& tx, std::span<const Allotment> units, const std::string& reference, Time now);
+  // cannot leave: kConflict "inventory.not_on_hand". `key` is whose reservation they were; without it, anybody's.
+  Result<void> ship(db::Tx& tx, std::span<const Allotment> units, const std::string& reference, Time now,
+                    CheckoutId key = {});
 
   // Absolute counts; one that changes nothing writes nothing, so an import may repeat. kNotFound
   // "inventory.no_such_warehouse". A count below what is promised is taken as it is and said as
@@ -206,6 +213,8 @@ class Inventory {
   Result<std::int64_t> load(WarehouseId warehouse);
   // Looks all loads up for the choice, where warehouses have a capacity and there are several; walks the stock then.
   Result<void> refresh_loads();
+  // Looks up which offers are spread over slots, for what other processes did; few are.
+  Result<void> refresh_spread();
   // Rows of one offer, or (offer 0) of all in key order after (`after_offer`, `after_warehouse`); at most `limit`.
   Result<std::vector<StockRow>> rows(OfferId offer);
   Result<std::vector<StockRow>> rows(std::span<const OfferId> offers);  // of all of them, in no order of offers
@@ -219,6 +228,8 @@ class Inventory {
   db::Store& store() { return store_; }
   Clock& clock() { return clock_; }
   IdSource& ids() { return ids_; }
+  SoldOut& sold_out() { return sold_out_; }
+  Spread& spread() { return *spread_; }
   void plant(PlantedBugs bugs) { bugs_ = bugs; }
 
  private:
@@ -230,6 +241,8 @@ class Inventory {
   IdSource& ids_;
   const Settings settings_;
   Loads loads_;
+  SoldOut sold_out_;
+  std::unique_ptr<Spread> spread_;
   PlantedBugs bugs_;
 };
 

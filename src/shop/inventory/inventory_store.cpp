@@ -57,8 +57,8 @@ constexpr Query kSetIncomingAt{"inventory.set_incoming_at", Home::kStock, R"sql(
 )sql"};
 
 constexpr Query kSetLowStockAt{"inventory.set_low_stock_at", Home::kStock, R"sql(
-  UPDATE inventory_stock SET low_stock_at = $4, version = version + 1
-   WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3 AND low_stock_at <> $4
+  UPDATE inventory_stock SET low_stock_at = $3, version = version + 1
+   WHERE offer_id = $1 AND warehouse_id = $2 AND low_stock_at <> $3
 )sql"};
 
 // Most ask for one offer, and its statement costs half of the other's.
@@ -198,17 +198,17 @@ constexpr Query kMovementsOf{"inventory.movements_of", Home::kStock, R"sql(
   WITH RECURSIVE chain (id, kind, d_on_hand, d_reserved, d_allocated, d_safety_stock, d_incoming, reason,
                         reference, at, previous, length) AS (
     SELECT id, kind, d_on_hand, d_reserved, d_allocated, d_safety_stock, d_incoming, reason, reference, at, previous,
-           CAST(1 AS BIGINT) FROM inventory_movements WHERE id = $1
+           CAST(CASE WHEN id < $3 THEN 1 ELSE 0 END AS BIGINT) FROM inventory_movements WHERE id = $1
     UNION ALL
     SELECT m.id, m.kind, m.d_on_hand, m.d_reserved, m.d_allocated, m.d_safety_stock, m.d_incoming, m.reason,
-           m.reference, m.at, m.previous, chain.length + 1
+           m.reference, m.at, m.previous, chain.length + CASE WHEN m.id < $3 THEN 1 ELSE 0 END
       FROM chain JOIN inventory_movements m ON m.id = chain.previous WHERE chain.length < $2)
   SELECT id, kind, d_on_hand, d_reserved, d_allocated, d_safety_stock, d_incoming, reason, reference, at, previous
-    FROM chain ORDER BY id DESC
+    FROM chain WHERE id < $3 ORDER BY id DESC
 )sql"};
 
 constexpr Query kMovementBefore{"inventory.movement_before", Home::kStock, R"sql(
-  SELECT previous FROM inventory_movements WHERE id = $1 AND offer_id = $2 AND warehouse_id = $3 AND slot = $4
+  SELECT previous FROM inventory_movements WHERE id = $1 AND offer_id = $2 AND warehouse_id = $3
 )sql"};
 
 SlotRow slot_row(const Row& row) {
@@ -312,8 +312,8 @@ Result<void> set_incoming_at(db::Tx& tx, const Place& place, std::optional<Time>
 }
 
 Result<bool> set_low_stock_at(db::Tx& tx, const Place& place, std::int64_t at) {
-  TRY(const auto changed, tx.run(kSetLowStockAt, place.offer, place.warehouse, place.slot, at));
-  return changed == 1;
+  TRY(const auto changed, tx.run(kSetLowStockAt, place.offer, place.warehouse, at));
+  return changed > 0;
 }
 
 Result<std::vector<SlotRow>> slots(db::Tx& tx, std::span<const OfferId> offers) {
@@ -484,19 +484,27 @@ Result<std::vector<StockRow>> rows_after(db::Tx& tx, OfferId offer, WarehouseId 
   return all<StockRow>(found, stock_row);
 }
 
-Result<std::vector<Movement>> movements(db::Tx& tx, const Place& place, std::int64_t before, int limit) {
-  TRY(const auto start, before == 0 ? tx.ask(kLastMovement, place.offer, place.warehouse, place.slot)
-                                    : tx.ask(kMovementBefore, before, place.offer, place.warehouse, place.slot));
-  if (start.empty())
+Result<std::vector<Movement>> movements(db::Tx& tx, OfferId offer, WarehouseId warehouse, std::int64_t before,
+                                        int limit) {
+  TRY(const auto rows, slots_at(tx, offer, warehouse));
+  if (rows.empty())
     return fail(Errc::kNotFound, "inventory.no_such_stock", "This offer has no stock row in this warehouse.");
-  TRY(const auto found, tx.ask(kMovementsOf, start.front().i64(0), limit));
-  return all<Movement>(found, [](const Row& row) {
-    return Movement{row.i64(0), static_cast<MovementKind>(row.i64(1)),
-                    row.i64(2), row.i64(3),
-                    row.i64(4), row.i64(5),
-                    row.i64(6), row.str(7),
-                    row.str(8), row.time(9)};
-  });
+  const std::int64_t bound = before == 0 ? std::numeric_limits<std::int64_t>::max() : before;
+  std::vector<Movement> out;
+  for (const SlotRow& row : rows) {
+    // A row that was never spread is followed from where the page before ended, not from its newest.
+    TRY(const auto start, before == 0 || rows.size() > 1 ? tx.ask(kLastMovement, offer, warehouse, row.place.slot)
+                                                         : tx.ask(kMovementBefore, before, offer, warehouse));
+    if (start.empty())
+      return fail(Errc::kNotFound, "inventory.no_such_stock", "This offer has no stock row in this warehouse.");
+    TRY(const auto found, tx.ask(kMovementsOf, start.front().i64(0), limit, bound));
+    for (const auto one : found)
+      out.push_back({one.i64(0), static_cast<MovementKind>(one.i64(1)), one.i64(2), one.i64(3), one.i64(4), one.i64(5),
+                     one.i64(6), one.str(7), one.str(8), one.time(9)});
+  }
+  std::sort(out.begin(), out.end(), [](const Movement& a, const Movement& b) { return a.id > b.id; });
+  if (out.size() > static_cast<std::size_t>(limit)) out.resize(static_cast<std::size_t>(limit));
+  return out;
 }
 
 }  // namespace kontor::inventory::sql

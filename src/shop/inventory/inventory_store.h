@@ -86,7 +86,8 @@ Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Caus
 Result<std::optional<Left>> take(db::Tx& tx, const Place& place, const Taking& taking, const Cause& cause);
 Result<void> make_row(db::Tx& tx, const Place& place);  // all zero; one that is there stays
 Result<void> set_incoming_at(db::Tx& tx, const Place& place, std::optional<Time> at);
-Result<bool> set_low_stock_at(db::Tx& tx, const Place& place, std::int64_t at);  // whether it was another
+// Of all slots; whether it was another.
+Result<bool> set_low_stock_at(db::Tx& tx, const Place& place, std::int64_t at);
 // Of active warehouses; for ascending offers in key order.
 Result<std::vector<SlotRow>> slots(db::Tx& tx, std::span<const OfferId> offers);
 Result<std::vector<SlotRow>> slots_at(db::Tx& tx, OfferId offer, WarehouseId warehouse);
@@ -122,8 +123,10 @@ Result<std::vector<StockRow>> rows(db::Tx& tx, OfferId offer);
 Result<StockRow> row(db::Tx& tx, OfferId offer, WarehouseId warehouse);  // kNotFound "inventory.no_such_stock"
 Result<std::vector<StockRow>> rows(db::Tx& tx, std::span<const OfferId> offers);
 Result<std::vector<StockRow>> rows_after(db::Tx& tx, OfferId offer, WarehouseId warehouse, int limit);
-// The newest movements of a stock row before `before` (0: all), by following the chain.
-Result<std::vector<Movement>> movements(db::Tx& tx, const Place& place, std::int64_t before, int limit);
+// The newest movements of an offer in a warehouse before `before` (0: all), by following the chain of each slot.
+// kNotFound "inventory.no_such_stock".
+Result<std::vector<Movement>> movements(db::Tx& tx, OfferId offer, WarehouseId warehouse, std::int64_t before,
+                                        int limit);
 
 Result<void> check(db::Tx& tx, services::CheckReport& report);
 

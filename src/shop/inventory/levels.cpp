@@ -1,6 +1,7 @@
 #include "shop/inventory/levels.h"
 
 #include <algorithm>
+#include <map>
 
 #include "services/outbox.h"
 #include "shop/inventory/events.h"
@@ -16,10 +17,20 @@ std::int64_t sellable_of(const std::vector<SlotRow>& rows) {
   return sum;
 }
 
-bool was_low(const std::vector<SlotRow>& before, const Place& place) {
-  for (const SlotRow& row : before)
-    if (row.place == place) return is_low(row.sellable(), row.low_stock_at);
-  return false;
+// A warehouse's slots are one shelf to those who want to hear.
+struct Shelf {
+  std::int64_t sellable = 0;
+  std::int64_t low_stock_at = 0;
+  bool low() const { return is_low(sellable, low_stock_at); }
+};
+std::map<WarehouseId, Shelf> shelves_of(const std::vector<SlotRow>& rows) {
+  std::map<WarehouseId, Shelf> out;
+  for (const SlotRow& row : rows) {
+    Shelf& shelf = out[row.place.warehouse];
+    shelf.sellable += row.sellable();
+    shelf.low_stock_at = std::max(shelf.low_stock_at, row.low_stock_at);
+  }
+  return out;
 }
 
 }  // namespace
@@ -46,6 +57,7 @@ Result<void> say_oversold(db::Tx& tx, const StockRow& row, Time now) {
 }
 
 Result<void> Crossings::look(db::Tx& tx, OfferId offer) {
+  sold_out_.forget(offer);
   if (!looks_.empty() && looks_.back().offer == offer) return {};
   TRY(auto rows, sql::slots(tx, {&offer, 1}));
   looks_.push_back({offer, std::move(rows)});
@@ -56,10 +68,11 @@ Result<void> Crossings::say(db::Tx& tx, Time now) {
   std::vector<services::Fact> facts;
   for (const Look& before : looks_) {
     TRY(const auto after, sql::slots(tx, {&before.offer, 1}));
-    for (const SlotRow& row : after)
-      if (is_low(row.sellable(), row.low_stock_at) && !was_low(before.rows, row.place))
-        facts.push_back(services::fact(StockLow{before.offer, row.place.warehouse, row.sellable(), row.low_stock_at},
-                                       before.offer.text()));
+    auto shelves = shelves_of(before.rows);
+    for (const auto& [warehouse, shelf] : shelves_of(after))
+      if (shelf.low() && !shelves[warehouse].low())
+        facts.push_back(
+            services::fact(StockLow{before.offer, warehouse, shelf.sellable, shelf.low_stock_at}, before.offer.text()));
     const std::int64_t sellable = sellable_of(after);
     if (!before.rows.empty() && sellable_of(before.rows) <= 0 && sellable > 0)
       facts.push_back(services::fact(StockBackInStock{before.offer, sellable}, before.offer.text()));

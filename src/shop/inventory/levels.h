@@ -20,6 +20,8 @@ inline bool is_low(std::int64_t sellable, std::int64_t low_stock_at) {
 // Two looks at offers whose rows change: what crossed a line between them is said once, in the same transaction.
 class Crossings {
  public:
+  // What changes may be more to sell: it is forgotten there that it was sold out.
+  explicit Crossings(SoldOut& sold_out) : sold_out_(sold_out) {}
   // Before its rows change; offers in key order, and one that was looked at is not looked at again.
   Result<void> look(db::Tx& tx, OfferId offer);
   Result<void> say(db::Tx& tx, Time now);
@@ -29,6 +31,7 @@ class Crossings {
     OfferId offer;
     std::vector<SlotRow> rows;
   };
+  SoldOut& sold_out_;
   std::vector<Look> looks_;
 };
 

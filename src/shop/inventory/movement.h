@@ -15,12 +15,14 @@ enum class MovementKind {
   kTransferredOut = 3,
   kTransferredIn = 4,
   kReceived = 5,
+  kSpread = 6,
   kReserved = 10,
   kConfirmed = 11,
   kReleased = 12,
   kExpired = 13,
   kDeallocated = 14,
-  kShipped = 15
+  kShipped = 15,
+  kReconciled = 20
 };
 constexpr auto enum_names(MovementKind) {
   using K = MovementKind;
@@ -30,12 +32,14 @@ constexpr auto enum_names(MovementKind) {
                     N{K::kTransferredOut, "transferred_out"},
                     N{K::kTransferredIn, "transferred_in"},
                     N{K::kReceived, "received"},
+                    N{K::kSpread, "spread"},
                     N{K::kReserved, "reserved"},
                     N{K::kConfirmed, "confirmed"},
                     N{K::kReleased, "released"},
                     N{K::kExpired, "expired"},
                     N{K::kDeallocated, "deallocated"},
-                    N{K::kShipped, "shipped"}};
+                    N{K::kShipped, "shipped"},
+                    N{K::kReconciled, "reconciled"}};
 }
 
 // What changed in each column, and why.

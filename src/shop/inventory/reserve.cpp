@@ -8,6 +8,7 @@
 #include "shop/inventory/inventory_store.h"
 #include "shop/inventory/levels.h"
 #include "shop/inventory/sourcing_plan.h"
+#include "shop/inventory/spread.h"
 
 namespace kontor::inventory {
 namespace {
@@ -45,16 +46,31 @@ std::vector<Allotment> allotments(const std::vector<Take>& takes, std::span<cons
   std::vector<Allotment> out;
   out.reserve(takes.size());
   for (const Take& take : takes) {
-    if (!out.empty() && out.back().offer == take.place.offer && out.back().warehouse == take.place.warehouse)
-      out.back().quantity += take.quantity;
-    else
-      out.push_back({take.place.offer, take.place.warehouse, take.quantity, way_from(take.place.warehouse, sources)});
+    if (out.empty() || out.back().offer != take.place.offer || out.back().warehouse != take.place.warehouse)
+      out.push_back({take.place.offer, take.place.warehouse, 0, way_from(take.place.warehouse, sources), {}});
+    out.back().quantity += take.quantity;
+    if (take.there) out.back().there = take.there;
   }
   return out;
 }
 
+// A checkout's own number among those of a hot offer.
+std::int64_t draw_of(CheckoutId key) {
+  return static_cast<std::int64_t>((static_cast<std::uint64_t>(key.value) * 0x9E3779B97F4A7C15ull) >> 33);
+}
+
+// Slots of a warehouse stand together: each checkout begins at another.
+void begin_elsewhere(std::vector<SlotRow>& rows, std::int64_t draw) {
+  for (auto from = rows.begin(); from != rows.end();) {
+    const auto to = std::find_if(from, rows.end(),
+                                 [&](const SlotRow& row) { return row.place.warehouse != from->place.warehouse; });
+    std::rotate(from, from + draw % (to - from), to);
+    from = to;
+  }
+}
+
 // In one statement for up to sixteen offers; the demands are in the order of offers, and so are the rows.
-Result<std::vector<Supply>> supplies_of(db::Tx& tx, std::span<const Demand> demands) {
+Result<std::vector<Supply>> supplies_of(db::Tx& tx, std::span<const Demand> demands, CheckoutId key) {
   std::vector<OfferId> offers;
   std::vector<Supply> out;
   offers.reserve(demands.size());
@@ -65,6 +81,7 @@ Result<std::vector<Supply>> supplies_of(db::Tx& tx, std::span<const Demand> dema
   for (const Demand& demand : demands) {
     Supply& supply = out.emplace_back(Supply{demand, {}});
     for (; row != rows.end() && row->place.offer == demand.offer; ++row) supply.rows.push_back(*row);
+    begin_elsewhere(supply.rows, draw_of(key));
   }
   KONTOR_ASSERT(row == rows.end());
   return out;
@@ -116,6 +133,15 @@ struct Outcome {
   bool short_of_stock = false;
   std::vector<StockLow> low = {};  // rows that came to their threshold by this
 };
+// What the warehouse has left to sell: of one slot among several, that says little.
+Result<std::int64_t> shelf_after(db::Tx& tx, const Take& take, const Left& left) {
+  if (!take.one_of_many) return left.sellable;
+  TRY(const auto rows, sql::slots_at(tx, take.place.offer, take.place.warehouse));
+  std::int64_t sum = 0;
+  for (const SlotRow& row : rows) sum += row.sellable();
+  return sum;
+}
+
 Result<Outcome> take_all(db::Tx& tx, CheckoutId key, const std::vector<Take>& takes, Time now) {
   const std::string reference = key.text();
   Outcome outcome;
@@ -129,8 +155,10 @@ Result<Outcome> take_all(db::Tx& tx, CheckoutId key, const std::vector<Take>& ta
     TRY(const auto left,
         sql::take(tx, wish.place, {wish.quantity, wish.room}, Cause{MovementKind::kReserved, "", reference, now}));
     if (!left) return Outcome{true, true};
-    if (is_low(left->sellable, left->low_stock_at) && !is_low(left->sellable + wish.quantity, left->low_stock_at))
-      outcome.low.push_back({wish.place.offer, wish.place.warehouse, left->sellable, left->low_stock_at});
+    if (!is_low(left->sellable, left->low_stock_at)) continue;
+    TRY(const auto shelf, shelf_after(tx, wish, *left));
+    if (is_low(shelf, left->low_stock_at) && !is_low(shelf + wish.quantity, left->low_stock_at))
+      outcome.low.push_back({wish.place.offer, wish.place.warehouse, shelf, left->low_stock_at});
   }
   return outcome;
 }
@@ -163,8 +191,13 @@ Result<void> finish(db::Tx& tx, const Wanted& wanted, const std::vector<StockLow
   return {};
 }
 
-Error short_of(db::Tx& tx, std::span<const Demand> demands, CheckoutId key) {
-  auto supplies = supplies_of(tx, demands);
+Error overtaken() {
+  return Error{Errc::kUnavailable, std::string(kOvertaken), "Others were quicker; please try again.", {}, {}, 1};
+}
+
+Error short_of(db::Tx& tx, const Wanted& wanted, Spread& spread) {
+  const CheckoutId key = wanted.request.key;
+  auto supplies = supplies_of(tx, wanted.demands, key);
   if (!supplies) return supplies.error();
   auto mine = sql::reservation(tx, key);
   if (!mine) return mine.error();
@@ -175,11 +208,22 @@ Error short_of(db::Tx& tx, std::span<const Demand> demands, CheckoutId key) {
     for (Supply& supply : *supplies)
       for (SlotRow& slot : supply.rows)
         if (slot.place == row.place) slot.reserved -= row.quantity;
-  return out_of_stock(shortages(*supplies));
+  const auto missing = shortages(*supplies);
+  if (!missing.empty()) return out_of_stock(missing);
+  // It lies in slots that this process has not heard of yet.
+  for (const Supply& supply : *supplies)
+    for (const SlotRow& slot : supply.rows)
+      if (slot.place.slot > 0) {
+        const auto known = spread.of(supply.demand.offer, slot.place.warehouse);
+        spread.learn(supply.demand.offer, slot.place.warehouse,
+                     {known.slots, std::max(known.reach, slot.place.slot + 1)});
+      }
+  return overtaken();
 }
 
 // One warehouse and nothing beyond the stock: there is nothing to choose, and the guard alone decides.
-Result<std::vector<Allotment>> reserve_plainly(db::Tx& tx, const Wanted& wanted, std::int64_t room, Time now) {
+Result<std::vector<Allotment>> reserve_plainly(db::Tx& tx, const Wanted& wanted, Spread& spread, std::int64_t room,
+                                               Time now) {
   const WarehouseId warehouse = wanted.sources.empty() ? kMainWarehouse : wanted.sources.front().id;
   std::vector<Take> takes;
   takes.reserve(wanted.demands.size());
@@ -187,7 +231,7 @@ Result<std::vector<Allotment>> reserve_plainly(db::Tx& tx, const Wanted& wanted,
   name_buyer(takes, wanted);
   TRY(const auto outcome, take_all(tx, wanted.request.key, takes, now));
   if (!outcome.fresh) return same_and_held(tx, wanted);
-  if (outcome.short_of_stock) return fail(short_of(tx, wanted.demands, wanted.request.key));
+  if (outcome.short_of_stock) return fail(short_of(tx, wanted, spread));
   TRY_DO(finish(tx, wanted, outcome.low, now));
   return allotments(takes, wanted.sources);
 }
@@ -196,7 +240,7 @@ Result<std::vector<Allotment>> reserve_plainly(db::Tx& tx, const Wanted& wanted,
 // have enough, somebody was quicker between the two: it is chosen again from what there is by then.
 Result<std::vector<Allotment>> reserve_by_choice(db::Tx& tx, const Wanted& wanted, Preference preference, Time now) {
   for (int left = kMostChoices;; --left) {
-    TRY(const auto supplies, supplies_of(tx, wanted.demands));
+    TRY(const auto supplies, supplies_of(tx, wanted.demands, wanted.request.key));
     if (const auto missing = shortages(supplies); !missing.empty()) {
       // A repetition may lack what it holds itself.
       TRY(const auto held, sql::reservation(tx, wanted.request.key));
@@ -209,8 +253,7 @@ Result<std::vector<Allotment>> reserve_by_choice(db::Tx& tx, const Wanted& wante
     const auto tried = tx.attempt([&]() -> Result<void> {
       TRY(outcome, take_all(tx, wanted.request.key, takes, now));
       if (!outcome.short_of_stock) return {};
-      Error overtaken{Errc::kUnavailable, std::string(kOvertaken), "Others were quicker; please try again.", {}, {}, 1};
-      return fail(std::move(overtaken));
+      return fail(overtaken());
     });
     if (!tried && tried.error().reason == kOvertaken && left > 1) continue;
     if (!tried) return fail(tried.error());
@@ -218,6 +261,43 @@ Result<std::vector<Allotment>> reserve_by_choice(db::Tx& tx, const Wanted& wante
     TRY_DO(finish(tx, wanted, outcome.low, now));
     return allotments(takes, wanted.sources);
   }
+}
+
+// The widest of the offers; 1 nearly always.
+std::int64_t reach_of(const Wanted& wanted, const Spread& spread) {
+  if (wanted.sources.size() != 1) return 1;
+  std::int64_t reach = 1;
+  for (const Demand& demand : wanted.demands)
+    reach = std::max(reach, spread.of(demand.offer, wanted.sources.front().id).reach);
+  return reach;
+}
+
+// One warehouse whose rows are spread. A slot is tried without a look at the others, since to look is to be in the way
+// of all who sell from them; only when no slot has the whole line it is chosen from all of them together.
+Result<std::vector<Allotment>> reserve_from_slots(db::Tx& tx, const Wanted& wanted, const Spread& spread,
+                                                  Preference preference, Time now) {
+  const WarehouseId warehouse = wanted.sources.front().id;
+  const std::int64_t reach = reach_of(wanted, spread), draw = draw_of(wanted.request.key);
+  for (std::int64_t turn = 0; turn < reach; ++turn) {
+    std::vector<Take> takes;
+    for (const Demand& demand : wanted.demands) {
+      const Slots slots = spread.of(demand.offer, warehouse);
+      const std::int64_t slot = turn < slots.slots || turn >= slots.reach ? (draw + turn) % slots.slots : turn;
+      takes.push_back({{demand.offer, warehouse, slot}, demand.quantity, 0, {}, slots.reach > 1});
+    }
+    name_buyer(takes, wanted);
+    Outcome outcome;
+    const auto tried = tx.attempt([&]() -> Result<void> {
+      TRY(outcome, take_all(tx, wanted.request.key, takes, now));
+      return outcome.short_of_stock ? Result<void>(fail(overtaken())) : Result<void>();
+    });
+    if (!tried && tried.error().reason != kOvertaken) return fail(tried.error());
+    if (!tried) continue;
+    if (!outcome.fresh) return same_and_held(tx, wanted);
+    TRY_DO(finish(tx, wanted, outcome.low, now));
+    return allotments(takes, wanted.sources);
+  }
+  return reserve_by_choice(tx, wanted, preference, now);
 }
 
 // What cannot be had comes from where the rest does: a quote says when it would be there, the checkout what is missing.
@@ -268,9 +348,13 @@ Result<std::vector<Allotment>> Inventory::reserve(db::Tx& tx, const ReserveReque
   const bool plain =
       wanted.sources.size() <= 1 && std::all_of(wanted.demands.begin(), wanted.demands.end(),
                                                 [](const Demand& demand) { return demand.backorder == 0; });
-  if (plain || bugs_.drop_stock_guard) return reserve_plainly(tx, wanted, bugs_.drop_stock_guard ? kNoFloor : 0, now);
-  if (wanted.sources.empty()) return fail(short_of(tx, wanted.demands, request.key));
-  return reserve_by_choice(tx, wanted, request.preference.value_or(settings_.preference), now);
+  const Preference preference = request.preference.value_or(settings_.preference);
+  if (plain && !bugs_.drop_stock_guard && reach_of(wanted, *spread_) > 1)
+    return reserve_from_slots(tx, wanted, *spread_, preference, now);
+  if (plain || bugs_.drop_stock_guard)
+    return reserve_plainly(tx, wanted, *spread_, bugs_.drop_stock_guard ? kNoFloor : 0, now);
+  if (wanted.sources.empty()) return fail(short_of(tx, wanted, *spread_));
+  return reserve_by_choice(tx, wanted, preference, now);
 }
 
 Result<std::vector<Allotment>> Inventory::preview(const ReserveRequest& request) {
@@ -280,12 +364,14 @@ Result<std::vector<Allotment>> Inventory::preview(const ReserveRequest& request)
   TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
     out.clear();
     TRY(const auto from, sources(tx, request.to));
-    if (from.size() <= 1) {
+    const bool owes = std::any_of(wanted.demands.begin(), wanted.demands.end(),
+                                  [](const Demand& demand) { return demand.backorder > 0; });
+    if (from.size() <= 1 && (from.empty() || !owes)) {
       const Source only = from.empty() ? Source{kMainWarehouse, {}, 0} : from.front();
       for (const Demand& demand : wanted.demands) out.push_back({demand.offer, only.id, demand.quantity, only.way});
       return {};
     }
-    TRY(auto supplies, supplies_of(tx, wanted.demands));
+    TRY(auto supplies, supplies_of(tx, wanted.demands, wanted.request.key));
     owe_missing(supplies, from);
     out = allotments(plan(supplies, from, request.preference.value_or(settings_.preference)), from);
     return {};
@@ -346,7 +432,7 @@ Result<void> Inventory::give_back(db::Tx& tx, CheckoutId key, ReservationState t
   }
   const std::string reference = key.text();
   const auto kind = to == ReservationState::kExpired ? MovementKind::kExpired : MovementKind::kReleased;
-  Crossings crossings;
+  Crossings crossings(sold_out_);
   for (const ReservationRow& row : rows) {
     TRY_DO(crossings.look(tx, row.place.offer));
     TRY(const bool moved, sql::move(tx, row.place, Delta{.reserved = -row.quantity}, Cause{kind, "", reference, now}));
@@ -387,7 +473,7 @@ Result<void> Inventory::deallocate(db::Tx& tx, CheckoutId key, std::span<const A
       return fail(Errc::kConflict, "inventory.not_allocated", "The checkout does not hold so many units there.");
   }
   std::sort(given.begin(), given.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
-  Crossings crossings;
+  Crossings crossings(sold_out_);
   for (const ReservationRow& row : given) {
     TRY_DO(crossings.look(tx, row.place.offer));
     TRY(const bool moved, sql::move(tx, row.place, Delta{.allocated = -row.quantity},
@@ -400,7 +486,60 @@ Result<void> Inventory::deallocate(db::Tx& tx, CheckoutId key, std::span<const A
   return services::emit(tx, StockReleased{key, stock_lines(given)}, key.text(), now);
 }
 
-Result<void> Inventory::ship(db::Tx& tx, std::span<const Allotment> units, const std::string& reference, Time now) {
+namespace {
+
+// How many of the units each slot had sold; without a key, whatever the slots have.
+Result<std::vector<std::int64_t>> sold_in(db::Tx& tx, const std::vector<SlotRow>& rows, const Allotment& unit,
+                                          CheckoutId key) {
+  std::vector<std::int64_t> out(rows.size(), 0);
+  std::int64_t left = unit.quantity;
+  const auto give = [&](std::size_t at, std::int64_t most) {
+    const std::int64_t part = std::clamp<std::int64_t>(most, 0, left);
+    out[at] += part;
+    left -= part;
+  };
+  if (key && rows.size() > 1) {
+    TRY(const auto held, sql::reservation(tx, key));
+    for (const ReservationRow& one : held)
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        if (rows[i].place == one.place) give(i, std::min(one.quantity - one.returned, rows[i].allocated));
+  } else {
+    for (std::size_t i = 0; i < rows.size(); ++i) give(i, rows[i].allocated);
+  }
+  if (left > 0) out.clear();
+  return out;
+}
+
+// What a slot has sold lies in it, or (counts know no slots) in another.
+Result<bool> ship_units(db::Tx& tx, const Allotment& unit, CheckoutId key, const Cause& cause) {
+  TRY(const auto rows, sql::slots_at(tx, unit.offer, unit.warehouse));
+  TRY(const auto sold, sold_in(tx, rows, unit, key));
+  if (sold.empty()) return false;
+  std::vector<Delta> deltas(rows.size());
+  std::int64_t left = unit.quantity;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::int64_t part = std::min(sold[i], rows[i].on_hand);
+    deltas[i] = {.on_hand = -part, .allocated = -sold[i]};
+    left -= part;
+  }
+  for (std::size_t i = 0; i < rows.size() && left > 0; ++i) {
+    const std::int64_t part = std::min(left, rows[i].on_hand + deltas[i].on_hand);
+    deltas[i].on_hand -= part;
+    left -= part;
+  }
+  if (left > 0) return false;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (deltas[i].on_hand == 0 && deltas[i].allocated == 0) continue;
+    TRY(const bool moved, sql::move(tx, rows[i].place, deltas[i], cause));
+    if (!moved) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<void> Inventory::ship(db::Tx& tx, std::span<const Allotment> units, const std::string& reference, Time now,
+                             CheckoutId key) {
   TRY(const bool fresh, sql::note_effect(tx, reference, MovementKind::kShipped, now));
   if (!fresh) return {};
   std::vector<Allotment> sorted(units.begin(), units.end());
@@ -408,17 +547,8 @@ Result<void> Inventory::ship(db::Tx& tx, std::span<const Allotment> units, const
     return std::pair(a.offer, a.warehouse) < std::pair(b.offer, b.warehouse);
   });
   for (const Allotment& unit : sorted) {
-    std::int64_t left = unit.quantity;
-    TRY(const auto rows, sql::slots_at(tx, unit.offer, unit.warehouse));
-    for (const SlotRow& row : rows) {
-      const std::int64_t part = std::min({left, row.allocated, row.on_hand});
-      if (part <= 0) continue;
-      TRY(const bool moved, sql::move(tx, row.place, Delta{.on_hand = -part, .allocated = -part},
-                                      Cause{MovementKind::kShipped, "", reference, now}));
-      if (!moved) break;
-      left -= part;
-    }
-    if (left > 0)
+    TRY(const bool shipped, ship_units(tx, unit, key, {MovementKind::kShipped, "", reference, now}));
+    if (!shipped)
       return fail(Errc::kConflict, "inventory.not_on_hand",
                   "The warehouse does not have all the units of " + unit.offer.text() + ".");
   }

@@ -166,6 +166,25 @@ std::vector<double> scores_of(const Question& question, std::span<const Source> 
   return out;
 }
 
+bool has_slots(const Supply& supply, WarehouseId warehouse) {
+  return std::count_if(supply.rows.begin(), supply.rows.end(),
+                       [&](const SlotRow& row) { return row.place.warehouse == warehouse; }) > 1;
+}
+
+// When what is owed there should come in; the first slot knows.
+std::optional<Time> awaited_at(const Supply& supply, WarehouseId warehouse) {
+  for (const SlotRow& row : supply.rows)
+    if (row.place.warehouse == warehouse && row.incoming > 0 && row.incoming_at) return row.incoming_at;
+  return std::nullopt;
+}
+
+// The first slot there that has them all; null when none has.
+const SlotRow* slot_with(const Supply& supply, WarehouseId warehouse, std::int64_t quantity) {
+  for (const SlotRow& row : supply.rows)
+    if (row.place.warehouse == warehouse && row.sellable() >= quantity) return &row;
+  return nullptr;
+}
+
 // One line's units from the chosen warehouses, the best first; one that has them all is preferred to two.
 void take_from(const Supply& supply, std::span<const WarehouseId> chosen, std::vector<Take>& takes) {
   std::int64_t left = supply.demand.quantity;
@@ -178,6 +197,11 @@ void take_from(const Supply& supply, std::span<const WarehouseId> chosen, std::v
   };
   std::vector<Part> parts;
   for (const WarehouseId warehouse : from) {
+    if (const SlotRow* whole = slot_with(supply, warehouse, left); whole != nullptr && left > 0) {
+      parts.push_back({whole, left});
+      left = 0;
+      break;
+    }
     for (const SlotRow& row : supply.rows) {
       if (row.place.warehouse != warehouse) continue;
       const std::int64_t part = std::clamp<std::int64_t>(row.sellable(), 0, left);
@@ -191,8 +215,14 @@ void take_from(const Supply& supply, std::span<const WarehouseId> chosen, std::v
     parts.front().quantity += left;
     room = std::max<std::int64_t>(parts.front().quantity - parts.front().row->sellable(), 0);
   }
-  for (const Part& part : parts)
-    if (part.quantity > 0) takes.push_back({part.row->place, part.quantity, &part == &parts.front() ? room : 0});
+  for (const Part& part : parts) {
+    if (part.quantity == 0) continue;
+    auto& take = takes.emplace_back(Take{part.row->place, part.quantity});
+    take.one_of_many = has_slots(supply, part.row->place.warehouse);
+    if (&part != &parts.front() || room == 0) continue;
+    take.room = room;
+    take.there = awaited_at(supply, part.row->place.warehouse);
+  }
 }
 
 }  // namespace

@@ -15,13 +15,15 @@ struct Take {
   Place place;
   std::int64_t quantity = 0;
   std::int64_t room = 0;
-  CustomerId customer = {};  // who it counts for, where the offer has a purchase limit
+  CustomerId customer = {};        // who it counts for, where the offer has a purchase limit
+  bool one_of_many = false;        // the offer has other slots in the warehouse
+  std::optional<Time> there = {};  // as in Allotment
 };
 
 // What can be had of an offer by one request, over all of its rows.
 struct Supply {
   Demand demand;
-  std::vector<SlotRow> rows;  // of active warehouses, in key order
+  std::vector<SlotRow> rows;  // of active warehouses, in key order, slots in the order in which to try them
   std::int64_t available() const;
 };
 std::vector<Shortage> shortages(const std::vector<Supply>& supplies);

@@ -4,6 +4,7 @@
 
 #include "shop/inventory/inventory_store.h"
 #include "shop/inventory/levels.h"
+#include "shop/inventory/spread.h"
 
 namespace kontor::inventory {
 namespace {
@@ -23,8 +24,8 @@ Result<void> leave(db::Tx& tx, const Transfer& transfer, Time now) {
   const Place place{transfer.offer, transfer.from, 0};
   TRY(const auto before, sql::row(tx, transfer.offer, transfer.from));
   TRY(const bool left,
-      sql::move(tx, place, Delta{.on_hand = -transfer.quantity},
-                {MovementKind::kTransferredOut, transfer.reason, transfer.reference, now}, Guard::kPromised));
+      change_on_hand(tx, place, -transfer.quantity,
+                     {MovementKind::kTransferredOut, transfer.reason, transfer.reference, now}, Guard::kPromised));
   return left ? Result<void>() : Result<void>(fail(below_promised(before)));
 }
 
@@ -35,6 +36,7 @@ Result<void> arrive(db::Tx& tx, const Transfer& transfer, Time now) {
   TRY(const bool came,
       sql::move(tx, place, delta, {MovementKind::kTransferredIn, transfer.reason, transfer.reference, now}));
   KONTOR_ASSERT(came);
+  TRY_DO(even_out(tx, place, now));
   return transfer.arrives ? sql::set_incoming_at(tx, place, transfer.arrives) : Result<void>();
 }
 
@@ -48,7 +50,7 @@ Result<Transferred> Stockroom::transfer(db::Tx& tx, const Transfer& wish, Time n
   TRY_DO(must_exist(tx, wish.to));
   TRY(const bool fresh, first_time(tx, wish.reference, {wish.offer, wish.from, 0}, MovementKind::kTransferredOut, now));
   if (fresh) {
-    Crossings crossings;
+    Crossings crossings(inventory_.sold_out());
     TRY_DO(crossings.look(tx, wish.offer));
     // In key order, as everybody takes stock rows.
     TRY_DO(wish.from < wish.to ? leave(tx, wish, now) : arrive(tx, wish, now));
@@ -68,7 +70,7 @@ Result<StockRow> Stockroom::receive(db::Tx& tx, const Delivery& delivery, Time n
   const Place place{delivery.offer, delivery.warehouse, 0};
   TRY(const bool fresh, first_time(tx, delivery.reference, place, MovementKind::kReceived, now));
   if (!fresh) return sql::row(tx, delivery.offer, delivery.warehouse);
-  Crossings crossings;
+  Crossings crossings(inventory_.sold_out());
   TRY_DO(crossings.look(tx, delivery.offer));
   TRY_DO(sql::make_row(tx, place));
   TRY(const auto before, sql::slot(tx, place));
@@ -76,6 +78,7 @@ Result<StockRow> Stockroom::receive(db::Tx& tx, const Delivery& delivery, Time n
   TRY(const bool came, sql::move(tx, place, Delta{.on_hand = delivery.quantity, .incoming = -awaited},
                                  {MovementKind::kReceived, delivery.reason, delivery.reference, now}));
   KONTOR_ASSERT(came);
+  TRY_DO(even_out(tx, place, now));
   if (before->incoming_at && before->incoming == awaited) TRY_DO(sql::set_incoming_at(tx, place, std::nullopt));
   TRY_DO(crossings.say(tx, now));
   TRY_DO(say_levels(tx, {delivery.offer}, now));
@@ -94,6 +97,15 @@ Result<Counted> Stockroom::count(db::Tx& tx, const Count& count, Time now) {
   change.on_hand = count.counted;
   change.reason = count.reason;
   TRY(out.row, inventory_.change(tx, change, now));
+  return out;
+}
+
+Result<std::vector<Slot>> Stockroom::spread(db::Tx& tx, OfferId offer, WarehouseId warehouse, std::int64_t slots,
+                                            Time now) {
+  TRY(const auto rows, spread_over(tx, inventory_, {offer, warehouse, 0}, slots, now));
+  std::vector<Slot> out;
+  for (const SlotRow& row : rows)
+    out.push_back({row.place.slot, row.on_hand, row.reserved, row.allocated, row.sellable()});
   return out;
 }
 

@@ -50,6 +50,17 @@ struct Counted {
   std::int64_t difference() const { return row.on_hand - believed; }
 };
 
+inline constexpr std::int64_t kMostSlots = 64;
+
+// A row among those over which an offer's units are spread.
+struct Slot {
+  std::int64_t slot = 0;
+  std::int64_t on_hand = 0;
+  std::int64_t reserved = 0;
+  std::int64_t allocated = 0;
+  std::int64_t sellable = 0;
+};
+
 class Stockroom {
  public:
   explicit Stockroom(Inventory& inventory) : inventory_(inventory) {}
@@ -62,6 +73,10 @@ class Stockroom {
   // The difference becomes a movement. Less than is promised is taken as it is and said as stock.oversold_externally.
   // kNotFound "inventory.no_such_warehouse".
   Result<Counted> count(db::Tx& tx, const Count& count, Time now);
+  // Spreads an offer's units in the warehouse over so many slots, 1 to 64, so that checkouts take from different rows;
+  // 1 merges them. What is promised stays where it is until it leaves. Repeatable. kNotFound "inventory.no_such_stock".
+  // Afterwards, Inventory::refresh_spread() tells this process at once.
+  Result<std::vector<Slot>> spread(db::Tx& tx, OfferId offer, WarehouseId warehouse, std::int64_t slots, Time now);
 
  private:
   Inventory& inventory_;

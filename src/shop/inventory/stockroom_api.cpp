@@ -106,6 +106,45 @@ struct CountAnswer {
   }
 };
 
+struct SpreadStock {
+  std::int64_t slots = 1;
+
+  static constexpr auto fields() {
+    return described(Field("slots", &SpreadStock::slots, "Over how many rows the units are spread; 1: merged",
+                           Range{1, kMostSlots}));
+  }
+};
+
+struct SlotView {
+  std::int64_t slot = 0;
+  std::int64_t on_hand = 0;
+  std::int64_t reserved = 0;
+  std::int64_t allocated = 0;
+  std::int64_t sellable = 0;
+
+  static constexpr auto fields() {
+    using V = SlotView;
+    return described(Field("slot", &V::slot, "Which, from 0"), Field("on_hand", &V::on_hand, "Physically there"),
+                     Field("reserved", &V::reserved, "Held by checkouts"),
+                     Field("allocated", &V::allocated, "Sold and not shipped"),
+                     Field("sellable", &V::sellable, "What can be sold from it"));
+  }
+};
+
+struct SpreadView {
+  OfferId offer_id;
+  WarehouseId warehouse_id;
+  std::int64_t slots = 1;
+  std::vector<SlotView> items;
+
+  static constexpr auto fields() {
+    using V = SpreadView;
+    return described(Field("offer_id", &V::offer_id, "The offer"), Field("warehouse_id", &V::warehouse_id, "Where"),
+                     Field("slots", &V::slots, "Over how many rows its units are spread"),
+                     Field("items", &V::items, "The rows; of those beyond, what is promised leaves in its own time"));
+  }
+};
+
 class Api {
  public:
   explicit Api(InventoryApiParts parts) : p_(parts) {}
@@ -134,6 +173,23 @@ class Api {
                                   TRY(const auto row, Stockroom(p_.inventory).receive(tx, delivery, now));
                                   return view(row);
                                 });
+  }
+
+  Result<SpreadView> spread(http::Call& call, const SpreadStock& in) const {
+    TRY(const auto staff, p_.shoppers.require_role(call, services::Role::kWarehouse));
+    TRY(const auto place, place_of(call));
+    TRY(auto done, write_act<SpreadView>(
+                       call, p_, staff, {"inventory.spread", place.text(), json::print(in)},
+                       [&](db::Tx& tx, Time now) -> Result<SpreadView> {
+                         SpreadView out{place.offer, place.warehouse, in.slots, {}};
+                         TRY(const auto rows,
+                             Stockroom(p_.inventory).spread(tx, place.offer, place.warehouse, in.slots, now));
+                         for (const Slot& row : rows)
+                           out.items.push_back({row.slot, row.on_hand, row.reserved, row.allocated, row.sellable});
+                         return out;
+                       }));
+    TRY_DO(p_.inventory.refresh_spread());
+    return done;
   }
 
   Result<CountAnswer> count(const http::Call& call, const CountSheet& in) const {
@@ -206,6 +262,11 @@ void add_stockroom_routes(http::Router& router, InventoryApiParts parts) {
       "/admin/inventory/{offer_id}/{warehouse_id}/receive",
       {"Takes goods in; what was incoming is so much less", {"catalog.no_such_offer", "inventory.no_such_warehouse"}},
       [api](Call& call, const ReceiveStock& in) { return api.receive(call, in); });
+  router.post<SpreadStock, SpreadView>(
+      "/admin/inventory/{offer_id}/{warehouse_id}/slots",
+      {"Spreads a hot offer's units over several rows, which checkouts take from side by side; 1 merges them",
+       {"inventory.no_such_stock"}},
+      [api](Call& call, const SpreadStock& in) { return api.spread(call, in); });
   router.post<CountSheet, CountAnswer>(
       "/admin/inventory/counts",
       {"Takes a count of shelves: each difference becomes a movement; a result per line",

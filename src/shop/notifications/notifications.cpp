@@ -3,6 +3,8 @@
 namespace kontor::notifications {
 namespace {
 
+constexpr int kAlternatives = 3;
+
 std::string subject_of(Occasion occasion, const std::string& number) {
   switch (occasion) {
     case Occasion::kConfirmed:
@@ -73,6 +75,31 @@ Result<void> Notifications::tell(Occasion occasion, OrderId order_id, const std:
   mail.to = order->email;
   mail.subject = subject_of(occasion, order->number());
   mail.text = text_of(occasion, *order) + "\n" + shop_name_ + "\n";
+  return messenger_.send(mail);
+}
+
+Result<void> Notifications::tell_missing(const Missing& missing, OrderId order_id, const std::string& key) {
+  TRY(const auto order, orders_.find(order_id));
+  if (!order || order->email.empty()) return {};
+  std::string title;
+  for (const auto& line : order->document.lines)
+    if (line.offer_id == missing.offer) title = line.title;
+  Mail mail;
+  mail.key = key;
+  mail.to = order->email;
+  mail.subject = "Something of your order " + order->number() + " is missing";
+  mail.text = "Hello " + order->document.shipping_address.name +
+              ",\n\nwe are sorry: there are fewer than we thought of\n\n  " + std::to_string(missing.quantity) + " x " +
+              title + "\n\nThe orders before yours had them. Unless you say on the " +
+              "order's page that you would rather wait,\nthey are cancelled on " +
+              to_rfc3339(missing.decide_by).substr(0, 16) + " UTC, and what was paid for them comes back to you.\n";
+  if (alternatives_ != nullptr) {
+    TRY(const auto others, alternatives_->alternatives(missing.offer, kAlternatives));
+    if (!others.empty()) mail.text += "\nIn their place there is:\n\n";
+    for (const auto& other : others)
+      mail.text += "  " + other.title + "  " + other.price.text() + "\n  " + other.url + "\n";
+  }
+  mail.text += "\n" + shop_name_ + "\n";
   return messenger_.send(mail);
 }
 

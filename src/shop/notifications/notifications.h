@@ -13,16 +13,28 @@ namespace kontor::notifications {
 
 enum class Occasion { kConfirmed, kShipped, kCancelled, kLinesCancelled, kRefunded };
 
+// Units of an order that are not there after all.
+struct Missing {
+  OfferId offer;
+  std::int64_t quantity = 0;
+  Time decide_by;
+};
+
 class Notifications {
  public:
   Notifications(orders::Orders& orders, Messenger& messenger, std::string shop_name)
       : orders_(orders), messenger_(messenger), shop_name_(std::move(shop_name)) {}
+  // Not owned; before the first mail. Without one nothing is offered in the place of what is missing.
+  void set_alternatives(orders::AlternativeSource* alternatives) { alternatives_ = alternatives; }
 
   // `key` is unique per event. An order that is gone, or has no address, gets no mail, and that is no failure.
   Result<void> tell(Occasion occasion, OrderId order, const std::string& key);
+  // What is missing, what may be had in its place, and until when the buyer may say to wait.
+  Result<void> tell_missing(const Missing& missing, OrderId order, const std::string& key);
 
  private:
   orders::Orders& orders_;
+  orders::AlternativeSource* alternatives_ = nullptr;
   Messenger& messenger_;
   std::string shop_name_;
 };

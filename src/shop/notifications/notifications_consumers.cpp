@@ -1,6 +1,7 @@
 #include "shop/notifications/notifications_consumers.h"
 
 #include "runtime/json.h"
+#include "shop/checkout/events.h"
 #include "shop/fulfilment/events.h"
 #include "shop/orders/events.h"
 #include "shop/payments/events.h"
@@ -32,6 +33,10 @@ Result<void> handle(Notifications& notifications, const LoggedEvent& event) {
     TRY(const auto order, order_in<payments::PaymentRefunded>(event));
     return notifications.tell(Occasion::kRefunded, order, key);
   }
+  if (event.name == checkout::OrderUnitsMissing::kName) {
+    TRY(const auto told, json::read<checkout::OrderUnitsMissing>(event.body));
+    return notifications.tell_missing({told.offer_id, told.quantity, told.decide_by}, told.order_id, key);
+  }
   TRY(const auto order, order_in<fulfilment::ShipmentMoved>(event));
   return notifications.tell(Occasion::kShipped, order, key);
 }
@@ -42,9 +47,9 @@ services::Consumer mail_consumer(Notifications& notifications) {
   services::Consumer consumer;
   consumer.name = "notifications.mail";
   consumer.kind = services::ConsumerKind::kOnce;
-  consumer.handles = {std::string(orders::OrderConfirmed::kName), std::string(orders::OrderCancelled::kName),
+  consumer.handles = {std::string(orders::OrderConfirmed::kName),      std::string(orders::OrderCancelled::kName),
                       std::string(orders::OrderLinesCancelled::kName), std::string(payments::PaymentRefunded::kName),
-                      std::string(fulfilment::kShipmentShipped)};
+                      std::string(fulfilment::kShipmentShipped),       std::string(checkout::OrderUnitsMissing::kName)};
   consumer.hopeless = {"messenger.bad_address", "messenger.refused"};
   consumer.handle = [&notifications](const LoggedEvent& event) { return handle(notifications, event); };
   return consumer;

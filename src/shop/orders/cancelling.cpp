@@ -59,7 +59,7 @@ CancelledLine take(const OrderLine& line, LineLeft& left, std::int64_t units) {
 
 class Plan {
  public:
-  explicit Plan(const Document& document) : document_(document) {
+  explicit Plan(const Document& document, std::optional<WarehouseId> from) : document_(document), from_(from) {
     for (const auto& line : document.lines) left_.push_back(left_of(document, line));
     for (const auto& shipment : document.shipments) {
       auto& items = items_.emplace_back();
@@ -84,6 +84,7 @@ class Plan {
   Money total_now() const;
 
   const Document& document_;
+  const std::optional<WarehouseId> from_;
   std::vector<LineLeft> left_;
   std::vector<std::vector<ShipmentItem>> items_;
   OrderCancellation out_;
@@ -123,6 +124,9 @@ void Plan::take_units(OfferId offer, std::int64_t units) {
   std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
     return ease(document_.shipments[a].status) < ease(document_.shipments[b].status);
   });
+  if (from_)
+    std::stable_partition(order.begin(), order.end(),
+                          [&](auto at) { return document_.shipments[at].warehouse_id == *from_; });
   for (const auto at : order) {
     for (auto& item : items_[at]) {
       const std::int64_t part = item.offer_id == offer ? std::min(units, item.quantity) : 0;
@@ -179,7 +183,7 @@ Result<OrderCancellation> Plan::finish() {
 }  // namespace
 
 Result<OrderCancellation> plan_cancellation(const Document& document, const CancelOrder& wish) {
-  Plan plan(document);
+  Plan plan(document, wish.from);
   if (wish.lines) {
     for (std::size_t i = 0; i < wish.lines->size(); ++i) TRY_DO(plan.choose(i, (*wish.lines)[i]));
   } else {

@@ -30,6 +30,7 @@ struct CancelOrder {
   std::optional<std::vector<CancelLine>> lines;
   std::optional<std::string> reason;
   std::optional<std::int64_t> version;
+  std::optional<WarehouseId> from = {};  // whose parcels the units come out of first; not the buyer's to say
 
   static constexpr auto fields() {
     using C = CancelOrder;

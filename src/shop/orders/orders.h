@@ -15,6 +15,7 @@
 #include "ports/clock.h"
 #include "ports/db.h"
 #include "services/check_report.h"
+#include "shop/orders/alternatives.h"
 #include "shop/orders/cancelling.h"
 #include "shop/orders/order_document.h"
 #include "shop/orders/orders_state.h"

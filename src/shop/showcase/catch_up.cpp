@@ -8,7 +8,7 @@
 namespace kontor::showcase {
 namespace {
 
-constexpr std::string_view kSetting = "showcase.followed";
+constexpr std::string_view kSetting = "showcase.followed", kBuffer = "showcase.sale_buffer";
 // A walk over a million products costs about as much as this many events.
 constexpr std::int64_t kMostReplayed = 100'000;
 constexpr int kBatch = 500;
@@ -32,6 +32,10 @@ Result<int> CatchUp::run() {
     known = known && place != from.end() && place->second <= heads[stream];
     if (known) behind += heads[stream] - place->second;
   }
+  // What is listed as in stock was worked out with the buffer of then.
+  const std::string buffer = std::to_string(showcase_.settings().sale_buffer_percent);
+  TRY(const auto buffer_then, settings_.get(kBuffer));
+  known = known && buffer_then.value_or("0") == buffer;
   if (known && behind == 0) return 0;
   int done = 0;
   if (known && behind <= kMostReplayed) {
@@ -42,6 +46,7 @@ Result<int> CatchUp::run() {
   if (!known || behind > kMostReplayed) {
     TRY(done, showcase_.reconcile());
   }
+  if (buffer_then.value_or("0") != buffer) TRY_DO(settings_.set(kBuffer, buffer));
   TRY_DO(settings_.set(kSetting, json::print(heads)));
   return done;
 }

@@ -104,18 +104,26 @@ Result<std::vector<SellerName>> Showcase::sellers() {
   return all->seller_names;
 }
 
+// Rounded down: of a handful nothing is held back.
+std::int64_t Showcase::shown_of(const inventory::StockFigure& figure) const {
+  if (figure.sellable <= 0) return figure.sellable;
+  const std::int64_t buffer =
+      figure.on_hand / 100 * settings_.sale_buffer_percent + figure.on_hand % 100 * settings_.sale_buffer_percent / 100;
+  return std::max<std::int64_t>(figure.sellable - buffer, 0);
+}
+
 Result<std::vector<std::int64_t>> Showcase::sellable_of(std::span<const OfferId> offers) {
   std::vector<std::int64_t> sellable(offers.size(), 0);
   if (offers.empty()) return sellable;
   TRY(const auto figures, inventory_.figures(offers));
   std::unordered_map<OfferId, std::int64_t> by_offer;
-  for (const auto& figure : figures) by_offer[figure.offer] = figure.sellable;
+  for (const auto& figure : figures) by_offer[figure.offer] = shown_of(figure);
   for (std::size_t i = 0; i < offers.size(); ++i)
     if (const auto found = by_offer.find(offers[i]); found != by_offer.end()) sellable[i] = found->second;
   return sellable;
 }
 
-Showcase::Cards Showcase::cards_of(const catalog::Product& product, std::span<const std::int64_t> sellable) {
+Showcase::Cards Showcase::cards_of(const catalog::Product& product, std::span<const std::int64_t> sellable) const {
   Cards cards;
   cards.reserve(product.offers.size());
   for (std::size_t i = 0; i < product.offers.size(); ++i) {
@@ -123,7 +131,8 @@ Showcase::Cards Showcase::cards_of(const catalog::Product& product, std::span<co
     cards.push_back(std::make_shared<const OfferCard>(OfferCard{
         o.id, product.id, o.seller, o.sku, product.title, product.slug,
         product.images.empty() ? std::string() : product.images.front(), o.price, o.list_price, o.purchase_limit,
-        o.backorder, sellable[i], o.active && product.status == catalog::ProductStatus::kActive, variant_words(o)}));
+        o.backorder, sellable[i], o.active && product.status == catalog::ProductStatus::kActive, variant_words(o),
+        settings_.sale_buffer_percent > 0}));
   }
   return cards;
 }

@@ -37,6 +37,9 @@ class Showcase {
     std::size_t packed_bytes_mb = 512;
     std::size_t cards_mb = 64;
     Currency currency;  // of prices when nobody asks for another
+    // So many percent of what lies on the shelves are not shown as being for sale, so that a rush ends in "sold out" on
+    // the page before it ends in refusals at checkout. What is sold is exact all the same.
+    std::int64_t sale_buffer_percent = 0;
     // For listings on the embedded store, whose reads run on the asking thread, and for learning how to pack answers.
     runtime::Workers* workers = nullptr;
     std::int64_t large_category = 30'000;  // products; sorting so many takes 15 ms: its pages go along the order
@@ -127,7 +130,8 @@ class Showcase {
   Result<BundlePointer> bundle_of(OfferId offer);
   Result<typename runtime::LoadingCache<ProductId, Bundle>::Loaded> load_bundle(ProductId id);
   static std::size_t weight_of(const Bundle& bundle);
-  static Cards cards_of(const catalog::Product& product, std::span<const std::int64_t> sellable);
+  std::int64_t shown_of(const inventory::StockFigure& figure) const;
+  Cards cards_of(const catalog::Product& product, std::span<const std::int64_t> sellable) const;
   OfferId choose_featured(const Cards& cards, const Directory& all) const;
   Result<std::vector<std::int64_t>> sellable_of(std::span<const OfferId> offers);
   void drop_ready(ProductId id);
