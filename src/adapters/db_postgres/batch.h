@@ -86,8 +86,12 @@ struct Member {
 
 class Batch {
  public:
-  Batch(Connection& connection, KnownQueries& known, bool reading)
-      : connection_(connection), known_(known), board_(known.names()), reading_(reading) {}
+  struct How {
+    bool reading = false;
+    bool always_sets = false;
+  };
+  Batch(Connection& connection, KnownQueries& known, How how)
+      : connection_(connection), known_(known), board_(known.names()), reading_(how.reading), how_(how) {}
   ~Batch();
 
   // BEGIN, and the gate.
@@ -134,6 +138,7 @@ class Batch {
   KnownQueries& known_;
   Board board_;
   bool reading_;
+  How how_;
   bool begun_ = false;
   bool own_error_ = false;  // of the only member's statement
   bool failed_ = false;  // has to be undone; every further statement is refused

@@ -78,7 +78,7 @@ void Batch::send(Group& group) {
     connection_.add_statement(*group.query, group.members[0]->params);
     return;
   }
-  bool agree = group.as_set && group.sets > 1 && known.set.kind != SetText::Kind::kAlone;
+  bool agree = group.as_set && (group.sets > 1 || how_.always_sets) && known.set.kind != SetText::Kind::kAlone;
   for (Member* member : group.members)
     for (std::size_t i = 0; agree && i < member->count; ++i) agree = learn_kinds(known.kinds, member->set(i));
   group.as_set = agree && known.kinds.find('?') == std::string::npos;

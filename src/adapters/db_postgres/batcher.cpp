@@ -7,7 +7,7 @@ namespace kontor::db_postgres {
 namespace {
 
 constexpr int kConnections = 2;  // the next batch begins while one commits
-constexpr int kTries = 2;        // in a batch; then by itself
+constexpr int kTries = 3;        // in a batch, which may be learning yet; then by itself
 
 }  // namespace
 
@@ -94,7 +94,8 @@ void Batcher::work() {
     return fail_all(failure->error);
   }
   {
-    Batch batch(connection, *known_.back(), parts_.reading);
+    parts_.begun();
+    Batch batch(connection, *known_.back(), {parts_.reading, parts_.always_sets});
     failure = batch.begin();
     batch.take(queue_, parts_.most);
     if (failure) {

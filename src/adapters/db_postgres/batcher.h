@@ -16,10 +16,12 @@ class Batcher {
     const ConnectionSettings& settings;
     bool reading = false;
     std::size_t most = 128;  // functions in a batch
+    bool always_sets = false;
     std::int64_t connection_wait_ms = 5'000;
-    std::function<void()> undone;       // a batch was
-    std::function<void()> lost;         // a connection was
-    std::function<void()> unknown;      // and nobody knows whether its COMMIT came through
+    std::function<void()> begun = {};    // a batch was
+    std::function<void()> undone = {};   // a batch was
+    std::function<void()> lost = {};     // a connection was
+    std::function<void()> unknown = {};  // and nobody knows whether its COMMIT came through
   };
   explicit Batcher(Parts parts);
 

@@ -26,6 +26,15 @@ bool overlap(const Access& a, const Access& b) {
 
 bool same_rows(const Access& a, const Access& b) { return a.table == b.table && a.named == b.named; }
 
+// Whether all rows of `b` are among those of `a`.
+bool covers(const Access& a, const Access& b) {
+  if (a.table != b.table) return false;
+  return std::all_of(a.named.begin(), a.named.end(), [&](const auto& named) {
+    const Value* value = value_at(b, named.first);
+    return value != nullptr && *value == named.second;
+  });
+}
+
 using Key = std::vector<int>;
 bool sets_one_of(const Access& a, const Key& key) {
   return std::any_of(key.begin(), key.end(),
@@ -216,7 +225,7 @@ void Board::learn(int member, std::vector<Access>& accesses) {
       if (both_insert || (noted.access.table >= 0 && access.table >= 0 && !overlap(noted.access, access))) return;
       ++noted.access.habit->again;
       if (access.touch == Touch::kRead) return;
-      if (noted.access.touch == Touch::kRead && same_rows(noted.access, access)) noted.access.habit->upgrades = true;
+      if (noted.access.reads && covers(noted.access, access)) noted.access.habit->upgrades = true;
     });
   }
 }

@@ -152,6 +152,10 @@ Result<void> Connection::set_up(Mode mode) {
     session += "; SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off"
                "; SET enable_seqscan = off; SET idle_in_transaction_session_timeout = '10s'";
   }
+  if (batched && PQserverVersion(pq_) >= 140000) {
+    // Who dies with the gate in hand leaves it soon, even in the middle of a statement.
+    session += "; SET enable_memoize = off; SET client_connection_check_interval = '1s'";
+  }
   if (auto failed = script(session)) return fail(std::move(failed->error));
   if (PQenterPipelineMode(pq_) != 1) return fail(lost_failure("pipeline").error);
   return {};

@@ -57,7 +57,7 @@ struct PostgresStore::Impl {
   std::map<std::pair<runtime::Loop*, Mode>, std::unique_ptr<Pool>> pools;
   std::map<std::pair<runtime::Loop*, Mode>, std::unique_ptr<Batcher>> batchers;
   std::atomic<std::uint64_t> luck{0x9E3779B97F4A7C15ull};
-  std::atomic<std::int64_t> functions{0}, repeats{0}, lost{0}, unknown{0}, undone{0};
+  std::atomic<std::int64_t> functions{0}, repeats{0}, lost{0}, unknown{0}, batches{0}, undone{0};
 };
 
 // A fiber waits on its loop's sockets only, so connections do not move between loops. A plain thread has no loop.
@@ -78,8 +78,12 @@ Batcher* PostgresStore::Impl::batcher(Mode mode) {
   const std::lock_guard lock(mutex);
   auto& batcher = batchers[{runtime::Loop::current(), mode}];
   if (!batcher) {
-    Batcher::Parts parts{settings, mode == Mode::kRead, std::min<std::size_t>(static_cast<std::size_t>(most), kMostMembers),
-                         options.connection_wait_ms, {}, {}, {}};
+    Batcher::Parts parts{settings};
+    parts.reading = mode == Mode::kRead;
+    parts.most = std::min(static_cast<std::size_t>(most), kMostMembers);
+    parts.connection_wait_ms = options.connection_wait_ms;
+    parts.always_sets = options.always_sets;
+    parts.begun = [this, mode] { batches.fetch_add(mode == Mode::kWrite ? 1 : 0); };
     parts.undone = [this] {
       undone.fetch_add(1);
       if (metrics != nullptr) metrics->repeated();
@@ -155,8 +159,8 @@ Result<void> PostgresStore::Impl::measure(Mode mode, db::Homes homes, const db::
 
 Result<void> PostgresStore::Impl::perform(Mode mode, const Work& work, runtime::WriteTimes& times) {
   functions.fetch_add(1);
-  if (Batcher* const batches = batcher(mode); batches != nullptr) {
-    if (auto answer = batches->call(work.homes, work.function, times)) {
+  if (Batcher* const together_with = batcher(mode); together_with != nullptr) {
+    if (auto answer = together_with->call(work.homes, work.function, times)) {
       if (!*answer) report(answer->error());
       return std::move(*answer);
     }
@@ -242,7 +246,7 @@ Result<int> PostgresStore::migrate(std::span<const db::Migration> migrations) {
 }
 
 PostgresStore::Stats PostgresStore::stats() const {
-  return {impl_->functions.load(), impl_->repeats.load(), impl_->lost.load(), impl_->unknown.load(), impl_->undone.load()};
+  return {impl_->functions.load(), impl_->repeats.load(), impl_->lost.load(), impl_->unknown.load(), impl_->batches.load(), impl_->undone.load()};
 }
 
 }  // namespace kontor::db_postgres
