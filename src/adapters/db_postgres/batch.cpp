@@ -194,6 +194,7 @@ bool Batch::exchange() {
     at += group.answers;
   }
   if (failure) failed_ = true;
+  if (failure && failure->kind == Failure::Kind::kStale) stale_ = true;
   for (Group& group : groups_)
     for (Member* member : group.members) {
       if (failed_ && !member->error) {

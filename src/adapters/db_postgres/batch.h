@@ -106,7 +106,7 @@ class Batch {
   void undo();  // tells all to run again: those at fault by themselves
   bool changed() const;
   bool only_failed() const { return members_.size() == 1 && members_[0] != nullptr && !members_[0]->result; }
-  std::size_t size() const { return members_.size(); }
+  bool stale() const { return stale_; }  // the connection's prepared statements are
 
  private:
   friend struct Member;
@@ -140,6 +140,7 @@ class Batch {
   bool reading_;
   How how_;
   bool begun_ = false;
+  bool stale_ = false;
   bool own_error_ = false;  // of the only member's statement
   bool failed_ = false;  // has to be undone; every further statement is refused
   std::vector<Member*> members_;  // null: its fiber was killed

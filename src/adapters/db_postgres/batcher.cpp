@@ -104,10 +104,12 @@ void Batcher::work() {
     } else {
       conclude(batch, connection, turn);
     }
+    stale = batch.stale();
   }
-  if (!connection.lost()) return;
+  if (!connection.lost() && !stale) return;
   parts_.lost();
   pool_.drop_idle();
+  lease->adopt(nullptr);
 }
 
 void Batcher::conclude(Batch& batch, Connection& connection, Turn& turn) {

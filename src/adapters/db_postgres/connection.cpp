@@ -202,9 +202,9 @@ void Connection::forget(const Expected& prepare) {
 
 void Connection::add_set(SetStatement& statement, std::span<const std::string> arrays) {
   if (lost_) return;
-  Statement& prepared = prepared_sets_[&statement];
-  if (prepared.name.empty() || prepared.kinds != statement.kinds) {
-    prepared = {statement.kinds, "s" + std::to_string(next_name_++)};
+  PreparedSet& prepared = prepared_sets_[&statement];
+  if (prepared.name.empty() || prepared.sql != statement.sql) {
+    prepared = {statement.sql, "s" + std::to_string(next_name_++)};
     if (PQsendPrepare(pq_, prepared.name.c_str(), statement.sql.c_str(), 0, nullptr) != 1) lost_ = true;
     expected_.push_back({Expected::Kind::kPrepare, statement.query->name, statement.query, &statement});
   }

@@ -102,7 +102,11 @@ class Connection {
   int syncs_to_skip_ = 0;
   int next_name_ = 1;
   std::unordered_map<const db::Query*, Prepared> prepared_;
-  std::unordered_map<const SetStatement*, Statement> prepared_sets_;
+  struct PreparedSet {
+    std::string sql;
+    std::string name;
+  };
+  std::unordered_map<const SetStatement*, PreparedSet> prepared_sets_;
 };
 
 }  // namespace kontor::db_postgres
