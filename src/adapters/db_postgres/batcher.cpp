@@ -93,6 +93,7 @@ void Batcher::work() {
     pool_.drop_idle();
     return fail_all(failure->error);
   }
+  bool stale = false;
   {
     parts_.begun();
     Batch batch(connection, *known_.back(), {parts_.reading, parts_.always_sets});
