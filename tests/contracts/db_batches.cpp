@@ -1,5 +1,5 @@
-// Functions that an adapter may run together: what only holds when they come out as if run one after another. Many fibers
-// at once, so that there is something to put together.
+// Functions that an adapter may run together: what only holds when they come out as if run one after another. Many
+// fibers at once, so that there is something to put together.
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -23,8 +23,9 @@ constexpr db::Query kCountGroup{"contract.count_group", Home::kCustomer,
                                 "SELECT COUNT(*) FROM contract_pair WHERE a = $1"};
 constexpr db::Query kAddPair{"contract.add_pair", Home::kCustomer,
                              "INSERT INTO contract_pair (a, b, words) VALUES ($1, $2, $3)"};
-constexpr db::Query kTryPair{"contract.try_pair", Home::kCustomer,
-                             "INSERT INTO contract_pair (a, b, words) VALUES ($1, $2, $3) ON CONFLICT (a, b) DO NOTHING"};
+constexpr db::Query kTryPair{
+    "contract.try_pair", Home::kCustomer,
+    "INSERT INTO contract_pair (a, b, words) VALUES ($1, $2, $3) ON CONFLICT (a, b) DO NOTHING"};
 constexpr db::Query kPairsOf{"contract.pairs_of", Home::kCustomer,
                              "SELECT b, words FROM contract_pair WHERE a = $1 ORDER BY b"};
 constexpr db::Query kDropPair{"contract.drop_pair", Home::kCustomer,
@@ -35,7 +36,8 @@ constexpr db::Query kTakeName{"contract.take_name", Home::kCustomer,
                               "INSERT INTO contract_name (id, name, seen) VALUES ($1, $2, 0)"};
 constexpr db::Query kFreeName{"contract.free_name", Home::kCustomer, "DELETE FROM contract_name WHERE id = $1"};
 constexpr db::Query kNameOf{"contract.name_of", Home::kCustomer, "SELECT id FROM contract_name WHERE name = $1"};
-constexpr db::Query kLog{"contract.log_line", Home::kCustomer, "INSERT INTO contract_log (words) VALUES ($1) RETURNING seq"};
+constexpr db::Query kLog{"contract.log_line", Home::kCustomer,
+                         "INSERT INTO contract_log (words) VALUES ($1) RETURNING seq"};
 constexpr db::Query kLogged{"contract.logged", Home::kCustomer, "SELECT words FROM contract_log WHERE seq = $1"};
 constexpr db::Query kPut{"contract.put_words", Home::kCustomer,
                          "INSERT INTO contract_item (id, words, bytes, amount) VALUES ($1, $2, $3, $4)"};
@@ -186,29 +188,30 @@ TEST_CASE("db contract: many at once are each answered with their own rows") {
         const std::int64_t id = fiber * 10 + i + 1;
         const std::string words = "words of " + std::to_string(id);
         const bool null = id % 3 == 0;
-        const bool good = persist(*subject.store, [&](Tx& tx) -> Result<void> {
-          const auto wrong_row = [] { return fail(Errc::kInternal, "contract.wrong_row"); };
-          TRY_DO(tx.run(kPut, id, words, null ? db::Param(db::Null{}) : db::Param(db::Blob{words}), id));
-          TRY(const Rows seq, tx.ask(kLog, words));
-          TRY(const Rows logged, tx.ask(kLogged, seq.front().i64(0)));
-          if (logged.front().text(0) != words) return wrong_row();
-          TRY(const Rows got, tx.ask(kGetItem, id));
-          if (got.front().i64(0) != id || got.front().text(1) != words || got.front().is_null(2) != null ||
-              got.front().text(2) != (null ? "" : words))
-            return wrong_row();
-          TRY(const auto taken, tx.run(kTakeAmount, id, id % 2 == 0 ? id : id + 1));
-          if (taken != (id % 2 == 0 ? 1 : 0)) return wrong_row();
-          TRY(const Rows changed, tx.ask(kSetAmount, id % 7 == 0 ? -id : id, 3));
-          if (changed.size() != (id % 7 == 0 ? 0 : 1)) return wrong_row();
-          if (!changed.empty() && changed.front().text(0) != words) return wrong_row();
-          TRY_DO(tx.run(kAddPair, id, 2, "b"));
-          TRY_DO(tx.run(kAddPair, id, 1, words));
-          TRY(const Rows pairs, tx.ask(kPairsOf, id));
-          if (pairs.size() != 2 || pairs[0].text(1) != words || pairs[1].text(1) != "b") return wrong_row();
-          TRY(const Rows dropped, tx.ask(kDropPair, id, i % 2 + 1));
-          if (dropped.size() != 1 || dropped.front().text(0) != (i % 2 == 0 ? words : "b")) return wrong_row();
-          return {};
-        }).has_value();
+        const bool good =
+            persist(*subject.store, [&](Tx& tx) -> Result<void> {
+              const auto wrong_row = [] { return fail(Errc::kInternal, "contract.wrong_row"); };
+              TRY_DO(tx.run(kPut, id, words, null ? db::Param(db::Null{}) : db::Param(db::Blob{words}), id));
+              TRY(const Rows seq, tx.ask(kLog, words));
+              TRY(const Rows logged, tx.ask(kLogged, seq.front().i64(0)));
+              if (logged.front().text(0) != words) return wrong_row();
+              TRY(const Rows got, tx.ask(kGetItem, id));
+              if (got.front().i64(0) != id || got.front().text(1) != words || got.front().is_null(2) != null ||
+                  got.front().text(2) != (null ? "" : words))
+                return wrong_row();
+              TRY(const auto taken, tx.run(kTakeAmount, id, id % 2 == 0 ? id : id + 1));
+              if (taken != (id % 2 == 0 ? 1 : 0)) return wrong_row();
+              TRY(const Rows changed, tx.ask(kSetAmount, id % 7 == 0 ? -id : id, 3));
+              if (changed.size() != (id % 7 == 0 ? 0 : 1)) return wrong_row();
+              if (!changed.empty() && changed.front().text(0) != words) return wrong_row();
+              TRY_DO(tx.run(kAddPair, id, 2, "b"));
+              TRY_DO(tx.run(kAddPair, id, 1, words));
+              TRY(const Rows pairs, tx.ask(kPairsOf, id));
+              if (pairs.size() != 2 || pairs[0].text(1) != words || pairs[1].text(1) != "b") return wrong_row();
+              TRY(const Rows dropped, tx.ask(kDropPair, id, i % 2 + 1));
+              if (dropped.size() != 1 || dropped.front().text(0) != (i % 2 == 0 ? words : "b")) return wrong_row();
+              return {};
+            }).has_value();
         if (!good) ++wrong;
       }
     });

@@ -284,8 +284,8 @@ void Batch::tell(Member::Verdict verdict, const Error* error) {
 void Batch::undo() {
   for (Member*& member : members_) {
     if (member == nullptr) continue;
-    const bool at_fault = member->spoiled || (member->finished && !member->cut && !member->result &&
-                                              board_.wrote(member->number));
+    const bool at_fault =
+        member->spoiled || (member->finished && !member->cut && !member->result && board_.wrote(member->number));
     member->verdict = at_fault ? Member::Verdict::kAlone : Member::Verdict::kAgain;
     member->batch = nullptr;
     member->parker.wake();

@@ -65,7 +65,7 @@ struct Member {
   bool finished = false;
   std::size_t writes = 0;  // statements that were not only reads
   bool cut = false;        // the batch was undone under it: its result says nothing
-  bool spoiled = false;  // it asked for what a batch cannot do: it runs again by itself
+  bool spoiled = false;    // it asked for what a batch cannot do: it runs again by itself
   runtime::WriteTimes times;
 
   // What it waits for.
@@ -141,8 +141,8 @@ class Batch {
   How how_;
   bool begun_ = false;
   bool stale_ = false;
-  bool own_error_ = false;  // of the only member's statement
-  bool failed_ = false;  // has to be undone; every further statement is refused
+  bool own_error_ = false;        // of the only member's statement
+  bool failed_ = false;           // has to be undone; every further statement is refused
   std::vector<Member*> members_;  // null: its fiber was killed
   std::vector<Member*> waiting_;
   std::vector<Group> groups_;

@@ -89,7 +89,8 @@ void Batch::send(Group& group) {
     return;
   }
   group.answers = 1;
-  if (known.statement.kinds != known.kinds) known.statement = {group.query, known.kinds, known.set.sql(known.kinds), false};
+  if (known.statement.kinds != known.kinds)
+    known.statement = {group.query, known.kinds, known.set.sql(known.kinds), false};
   std::vector<std::string> arrays;
   for (std::size_t param = 0; param < known.kinds.size(); ++param) {
     Array array(known.kinds[param], group.sets);

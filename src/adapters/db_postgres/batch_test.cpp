@@ -25,9 +25,10 @@ constexpr db::Migration kTables[] = {
 constexpr db::Query kPut{"t.put", Home::kCustomer, "INSERT INTO t_cell (id, n, words) VALUES ($1, $2, $3)"};
 constexpr db::Query kGet{"t.get", Home::kCustomer, "SELECT n, words FROM t_cell WHERE id = $1"};
 constexpr db::Query kTake{"t.take", Home::kCustomer, "UPDATE t_cell SET n = n - $2 WHERE id = $1 AND n >= $2"};
-constexpr db::Query kCopy{"t.copy", Home::kCustomer,
-                          "INSERT INTO t_log (words) SELECT words FROM t_cell WHERE id = $1 AND n >= CAST($2 AS BIGINT) "
-                          "RETURNING id"};
+constexpr db::Query kCopy{
+    "t.copy", Home::kCustomer,
+    "INSERT INTO t_log (words) SELECT words FROM t_cell WHERE id = $1 AND n >= CAST($2 AS BIGINT) "
+    "RETURNING id"};
 constexpr db::Query kLogged{"t.logged", Home::kCustomer, "SELECT words FROM t_log WHERE id = $1"};
 constexpr db::Query kWrong{"t.wrong", Home::kCustomer, "SELECT n / 0 FROM t_cell WHERE id = $1"};
 
@@ -175,8 +176,7 @@ TEST_CASE_FIXTURE(Fixture, "postgresql batch: lost during COMMIT, nobody knows, 
   CuttingProxy proxy(port_of(database.url()));
   const std::string url = database.url();
   const std::size_t slash = url.rfind('/');
-  const auto remote =
-      open(url.substr(0, url.rfind(':', slash) + 1) + std::to_string(proxy.port()) + url.substr(slash));
+  const auto remote = open(url.substr(0, url.rfind(':', slash) + 1) + std::to_string(proxy.port()) + url.substr(slash));
   proxy.cut_at("COMMIT", CuttingProxy::Cut::kAfter);
   int unknown = 0, done = 0;
   on_fibers([&](int fiber) {

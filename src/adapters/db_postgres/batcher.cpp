@@ -132,8 +132,8 @@ void Batcher::commit(Batch& batch, Connection& connection, Turn& turn) {
   if (!failure) return batch.tell(Member::Verdict::kDone);
   if (failure->kind == Failure::Kind::kLost) {
     parts_.unknown();
-    const Error unknown{Errc::kUnavailable, "db.outcome_unknown",
-                        "The connection to PostgreSQL was lost during COMMIT.", {}, {}, 0};
+    const Error unknown{
+        Errc::kUnavailable, "db.outcome_unknown", "The connection to PostgreSQL was lost during COMMIT.", {}, {}, 0};
     return batch.tell(Member::Verdict::kUnknown, &unknown);
   }
   parts_.undone();

@@ -1,5 +1,5 @@
-// What the server says of the tables that statements may be understood of (footprint.h). Read once: a table made later is
-// not understood until the program starts again or migrates.
+// What the server says of the tables that statements may be understood of (footprint.h). Read once: a table made later
+// is not understood until the program starts again or migrates.
 #pragma once
 #include <optional>
 

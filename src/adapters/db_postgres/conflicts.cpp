@@ -124,8 +124,8 @@ bool Board::keys_conflict(const Access& a, const Access& b) const {
   const Names::Keys& keys = names_.keys_of(a.table);
   if (keys.odd) return true;
   for (const Key& key : keys.columns) {
-    const bool matters = (a.touch == Touch::kInsert && b.touch == Touch::kInsert) ||
-                         (frees(a, key) && takes(b, key)) || (frees(b, key) && takes(a, key));
+    const bool matters = (a.touch == Touch::kInsert && b.touch == Touch::kInsert) || (frees(a, key) && takes(b, key)) ||
+                         (frees(b, key) && takes(a, key));
     if (matters && may_clash(a, b, key)) return true;
   }
   return false;
@@ -161,8 +161,8 @@ bool Board::bound_to(const Access& access, int column) const {
 bool Board::free_insert(const Access& access) const {
   if (access.touch != Touch::kInsert) return false;
   const Names::Keys& keys = names_.keys_of(access.table);
-  return !keys.odd && std::all_of(keys.columns.begin(), keys.columns.end(),
-                                  [&](const Key& key) { return is_serial(access, key); });
+  return !keys.odd &&
+         std::all_of(keys.columns.begin(), keys.columns.end(), [&](const Key& key) { return is_serial(access, key); });
 }
 
 Board::Table& Board::table_of(const Access& access) {

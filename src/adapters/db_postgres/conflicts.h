@@ -1,10 +1,10 @@
-// Who of a batch may go on. The functions of a batch run at once in one transaction, and must come out as if they had run
-// one after another, in some order. A Board keeps what each has touched and who came after whom.
+// Who of a batch may go on. The functions of a batch run at once in one transaction, and must come out as if they had
+// run one after another, in some order. A Board keeps what each has touched and who came after whom.
 //
 // Two accesses conflict when both may touch one row and one of them writes, or when one may free a unique key that the
-// other may take (then who comes first decides whether the other succeeds). A function whose statement conflicts with an
-// access of another comes after it. The order must have no circle: a statement that would close one is refused, and with
-// it the batch. That alone is what makes the outcome right; everything else here is for speed:
+// other may take (then who comes first decides whether the other succeeds). A function whose statement conflicts with
+// an access of another comes after it. The order must have no circle: a statement that would close one is refused, and
+// with it the batch. That alone is what makes the outcome right; everything else here is for speed:
 //  - Statements of one round are sent as one and have no order: of two that conflict the later one waits for a round.
 //  - A statement waits for an unfinished function whose access is likely followed by another of the same rows: read,
 //    then written. What is likely is learned, statement by statement (Habit). So the row that everybody wants becomes a
@@ -47,7 +47,7 @@ struct Access {
   std::vector<std::pair<int, Value>> named;
   std::vector<int> set;
   bool removes = false;
-  bool reads = false;  // nothing but reads, whatever it counts as
+  bool reads = false;                // nothing but reads, whatever it counts as
   bool names_new(int column) const;  // an INSERT's, known or not
   Habit* habit = nullptr;
 };

@@ -140,7 +140,7 @@ Result<void> Connection::set_up(Mode mode) {
       std::to_string(settings_.statement_timeout_ms) +
       "; "
       "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL ";
-  session += mode == Mode::kBatch    ? "READ COMMITTED, READ WRITE"
+  session += mode == Mode::kBatch   ? "READ COMMITTED, READ WRITE"
              : mode == Mode::kWrite ? "SERIALIZABLE, READ WRITE"
                                     : "REPEATABLE READ, READ ONLY";
   if (writes(mode)) {
@@ -149,8 +149,9 @@ Result<void> Connection::set_up(Mode mode) {
     session += "; SET enable_seqscan = off; SET lock_timeout = " + std::to_string(lock_ms);
   }
   if (batched) {
-    session += "; SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off"
-               "; SET enable_seqscan = off; SET idle_in_transaction_session_timeout = '10s'";
+    session +=
+        "; SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off"
+        "; SET enable_seqscan = off; SET idle_in_transaction_session_timeout = '10s'";
   }
   if (batched && PQserverVersion(pq_) >= 140000) {
     // Who dies with the gate in hand leaves it soon, even in the middle of a statement.
@@ -337,7 +338,8 @@ bool Connection::alive() {
 
 std::optional<Failure> Connection::script(const std::string& sql) {
   const bool pipelined = PQpipelineStatus(pq_) != PQ_PIPELINE_OFF;
-  expected_.push_back({Expected::Kind::kControl, "script", nullptr, nullptr});  // not settled if the wait below is torn away
+  expected_.push_back(
+      {Expected::Kind::kControl, "script", nullptr, nullptr});  // not settled if the wait below is torn away
   for (; syncs_to_skip_ > 0; --syncs_to_skip_)
     if (!skip_until_sync()) return lost_failure("script");
   if (pipelined && PQexitPipelineMode(pq_) != 1) return lost_failure("script");

@@ -21,7 +21,7 @@ struct ConnectionSettings {
   std::int64_t connect_timeout_ms = 5'000;
   std::int64_t answer_timeout_ms = 30'000;  // a server that is silent for longer is taken for gone
   std::int64_t statement_timeout_ms = 20'000;
-  std::int64_t lock_timeout_ms = 100;  // a writer's, see PostgresStore::Options
+  std::int64_t lock_timeout_ms = 100;     // a writer's, see PostgresStore::Options
   std::int64_t gate_timeout_ms = 10'000;  // how long a batch waits for those who write without it
 };
 

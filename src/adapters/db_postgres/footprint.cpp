@@ -126,8 +126,8 @@ struct Reader {
   void restrict(Region& region, Tokens condition) {
     for (const Equality& equality : equalities(condition)) {
       const int column = names.column(lower(equality.column.name));
-      const bool is_set = std::any_of(region.set.begin(), region.set.end(),
-                                      [&](const SetColumn& set) { return set.column == column; });
+      const bool is_set =
+          std::any_of(region.set.begin(), region.set.end(), [&](const SetColumn& set) { return set.column == column; });
       if (!is_set) add_named(region, equality);
     }
   }

@@ -12,8 +12,8 @@
 
 namespace kontor::db_postgres {
 
-// What must be known of the tables. A table that is not here (a view, one with triggers or foreign keys, one made later)
-// is not understood.
+// What must be known of the tables. A table that is not here (a view, one with triggers or foreign keys, one made
+// later) is not understood.
 struct Catalogue {
   struct Table {
     std::vector<std::vector<std::string>> unique_keys;  // the columns of each

@@ -246,7 +246,8 @@ Result<int> PostgresStore::migrate(std::span<const db::Migration> migrations) {
 }
 
 PostgresStore::Stats PostgresStore::stats() const {
-  return {impl_->functions.load(), impl_->repeats.load(), impl_->lost.load(), impl_->unknown.load(), impl_->batches.load(), impl_->undone.load()};
+  return {impl_->functions.load(), impl_->repeats.load(), impl_->lost.load(),
+          impl_->unknown.load(),   impl_->batches.load(), impl_->undone.load()};
 }
 
 }  // namespace kontor::db_postgres

@@ -5,7 +5,6 @@
 namespace kontor::db_postgres {
 namespace {
 
-
 // A piece of the statement, with $k as a column of the source.
 std::string rewritten(std::string_view sql, Tokens piece) {
   if (piece.empty()) return {};
@@ -63,8 +62,8 @@ SetText change(const Statement& s, std::size_t where, const std::string& head, s
   const std::size_t end = s.tokens.size();
   const std::size_t returning = s.find("RETURNING");
   if (where >= end || returning < where || has_word(s.tokens, "SELECT") || !has_params(s.tokens)) return {};
-  std::string text = head + std::string(source) + "\x01 WHERE (" + s.part(where + 1, std::min(returning, end)) +
-                     ") RETURNING kv.kv_n";
+  std::string text =
+      head + std::string(source) + "\x01 WHERE (" + s.part(where + 1, std::min(returning, end)) + ") RETURNING kv.kv_n";
   if (returning < end) {
     if (!returning_is_plain(s.tokens.subspan(returning + 1))) return {};
     text += ", " + s.part(returning + 1, end);

@@ -33,11 +33,12 @@ TEST_CASE("set text: rows are inserted in the order of the sets") {
   CHECK(set_text("INSERT INTO t (a) VALUES ($1) RETURNING id").kind == Kind::kInsertIds);
   const auto copied = set_text("INSERT INTO t (a, b) SELECT a, CAST($2 AS BIGINT) FROM u WHERE id = $1 RETURNING id");
   REQUIRE(copied.kind == Kind::kInsertSelect);
-  CHECK(copied.sql("ii") ==
-        "WITH ks AS MATERIALIZED (SELECT kv.kv_n, kq.* FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS "
-        "kv(kv_1, kv_2, kv_n), LATERAL (SELECT a, CAST(kv.kv_2 AS BIGINT) FROM u WHERE id = kv.kv_1) AS kq(kq_1, kq_2)), "
-        "ki AS (INSERT INTO t (a, b) SELECT kq_1, kq_2 FROM ks ORDER BY kv_n RETURNING id) SELECT 0, kv_n FROM ks UNION "
-        "ALL SELECT 1, id FROM ki");
+  CHECK(
+      copied.sql("ii") ==
+      "WITH ks AS MATERIALIZED (SELECT kv.kv_n, kq.* FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS "
+      "kv(kv_1, kv_2, kv_n), LATERAL (SELECT a, CAST(kv.kv_2 AS BIGINT) FROM u WHERE id = kv.kv_1) AS kq(kq_1, kq_2)), "
+      "ki AS (INSERT INTO t (a, b) SELECT kq_1, kq_2 FROM ks ORDER BY kv_n RETURNING id) SELECT 0, kv_n FROM ks UNION "
+      "ALL SELECT 1, id FROM ki");
 }
 
 TEST_CASE("set text: what is not surely the same is left alone") {
@@ -50,21 +51,21 @@ TEST_CASE("set text: what is not surely the same is left alone") {
            "UPDATE t SET a = $2 WHERE id = $1 RETURNING *",                   // the source's columns as well
            "DELETE FROM t",                                                   //
            "DELETE FROM t WHERE id IN (SELECT id FROM t ORDER BY id LIMIT $1)",
-           "INSERT INTO t (id, a) VALUES ($1, $2), ($3, $4)",                                   //
-           "INSERT INTO t (id, a) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET a = $2",       // who changed what?
-           "INSERT INTO t (id, a) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id",    //
-           "INSERT INTO t (id, a) VALUES ($1, $2) RETURNING a",                                 //
-           "INSERT INTO t (id, a) VALUES ($1, (SELECT MAX(a) FROM t))",                         //
-           "INSERT INTO t (id) SELECT id FROM u WHERE a = $1 ORDER BY id",                      //
-           "INSERT INTO t (id) SELECT u.id FROM u JOIN w ON w.id = u.id WHERE u.a = $1",        //
-           "INSERT INTO t (id) SELECT id FROM u WHERE a = $1 ON CONFLICT (id) DO NOTHING",      //
-           "INSERT INTO t VALUES ($1)",                                                         //
-           "SELECT a FROM t WHERE id = $1 FOR UPDATE",                                          //
-           "WITH q AS (SELECT 1) SELECT a FROM q WHERE a = $1",                                 //
-           "SELECT a FROM t WHERE id = $1 -- a comment",                                        //
-           "SELECT \"a\" FROM t WHERE id = $1",                                                 //
-           "SELECT a::text FROM t WHERE id = $1",                                               //
-           "UPDATE t SET a = nextval('s') WHERE id = $1",                                       //
+           "INSERT INTO t (id, a) VALUES ($1, $2), ($3, $4)",                                 //
+           "INSERT INTO t (id, a) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET a = $2",     // who changed what?
+           "INSERT INTO t (id, a) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id",  //
+           "INSERT INTO t (id, a) VALUES ($1, $2) RETURNING a",                               //
+           "INSERT INTO t (id, a) VALUES ($1, (SELECT MAX(a) FROM t))",                       //
+           "INSERT INTO t (id) SELECT id FROM u WHERE a = $1 ORDER BY id",                    //
+           "INSERT INTO t (id) SELECT u.id FROM u JOIN w ON w.id = u.id WHERE u.a = $1",      //
+           "INSERT INTO t (id) SELECT id FROM u WHERE a = $1 ON CONFLICT (id) DO NOTHING",    //
+           "INSERT INTO t VALUES ($1)",                                                       //
+           "SELECT a FROM t WHERE id = $1 FOR UPDATE",                                        //
+           "WITH q AS (SELECT 1) SELECT a FROM q WHERE a = $1",                               //
+           "SELECT a FROM t WHERE id = $1 -- a comment",                                      //
+           "SELECT \"a\" FROM t WHERE id = $1",                                               //
+           "SELECT a::text FROM t WHERE id = $1",                                             //
+           "UPDATE t SET a = nextval('s') WHERE id = $1",                                     //
            "",
        }) {
     INFO(sql);
