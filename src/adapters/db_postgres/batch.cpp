@@ -106,6 +106,7 @@ void Batch::finish(Member& member) {
 void Batch::leave(Member& member) {
   members_[static_cast<std::size_t>(member.number)] = nullptr;
   std::erase(waiting_, &member);
+  for (Group& group : groups_) std::erase(group.members, &member);
   failed_ = true;
 }
 

@@ -21,7 +21,7 @@ Result<void> BatchTx::ask(const db::Query& query, std::size_t count) {
   }
   if (!member_.error) return {};
   failed_ = member_.error;
-  if (depth_ > 0) member_.spoiled = true;
+  if (depth_ > 0 && !member_.cut) member_.spoiled = true;
   return fail(*failed_);
 }
 
@@ -56,7 +56,7 @@ Result<void> BatchTx::attempt(const std::function<Result<void>()>& part) {
   Result<void> done = part();
   --depth_;
   if (done && failed_) done = fail(*failed_);
-  if (!done && (failed_ || member_.writes != before)) {
+  if (!done && !member_.cut && (failed_ || member_.writes != before)) {
     member_.spoiled = true;
     if (!failed_) failed_ = done.error();
   }
