@@ -171,10 +171,12 @@ Board::Table& Board::table_of(const Access& access) {
   return table;
 }
 
+// The latest first, until `each` says false.
 template <class Visit>
 void Board::visit(const Access& access, Visit&& each) {
+  bool on = true;
   const auto go = [&](const std::vector<std::size_t>& list) {
-    for (const std::size_t at : list) each(noted_[at]);
+    for (auto at = list.rbegin(); on && at != list.rend(); ++at) on = each(noted_[*at]);
   };
   go(everywhere_);
   if (access.table < 0) {
@@ -220,12 +222,13 @@ void Board::learn(int member, std::vector<Access>& accesses) {
   for (Access& access : accesses) {
     if (access.touch == Touch::kRead && access.habit->upgrades) access.touch = Touch::kWrite;
     visit(access, [&](Noted& noted) {
-      if (noted.member != member || noted.superseded) return;
+      if (noted.member != member || noted.superseded) return true;
       const bool both_insert = noted.access.touch == Touch::kInsert && access.touch == Touch::kInsert;
-      if (both_insert || (noted.access.table >= 0 && access.table >= 0 && !overlap(noted.access, access))) return;
+      if (both_insert || (noted.access.table >= 0 && access.table >= 0 && !overlap(noted.access, access))) return true;
       ++noted.access.habit->again;
-      if (access.touch == Touch::kRead) return;
-      if (noted.access.reads && covers(noted.access, access)) noted.access.habit->upgrades = true;
+      if (access.touch != Touch::kRead && noted.access.reads && covers(noted.access, access))
+        noted.access.habit->upgrades = true;
+      return true;
     });
   }
 }
@@ -252,18 +255,21 @@ Board::Verdict Board::ask(int member, std::vector<Access>& accesses) {
   const auto self = static_cast<std::size_t>(member);
   bool wait = false;
   Members earlier;
-  for (const Access& access : accesses)
+  for (const Access& access : accesses) {
     visit(access, [&](const Noted& noted) {
-      if (noted.member == member || !conflict(noted.access, access)) return;
-      if (blocks(noted)) wait = true;
+      if (noted.member == member || !conflict(noted.access, access)) return true;
+      wait = blocks(noted);
       earlier.set(static_cast<std::size_t>(noted.member));
+      return !wait;
     });
+    if (wait) return Verdict::kWait;
+  }
   if (closes_circle(self, earlier)) return Verdict::kRefused;
-  if (wait) return Verdict::kWait;
   come_after(self, earlier);
   for (Access& access : accesses) {
     visit(access, [&](Noted& noted) {
       if (noted.member == member && same_rows(noted.access, access)) noted.superseded = true;
+      return true;
     });
     note(member, std::move(access));
   }
