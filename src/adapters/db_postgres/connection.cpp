@@ -140,7 +140,7 @@ Result<void> Connection::set_up(Mode mode) {
       std::to_string(settings_.statement_timeout_ms) +
       "; "
       "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL ";
-  session += mode == Mode::kBatch   ? "READ COMMITTED, READ WRITE"
+  session += mode == Mode::kBatch   ? "read committed, read write"
              : mode == Mode::kWrite ? "SERIALIZABLE, READ WRITE"
                                     : "REPEATABLE READ, READ ONLY";
   if (writes(mode)) {
