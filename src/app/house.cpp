@@ -140,6 +140,7 @@ Result<void> House::open_store(const runtime::Config& config, runtime::Log& log,
     options.url = url;
     options.alarm = alarm;
     options.metrics = &metrics;
+    options.batch = options.read_batch = static_cast<int>(config.number("postgres_batch"));
     place_ = "PostgreSQL at " + without_password(url);
     TRY(auto opened, db_postgres::PostgresStore::open(std::move(options)));
     postgres_ = opened.get();

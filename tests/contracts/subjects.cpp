@@ -55,9 +55,11 @@ Subject make_sqlite() {
 }
 
 #ifdef KONTOR_HAS_POSTGRES
-Subject make_postgres(const char* url) {
+// `always_sets`: a lone statement takes the form that it has among many as well.
+Subject make_postgres(const char* url, bool always_sets) {
   db_postgres::PostgresStore::Options options;
   options.url = url;
+  options.always_sets = always_sets;
   auto opened = db_postgres::PostgresStore::open(std::move(options));
   REQUIRE_MESSAGE(opened, (opened ? "" : opened.error().detail));
   std::shared_ptr<db_postgres::PostgresStore> owner = std::move(*opened);
@@ -80,9 +82,11 @@ void on_each_store(const std::function<void(Subject&)>& test) {
   [[maybe_unused]] const char* url = std::getenv("KONTOR_TEST_POSTGRES");
 #ifdef KONTOR_HAS_POSTGRES
   if (url != nullptr) {
-    INFO("postgresql");
-    Subject subject = make_postgres(url);
-    test(subject);
+    for (const bool always_sets : {false, true}) {
+      INFO("postgresql, always as sets: ", always_sets);
+      Subject subject = make_postgres(url, always_sets);
+      test(subject);
+    }
     return;
   }
 #endif

@@ -1,6 +1,7 @@
 #include "adapters/db_postgres/answer.h"
 
 #include <cstdlib>
+#include <numeric>
 
 #include "base/text.h"
 
@@ -128,25 +129,35 @@ Failure failure_of(const PGresult* result, std::string_view what) {
 }
 
 Result<db::Rows> rows_of(const PGresult* result, std::string_view what) {
+  if (PQresultStatus(result) != PGRES_TUPLES_OK) return db::Rows();
+  std::vector<int> all(static_cast<std::size_t>(PQntuples(result)));
+  std::iota(all.begin(), all.end(), 0);
+  return some_rows_of(result, all, 0, what);
+}
+
+Result<db::Rows> some_rows_of(const PGresult* result, std::span<const int> rows_wanted, int first,
+                              std::string_view what) {
   db::Rows rows;
-  if (PQresultStatus(result) != PGRES_TUPLES_OK) return rows;
   const int columns = PQnfields(result);
-  const int count = PQntuples(result);
-  rows.set_columns(static_cast<std::size_t>(columns));
-  for (int row = 0; row < count; ++row) {
-    for (int column = 0; column < columns; ++column) {
+  rows.set_columns(static_cast<std::size_t>(columns - first));
+  for (const int row : rows_wanted) {
+    for (int column = first; column < columns; ++column) {
       if (PQgetisnull(result, row, column) != 0) {
         rows.add_null();
       } else if (!add_cell(rows, PQftype(result, column), PQgetvalue(result, row, column),
                            PQgetlength(result, row, column))) {
         return fail(Errc::kInternal, "db.not_an_integer",
-                    std::string(what) + ": column " + std::to_string(column) + " (" + PQfname(result, column) +
+                    std::string(what) + ": column " + std::to_string(column - first) + " (" + PQfname(result, column) +
                         ") is neither an integer, a text nor bytes (type " + std::to_string(PQftype(result, column)) +
                         "); cast it");
       }
     }
   }
   return rows;
+}
+
+std::int64_t number_at(const PGresult* result, int row, int column) {
+  return whole(PQgetvalue(result, row, column), PQgetlength(result, row, column));
 }
 
 std::int64_t changed_by(const PGresult* result) {

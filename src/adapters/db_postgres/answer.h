@@ -4,6 +4,7 @@
 #include <libpq-fe.h>
 
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "base/result.h"
@@ -33,6 +34,10 @@ Failure failure_of(const PGresult* result, std::string_view what);
 // Binary results only. Integers of every width, booleans and whole numerics become integers. kInternal
 // ("db.not_an_integer") otherwise.
 Result<db::Rows> rows_of(const PGresult* result, std::string_view what);
+// The columns from `first` on of some rows of the answer.
+Result<db::Rows> some_rows_of(const PGresult* result, std::span<const int> rows, int first, std::string_view what);
+// A column of integers without NULL.
+std::int64_t number_at(const PGresult* result, int row, int column);
 std::int64_t changed_by(const PGresult* result);
 
 // libpq's message as one line.

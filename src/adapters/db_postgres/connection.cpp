@@ -131,6 +131,8 @@ Result<void> Connection::set_up(Mode mode) {
   PQsetErrorVerbosity(pq_, PQERRORS_TERSE);
   // Serialisable functions lock what they read: a sequential scan locks the whole table and makes strangers repeat, so
   // writers take an index wherever there is one. Compiling a statement never pays for statements of milliseconds.
+  // Batches are many, small and always the same; planning each anew would cost more than it finds.
+  const bool batched = mode == Mode::kBatch || mode == Mode::kReadBatch;
   std::string session =
       "SET client_min_messages = 'error'; SET jit = off; SET TIME ZONE 'UTC'; SET standard_conforming_strings = on;"
       "SET idle_in_transaction_session_timeout = '60s';"
@@ -138,10 +140,23 @@ Result<void> Connection::set_up(Mode mode) {
       std::to_string(settings_.statement_timeout_ms) +
       "; "
       "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL ";
-  session += mode == Mode::kWrite
-                 ? "SERIALIZABLE, READ WRITE; SET enable_seqscan = off; SET lock_timeout = " +
-                       std::to_string(settings_.lock_timeout_ms * (16 + PQbackendPID(pq_) * 7 % 32) / 16)
-                 : "REPEATABLE READ, READ ONLY";
+  session += mode == Mode::kBatch   ? "read committed, read write"
+             : mode == Mode::kWrite ? "SERIALIZABLE, READ WRITE"
+                                    : "REPEATABLE READ, READ ONLY";
+  if (writes(mode)) {
+    const int spread = PQbackendPID(pq_) * 7 % 32;
+    const std::int64_t lock_ms = batched ? settings_.gate_timeout_ms : settings_.lock_timeout_ms * (16 + spread) / 16;
+    session += "; SET enable_seqscan = off; SET lock_timeout = " + std::to_string(lock_ms);
+  }
+  if (batched) {
+    session +=
+        "; SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off"
+        "; SET enable_seqscan = off; SET idle_in_transaction_session_timeout = '10s'";
+  }
+  if (batched && PQserverVersion(pq_) >= 140000) {
+    // Who dies with the gate in hand leaves it soon, even in the middle of a statement.
+    session += "; SET enable_memoize = off; SET client_connection_check_interval = '1s'";
+  }
   if (auto failed = script(session)) return fail(std::move(failed->error));
   if (PQenterPipelineMode(pq_) != 1) return fail(lost_failure("pipeline").error);
   return {};
@@ -173,16 +188,45 @@ const Connection::Statement& Connection::statement_for(const db::Query& query, s
   const std::string name = "k" + std::to_string(next_name_++);
   const std::string sql(query.sql);
   if (PQsendPrepare(pq_, name.c_str(), sql.c_str(), static_cast<int>(types.size()), types.data()) != 1) lost_ = true;
-  expected_.push_back({Expected::Kind::kPrepare, query.name, &query});
+  expected_.push_back({Expected::Kind::kPrepare, query.name, &query, nullptr});
   return prepared.statements.emplace_back(Statement{std::move(kinds), name});
 }
 
-void Connection::forget(const Expected& prepare) { prepared_.erase(prepare.query); }
+void Connection::forget(const Expected& prepare) {
+  if (prepare.set != nullptr) {
+    prepare.set->broken = true;
+    prepared_sets_.erase(prepare.set);
+  } else {
+    prepared_.erase(prepare.query);
+  }
+}
+
+void Connection::add_set(SetStatement& statement, std::span<const std::string> arrays) {
+  if (lost_) return;
+  PreparedSet& prepared = prepared_sets_[&statement];
+  if (prepared.name.empty() || prepared.sql != statement.sql) {
+    prepared = {statement.sql, "s" + std::to_string(next_name_++)};
+    if (PQsendPrepare(pq_, prepared.name.c_str(), statement.sql.c_str(), 0, nullptr) != 1) lost_ = true;
+    expected_.push_back({Expected::Kind::kPrepare, statement.query->name, statement.query, &statement});
+  }
+  std::vector<const char*> values;
+  std::vector<int> sizes;
+  const std::vector<int> formats(arrays.size(), kBinary);
+  for (const std::string& array : arrays) {
+    values.push_back(array.data());
+    sizes.push_back(static_cast<int>(array.size()));
+  }
+  if (PQsendQueryPrepared(pq_, prepared.name.c_str(), static_cast<int>(arrays.size()), values.data(), sizes.data(),
+                          formats.data(), kBinary) != 1) {
+    lost_ = true;
+  }
+  expected_.push_back({Expected::Kind::kStatement, statement.query->name, statement.query, &statement});
+}
 
 void Connection::add_control(const char* sql) {
   if (lost_) return;
   if (PQsendQueryParams(pq_, sql, 0, nullptr, nullptr, nullptr, nullptr, kBinary) != 1) lost_ = true;
-  expected_.push_back({Expected::Kind::kControl, "db.control", nullptr});
+  expected_.push_back({Expected::Kind::kControl, "db.control", nullptr, nullptr});
 }
 
 void Connection::add_commit() {
@@ -199,7 +243,7 @@ void Connection::add_statement(const db::Query& query, std::span<const db::Param
                           bound.formats, kBinary) != 1) {
     lost_ = true;
   }
-  expected_.push_back({Expected::Kind::kStatement, query.name, &query});
+  expected_.push_back({Expected::Kind::kStatement, query.name, &query, nullptr});
 }
 
 // While much is sent the server may already answer, and stops reading when nobody takes the answers: both are served.
@@ -294,7 +338,8 @@ bool Connection::alive() {
 
 std::optional<Failure> Connection::script(const std::string& sql) {
   const bool pipelined = PQpipelineStatus(pq_) != PQ_PIPELINE_OFF;
-  expected_.push_back({Expected::Kind::kControl, "script", nullptr});  // not settled if the wait below is torn away
+  expected_.push_back(
+      {Expected::Kind::kControl, "script", nullptr, nullptr});  // not settled if the wait below is torn away
   for (; syncs_to_skip_ > 0; --syncs_to_skip_)
     if (!skip_until_sync()) return lost_failure("script");
   if (pipelined && PQexitPipelineMode(pq_) != 1) return lost_failure("script");

@@ -21,10 +21,21 @@ struct ConnectionSettings {
   std::int64_t connect_timeout_ms = 5'000;
   std::int64_t answer_timeout_ms = 30'000;  // a server that is silent for longer is taken for gone
   std::int64_t statement_timeout_ms = 20'000;
-  std::int64_t lock_timeout_ms = 100;  // a writer's, see PostgresStore::Options
+  std::int64_t lock_timeout_ms = 100;     // a writer's, see PostgresStore::Options
+  std::int64_t gate_timeout_ms = 10'000;  // how long a batch waits for those who write without it
 };
 
-enum class Mode { kWrite, kRead };
+// A batch that writes holds the gate alone (gate.h), so it needs no isolation of its own.
+enum class Mode { kWrite, kRead, kBatch, kReadBatch };
+constexpr bool writes(Mode mode) { return mode == Mode::kWrite || mode == Mode::kBatch; }
+
+// A statement for many sets of parameters, each parameter an array; see set_text.h.
+struct SetStatement {
+  const db::Query* query = nullptr;
+  std::string kinds;  // a letter for each array: i, t, b
+  std::string sql;
+  bool broken = false;  // the server could not prepare it
+};
 
 class Connection {
  public:
@@ -38,6 +49,8 @@ class Connection {
   void add_control(const char* sql);
   void add_commit();
   void add_statement(const db::Query& query, std::span<const db::Param> params);
+  // `arrays`: the binary form of each.
+  void add_set(SetStatement& statement, std::span<const std::string> arrays);
   // Sends what is queued and waits for all answers: one for each statement, in order, as far as they went well.
   std::optional<Failure> exchange(std::vector<ResultPtr>& answers);
   // Sends what is queued without waiting; the next exchange passes over the answers.
@@ -67,6 +80,7 @@ class Connection {
     enum class Kind { kControl, kCommit, kPrepare, kStatement } kind;
     std::string_view what;
     const db::Query* query = nullptr;
+    SetStatement* set = nullptr;
   };
 
   Connection(PGconn* connection, const ConnectionSettings& settings) : pq_(connection), settings_(settings) {}
@@ -88,6 +102,11 @@ class Connection {
   int syncs_to_skip_ = 0;
   int next_name_ = 1;
   std::unordered_map<const db::Query*, Prepared> prepared_;
+  struct PreparedSet {
+    std::string sql;
+    std::string name;
+  };
+  std::unordered_map<const SetStatement*, PreparedSet> prepared_sets_;
 };
 
 }  // namespace kontor::db_postgres

@@ -1,5 +1,6 @@
 #include "adapters/db_postgres/migrations.h"
 
+#include "adapters/db_postgres/gate.h"
 #include "ports/migration_order.h"
 
 #include <cctype>
@@ -63,7 +64,7 @@ Result<Done> applied_so_far(Connection& connection) {
 }
 
 Result<void> apply_in_transaction(Connection& connection, const db::Migration& migration, const std::string& script) {
-  TRY_DO(run_script(connection, "BEGIN ISOLATION LEVEL READ COMMITTED"));
+  TRY_DO(run_script(connection, "BEGIN ISOLATION LEVEL READ COMMITTED; " + std::string(kGateTogether)));
   TRY_DO(run_script(connection, script));
   const db::Param note[] = {migration.module, migration.number, migration.name};
   connection.add_statement(kNote, note);

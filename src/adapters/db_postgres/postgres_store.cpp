@@ -5,6 +5,8 @@
 #include <map>
 #include <mutex>
 
+#include "adapters/db_postgres/batcher.h"
+#include "adapters/db_postgres/gate.h"
 #include "adapters/db_postgres/migrations.h"
 #include "adapters/db_postgres/pool.h"
 #include "adapters/db_postgres/tx.h"
@@ -38,8 +40,10 @@ struct PostgresStore::Impl {
   };
 
   Pool& pool(Mode mode);
+  Batcher* batcher(Mode mode);
   Result<void> measure(Mode mode, db::Homes homes, const db::Function& function);
   Result<void> perform(Mode mode, const Work& work, runtime::WriteTimes& times);
+  Result<void> perform_alone(Mode mode, const Work& work, runtime::WriteTimes& times);
   PostgresTx::End try_once(Mode mode, const Work& work, Result<void>& answer, runtime::WriteTimes& times);
   void back_off(int attempt);
   void report(const Error& error);
@@ -51,8 +55,9 @@ struct PostgresStore::Impl {
   std::atomic<bool> all_queue{false};
   std::mutex mutex;
   std::map<std::pair<runtime::Loop*, Mode>, std::unique_ptr<Pool>> pools;
+  std::map<std::pair<runtime::Loop*, Mode>, std::unique_ptr<Batcher>> batchers;
   std::atomic<std::uint64_t> luck{0x9E3779B97F4A7C15ull};
-  std::atomic<std::int64_t> functions{0}, repeats{0}, lost{0}, unknown{0};
+  std::atomic<std::int64_t> functions{0}, repeats{0}, lost{0}, unknown{0}, batches{0}, undone{0};
 };
 
 // A fiber waits on its loop's sockets only, so connections do not move between loops. A plain thread has no loop.
@@ -64,6 +69,30 @@ Pool& PostgresStore::Impl::pool(Mode mode) {
   if (!pool)
     pool = std::make_unique<Pool>(settings, mode, mode == Mode::kWrite ? writers : options.connections - writers);
   return *pool;
+}
+
+// Plain threads have none: their functions run by themselves.
+Batcher* PostgresStore::Impl::batcher(Mode mode) {
+  const int most = mode == Mode::kWrite ? options.batch : options.read_batch;
+  if (most <= 1 || !runtime::on_fiber()) return nullptr;
+  const std::lock_guard lock(mutex);
+  auto& batcher = batchers[{runtime::Loop::current(), mode}];
+  if (!batcher) {
+    Batcher::Parts parts{settings};
+    parts.reading = mode == Mode::kRead;
+    parts.most = std::min(static_cast<std::size_t>(most), kMostMembers);
+    parts.connection_wait_ms = options.connection_wait_ms;
+    parts.always_sets = options.always_sets;
+    parts.begun = [this, mode] { batches.fetch_add(mode == Mode::kWrite ? 1 : 0); };
+    parts.undone = [this] {
+      undone.fetch_add(1);
+      if (metrics != nullptr) metrics->repeated();
+    };
+    parts.lost = [this] { lost.fetch_add(1); };
+    parts.unknown = [this] { unknown.fetch_add(1); };
+    batcher = std::make_unique<Batcher>(std::move(parts));
+  }
+  return batcher.get();
 }
 
 void PostgresStore::Impl::back_off(int attempt) {
@@ -129,8 +158,18 @@ Result<void> PostgresStore::Impl::measure(Mode mode, db::Homes homes, const db::
 }
 
 Result<void> PostgresStore::Impl::perform(Mode mode, const Work& work, runtime::WriteTimes& times) {
-  InLane lane_place{*this};
   functions.fetch_add(1);
+  if (Batcher* const together_with = batcher(mode); together_with != nullptr) {
+    if (auto answer = together_with->call(work.homes, work.function, times)) {
+      if (!*answer) report(answer->error());
+      return std::move(*answer);
+    }
+  }
+  return perform_alone(mode, work, times);
+}
+
+Result<void> PostgresStore::Impl::perform_alone(Mode mode, const Work& work, runtime::WriteTimes& times) {
+  InLane lane_place{*this};
   if (mode == Mode::kWrite && all_queue.load()) lane_place.enter();
   bool on_second_connection = false;
   for (int attempt = 1;; ++attempt) {
@@ -171,11 +210,16 @@ Result<std::unique_ptr<PostgresStore>> PostgresStore::open(Options options) {
   }
   auto impl = std::make_unique<Impl>(std::move(options));
   // The connection goes into the pool: giving it back is what the lease does.
-  if (auto first = impl->pool(Mode::kWrite).take(impl->options.connection_wait_ms); !first) {
-    Error error = std::move(first.error());
+  const auto refuse = [](Error error) {
     error.detail = "PostgreSQL cannot be used: " + error.detail;
     return fail(std::move(error));
-  }
+  };
+  auto first = impl->pool(Mode::kWrite).take(impl->options.connection_wait_ms);
+  if (!first) return refuse(std::move(first.error()));
+  // Of several programs that start at once one makes the table, and the others may be told that it is there.
+  auto made = first->connection().script(kGateMake);
+  for (int i = 0; made && i < 3; ++i) made = first->connection().script(kGateMake);
+  if (made) return refuse(std::move(made->error));
   return std::unique_ptr<PostgresStore>(new PostgresStore(std::move(impl)));
 }
 
@@ -196,11 +240,14 @@ Result<int> PostgresStore::migrate(std::span<const db::Migration> migrations) {
   auto applied = migrate_database(lease.connection(), migrations);
   lease.adopt(nullptr);  // its session was changed for the migration
   impl_->pool(Mode::kWrite).drop_idle();
+  const std::lock_guard lock(impl_->mutex);
+  for (auto& [key, batcher] : impl_->batchers) batcher->look_again();
   return applied;
 }
 
 PostgresStore::Stats PostgresStore::stats() const {
-  return {impl_->functions.load(), impl_->repeats.load(), impl_->lost.load(), impl_->unknown.load()};
+  return {impl_->functions.load(), impl_->repeats.load(), impl_->lost.load(),
+          impl_->unknown.load(),   impl_->batches.load(), impl_->undone.load()};
 }
 
 }  // namespace kontor::db_postgres

@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "adapters/db_postgres/gate.h"
 #include "runtime/monotonic.h"
 
 namespace kontor::db_postgres {
@@ -9,6 +10,7 @@ namespace kontor::db_postgres {
 PostgresTx::PostgresTx(Connection& connection, db::Homes homes, Mode mode)
     : connection_(connection), homes_(homes), mode_(mode) {
   prefix_.emplace_back("BEGIN");
+  if (mode == Mode::kWrite) prefix_.emplace_back(kGateTogether);
 }
 
 Result<void> PostgresTx::check(const db::Query& query) const {

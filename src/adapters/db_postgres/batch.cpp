@@ -1,0 +1,297 @@
+#include "adapters/db_postgres/batch.h"
+
+#include <algorithm>
+
+#include "adapters/db_postgres/batch_tx.h"
+#include "adapters/db_postgres/gate.h"
+#include "base/assert.h"
+#include "runtime/monotonic.h"
+
+namespace kontor::db_postgres {
+namespace {
+
+Error undone() {
+  return Error{Errc::kUnavailable, "db.busy", "The transaction was undone, and its functions run again.", {}, {}, 1};
+}
+
+}  // namespace
+
+KnownQuery& KnownQueries::of(const db::Query& query) {
+  auto& known = known_[&query];
+  // A test's Query may have the address of an earlier one.
+  if (known && known->text == query.sql.data()) return *known;
+  if (!known) known = std::make_unique<KnownQuery>();
+  known->text = query.sql.data();
+  known->set = set_text(query.sql);
+  known->kinds.clear();
+  known->footprint = footprint_of(query.sql, names_);
+  known->habits.assign(std::max<std::size_t>(known->footprint.regions.size(), 1), {});
+  known->statement = {&query, {}, {}, false};
+  return *known;
+}
+
+Member::~Member() {
+  if (batch != nullptr) batch->leave(*this);
+  if (queue != nullptr) std::erase(*queue, this);
+}
+
+void Member::run() {
+  KONTOR_ASSERT(batch != nullptr);
+  BatchTx tx(*this);
+  result = tx.call();
+  finished = true;
+  batch->finish(*this);
+}
+
+Batch::~Batch() {
+  for (Member* member : members_)
+    if (member != nullptr) member->batch = nullptr;
+}
+
+std::optional<Failure> Batch::begin() {
+  connection_.add_control("BEGIN");
+  begun_ = true;
+  if (reading_) return std::nullopt;
+  connection_.add_control(kGateAlone);
+  std::vector<ResultPtr> answers;
+  return connection_.exchange(answers);
+}
+
+void Batch::take(std::vector<Member*>& queue, std::size_t most) {
+  const std::size_t count = std::min(queue.size(), most);
+  for (std::size_t i = 0; i < count; ++i) {
+    Member& member = *queue[i];
+    member.queue = nullptr;
+    member.batch = this;
+    member.number = static_cast<int>(i);
+    member.finished = false;
+    member.writes = 0;
+    member.cut = member.spoiled = false;
+    member.error.reset();
+    if (member.times.begun_us == 0) member.times.begun_us = runtime::StoreMetrics::now_us();
+    members_.push_back(&member);
+  }
+  queue.erase(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+void Batch::wait_for_all() {
+  while (running_ > 0) all_parked_.wait();
+}
+
+// On the member's fiber.
+void Batch::park(Member& member) {
+  if (failed_) {
+    member.error = undone();
+    member.cut = true;
+    return;
+  }
+  waiting_.push_back(&member);
+  prepare(member);
+  if (--running_ == 0) all_parked_.wake();
+  member.parker.wait();
+}
+
+void Batch::finish(Member& member) {
+  if (!reading_) {
+    board_.finished(member.number);
+  } else if (!failed_ && !member.spoiled) {  // what it has read stands
+    member.verdict = Member::Verdict::kDone;
+    members_[static_cast<std::size_t>(member.number)] = nullptr;
+    member.batch = nullptr;
+  }
+  if (--running_ == 0) all_parked_.wake();
+}
+
+// Its fiber is killed. So is the one that sends, at its next wait; what lies in between must not be committed.
+void Batch::leave(Member& member) {
+  members_[static_cast<std::size_t>(member.number)] = nullptr;
+  std::erase(waiting_, &member);
+  for (Group& group : groups_) std::erase(group.members, &member);
+  failed_ = true;
+}
+
+bool Batch::run() {
+  running_ = members_.size();
+  for (Member* member : members_) member->parker.wake();
+  wait_for_all();
+  while (!waiting_.empty() && !failed_) {
+    if (!choose() || !exchange()) break;
+    board_.next_round();
+    wait_for_all();
+  }
+  end_all();
+  if (members_.size() == 1 && !reading_)
+    return members_[0] != nullptr && !members_[0]->spoiled && (!failed_ || own_error_);
+  if (failed_) return false;
+  if (reading_) return true;
+  for (const Member* member : members_)
+    if (member == nullptr || member->spoiled || (!member->result && board_.wrote(member->number))) return false;
+  return true;
+}
+
+void Batch::prepare(Member& member) {
+  KnownQuery& known = known_.of(*member.query);
+  if (known.kinds.size() != member.set(0).size()) known.kinds.assign(member.set(0).size(), '?');
+  if (known.footprint.writes) ++member.writes;
+  if (reading_) return;
+  member.accesses.clear();
+  for (std::size_t i = 0; i < member.count; ++i)
+    add_accesses(known.footprint, member.set(i), known.habits, member.accesses);
+  board_.learn(member.number, member.accesses);
+}
+
+// Who may go in this round, by statement. False when nobody may.
+bool Batch::choose() {
+  groups_.clear();
+  std::vector<Member*> left;
+  std::sort(waiting_.begin(), waiting_.end(), [](auto* a, auto* b) { return a->number < b->number; });
+  for (Member* member : waiting_) {
+    const auto verdict = reading_ ? Board::Verdict::kGo : board_.ask(member->number, member->accesses);
+    if (verdict == Board::Verdict::kRefused) failed_ = true;
+    if (verdict != Board::Verdict::kGo) {
+      left.push_back(member);
+      continue;
+    }
+    KnownQuery& known = known_.of(*member->query);
+    const bool inserts = known.set.kind == SetText::Kind::kInsert || known.set.kind == SetText::Kind::kInsertIds;
+    const bool alone = known.set.kind == SetText::Kind::kAlone || (member->count > 1 && !inserts);
+    auto group = groups_.end();
+    if (!alone)
+      group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) {
+        return g.query == member->query && g.known->set.kind != SetText::Kind::kAlone;
+      });
+    if (group == groups_.end()) {
+      groups_.push_back({member->query, &known, {}, 0, !alone, 0});
+      group = groups_.end() - 1;
+    }
+    group->members.push_back(member);
+    group->sets += member->count;
+  }
+  if (failed_ || groups_.empty()) {
+    failed_ = true;
+    return false;
+  }
+  waiting_ = std::move(left);
+  return true;
+}
+
+bool Batch::exchange() {
+  std::vector<ResultPtr> answers;
+  for (Group& group : groups_) send(group);
+  const auto failure = connection_.exchange(answers);
+  std::size_t at = 0;
+  for (Group& group : groups_) {
+    if (failed_) break;  // a killed fiber's
+    if (at + group.answers > answers.size()) {
+      KONTOR_ASSERT(failure.has_value());
+      spoil_failed(at, *failure);
+      break;
+    }
+    if (!hand_out(group, std::span(answers).subspan(at, group.answers))) {
+      for (Member* member : group.members) member->spoiled = true;
+      failed_ = true;
+      break;
+    }
+    at += group.answers;
+  }
+  if (failure) failed_ = true;
+  if (failure && failure->kind == Failure::Kind::kStale) stale_ = true;
+  for (Group& group : groups_)
+    for (Member* member : group.members) {
+      if (failed_ && !member->error) {
+        member->error = undone();
+        member->cut = true;
+      }
+      ++running_;
+      member->parker.wake();
+    }
+  groups_.clear();
+  return !failed_;
+}
+
+// Of several that asked the same it is not known whose statement it was.
+void Batch::spoil_failed(std::size_t at, const Failure& failure) {
+  failed_ = true;
+  if (failure.kind != Failure::Kind::kStatement) return;
+  std::size_t first = 0;
+  for (Group& group : groups_) {
+    const bool here = at >= first && at < first + group.answers;
+    first += group.answers;
+    if (!here) continue;
+    if (group.known->statement.broken) group.known->set.kind = SetText::Kind::kAlone;
+    for (Member* member : group.members) {
+      member->spoiled = !group.known->statement.broken;
+      if (members_.size() > 1 || group.known->statement.broken) continue;
+      member->spoiled = false;
+      member->error = failure.error;
+      own_error_ = true;
+    }
+  }
+}
+
+// Those who still wait are told that it is over; a function runs to its end by itself then.
+void Batch::end_all() {
+  while (!waiting_.empty()) {
+    failed_ = true;
+    for (Member* member : waiting_) {
+      member->error = undone();
+      member->cut = true;
+      ++running_;
+    }
+    const auto woken = std::move(waiting_);
+    waiting_.clear();
+    for (Member* member : woken) member->parker.wake();
+    wait_for_all();
+  }
+  wait_for_all();
+}
+
+bool Batch::changed() const {
+  for (const Member* member : members_)
+    if (member != nullptr && board_.wrote(member->number)) return true;
+  return false;
+}
+
+std::optional<Failure> Batch::commit() {
+  const auto now = runtime::monotonic_micros();
+  for (Member* member : members_)
+    if (member != nullptr) member->times.commit_begun_us = now;
+  connection_.add_commit();
+  std::vector<ResultPtr> answers;
+  auto failure = connection_.exchange(answers);
+  const auto done = runtime::monotonic_micros();
+  for (Member* member : members_)
+    if (member != nullptr && !failure) member->times.committed_us = done;
+  return failure;
+}
+
+void Batch::roll_back() {
+  if (!begun_ || connection_.lost()) return;
+  connection_.add_control("ROLLBACK");
+  connection_.send_off();
+}
+
+void Batch::tell(Member::Verdict verdict, const Error* error) {
+  for (Member*& member : members_) {
+    if (member == nullptr) continue;
+    member->verdict = verdict;
+    if (error != nullptr) member->result = fail(*error);
+    member->batch = nullptr;
+    member->parker.wake();
+    member = nullptr;
+  }
+}
+
+void Batch::undo() {
+  for (Member*& member : members_) {
+    if (member == nullptr) continue;
+    const bool at_fault =
+        member->spoiled || (member->finished && !member->cut && !member->result && board_.wrote(member->number));
+    member->verdict = at_fault ? Member::Verdict::kAlone : Member::Verdict::kAgain;
+    member->batch = nullptr;
+    member->parker.wake();
+    member = nullptr;
+  }
+}
+
+}  // namespace kontor::db_postgres

@@ -1,0 +1,153 @@
+// Many functions in one transaction. Each runs on its caller's own fiber with a BatchTx, and parks when it asks
+// something. When all have parked, what they ask is sent in one exchange, equal statements as one statement for many
+// sets of parameters (set_text.h), and the answers are handed out.
+//
+// Writing, the functions must come out as if run one after another. Between batches and other writers that is simple: a
+// batch holds the gate alone, all other write functions hold it together, and each takes its snapshots after it has it.
+// Within a batch the Board (conflicts.h) lets a statement go only where a serial order remains. All commit together or
+// none does: what one reads of another is never taken back without it. A function that fails once it has changed
+// something, a refused statement, a lost connection: the batch is undone, its functions run again, and those at fault
+// by themselves. Nobody is answered before COMMIT has succeeded.
+//
+// Reading, they share a snapshot, and each is answered when it is done.
+#pragma once
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "adapters/db_postgres/conflicts.h"
+#include "adapters/db_postgres/connection.h"
+#include "adapters/db_postgres/set_text.h"
+#include "runtime/fiber.h"
+#include "runtime/store_metrics.h"
+
+namespace kontor::db_postgres {
+
+class Batch;
+
+// What is known of a Query, once for each loop.
+struct KnownQuery {
+  const char* text = nullptr;
+  SetText set;
+  std::string kinds;  // a letter for each parameter, or ? while only NULL was seen
+  Footprint footprint;
+  std::vector<Habit> habits;
+  SetStatement statement;  // for the kinds seen last
+};
+class KnownQueries {
+ public:
+  explicit KnownQueries(Catalogue catalogue) : names_(std::move(catalogue)) {}
+  KnownQuery& of(const db::Query& query);
+  const Names& names() const { return names_; }
+
+ private:
+  Names names_;
+  std::unordered_map<const db::Query*, std::unique_ptr<KnownQuery>> known_;
+};
+
+// One function on its way through a batch, on its caller's stack.
+struct Member {
+  Member(db::Homes h, const db::Function& f) : homes(h), function(f) {}
+  ~Member();
+  Member(const Member&) = delete;
+  Member& operator=(const Member&) = delete;
+
+  db::Homes homes;
+  const db::Function& function;
+  runtime::Parker parker;
+  Batch* batch = nullptr;
+  std::vector<Member*>* queue = nullptr;  // where it waits for a batch
+  int number = 0;
+
+  enum class Verdict { kOpen, kDone, kAgain, kAlone, kUnknown };
+  Verdict verdict = Verdict::kOpen;
+  Result<void> result;
+  bool finished = false;
+  std::size_t writes = 0;  // statements that were not only reads
+  bool cut = false;        // the batch was undone under it: its result says nothing
+  bool spoiled = false;    // it asked for what a batch cannot do: it runs again by itself
+  runtime::WriteTimes times;
+
+  // What it waits for.
+  const db::Query* query = nullptr;
+  std::span<const db::Param> params;
+  std::span<const std::vector<db::Param>> sets;
+  std::size_t count = 0;  // of sets
+  std::vector<Access> accesses;
+  std::span<const db::Param> set(std::size_t at) const { return sets.empty() ? params : sets[at]; }
+  // The answer.
+  std::optional<Error> error;
+  std::vector<std::int64_t> changed;
+  db::Rows rows;
+
+  // Runs the function on this fiber, in `batch`.
+  void run();
+};
+
+class Batch {
+ public:
+  struct How {
+    bool reading = false;
+    bool always_sets = false;
+  };
+  Batch(Connection& connection, KnownQueries& known, How how)
+      : connection_(connection), known_(known), board_(known.names()), reading_(how.reading), how_(how) {}
+  ~Batch();
+
+  // BEGIN, and the gate.
+  std::optional<Failure> begin();
+  void take(std::vector<Member*>& queue, std::size_t most);
+  // Runs all members to their ends; false when it has to be undone.
+  bool run();
+  std::optional<Failure> commit();
+  void roll_back();
+  // Tells all who have no verdict yet.
+  void tell(Member::Verdict verdict, const Error* error = nullptr);
+  void undo();  // tells all to run again: those at fault by themselves
+  bool changed() const;
+  bool only_failed() const { return members_.size() == 1 && members_[0] != nullptr && !members_[0]->result; }
+  bool stale() const { return stale_; }  // the connection's prepared statements are
+
+ private:
+  friend struct Member;
+  friend class BatchTx;
+  struct Group {
+    const db::Query* query = nullptr;
+    KnownQuery* known = nullptr;
+    std::vector<Member*> members;
+    std::size_t sets = 0;
+    bool as_set = false;
+    std::size_t answers = 0;  // how many
+  };
+  void park(Member& member);
+  void finish(Member& member);
+  void leave(Member& member);
+  void wait_for_all();
+  bool choose();
+  void prepare(Member& member);
+  void send(Group& group);
+  bool exchange();
+  void spoil_failed(std::size_t at, const Failure& failure);
+  bool hand_out(Group& group, std::span<const ResultPtr> answers);
+  bool hand_out_ids(Group& group, const PGresult* answer);
+  bool hand_out_inserts(Group& group, const PGresult* answer);
+  bool hand_out_rows(Group& group, const PGresult* answer);
+  void end_all();
+
+  Connection& connection_;
+  KnownQueries& known_;
+  Board board_;
+  bool reading_;
+  How how_;
+  bool begun_ = false;
+  bool stale_ = false;
+  bool own_error_ = false;        // of the only member's statement
+  bool failed_ = false;           // has to be undone; every further statement is refused
+  std::vector<Member*> members_;  // null: its fiber was killed
+  std::vector<Member*> waiting_;
+  std::vector<Group> groups_;
+  runtime::Parker all_parked_;
+  std::size_t running_ = 0;
+};
+
+}  // namespace kontor::db_postgres

@@ -1,0 +1,211 @@
+#include "adapters/db_postgres/batch.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "adapters/db_postgres/postgres_store.h"
+#include "tests/support/cutting_proxy.h"
+#include "tests/support/postgres_database.h"
+
+using namespace kontor;
+using db::Home;
+using db::Rows;
+using db::Tx;
+using db_postgres::PostgresStore;
+using testing::CuttingProxy;
+
+namespace {
+
+constexpr db::Migration kTables[] = {
+    {"t", 1, "all", Home::kCustomer,
+     "CREATE TABLE t_cell (id @id PRIMARY KEY, n @int, words @text);\n"
+     "CREATE TABLE t_log (id @serial, words @text NOT NULL);\n"},
+};
+constexpr db::Query kPut{"t.put", Home::kCustomer, "INSERT INTO t_cell (id, n, words) VALUES ($1, $2, $3)"};
+constexpr db::Query kGet{"t.get", Home::kCustomer, "SELECT n, words FROM t_cell WHERE id = $1"};
+constexpr db::Query kTake{"t.take", Home::kCustomer, "UPDATE t_cell SET n = n - $2 WHERE id = $1 AND n >= $2"};
+constexpr db::Query kCopy{
+    "t.copy", Home::kCustomer,
+    "INSERT INTO t_log (words) SELECT words FROM t_cell WHERE id = $1 AND n >= CAST($2 AS BIGINT) "
+    "RETURNING id"};
+constexpr db::Query kLogged{"t.logged", Home::kCustomer, "SELECT words FROM t_log WHERE id = $1"};
+constexpr db::Query kWrong{"t.wrong", Home::kCustomer, "SELECT n / 0 FROM t_cell WHERE id = $1"};
+
+constexpr int kFibers = 40;
+
+int port_of(const std::string& url) {
+  const std::size_t slash = url.rfind('/');
+  return std::stoi(url.substr(url.rfind(':', slash) + 1, slash));
+}
+
+struct Fixture {
+  testing::PostgresDatabase database;
+  std::unique_ptr<PostgresStore> store;
+
+  Fixture() {
+    if (!database.url().empty()) store = open(database.url());
+  }
+  static std::unique_ptr<PostgresStore> open(const std::string& url) {
+    PostgresStore::Options options;
+    options.url = url;
+    options.alarm = [](std::string_view) {};
+    auto opened = PostgresStore::open(options);
+    REQUIRE_MESSAGE(opened, (opened ? "" : opened.error().detail));
+    REQUIRE((*opened)->migrate(kTables));
+    return std::move(*opened);
+  }
+  static Result<void> put(db::Store& to, std::int64_t id, std::int64_t n) {
+    return to.write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+      TRY_DO(tx.run(kPut, id, n, "words " + std::to_string(id)));
+      return {};
+    });
+  }
+  std::int64_t number_of(std::int64_t id) const {
+    std::int64_t n = -1;
+    REQUIRE(store->read(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+      TRY(const Rows rows, tx.ask(kGet, id));
+      n = rows.empty() ? -1 : rows.front().i64(0);
+      return {};
+    }));
+    return n;
+  }
+  // body(0) … body(kFibers - 1) at once on one loop.
+  static void on_fibers(const std::function<void(int)>& body) {
+    runtime::Loop loop;
+    int left = kFibers;
+    for (int fiber = 0; fiber < kFibers; ++fiber)
+      loop.spawn([&, fiber] {
+        body(fiber);
+        if (--left == 0) loop.stop();
+      });
+    loop.run();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "postgresql batch: functions of fibers share a transaction, and each hears its own") {
+  if (!store) return;
+  int wrong = 0;
+  on_fibers([&](int fiber) {
+    const auto done = store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+      const std::string words = "words " + std::to_string(fiber);
+      TRY_DO(tx.run(kPut, fiber, fiber, words));
+      TRY(const Rows copied, tx.ask(kCopy, fiber, kFibers / 2));
+      if (copied.empty() != (fiber < kFibers / 2)) return fail(Errc::kInternal, "t.wrong");
+      if (copied.empty()) return {};
+      TRY(const Rows logged, tx.ask(kLogged, copied.front().i64(0)));
+      if (logged.front().text(0) != words) return fail(Errc::kInternal, "t.wrong");
+      return {};
+    });
+    if (!done) ++wrong;
+  });
+  CHECK(wrong == 0);
+  CHECK(store->stats().batches < kFibers / 2);
+  CHECK(store->stats().undone == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "postgresql batch: all want one row, and it becomes a chain") {
+  if (!store) return;
+  REQUIRE(put(*store, 1, 25));
+  int taken = 0;
+  for (int round = 0; round < 2; ++round)
+    on_fibers([&](int) {
+      std::int64_t got = 0;
+      REQUIRE(store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+        TRY_DO(tx.ask(kCopy, 1, 0));
+        TRY(got, tx.run(kTake, 1, 1));
+        return {};
+      }));
+      taken += static_cast<int>(got);
+    });
+  CHECK(taken == 25);
+  CHECK(number_of(1) == 0);
+  CHECK(store->stats().batches < kFibers);
+}
+
+TEST_CASE_FIXTURE(Fixture, "postgresql batch: who fails after a change takes nothing of the others with it") {
+  if (!store) return;
+  int kept = 0, refused = 0;
+  on_fibers([&](int fiber) {
+    const auto done = store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+      TRY_DO(tx.run(kPut, fiber, 1, ""));
+      if (fiber % 10 == 3) return fail(Errc::kConflict, "t.refused");
+      if (fiber % 10 == 4) KONTOR_ASSERT(false);
+      if (fiber % 10 == 5) TRY_DO(tx.ask(kWrong, fiber));
+      return {};
+    });
+    if (done)
+      ++kept;
+    else if (done.error().reason == (fiber % 10 == 3 ? "t.refused" : fiber % 10 == 4 ? "db.assertion" : "db.statement"))
+      ++refused;
+  });
+  CHECK(kept == kFibers * 7 / 10);
+  CHECK(refused == kFibers * 3 / 10);
+  for (int id = 0; id < kFibers; ++id) CHECK(number_of(id) == (id % 10 >= 3 && id % 10 <= 5 ? -1 : 1));
+  CHECK(store->stats().undone > 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "postgresql batch: an attempt that fails is undone alone") {
+  if (!store) return;
+  int wrong = 0;
+  on_fibers([&](int fiber) {
+    const auto done = store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+      TRY_DO(tx.run(kPut, fiber, 1, ""));
+      const auto part = tx.attempt([&]() -> Result<void> {
+        TRY_DO(tx.run(kPut, 1000 + fiber, 1, ""));
+        return fail(Errc::kConflict, "t.refused");
+      });
+      if (part || part.error().reason != "t.refused") return fail(Errc::kInternal, "t.wrong");
+      TRY_DO(tx.run(kPut, 2000 + fiber, 1, ""));
+      return {};
+    });
+    if (!done) ++wrong;
+  });
+  CHECK(wrong == 0);
+  for (int id = 0; id < kFibers; ++id) {
+    CHECK(number_of(id) == 1);
+    CHECK(number_of(1000 + id) == -1);
+    CHECK(number_of(2000 + id) == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "postgresql batch: lost during COMMIT, nobody knows, and all are told so") {
+  if (!store) return;
+  CuttingProxy proxy(port_of(database.url()));
+  const std::string url = database.url();
+  const std::size_t slash = url.rfind('/');
+  const auto remote = open(url.substr(0, url.rfind(':', slash) + 1) + std::to_string(proxy.port()) + url.substr(slash));
+  proxy.cut_at("COMMIT", CuttingProxy::Cut::kAfter);
+  int unknown = 0, done = 0;
+  on_fibers([&](int fiber) {
+    const auto answer = put(*remote, fiber, 1);
+    if (answer) ++done;
+    if (!answer && answer.error().reason == "db.outcome_unknown") ++unknown;
+  });
+  CHECK(unknown > 0);
+  CHECK(unknown + done == kFibers);
+  for (int id = 0; id < kFibers; ++id) CHECK(number_of(id) == 1);  // the cut came after it
+}
+
+TEST_CASE_FIXTURE(Fixture, "postgresql batch: a loop torn down in the middle leaves nothing behind") {
+  if (!store) return;
+  static constexpr db::Query kLong{"t.long", Home::kEvery, "SELECT pg_sleep(60)"};
+  {
+    runtime::Loop loop;
+    for (int fiber = 0; fiber < kFibers; ++fiber)
+      loop.spawn([&, fiber] {
+        static_cast<void>(store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+          TRY_DO(tx.run(kPut, fiber, 1, ""));
+          if (fiber > 0) return {};
+          runtime::Loop::current()->post([] { runtime::Loop::current()->stop(); });
+          TRY_DO(tx.ask(kLong));
+          return {};
+        }));
+      });
+    loop.run();
+    loop.kill_all();
+  }
+  for (int id = 0; id < kFibers; ++id) CHECK(number_of(id) == -1);
+}

@@ -1,0 +1,52 @@
+// Collects the functions of one loop into batches: what comes while a batch runs is the next one. Loop thread only.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "adapters/db_postgres/batch.h"
+#include "adapters/db_postgres/pool.h"
+
+namespace kontor::db_postgres {
+
+class Batcher {
+ public:
+  struct Parts {
+    const ConnectionSettings& settings;
+    bool reading = false;
+    std::size_t most = 128;  // functions in a batch
+    bool always_sets = false;
+    std::int64_t connection_wait_ms = 5'000;
+    std::function<void()> begun = {};    // a batch was
+    std::function<void()> undone = {};   // a batch was
+    std::function<void()> lost = {};     // a connection was
+    std::function<void()> unknown = {};  // and nobody knows whether its COMMIT came through
+  };
+  explicit Batcher(Parts parts);
+
+  // The function's answer; nothing when it must run by itself.
+  std::optional<Result<void>> call(db::Homes homes, const db::Function& function, runtime::WriteTimes& times);
+
+  // After a migration. Any thread.
+  void look_again() { stale_.store(true); }
+
+ private:
+  struct Turn;
+  void start();
+  void work();
+  std::optional<Failure> look(Connection& connection);
+  void fail_all(const Error& error);
+  void conclude(Batch& batch, Connection& connection, Turn& turn);
+  void commit(Batch& batch, Connection& connection, Turn& turn);
+
+  Parts parts_;
+  Pool pool_;
+  // The last one counts; connections remember statements of the others by address.
+  std::vector<std::unique_ptr<KnownQueries>> known_;
+  std::atomic<bool> stale_{true};
+  std::vector<Member*> queue_;
+  int working_ = 0;  // that have not come to their COMMIT
+};
+
+}  // namespace kontor::db_postgres
