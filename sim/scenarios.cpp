@@ -6,7 +6,7 @@ namespace kontor::sim {
 namespace {
 
 constexpr Faults kCalm{};
-constexpr Faults kLossyGateway{.lost_answer_pct = 15,
+constexpr Faults kLossyGateway{.lost_answer_pct = 30,
                                .lost_request_pct = 10,
                                .late_effect_pct = 10,
                                .refused_pct = 5,
