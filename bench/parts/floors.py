@@ -10,12 +10,12 @@ BATCH = 64
 OFFERS = 2000
 
 
-def sqlite(bench):
+def sqlite(bench, offers=OFFERS):
     """Checkouts a second of kontor-floor-sqlite, the median of the rounds."""
     found = []
     for _ in range(bench.a.rounds):
         folder = tempfile.mkdtemp(dir=bench.folder)
-        command = [os.path.join(bench.build, "kontor-floor-sqlite"), folder, str(bench.a.seconds), str(BATCH), str(OFFERS)]
+        command = [os.path.join(bench.build, "kontor-floor-sqlite"), folder, str(bench.a.seconds), str(BATCH), str(offers)]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
             raise RuntimeError("kontor-floor-sqlite: " + done.stderr)

@@ -1,0 +1,126 @@
+"""The rush: checkouts of three lines over many offers, on a store that grows to many orders; and one hot item."""
+import json
+import os
+import sqlite3
+import statistics
+import time
+
+from parts import floors
+
+LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+PORTION = 100_000  # sessions opened at once: their requests lie in a file
+
+
+def id_text(prefix, number):
+    return prefix + "_" + "".join(LETTERS[number >> 5 * k & 31] for k in range(12, -1, -1))
+
+
+def row(number, on_hand):
+    return json.dumps({"external_id": f"rush-{number}", "title": f"Thing number {number}", "brand": f"Brand {number % 97}",
+                       "category_path": ["Rush", f"Group {number % 60}"],
+                       "offers": [{"sku": f"R-{number}", "price": {"amount": 500 + number % 9000, "currency": "USD"},
+                                   "stock": [{"warehouse": "main", "on_hand": on_hand}]}]}) + "\n"
+
+
+def store_of(bench, tools, offers):
+    data, rows = os.path.join(bench.folder, "rush"), os.path.join(bench.folder, "rush.ndjson")
+    os.makedirs(data)
+    with open(rows, "w", encoding="utf-8") as file:
+        file.writelines(row(n, 1_000_000_000) for n in range(offers))
+        file.write(row("hot", 100))
+    done = tools.subprocess.run([os.path.join(bench.build, "kontor"), "import", rows, "--data", data], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError("import failed: " + done.stdout + done.stderr)
+    os.remove(rows)
+    return data
+
+
+def offer_ids(data):
+    """(product, offer) pairs and the hot offer, straight from the file: paging through a million takes too long."""
+    with sqlite3.connect(f"file:{data}/catalog.db?mode=ro", uri=True) as store:
+        hot = store.execute("SELECT id FROM catalog_offers WHERE sku = 'R-hot'").fetchone()[0]
+        ids = [(None, id_text("off", n)) for n, in store.execute("SELECT id FROM catalog_offers WHERE sku <> 'R-hot' ORDER BY id")]
+    return ids, id_text("off", hot)
+
+
+def sell(bench, shop, offers, count, tag):
+    """So many checkouts as fast as they go, carts filled before; answers the load's figures, portion by portion."""
+    done = []
+    for at in range(0, count, PORTION):
+        tokens = bench.sessions(shop, offers, min(PORTION, count - at), lines=3)
+        requests = bench.checkouts(tokens, f"{tag}-{at}")
+        os.sync()
+        done.append(bench.load(shop.port, requests, connections=128))
+    return done
+
+
+def paced(bench, shop, offers, rate, seconds, tag):
+    requests = bench.checkouts(bench.sessions(shop, offers, int(rate * (seconds + 1) * 1.05), lines=3), tag)
+    os.sync()
+    return bench.load(shop.port, requests, connections=256, seconds=seconds, warm=1, rate=rate)
+
+
+def lag(shop):
+    """The most events that a consumer is behind."""
+    _, _, body = shop.request("GET", "/metrics")
+    return max((float(line.rsplit(" ", 1)[1]) for line in body.decode().splitlines()
+                if line.startswith("kontor_consumer_lag_events")), default=0.0)
+
+
+def caught_up(shop):
+    """Seconds until every consumer has followed."""
+    began = time.monotonic()
+    while lag(shop) > 0 and time.monotonic() - began < 600:
+        time.sleep(0.2)
+    return time.monotonic() - began
+
+
+def orders_page(bench, tools, shop, tokens):
+    path = os.path.join(bench.folder, "orders.req")
+    tools.write_requests(path, [tools.http_request("GET", "/api/v1/orders", t) for t in tokens])
+    return statistics.median(bench.load(shop.port, path, connections=16, seconds=3, warm=1, random=1)["p50_ms"] for _ in range(3))
+
+
+def hot_item(bench, shop, offer):
+    tokens = bench.sessions(shop, [(None, offer)], 10_000)
+    began = time.monotonic()
+    figures = bench.load(shop.port, bench.checkouts(tokens, f"hot-{began}"), connections=256)
+    return {"seconds": sum(figures["statuses"].values()) / figures["per_second"], "statuses": figures["statuses"]}
+
+
+def measure(bench, tools):
+    offers_wanted, orders_wanted = bench.a.catalogue, bench.a.orders
+    data = store_of(bench, tools, offers_wanted)
+    offers, hot = offer_ids(data)
+    results = {"offers": len(offers)}
+    with bench.shop(data) as shop:
+        results["hot_item"] = hot_item(bench, shop, hot)
+        bench.say("hot item: 10,000 attempts for 100 units", f"{results['hot_item']['seconds']:.2f} s {results['hot_item']['statuses']}",
+                  "asked: under 1 s, 100 orders")
+        young = sell(bench, shop, offers, 30_000, "young")
+        results["per_second_young"] = statistics.median(f["per_second"] for f in young)
+        tokens = bench.sessions(shop, offers, 1000, lines=1)
+        bench.load(shop.port, bench.checkouts(tokens, "own"), connections=16)
+        results["orders_ms_young"] = orders_page(bench, tools, shop, tokens)
+        sold = sell(bench, shop, offers, orders_wanted, "grow")
+        results["per_second"] = statistics.median(f["per_second"] for f in sold)
+        results["seconds"] = sum(PORTION / f["per_second"] for f in sold)
+        results["max_ms"] = max(f["max_ms"] for f in sold)
+        results["lag_seconds"] = caught_up(shop)
+        bench.say(f"checkouts while {orders_wanted} orders come in", f"{results['per_second']:.0f}/s, longest {results['max_ms']:.0f} ms",
+                  "asked: at least 9,000/s")
+        bench.say("  consumers behind at the end", f"{results['lag_seconds']:.1f} s", "asked: under 1 s")
+        runs = [paced(bench, shop, offers, 6000, bench.a.seconds, f"paced{turn}") for turn in range(bench.a.rounds)]
+        results["p99_ms_at_6000"] = statistics.median(f["p99_ms"] for f in runs)
+        results["max_ms_at_6000"] = max(f["max_ms"] for f in runs)
+        bench.say("  6,000/s offered, on the grown store", f"p99 {results['p99_ms_at_6000']:.1f} ms, longest {results['max_ms_at_6000']:.0f} ms",
+                  "asked: under 40 ms, no stall over 100")
+        old = sell(bench, shop, offers, 30_000, "old")
+        results["per_second_old"] = statistics.median(f["per_second"] for f in old)
+        results["orders_ms_old"] = orders_page(bench, tools, shop, tokens)
+        bench.say("  cost of a checkout, many orders to few", f"{results['per_second_young'] / results['per_second_old']:.2f}", "asked: under 1.3")
+        bench.say("  GET /orders, the same", f"{results['orders_ms_old'] / results['orders_ms_young']:.2f}", "asked: under 1.3")
+    results["sqlite_per_second"] = floors.sqlite(bench, offers_wanted)
+    results["rate_against_sqlite"] = results["per_second"] / results["sqlite_per_second"]
+    bench.say("  rate against bare SQLite", f"{results['rate_against_sqlite']:.2f} of {results['sqlite_per_second']:.0f}/s", "asked: at least 0.6")
+    bench.results["rush"] = results
