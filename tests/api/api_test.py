@@ -291,7 +291,7 @@ class Script:
         if self.socket:
             self.socket.close()
         self.requests += 1
-        self.socket = LiveSocket(self.shop.port, "/api/v1" + path.strip(), headers)
+        self.socket = LiveSocket(self.shop.port, "/api/v1" + path.strip(), headers, self.shop.tls)
         problems = self.judge(Answer(self.socket.status, self.socket.headers, self.socket.body), checks_of(expected))
         if problems:
             raise Failure("; ".join(problems) + "\n    " + self.socket.body.decode("utf-8", "replace")[:1500])

@@ -2,12 +2,15 @@
 import base64
 import os
 import socket
+import ssl
 import struct
 
 
 class LiveSocket:
-    def __init__(self, port, path, headers):
+    def __init__(self, port, path, headers, tls=False):
         self.connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+        if tls:
+            self.connection = ssl._create_unverified_context().wrap_socket(self.connection)
         self.rest = b""
         lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Connection: Upgrade", "Upgrade: websocket",
                  "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: " + base64.b64encode(os.urandom(16)).decode()]

@@ -305,7 +305,7 @@ scene("an order's page follows the order by itself", {}, async (page) => {
   await pay(page);
   await placed(page);
   await page.reload();
-  const id = page.url().split("/").pop();
+  const id = new URL(page.url()).pathname.split("/").pop();
   const order = await shop.admin("GET", `/admin/orders/${id}`);
   const shipment = order.shipments[0].id;
   // A part that somebody is at work in is left alone.

@@ -40,10 +40,18 @@ std::string hash_of(std::string_view body) {
   return to_hex(std::span(reinterpret_cast<const std::uint8_t*>(hash.data()), 16));
 }
 
+runtime::Counter& counted(runtime::Metrics& metrics, std::string_view outcome) {
+  return metrics.counter("kontor_webhooks_total", "Webhooks of payment gateways by what became of them",
+                         {{"outcome", std::string(outcome)}});
+}
+
 }  // namespace
 
 Webhooks::Webhooks(db::Store& store, PaymentGateway& gateway, Clock& clock, runtime::Metrics& metrics, Look look)
-    : store_(store), gateway_(gateway), clock_(clock), metrics_(metrics), look_(std::move(look)) {}
+    : store_(store), gateway_(gateway), clock_(clock), metrics_(metrics), look_(std::move(look)) {
+  for (const auto outcome : {"taken", "forged", "refused", "put_off"})
+    counted(metrics_, outcome);  // there from the start
+}
 
 Result<Webhooks::Known> Webhooks::note(std::string_view gateway, const GatewayNews& news, std::string_view body) {
   const std::string hash = hash_of(body);
@@ -86,10 +94,7 @@ Result<void> Webhooks::take(std::string_view gateway, const WebhookCall& call) {
     if (taken.error().code == Errc::kUnauthorised) return "forged";
     return taken.error().code == Errc::kUnavailable ? "put_off" : "refused";
   }();
-  metrics_
-      .counter("kontor_webhooks_total", "Webhooks of payment gateways by what became of them",
-               {{"outcome", std::string(outcome)}})
-      .add();
+  counted(metrics_, outcome).add();
   return taken;
 }
 
