@@ -273,7 +273,7 @@ class Killing:
         shop = self.shop
         shop.settings = {k: v for k, v in shop.settings.items() if not k.startswith("KONTOR_KILL")}
         if point != "random":
-            shop.settings.update({"KONTOR_KILL_AT": point, "KONTOR_KILL_NTH": 1 if point.endswith(RARE) else self.luck.randint(1, 5)})
+            shop.settings.update({"KONTOR_KILL_AT": point, "KONTOR_KILL_NTH": 1 if point.endswith(RARE) else self.luck.randint(1, 20)})
         try:
             shop.start()
             if point == "random":
