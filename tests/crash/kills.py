@@ -34,7 +34,7 @@ POINTS = {
     "after find": "reconciliation has asked the gateway",
 }
 ADDRESS = {"name": "Ada", "line1": "1 Main St", "city": "Springfield", "postal_code": "62701", "country": "US"}
-RARE = ("open_cancellation", "refund", "void", "capture", "find", "set_state")  # these come less often: the first will do
+RARE = ("open_cancellation", "orders.insert", "refund", "void", "capture", "find", "set_state")  # these come less often: the first will do
 TOKENS = ["tok_approve"] * 8 + ["tok_twice", "tok_decline", "tok_slow", "tok_timeout", "tok_timeout_uncharged", "tok_step_up"]
 SETTINGS = {"KONTOR_GATEWAY_TIMEOUT_MS": 150}
 NAMED_WAIT_S = 6
@@ -273,7 +273,7 @@ class Killing:
         shop = self.shop
         shop.settings = {k: v for k, v in shop.settings.items() if not k.startswith("KONTOR_KILL")}
         if point != "random":
-            shop.settings.update({"KONTOR_KILL_AT": point, "KONTOR_KILL_NTH": 1 if point.endswith(RARE) else self.luck.randint(1, 5)})
+            shop.settings.update({"KONTOR_KILL_AT": point, "KONTOR_KILL_NTH": 1 if point.endswith(RARE) else self.luck.randint(1, 20)})
         try:
             shop.start()
             if point == "random":

@@ -42,7 +42,7 @@ TEST_CASE("a refund that the gateway gave and the books do not have yet is no fi
   CHECK(world.check() == "");
   // Without a cancellation under way it is one.
   REQUIRE(world.sandbox->refund(placed.document.payments[0].id.text(), "by hand", world.usd(1)));
-  CHECK(world.check() == "payments.refunds_as_given");
+  CHECK(world.check().starts_with("payments.refunds_as_given: "));
 }
 
 TEST_CASE("what comes back carries its own tax, and the last of it the shipping, to the cent") {
