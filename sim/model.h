@@ -17,6 +17,9 @@ namespace kontor::sim {
 class Model {
  public:
   explicit Model(std::function<void(const std::string&)> problem) : problem_(std::move(problem)) {}
+  // More may be promised than there is (backorders, a count of less than was believed); and stock rows may change by
+  // hand, behind everybody's back: then the maps follow the rows, and only what is promised to whom is compared.
+  void expect(bool owes, bool tampers) { owes_ = owes, tampers_ = tampers; }
 
   // What the rows and the outbox say at the end of one write function.
   struct Event {
@@ -61,6 +64,7 @@ class Model {
   struct Payment {
     OrderId order;
     std::int64_t amount = 0, refunded = 0;
+    std::int64_t released = 0;  // of what was promised, let go before it was taken
     bool taken = false, voided = false;
   };
   Result<void> take(const Event& event, const Sight& sight);
@@ -73,6 +77,7 @@ class Model {
   void differs(const std::string& words) { problem_("model: " + words); }
 
   std::function<void(const std::string&)> problem_;
+  bool owes_ = false, tampers_ = false;
   std::int64_t looks_ = 0;
   std::int64_t followed_ = 0;
   std::int64_t last_event_ = 0;

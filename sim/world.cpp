@@ -38,6 +38,7 @@ World::World(std::uint64_t seed, const Scenario& scenario_in, Planted planted_in
       luck_(seed * 4 + 2),
       scheduler_(seed * 4 + 3) {
   disk.put(migrated_disk());
+  model.expect(scenario.backorder > 0 || scenario.oversells || scenario.tampers, scenario.tampers);
 }
 
 World::~World() = default;

@@ -74,8 +74,10 @@ checkout::Settings checkout_settings(const ShopSettings& shop, checkout::Checkou
 
 checkout::Parts checkout_parts(Shop& shop) {
   const World& world = shop.world;
-  return {world.store, shop.carts, shop.prices, shop.pricing, shop.inventory, shop.payments, shop.orders, world.clock,
-          world.ids, shop.settings.looks_for_fraud ? &shop.risk : nullptr, &shop.saved_cards};
+  return {
+      world.store,      shop.carts,  shop.prices, shop.pricing, shop.inventory,
+      shop.payments,    shop.orders, world.clock, world.ids,    shop.settings.looks_for_fraud ? &shop.risk : nullptr,
+      &shop.saved_cards};
 }
 
 void tell_drift(const World& world, const inventory::ReconciliationReport& report) {

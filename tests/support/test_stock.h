@@ -72,7 +72,10 @@ struct TestShop {
   }
   int events(std::string_view name) {
     static constexpr db::Query kCount{"test.events", db::Home::kEvery,
-                                      "SELECT COUNT(*) FROM outbox_events WHERE name = $1"};
+                                      R"sql(
+  SELECT COUNT(*) FROM (SELECT name FROM outbox_events UNION ALL SELECT name FROM outbox_pending) AS told
+   WHERE name = $1
+)sql"};
     int count = 0;
     REQUIRE(test.store()
                 .read(db::Home::kStock,

@@ -31,7 +31,10 @@ struct World : ShopWorld {
   }
   int told(std::string_view event) {
     static constexpr db::Query kCount{"test.told", db::Home::kEvery,
-                                      "SELECT COUNT(*) FROM outbox_events WHERE name = $1"};
+                                      R"sql(
+  SELECT COUNT(*) FROM (SELECT name FROM outbox_events UNION ALL SELECT name FROM outbox_pending) AS told
+   WHERE name = $1
+)sql"};
     int count = 0;
     REQUIRE(store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
       TRY(const auto rows, tx.ask(kCount, event));

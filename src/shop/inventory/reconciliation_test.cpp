@@ -22,7 +22,10 @@ constexpr Query kForgetMovement{"test.forget_movement", Home::kStock,
                                 "DELETE FROM inventory_movements WHERE id = (SELECT last_movement FROM inventory_stock "
                                 "WHERE offer_id = $1 AND slot = 0)"};
 constexpr Query kForgetRow{"test.forget_row", Home::kStock, "DELETE FROM inventory_stock WHERE offer_id = $1"};
-constexpr Query kEvents{"test.events_named", Home::kEvery, "SELECT COUNT(*) FROM outbox_events WHERE name = $1"};
+constexpr Query kEvents{"test.events_named", Home::kEvery, R"sql(
+  SELECT COUNT(*) FROM (SELECT name FROM outbox_events UNION ALL SELECT name FROM outbox_pending) AS told
+   WHERE name = $1
+)sql"};
 
 struct Shop {
   db::Store& store;
