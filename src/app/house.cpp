@@ -156,8 +156,7 @@ Result<void> House::open_messenger(const runtime::Config& config, runtime::Worke
     return fail(Errc::kInvalid, "config.bad_value",
                 "mail_from is '" + from + "'; it must be an address such as Tea House <shop@example.com>.");
   if (url.empty()) {
-    messenger_ =
-        std::make_unique<messenger_files::FilesMessenger>(folder_of(config, "mails"), *sender, clock_, workers);
+    messenger_ = std::make_unique<messenger_files::FilesMessenger>(folder_of(config, "mails"), *sender, clock_);
     return {};
   }
   messenger_smtp::Options options;

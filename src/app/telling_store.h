@@ -21,6 +21,7 @@ class TellingStore final : public db::Store {
     return written;
   }
   Result<void> read(db::Homes homes, const db::Function& function) override { return store_.read(homes, function); }
+  Result<void> look(db::Homes homes, const db::Function& function) override { return store_.look(homes, function); }
   bool together(db::Homes homes) const override { return store_.together(homes); }
   std::vector<Place> places() const override { return store_.places(); }
   std::string_view engine() const override { return store_.engine(); }

@@ -161,6 +161,13 @@ class Tx {
   // The rows a statement changed. A unique-key violation is Errc::kConflict with reason "db.duplicate".
   virtual Result<std::int64_t> run_params(const Query& query, std::span<const Param> params) = 0;
   virtual Result<Rows> ask_params(const Query& query, std::span<const Param> params) = 0;
+  // Inserts one row into a table with a @serial id and answers that id. The statement ends with "RETURNING id"; an
+  // engine that knows the id without leaves it out, since it doubles what the statement costs.
+  virtual Result<std::int64_t> insert_params(const Query& query, std::span<const Param> params) {
+    auto rows = ask_params(query, params);
+    if (!rows) return tl::unexpected<Error>(std::move(rows.error()));
+    return rows->front().i64(0);
+  }
   // The same statement for each set of parameters, in order, in one round trip where the engine has round trips.
   // Answers the rows changed by each. Stops at the first Error, which is the answer.
   virtual Result<std::vector<std::int64_t>> run_each(const Query& query, std::span<const std::vector<Param>> sets) = 0;
@@ -177,6 +184,11 @@ class Tx {
       const Param params[] = {Param(args)...};
       return run_params(query, params);
     }
+  }
+  template <class... A>
+  Result<std::int64_t> insert(const Query& query, const A&... args) {
+    const Param params[] = {Param(args)...};
+    return insert_params(query, params);
   }
   template <class... A>
   Result<Rows> ask(const Query& query, const A&... args) {
@@ -201,6 +213,9 @@ class Store {
   virtual Result<void> write(Homes homes, const Function& function) = 0;
   // A consistent snapshot; writing statements are refused.
   virtual Result<void> read(Homes homes, const Function& function) = 0;
+  // A read that asks one statement at most (asserted where it matters): a statement is a snapshot by itself, and what
+  // opens and ends one costs as much as a look-up by key.
+  virtual Result<void> look(Homes homes, const Function& function) { return read(homes, function); }
   // Whether one write function may name tables of all these homes.
   virtual bool together(Homes homes) const = 0;
   // The physical stores behind the homes ("shop", "catalog", …), each with its own outbox; and the home that reaches

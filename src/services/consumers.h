@@ -66,7 +66,7 @@ struct ConsumerLag {
 class ConsumerRunner {
  public:
   struct Settings {
-    int batch = 200;                  // events read at once
+    int batch = 1000;                 // events read at once
     int tries = 8;                    // before an event is parked
     int outage_tries = 400;           // the same when the failure is an outage (store, gateway, mail server away)
     std::int64_t first_wait_ms = 50;  // before the second try; doubles

@@ -107,17 +107,34 @@ std::unique_ptr<messenger_smtp::SmtpMessenger> smtp(const messenger_smtp::Option
   return std::move(*opened);
 }
 
+// The mails of a mailbox, with the line ends they are sent with.
+void append_mails(std::vector<std::string>& mails, const std::string& box) {
+  std::istringstream lines(box);
+  bool empty_before = true;
+  for (std::string line; std::getline(lines, line); empty_before = line.empty()) {
+    if (empty_before && line.starts_with("From ")) {
+      if (!mails.empty()) mails.back().resize(mails.back().size() - 2);  // the empty line between them
+      mails.emplace_back();
+      continue;
+    }
+    const std::size_t quotes = std::min(line.find_first_not_of('>'), line.size());
+    const bool quoted = quotes > 0 && line.substr(quotes).starts_with("From ");
+    mails.back() += (quoted ? line.substr(1) : line) + "\r\n";
+  }
+  if (!mails.empty()) mails.back().resize(mails.back().size() - 2);
+}
+
 void on_each_messenger(const std::function<void(Subject&)>& test) {
   testing::FakeClock clock;
   runtime::Workers workers(2, 10);
   {
     INFO("files");
     testing::TempFolder folder;
-    messenger_files::FilesMessenger messenger(folder.path(), kFrom, clock, &workers);
+    messenger_files::FilesMessenger messenger(folder.path(), kFrom, clock);
     Subject subject{messenger, [&] {
                       std::vector<std::string> texts;
-                      for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
-                        texts.push_back(content(entry.path()));
+                      for (const auto& box : std::filesystem::directory_iterator(folder.path()))
+                        append_mails(texts, content(box.path()));
                       return texts;
                     }};
     test(subject);

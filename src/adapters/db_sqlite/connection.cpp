@@ -134,13 +134,15 @@ Error Connection::error(int code, std::string_view what) const {
   return sqlite_error(code, std::move(detail));
 }
 
-Result<sqlite3_stmt*> Connection::prepared(const db::Query& query) {
+// `without`: an ending of the statement that is left out.
+Result<sqlite3_stmt*> Connection::prepared(const db::Query& query, std::string_view without) {
+  const std::string_view kept = query.sql.substr(0, without.empty() ? query.sql.size() : query.sql.rfind(without));
   Prepared& entry = statements_[query.sql.data()];
-  if (entry.statement != nullptr && entry.text == query.sql) return entry.statement;
+  if (entry.statement != nullptr && entry.text == kept) return entry.statement;
   sqlite3_finalize(entry.statement);
   entry.statement = nullptr;
-  entry.text = query.sql;
-  const std::string text = numbered_parameters(query.sql);
+  entry.text = kept;
+  const std::string text = numbered_parameters(kept);
   const int code = sqlite3_prepare_v3(handle_, text.c_str(), static_cast<int>(text.size() + 1),
                                       SQLITE_PREPARE_PERSISTENT, &entry.statement, nullptr);
   if (code != SQLITE_OK) return fail(error(code, query.name));
@@ -222,6 +224,16 @@ Result<db::Rows> Connection::ask(const db::Query& query, std::span<const db::Par
   }
   if (code != SQLITE_DONE) return fail(error(code, query.name));
   return rows;
+}
+
+Result<std::int64_t> Connection::insert(const db::Query& query, std::span<const db::Param> params) {
+  constexpr std::string_view kReturning = "RETURNING id";
+  KONTOR_ASSERT(query.sql.find(kReturning) != std::string_view::npos);
+  TRY(sqlite3_stmt* const statement, prepared(query, kReturning));
+  TRY_DO(bind(statement, query, params));
+  Bound bound(statement);
+  if (const int code = bound.step(); code != SQLITE_DONE) return fail(error(code, query.name));
+  return sqlite3_last_insert_rowid(handle_);
 }
 
 Result<void> Connection::exec(const std::string& script) {

@@ -34,6 +34,8 @@ class Connection {
   // The rows changed (or seen, for a statement that only reads).
   Result<std::int64_t> run(const db::Query& query, std::span<const db::Param> params = {});
   Result<db::Rows> ask(const db::Query& query, std::span<const db::Param> params = {});
+  // Of a statement that ends with "RETURNING id": the new row's id. It is prepared without these words.
+  Result<std::int64_t> insert(const db::Query& query, std::span<const db::Param> params);
   // Any number of statements without parameters, not kept.
   Result<void> exec(const std::string& script);
 
@@ -53,7 +55,7 @@ class Connection {
   class Bound;
   explicit Connection(sqlite3* handle) : handle_(handle) {}
   Result<void> configure(const Settings& settings);
-  Result<sqlite3_stmt*> prepared(const db::Query& query);
+  Result<sqlite3_stmt*> prepared(const db::Query& query, std::string_view without = {});
   Result<void> bind(sqlite3_stmt* statement, const db::Query& query, std::span<const db::Param> params);
   Error error(int code, std::string_view what) const;
 

@@ -1,5 +1,7 @@
 #include "adapters/db_sqlite/readers.h"
 
+#include <limits>
+
 #include "adapters/db_sqlite/sqlite_tx.h"
 
 namespace kontor::db_sqlite {
@@ -28,20 +30,21 @@ void Readers::give_back(std::unique_ptr<Connection> connection) {
   if (free_.size() < kMaxFree) free_.push_back(std::move(connection));
 }
 
-Result<void> Readers::read(db::Homes homes, const db::Function& function) {
-  if (metrics_ == nullptr) return run(homes, function);
+Result<void> Readers::read(db::Homes homes, const db::Function& function, Snapshot snapshot) {
+  if (metrics_ == nullptr) return run(homes, function, snapshot);
   const std::int64_t began_us = runtime::StoreMetrics::now_us();
-  auto answer = run(homes, function);
+  auto answer = run(homes, function, snapshot);
   metrics_->read(began_us, answer);
   return answer;
 }
 
-Result<void> Readers::run(db::Homes homes, const db::Function& function) {
+Result<void> Readers::run(db::Homes homes, const db::Function& function, Snapshot snapshot) {
   TRY(std::unique_ptr<Connection> connection, take());
-  TRY_DO(connection->run(kBegin));
-  SqliteTx tx(*connection, homes);
+  const bool transaction = snapshot == Snapshot::kTransaction;
+  if (transaction) TRY_DO(connection->run(kBegin));
+  SqliteTx tx(*connection, homes, transaction ? std::numeric_limits<int>::max() : 1);
   Result<void> done = tx.call(function);
-  const bool ended = connection->run(kEnd).has_value();
+  const bool ended = !transaction || connection->run(kEnd).has_value();
   const bool sound = done || done.error().reason != "db.damaged";
   if (ended && sound) give_back(std::move(connection));
   return done;

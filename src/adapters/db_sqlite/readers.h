@@ -18,11 +18,12 @@ class Readers {
       : settings_(std::move(settings)), metrics_(metrics) {
     settings_.query_only = true;
   }
-  // Runs `function` on a consistent snapshot.
-  Result<void> read(db::Homes homes, const db::Function& function);
+  // What makes the snapshot that `function` sees: a transaction, or the one statement that it asks.
+  enum class Snapshot { kTransaction, kStatement };
+  Result<void> read(db::Homes homes, const db::Function& function, Snapshot snapshot = Snapshot::kTransaction);
 
  private:
-  Result<void> run(db::Homes homes, const db::Function& function);
+  Result<void> run(db::Homes homes, const db::Function& function, Snapshot snapshot);
   Result<std::unique_ptr<Connection>> take();
   void give_back(std::unique_ptr<Connection> connection);
 

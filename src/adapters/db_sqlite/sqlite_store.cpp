@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "adapters/db_sqlite/migrations.h"
+#include "adapters/db_sqlite/steady_vfs.h"
 
 namespace kontor::db_sqlite {
 namespace {
@@ -20,6 +21,9 @@ namespace {
 using db::Home;
 
 constexpr std::chrono::milliseconds kCheckpointEvery(100);
+// A pass that took no longer has left little to copy: the writer may do it between two batches.
+constexpr std::chrono::milliseconds kShortPass(10);
+constexpr int kMostPasses = 8;
 constexpr std::int64_t kPageBytes = 4096;
 
 Result<void> make_folder(const std::string& folder) {
@@ -84,6 +88,7 @@ Result<void> SqliteStore::open_file(std::string_view name, db::Homes homes) {
   Connection::Settings connection;
   connection.path = options_.folder + "/" + std::string(name) + ".db";
   connection.vfs = options_.vfs;
+  if (connection.vfs.empty() && options_.sync) connection.vfs = steady_vfs();
   connection.sync = options_.sync;
   connection.cache_kb = options_.cache_mb * 1024;
   Connection::Settings reader = connection;
@@ -98,7 +103,7 @@ Result<void> SqliteStore::open_file(std::string_view name, db::Homes homes) {
   }
   Writer::Settings settings;
   settings.connection = connection;
-  settings.threaded = !options_.inline_writer;
+  settings.threaded = settings.helped = !options_.inline_writer;
   settings.checkpoint_frames = options_.checkpoint_bytes / kPageBytes;
   settings.alarm = options_.alarm;
   if (options_.metrics != nullptr)
@@ -130,7 +135,12 @@ Result<void> SqliteStore::write(db::Homes homes, const db::Function& function) {
 
 Result<void> SqliteStore::read(db::Homes homes, const db::Function& function) {
   TRY(File* const file, file_of(homes));
-  return file->readers->read(homes, function);
+  return file->readers->read(homes, function, Readers::Snapshot::kTransaction);
+}
+
+Result<void> SqliteStore::look(db::Homes homes, const db::Function& function) {
+  TRY(File* const file, file_of(homes));
+  return file->readers->read(homes, function, Readers::Snapshot::kStatement);
 }
 
 bool SqliteStore::together(db::Homes homes) const { return find(homes) != nullptr; }
@@ -177,17 +187,28 @@ void SqliteStore::start_checkpointer() {
   });
 }
 
-// Copies what the writers committed while they go on; alone it would never shorten the log, see
-// Writer::checkpoint_if_long.
+// Copies what the writers committed while they go on. That alone never shortens the log, since it always has frames
+// that came during the copying. So when a log is long, one pass follows the other, each with less to copy, and what the
+// last one leaves the writer copies itself: it stands still for milliseconds, where it would for a tenth of a second if
+// it did all of it.
 void SqliteStore::checkpoint_loop() {
   std::unique_lock lock(mutex_);
-  while (!stop_.wait_for(lock, kCheckpointEvery, [&] { return stopping_; })) {
-    for (auto& file : files_) {
-      const std::uint64_t commits = file->writer->commits();
-      if (commits == file->seen_commits) continue;
-      const auto copied = file->checkpointer->checkpoint();
-      if (copied && *copied) file->seen_commits = commits;  // otherwise again next time; the writer reports what fails
-    }
+  while (!stop_.wait_for(lock, kCheckpointEvery, [&] { return stopping_; }))
+    for (auto& file : files_) copy_log(*file);
+}
+
+void SqliteStore::copy_log(File& file) {
+  if (file.writer->log_to_be_finished()) return;  // two at once get in each other's way
+  for (int pass = 1; pass <= kMostPasses; ++pass) {
+    const std::uint64_t commits = file.writer->commits();
+    if (commits == file.seen_commits) return;
+    const auto began = std::chrono::steady_clock::now();
+    const auto copied = file.checkpointer->checkpoint();
+    if (!copied) return;                       // the writer reports what fails
+    if (*copied) file.seen_commits = commits;  // otherwise again next time
+    if (file.writer->log_frames() < options_.checkpoint_bytes / kPageBytes) return;
+    if (std::chrono::steady_clock::now() - began > kShortPass && pass < kMostPasses) continue;
+    return file.writer->finish_log();
   }
 }
 

@@ -37,6 +37,7 @@ class SqliteStore : public db::Store, public db::Migrator {
 
   Result<void> write(db::Homes homes, const db::Function& function) override;
   Result<void> read(db::Homes homes, const db::Function& function) override;
+  Result<void> look(db::Homes homes, const db::Function& function) override;
   bool together(db::Homes homes) const override;
   std::vector<Place> places() const override;
   std::string_view engine() const override { return "sqlite"; }
@@ -64,6 +65,7 @@ class SqliteStore : public db::Store, public db::Migrator {
   const File* find(db::Homes homes) const;
   void start_checkpointer();
   void checkpoint_loop();
+  void copy_log(File& file);
 
   Options options_;
   int lock_fd_ = -1;

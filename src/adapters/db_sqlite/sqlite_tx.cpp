@@ -14,7 +14,8 @@ constexpr db::Query kRollbackTo{"db.rollback_to", db::Home::kEvery, "ROLLBACK TO
 
 }  // namespace
 
-Result<void> SqliteTx::check(const db::Query& query) const {
+Result<void> SqliteTx::check(const db::Query& query) {
+  KONTOR_ASSERT(--left_ >= 0);
   KONTOR_ASSERT(query.home == db::Home::kEvery || homes_.has(query.home));
   if (failed_) return fail(*failed_);
   return {};
@@ -28,6 +29,11 @@ Result<std::int64_t> SqliteTx::run_params(const db::Query& query, std::span<cons
 Result<db::Rows> SqliteTx::ask_params(const db::Query& query, std::span<const db::Param> params) {
   TRY_DO(check(query));
   return noted(connection_.ask(query, params));
+}
+
+Result<std::int64_t> SqliteTx::insert_params(const db::Query& query, std::span<const db::Param> params) {
+  TRY_DO(check(query));
+  return noted(connection_.insert(query, params));
 }
 
 Result<std::vector<std::int64_t>> SqliteTx::run_each(const db::Query& query,

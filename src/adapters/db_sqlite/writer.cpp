@@ -17,6 +17,8 @@ constexpr db::Query kRollbackTo{"db.rollback_to", db::Home::kEvery, "ROLLBACK TO
 // The writer tries again to shorten a log that a reader holds on to, or that the checkpointer is just copying, when it
 // has grown by this part of the longest it should be.
 constexpr std::int64_t kCheckpointSteps = 4;
+// Helped, it does so by itself only when the log is so many times as long as it may become: the help has not kept up.
+constexpr std::int64_t kHelpIsLate = 4;
 
 // Signals are for the threads of the loops.
 void block_signals() {
@@ -121,9 +123,10 @@ void Writer::work() {
   for (;;) {
     {
       std::unique_lock lock(mutex_);
-      queued_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
+      queued_.wait(lock, [&] { return stopping_ || !queue_.empty() || log_to_be_finished(); });
+      if (queue_.empty() && stopping_) return;
     }
+    if (log_to_be_finished()) checkpoint_if_long();
     Batch batch = take();
     carry_out(batch);
   }
@@ -292,8 +295,10 @@ Result<void> Writer::ensure_open() {
 void Writer::checkpoint_if_long() {
   if (!connection_) return;
   const std::int64_t frames = connection_->wal_frames();
+  log_frames_.store(frames, std::memory_order_relaxed);
+  const bool asked = finish_log_.exchange(false, std::memory_order_relaxed);
   if (frames < settings_.checkpoint_frames) next_checkpoint_frames_ = settings_.checkpoint_frames;
-  if (frames < next_checkpoint_frames_) return;
+  if (frames < next_checkpoint_frames_ * (settings_.helped && !asked ? kHelpIsLate : 1)) return;
   checkpoints_.fetch_add(1, std::memory_order_relaxed);
   auto all_copied = connection_->checkpoint();
   if (!all_copied) report(all_copied.error());
@@ -301,6 +306,14 @@ void Writer::checkpoint_if_long() {
   const bool held = !all_copied || !*all_copied;
   next_checkpoint_frames_ =
       held ? frames + settings_.checkpoint_frames / kCheckpointSteps + 1 : settings_.checkpoint_frames;
+}
+
+void Writer::finish_log() {
+  {
+    const std::lock_guard lock(mutex_);
+    finish_log_.store(true, std::memory_order_relaxed);
+  }
+  queued_.notify_one();
 }
 
 void Writer::report(const Error& error) {

@@ -27,7 +27,8 @@ class Writer {
     bool threaded = true;  // false: a fiber of the caller's loop does the work (the simulator)
     std::size_t max_batch = 256;
     std::size_t max_queue = 65536;
-    std::int64_t checkpoint_frames = 16384;       // the writer copies the log itself when it is longer than this
+    std::int64_t checkpoint_frames = 16384;       // how long the log may become before it shall begin anew
+    bool helped = false;                          // somebody copies the log meanwhile, and calls finish_log()
     std::function<void(std::string_view)> alarm;  // a bug or a failing disk, in one line; from the writer's thread
     runtime::StoreMetrics* metrics = nullptr;     // outlives the writer; may be null
   };
@@ -41,6 +42,11 @@ class Writer {
   Result<void> write(db::Homes homes, const db::Function& function);
   // Runs `job` between batches with the connection to itself; it opens its own transactions.
   Result<void> alone(const Job& job);
+  // The log is long and all but the last of it is copied: the writer copies the rest now, between two batches, so that
+  // the next commit begins it anew. From any thread.
+  void finish_log();
+  bool log_to_be_finished() const { return finish_log_.load(std::memory_order_relaxed); }
+  std::int64_t log_frames() const { return log_frames_.load(std::memory_order_relaxed); }
   // Commits since the file was opened; another thread may look whether there is something to copy.
   std::uint64_t commits() const { return commits_.load(std::memory_order_relaxed); }
 
@@ -86,6 +92,8 @@ class Writer {
   Settings settings_;
   std::unique_ptr<Connection> connection_;  // null after a failure that left it in doubt
   std::int64_t next_checkpoint_frames_ = 0;
+  std::atomic<bool> finish_log_{false};
+  std::atomic<std::int64_t> log_frames_{0};
   mutable std::mutex mutex_;
   std::condition_variable queued_;
   std::condition_variable done_;

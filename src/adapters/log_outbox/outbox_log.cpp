@@ -56,7 +56,7 @@ Result<std::vector<LoggedEvent>> OutboxLog::read(const std::string& stream, std:
   KONTOR_ASSERT(limit > 0);
   TRY(const auto home, home_of(stream));
   std::vector<LoggedEvent> events;
-  TRY_DO(store_.read(home, [&](db::Tx& tx) -> Result<void> {
+  TRY_DO(store_.look(home, [&](db::Tx& tx) -> Result<void> {
     events.clear();
     TRY(const auto rows, tx.ask(kRead, position, limit));
     events.reserve(rows.size());
@@ -69,7 +69,7 @@ Result<std::vector<LoggedEvent>> OutboxLog::read(const std::string& stream, std:
 Result<std::int64_t> OutboxLog::head(const std::string& stream) {
   TRY(const auto home, home_of(stream));
   std::int64_t head = 0;
-  TRY_DO(store_.read(home, [&](db::Tx& tx) -> Result<void> {
+  TRY_DO(store_.look(home, [&](db::Tx& tx) -> Result<void> {
     TRY(const auto rows, tx.ask(kHead));
     head = rows.front().opt_i64(0).value_or(0);
     return {};

@@ -23,31 +23,45 @@ std::vector<std::filesystem::path> files(const std::string& folder) {
   return found;
 }
 
-TEST_CASE("a mail becomes one file, however often it is sent") {
+TEST_CASE("a day's mails lie in one mailbox, each whole") {
   testing::TempFolder folder;
   testing::FakeClock clock(Time{1'795'238'652'000});
-  FilesMessenger messenger(folder.path() + "/mail", Mailbox{"Kontor", "shop@example.com"}, clock);
-  const Mail mail{"order.placed-ord_1", "ada@example.com", "Your order", "Dear Ada,\nthank you.\n"};
-  REQUIRE(messenger.send(mail));
-  REQUIRE(messenger.send(mail));
+  const std::string box = folder.path() + "/mail/2026-11-21.mbox";
+  {
+    FilesMessenger messenger(folder.path() + "/mail", Mailbox{"Kontor", "shop@example.com"}, clock);
+    REQUIRE(messenger.send({"order.placed-ord_1", "ada@example.com", "Your order", "Dear Ada,\nthank you.\n"}));
+    const auto text = content(box);
+    CHECK(text.find("From shop@example.com Sat Nov 21 05:24:12 2026\nFrom: Kontor <shop@example.com>\n"
+                    "To: ada@example.com\nSubject: Your order\n") == 0);
+    CHECK(text.find("Date: Sat, 21 Nov 2026 05:24:12 +0000\n") != std::string::npos);
+    CHECK(text.ends_with("\n\nDear Ada,\nthank you.\n\n"));
+    clock.advance_ms(24 * 3600 * 1000);
+    REQUIRE(messenger.send({"order.placed-ord_2", "bob@example.com", "Your order", "Dear Bob,\n"}));
+    CHECK(content(box) == text);
+  }
   const auto found = files(folder.path() + "/mail");
-  REQUIRE(found.size() == 1);
-  CHECK(found[0].filename() == "order.placed-ord_1.eml");
-  const auto text = content(found[0]);
-  CHECK(text.find("From: Kontor <shop@example.com>\r\nTo: ada@example.com\r\nSubject: Your order\r\n") == 0);
-  CHECK(text.find("Date: Sat, 21 Nov 2026 05:24:12 +0000\r\n") != std::string::npos);
-  CHECK(text.find("\r\n\r\nDear Ada,\r\nthank you.\r\n") != std::string::npos);
+  REQUIRE(found.size() == 2);
+  FilesMessenger again(folder.path() + "/mail", Mailbox{"Kontor", "shop@example.com"}, clock);
+  const auto before = content(folder.path() + "/mail/2026-11-22.mbox");
+  REQUIRE(again.send({"order.placed-ord_3", "eve@example.com", "Your order", "Dear Eve,\n"}));
+  const auto after = content(folder.path() + "/mail/2026-11-22.mbox");
+  CHECK(after.starts_with(before));
+  CHECK(after.find("To: eve@example.com", before.size()) != std::string::npos);
 }
 
-TEST_CASE("keys that are no file names give distinct files inside the folder") {
+TEST_CASE("a mailbox that was taken away is begun anew") {
   testing::TempFolder folder;
-  testing::FakeClock clock;
-  FilesMessenger messenger(folder.path() + "/mail", Mailbox{"", "s@b"}, clock);
-  for (const auto* key : {"../../etc/x", "..", "a/b", "a:b", "", ".hidden"})
-    REQUIRE(messenger.send({key, "a@b", "s", "t"}));
-  REQUIRE(messenger.send({std::string(4000, 'k'), "a@b", "s", "t"}));
-  CHECK(files(folder.path() + "/mail").size() == 7);
-  CHECK(files(folder.path()).size() == 1);
+  testing::FakeClock clock(Time{1'795'238'652'000});
+  FilesMessenger messenger(folder.path(), Mailbox{"", "s@b"}, clock);
+  REQUIRE(messenger.send({"1", "ada@example.com", "one", "t"}));
+  std::filesystem::remove(folder.path() + "/2026-11-21.mbox");
+  REQUIRE(messenger.send({"2", "ada@example.com", "two", "t"}));
+  CHECK(content(folder.path() + "/2026-11-21.mbox").find("Subject: two") != std::string::npos);
+}
+
+TEST_CASE("a line that looks like the beginning of a mail is quoted") {
+  CHECK(mailbox_entry("Subject: s\r\n\r\nFrom here on\r\n>From there\r\nnot From\r\n", "s@b", Time{0}) ==
+        "From s@b Thu Jan  1 00:00:00 1970\nSubject: s\n\n>From here on\n>>From there\nnot From\n\n");
 }
 
 TEST_CASE("a folder that takes nothing is an outage, not a crash") {

@@ -9,7 +9,7 @@ namespace kontor::cart {
 
 Result<std::optional<CartContents>> Carts::contents(CustomerId customer) {
   std::optional<Cart> cart;
-  TRY_DO(parts_.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+  TRY_DO(parts_.store.look(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     TRY(cart, sql::find(tx, customer));
     return {};
   }));

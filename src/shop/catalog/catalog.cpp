@@ -48,10 +48,11 @@ Result<std::optional<ProductId>> Catalog::product_by_slug(std::string_view slug)
 Result<std::vector<Offer>> Catalog::offers(std::span<const OfferId> ids) {
   std::vector<Offer> found;
   if (ids.empty()) return found;
-  TRY_DO(store_.read(Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
+  const db::Function ask = [&](db::Tx& tx) -> Result<void> {
     TRY(found, store::offers(tx, ids));
     return {};
-  }));
+  };
+  TRY_DO(ids.size() <= store::kInCount ? store_.look(Home::kCatalog, ask) : store_.read(Home::kCatalog, ask));
   return found;
 }
 

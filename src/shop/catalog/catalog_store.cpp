@@ -15,12 +15,16 @@ using db::Home;
   "updated_at, details FROM catalog_products "
 constexpr db::Query kProductsById{"catalog.products_by_id", Home::kCatalog,
                                   KONTOR_PRODUCT_COLUMNS "WHERE id IN (" KONTOR_CATALOG_IN50 ")"};
+constexpr db::Query kFewProductsById{"catalog.few_products_by_id", Home::kCatalog,
+                                     KONTOR_PRODUCT_COLUMNS "WHERE id IN ($1, $2, $3, $4)"};
 constexpr db::Query kProductById{"catalog.product_by_id", Home::kCatalog, KONTOR_PRODUCT_COLUMNS "WHERE id = $1"};
 #define KONTOR_OFFER_COLUMNS                                                                                  \
   "SELECT id, product_id, seller_id, sku, item_condition, options, price_minor, currency, list_price_minor, " \
   "purchase_limit, backorder, active, version FROM catalog_offers "
 constexpr db::Query kOffersById{"catalog.offers_by_id", Home::kCatalog,
                                 KONTOR_OFFER_COLUMNS "WHERE id IN (" KONTOR_CATALOG_IN50 ")"};
+constexpr db::Query kFewOffersById{"catalog.few_offers_by_id", Home::kCatalog,
+                                   KONTOR_OFFER_COLUMNS "WHERE id IN ($1, $2, $3, $4)"};
 constexpr db::Query kOffersByProduct{"catalog.offers_by_product", Home::kCatalog,
                                      KONTOR_OFFER_COLUMNS "WHERE product_id IN (" KONTOR_CATALOG_IN50 ") ORDER BY id"};
 constexpr db::Query kOfferById{"catalog.offer_by_id", Home::kCatalog, KONTOR_OFFER_COLUMNS "WHERE id = $1"};
@@ -102,15 +106,14 @@ std::vector<db::Param> params_of(std::span<const IdType> ids) {
   return params;
 }
 
-Result<std::vector<Offer>> ask_offers(db::Tx& tx, const db::Query& query, std::span<const db::Param> params,
-                                      const db::Query* one = nullptr) {
+Result<std::vector<Offer>> ask_offers(db::Tx& tx, const InQueries& queries, std::span<const db::Param> params) {
   std::vector<Offer> found;
   const auto take = [&](const db::Rows::Row& row) -> Result<void> {
     TRY(Offer offer, offer_of(row));
     found.push_back(std::move(offer));
     return {};
   };
-  TRY_DO(ask_in(tx, query, params, take, one));
+  TRY_DO(ask_in(tx, queries, params, take));
   return found;
 }
 
@@ -130,7 +133,7 @@ Result<std::vector<Product>> products(db::Tx& tx, std::span<const ProductId> ids
     found.push_back(std::move(product));
     return {};
   };
-  TRY_DO(ask_in(tx, kProductsById, params_of(ids), take, &kProductById));
+  TRY_DO(ask_in(tx, {kProductsById, &kFewProductsById, &kProductById}, params_of(ids), take));
   std::unordered_map<ProductId, std::size_t> at;
   for (std::size_t i = 0; i < found.size(); ++i) at.emplace(found[i].id, i);
   TRY(std::vector<Offer> offers, offers_of(tx, ids));
@@ -150,7 +153,7 @@ Result<std::vector<Product>> products(db::Tx& tx, std::span<const ProductId> ids
 }
 
 Result<std::vector<Offer>> offers(db::Tx& tx, std::span<const OfferId> ids) {
-  TRY(std::vector<Offer> found, ask_offers(tx, kOffersById, params_of(ids), &kOfferById));
+  TRY(std::vector<Offer> found, ask_offers(tx, {kOffersById, &kFewOffersById, &kOfferById}, params_of(ids)));
   std::unordered_map<OfferId, std::size_t> at;
   for (std::size_t i = 0; i < found.size(); ++i) at.emplace(found[i].id, i);
   std::vector<Offer> ordered;
@@ -166,12 +169,12 @@ Result<std::vector<Offer>> offers(db::Tx& tx, std::span<const OfferId> ids) {
 
 Result<std::vector<Offer>> offers_by_sku(db::Tx& tx, std::span<const std::string> skus) {
   std::vector<db::Param> params(skus.begin(), skus.end());
-  TRY(std::vector<Offer> found, ask_offers(tx, kOffersBySku, params));
+  TRY(std::vector<Offer> found, ask_offers(tx, {kOffersBySku}, params));
   return found;
 }
 
 Result<std::vector<Offer>> offers_of(db::Tx& tx, std::span<const ProductId> products) {
-  return ask_offers(tx, kOffersByProduct, params_of(products), &kOffersOfOne);
+  return ask_offers(tx, {kOffersByProduct, nullptr, &kOffersOfOne}, params_of(products));
 }
 
 Result<std::optional<ProductId>> product_by_slug(db::Tx& tx, std::string_view slug) {

@@ -120,8 +120,8 @@ class Saving {
       add_head(row);
       return {};
     };
-    TRY_DO(ask_in(tx_, kHeadsById, ids, take));
-    return ask_in(tx_, kHeadsByExternalId, externals, take);
+    TRY_DO(ask_in(tx_, {kHeadsById}, ids, take));
+    return ask_in(tx_, {kHeadsByExternalId}, externals, take);
   }
 
   void add_head(const db::Rows::Row& row) {
@@ -151,7 +151,7 @@ class Saving {
       wanted_slugs_.push_back(draft.product.slug.empty() ? slugify(draft.product.title) : draft.product.slug);
       slugs.emplace_back(wanted_slugs_.back());
     }
-    return ask_in(tx_, kHeadsBySlug, slugs, [&](const db::Rows::Row& row) -> Result<void> {
+    return ask_in(tx_, {kHeadsBySlug}, slugs, [&](const db::Rows::Row& row) -> Result<void> {
       by_slug_[row.str(2)] = row.id<ProductId>(0);
       return {};
     });

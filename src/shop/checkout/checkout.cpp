@@ -84,7 +84,7 @@ Checkouts::~Checkouts() = default;
 
 Result<Checkouts::Impl::Earlier> Checkouts::Impl::earlier(const Purchase& purchase) {
   std::optional<Journal> row;
-  TRY_DO(parts.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+  TRY_DO(parts.store.look(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     TRY(row, find_key(tx, purchase.customer, purchase.key));
     return {};
   }));

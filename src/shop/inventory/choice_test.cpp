@@ -75,6 +75,9 @@ class StaleTx : public db::Tx {
     if (query.name == "inventory.slots_of_one" && left_-- > 0) return stale_;
     return real_.ask_params(query, params);
   }
+  Result<std::int64_t> insert_params(const db::Query& query, std::span<const db::Param> params) override {
+    return real_.insert_params(query, params);
+  }
   Result<std::vector<std::int64_t>> run_each(const db::Query& query,
                                              std::span<const std::vector<db::Param>> sets) override {
     return real_.run_each(query, sets);

@@ -11,15 +11,18 @@ using db::Home;
 using db::Query;
 using Row = db::Rows::Row;
 
-// The movement comes first, because the stock row keeps its id: one key look-up more, and no index on movements.
+// A movement names the one before it in its stock row, and the row names the latest: one key look-up more, and no index
+// on movements.
 constexpr Query kNoteMovement{"inventory.note_movement", Home::kStock, R"sql(
   INSERT INTO inventory_movements (offer_id, warehouse_id, slot, kind, d_on_hand, d_reserved, d_allocated,
                                    d_safety_stock, d_incoming, reason, reference, at, previous)
-  SELECT offer_id, warehouse_id, slot, CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS BIGINT),
-         CAST($8 AS BIGINT), CAST($9 AS BIGINT), CAST($10 AS TEXT), CAST($11 AS TEXT), CAST($12 AS BIGINT),
-         last_movement
-    FROM inventory_stock WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
   RETURNING id
+)sql"};
+
+constexpr Query kLastMovement{"inventory.last_movement", Home::kStock, R"sql(
+  SELECT last_movement, on_hand - reserved - allocated - safety_stock, low_stock_at FROM inventory_stock
+   WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
 )sql"};
 
 // The condition is here and nowhere else: two buyers of the last unit cannot both win, at any isolation level.
@@ -27,7 +30,6 @@ constexpr Query kTake{"inventory.take_stock", Home::kStock, R"sql(
   UPDATE inventory_stock SET reserved = reserved + $4, version = version + 1, last_movement = $5
    WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
      AND on_hand - reserved - allocated - safety_stock + CAST($6 AS BIGINT) >= $4
-  RETURNING on_hand - reserved - allocated - safety_stock, low_stock_at
 )sql"};
 
 constexpr Query kMove{"inventory.move_stock", Home::kStock, R"sql(
@@ -144,7 +146,6 @@ constexpr Query kReservation{"inventory.reservation", Home::kStock, R"sql(
 
 constexpr Query kSettleReservation{"inventory.settle_reservation", Home::kStock, R"sql(
   UPDATE inventory_reservations SET state = $2 WHERE checkout_id = $1 AND state = 0
-  RETURNING line, offer_id, warehouse_id, slot, quantity, state, returned, customer_id
 )sql"};
 
 constexpr Query kNoteReturned{"inventory.note_returned", Home::kStock, R"sql(
@@ -191,10 +192,6 @@ constexpr Query kRowsAfter{"inventory.rows_after", Home::kStock, R"sql(
          MIN(incoming_at), CAST(SUM(version) AS BIGINT), MAX(low_stock_at)
     FROM inventory_stock WHERE (offer_id, warehouse_id) > ($1, $2)
    GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id LIMIT $3
-)sql"};
-
-constexpr Query kLastMovement{"inventory.last_movement", Home::kStock, R"sql(
-  SELECT last_movement FROM inventory_stock WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
 )sql"};
 
 constexpr Query kMovementsOf{"inventory.movements_of", Home::kStock, R"sql(
@@ -275,32 +272,33 @@ Result<std::int64_t> update(db::Tx& tx, const Place& p, const Delta& d, std::int
                 movement);
 }
 
-Result<std::optional<std::int64_t>> note(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause) {
-  TRY(const auto noted,
-      tx.ask(kNoteMovement, place.offer, place.warehouse, place.slot, cause.kind, delta.on_hand, delta.reserved,
-             delta.allocated, delta.safety_stock, delta.incoming, cause.reason, cause.reference, cause.at));
-  if (noted.empty()) return std::nullopt;
-  return noted.front().i64(0);
+Result<std::int64_t> note(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause, std::int64_t last) {
+  return tx.insert(kNoteMovement, place.offer, place.warehouse, place.slot, cause.kind, delta.on_hand, delta.reserved,
+                   delta.allocated, delta.safety_stock, delta.incoming, cause.reason, cause.reference, cause.at, last);
 }
 
 }  // namespace
 
 Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause, Guard guard) {
-  TRY(const auto movement, note(tx, place, delta, cause));
-  if (!movement) return false;
-  TRY(const auto changed, update(tx, place, delta, *movement, guard));
+  TRY(const auto rows, tx.ask(kLastMovement, place.offer, place.warehouse, place.slot));
+  if (rows.empty()) return false;
+  TRY(const auto movement, note(tx, place, delta, cause, rows.front().i64(0)));
+  TRY(const auto changed, update(tx, place, delta, movement, guard));
   KONTOR_ASSERT(changed <= 1);
   return changed == 1;
 }
 
 Result<std::optional<Left>> take(db::Tx& tx, const Place& place, const Taking& taking, const Cause& cause) {
   KONTOR_ASSERT(taking.quantity > 0);
-  TRY(const auto movement, note(tx, place, Delta{.reserved = taking.quantity}, cause));
-  if (!movement) return std::nullopt;
-  TRY(const auto rows,
-      tx.ask(kTake, place.offer, place.warehouse, place.slot, taking.quantity, *movement, taking.room));
+  TRY(const auto rows, tx.ask(kLastMovement, place.offer, place.warehouse, place.slot));
   if (rows.empty()) return std::nullopt;
-  return Left{rows.front().i64(0), rows.front().i64(1)};
+  const Left left{rows.front().i64(1) - taking.quantity, rows.front().i64(2)};
+  if (left.sellable + taking.room < 0) return std::nullopt;  // the statement would say the same, and dearer
+  TRY(const auto movement, note(tx, place, Delta{.reserved = taking.quantity}, cause, rows.front().i64(0)));
+  TRY(const auto taken,
+      tx.run(kTake, place.offer, place.warehouse, place.slot, taking.quantity, movement, taking.room));
+  if (taken == 0) return std::nullopt;
+  return left;
 }
 
 Result<void> make_row(db::Tx& tx, const Place& place) {
@@ -421,9 +419,13 @@ Result<std::vector<ReservationRow>> reservation(db::Tx& tx, CheckoutId key) {
 }
 
 Result<std::vector<ReservationRow>> settle_reservation(db::Tx& tx, CheckoutId key, ReservationState to) {
-  TRY(const auto rows, tx.ask(kSettleReservation, key, to));
-  auto out = all<ReservationRow>(rows, reservation_row);
-  // RETURNING promises no order, and stock rows are always taken in key order.
+  TRY(auto out, reservation(tx, key));
+  std::erase_if(out, [](const ReservationRow& row) { return row.state != ReservationState::kReserved; });
+  if (out.empty()) return out;
+  TRY(const auto settled, tx.run(kSettleReservation, key, to));
+  KONTOR_ASSERT(settled == static_cast<std::int64_t>(out.size()));
+  for (ReservationRow& row : out) row.state = to;
+  // Stock rows are always taken in key order.
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
   return out;
 }

@@ -255,7 +255,7 @@ Result<OrderState> Orders::shipment_changed(db::Tx& tx, OrderId id, const Shipme
 
 Result<std::optional<Order>> Orders::find(OrderId id) {
   std::optional<Order> found;
-  TRY_DO(store_.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+  TRY_DO(store_.look(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     found.reset();
     TRY(const auto rows, tx.ask(kFindOrder, id));
     if (rows.empty()) return {};
