@@ -22,7 +22,7 @@ constexpr Setting kSettings[] = {
     {"listen", kAddress, "127.0.0.1:8080", "Where the shop answers"},
     {"data", kText, "./data", "The folder of the embedded store, mails and the sandbox gateway's charges"},
     {"store", kText, "", "postgresql://… for PostgreSQL; empty for the embedded store in the data folder"},
-    {"postgres_batch", kNumber, "128", "Functions that share a transaction on PostgreSQL; 1: each has its own", 1, 256},
+    {"postgres_batch", kNumber, "1", "Functions that share a transaction on PostgreSQL; 1: each has its own", 1, 256},
     {"io_threads", kNumber, "1", "Event loops; each answers requests on a thread of its own", 1, 256},
     {"workers", kNumber, "2", "Threads for work that burns CPU", 1, 256},
     {"log_format", kChoice, "text", "How log lines look", 0, 0, "text|json"},

@@ -55,11 +55,14 @@ Subject make_sqlite() {
 }
 
 #ifdef KONTOR_HAS_POSTGRES
-// `always_sets`: a lone statement takes the form that it has among many as well.
-Subject make_postgres(const char* url, bool always_sets) {
+// Each function in a transaction of its own; many together; and a lone statement in the form that it has among many.
+enum class Together { kNot, kMany, kAlwaysSets };
+
+Subject make_postgres(const char* url, Together how) {
   db_postgres::PostgresStore::Options options;
   options.url = url;
-  options.always_sets = always_sets;
+  options.batch = options.read_batch = how == Together::kNot ? 1 : 128;
+  options.always_sets = how == Together::kAlwaysSets;
   auto opened = db_postgres::PostgresStore::open(std::move(options));
   REQUIRE_MESSAGE(opened, (opened ? "" : opened.error().detail));
   std::shared_ptr<db_postgres::PostgresStore> owner = std::move(*opened);
@@ -82,9 +85,9 @@ void on_each_store(const std::function<void(Subject&)>& test) {
   [[maybe_unused]] const char* url = std::getenv("KONTOR_TEST_POSTGRES");
 #ifdef KONTOR_HAS_POSTGRES
   if (url != nullptr) {
-    for (const bool always_sets : {false, true}) {
-      INFO("postgresql, always as sets: ", always_sets);
-      Subject subject = make_postgres(url, always_sets);
+    for (const Together how : {Together::kNot, Together::kMany, Together::kAlwaysSets}) {
+      INFO("postgresql ", static_cast<int>(how));
+      Subject subject = make_postgres(url, how);
       test(subject);
     }
     return;

@@ -49,6 +49,7 @@ struct Fixture {
   static std::unique_ptr<PostgresStore> open(const std::string& url) {
     PostgresStore::Options options;
     options.url = url;
+    options.batch = options.read_batch = 128;
     options.alarm = [](std::string_view) {};
     auto opened = PostgresStore::open(options);
     REQUIRE_MESSAGE(opened, (opened ? "" : opened.error().detail));

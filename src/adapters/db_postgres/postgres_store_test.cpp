@@ -251,11 +251,6 @@ TEST_CASE_FIXTURE(Fixture, "postgresql: run_each sends everything at once and st
 
 TEST_CASE_FIXTURE(Fixture, "postgresql: fibers of one loop that get in each other's way repeat until they add up") {
   if (!store) return;
-  auto options = options_for(database.url());
-  options.batch = 1;
-  auto opened = PostgresStore::open(options);
-  REQUIRE(opened);
-  store = std::move(*opened);
   REQUIRE(put(*store, 1, 0));
   runtime::Loop loop;
   int left = 4;
