@@ -7,6 +7,7 @@
 
 #include "shop/inventory/inventory.h"
 #include "tests/support/test_store.h"
+#include "tests/support/told.h"
 
 namespace kontor {
 std::span<const db::Migration> inventory_migrations();
@@ -70,23 +71,7 @@ struct TestShop {
     REQUIRE(figures.has_value());
     return figures->empty() ? 0 : figures->front().sellable;
   }
-  int events(std::string_view name) {
-    static constexpr db::Query kCount{"test.events", db::Home::kEvery,
-                                      R"sql(
-  SELECT COUNT(*) FROM (SELECT name FROM outbox_events UNION ALL SELECT name FROM outbox_pending) AS told
-   WHERE name = $1
-)sql"};
-    int count = 0;
-    REQUIRE(test.store()
-                .read(db::Home::kStock,
-                      [&](db::Tx& tx) -> Result<void> {
-                        TRY(const auto rows, tx.ask(kCount, name));
-                        count = static_cast<int>(rows.front().i64(0));
-                        return {};
-                      })
-                .has_value());
-    return count;
-  }
+  int events(std::string_view name) { return testing::told(test.store(), name); }
   void check() {
     services::CheckReport report;
     REQUIRE(inventory.check(report).has_value());

@@ -4,6 +4,7 @@
 
 #include "tests/support/each_store.h"
 #include "tests/support/shop_world.h"
+#include "tests/support/told.h"
 
 namespace kontor::checkout {
 namespace {
@@ -29,20 +30,7 @@ struct World : ShopWorld {
     }
     return out;
   }
-  int told(std::string_view event) {
-    static constexpr db::Query kCount{"test.told", db::Home::kEvery,
-                                      R"sql(
-  SELECT COUNT(*) FROM (SELECT name FROM outbox_events UNION ALL SELECT name FROM outbox_pending) AS told
-   WHERE name = $1
-)sql"};
-    int count = 0;
-    REQUIRE(store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
-      TRY(const auto rows, tx.ask(kCount, event));
-      count = static_cast<int>(rows.front().i64(0));
-      return {};
-    }));
-    return count;
-  }
+  int told(std::string_view event) { return testing::told(store, event); }
 };
 
 std::vector<Shortage> of(Shortages& shortages, const orders::Order& order) {

@@ -2,6 +2,7 @@
 
 #include "tests/support/each_store.h"
 #include "tests/support/test_stock.h"
+#include "tests/support/told.h"
 
 namespace kontor::inventory {
 namespace {
@@ -22,11 +23,6 @@ constexpr Query kForgetMovement{"test.forget_movement", Home::kStock,
                                 "DELETE FROM inventory_movements WHERE id = (SELECT last_movement FROM inventory_stock "
                                 "WHERE offer_id = $1 AND slot = 0)"};
 constexpr Query kForgetRow{"test.forget_row", Home::kStock, "DELETE FROM inventory_stock WHERE offer_id = $1"};
-constexpr Query kEvents{"test.events_named", Home::kEvery, R"sql(
-  SELECT COUNT(*) FROM (SELECT name FROM outbox_events UNION ALL SELECT name FROM outbox_pending) AS told
-   WHERE name = $1
-)sql"};
-
 struct Shop {
   db::Store& store;
   testing::FakeClock clock{};
@@ -61,15 +57,7 @@ struct Shop {
     REQUIRE(rows->size() == 1);
     return rows->front();
   }
-  std::int64_t events(std::string_view name) {
-    std::int64_t count = 0;
-    REQUIRE(store.read(Home::kStock, [&](db::Tx& tx) -> Result<void> {
-      TRY(const auto rows, tx.ask(kEvents, name));
-      count = rows.front().i64(0);
-      return {};
-    }));
-    return count;
-  }
+  std::int64_t events(std::string_view name) { return testing::told(store, name); }
   bool sound() {
     services::CheckReport report;
     REQUIRE(inventory.check(report));

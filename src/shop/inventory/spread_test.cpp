@@ -5,6 +5,7 @@
 #include "shop/inventory/reconciliation.h"
 #include "tests/support/each_store.h"
 #include "tests/support/test_stock.h"
+#include "tests/support/told.h"
 
 namespace kontor::inventory {
 namespace {
@@ -217,20 +218,7 @@ TEST_CASE("slots: low stock is said of the warehouse, once, on each store") {
       return {};
     }));
     hall.spread(4);
-    static constexpr db::Query kSaid{"test.low", db::Home::kEvery,
-                                     R"sql(
-  SELECT COUNT(*) FROM (SELECT name FROM outbox_events UNION ALL SELECT name FROM outbox_pending) AS told
-   WHERE name = 'stock.low'
-)sql"};
-    const auto said = [&] {
-      std::int64_t count = 0;
-      REQUIRE(hall.store.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
-        TRY(const auto rows, tx.ask(kSaid));
-        count = rows.front().i64(0);
-        return {};
-      }));
-      return count;
-    };
+    const auto said = [&] { return testing::told(hall.store, "stock.low"); };
     for (std::int64_t i = 1; i <= 4; ++i) REQUIRE(hall.reserve(i, 1));
     CHECK(said() == 0);
     for (std::int64_t i = 5; i <= 8; ++i) REQUIRE(hall.reserve(i, 1));
