@@ -198,6 +198,13 @@ def all_orders(shop, admin):
             return orders
 
 
+def kept_of(payment):
+    """What the shop keeps of it, in the smallest unit: neither given back nor let go before it was taken."""
+    if payment["status"] == "voided":
+        return 0
+    return payment["amount"]["amount"] - payment["refunded"]["amount"] - payment.get("released", {"amount": 0})["amount"]
+
+
 def disagreement(shop, admin):
     """The first thing in which the gateway's charges and the orders differ, or ''."""
     orders = all_orders(shop, admin)
@@ -206,7 +213,7 @@ def disagreement(shop, admin):
         paid = 0
         for payment in order["payments"]:
             of_payment[payment["id"]] = (order, payment)
-            paid += payment["amount"]["amount"] - payment["refunded"]["amount"] if payment["status"] != "voided" else 0
+            paid += kept_of(payment)
         due = 0 if order["status"] == "cancelled" else order["current_totals"]["total"]["amount"]
         if paid != due:
             return f"{order['id']} is {order['status']}, costs {due}, and {paid} are paid"
@@ -218,7 +225,7 @@ def disagreement(shop, admin):
             return f"the gateway keeps {keeps} under {key}, and no order has it"
         if payment is None:
             continue
-        shown = payment["amount"]["amount"] - payment["refunded"]["amount"] if payment["status"] != "voided" else 0
+        shown = kept_of(payment)
         if keeps != shown or charge["state"] == "authorised":
             return f"the gateway has {key} {charge['state']} with {keeps}, {order['id']} shows {payment['status']} with {shown}"
     return ""
