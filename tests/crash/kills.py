@@ -202,7 +202,7 @@ def kept_of(payment):
     """What the shop keeps of it, in the smallest unit: neither given back nor let go before it was taken."""
     if payment["status"] == "voided":
         return 0
-    return payment["amount"]["amount"] - payment["refunded"]["amount"] - payment.get("released", {"amount": 0})["amount"]
+    return payment["amount"]["amount"] - payment["refunded"]["amount"] - (payment.get("released") or {"amount": 0})["amount"]
 
 
 def disagreement(shop, admin):
