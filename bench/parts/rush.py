@@ -15,10 +15,10 @@ def id_text(prefix, number):
     return prefix + "_" + "".join(LETTERS[number >> 5 * k & 31] for k in range(12, -1, -1))
 
 
-def row(number, on_hand):
-    return json.dumps({"external_id": f"rush-{number}", "title": f"Thing number {number}", "brand": f"Brand {number % 97}",
+def row(number, on_hand, name):
+    return json.dumps({"external_id": f"rush-{name}", "title": f"Thing {name}", "brand": f"Brand {number % 97}",
                        "category_path": ["Rush", f"Group {number % 60}"],
-                       "offers": [{"sku": f"R-{number}", "price": {"amount": 500 + number % 9000, "currency": "USD"},
+                       "offers": [{"sku": f"R-{name}", "price": {"amount": 500 + number % 9000, "currency": "USD"},
                                    "stock": [{"warehouse": "main", "on_hand": on_hand}]}]}) + "\n"
 
 
@@ -26,8 +26,8 @@ def store_of(bench, tools, offers):
     data, rows = os.path.join(bench.folder, "rush"), os.path.join(bench.folder, "rush.ndjson")
     os.makedirs(data)
     with open(rows, "w", encoding="utf-8") as file:
-        file.writelines(row(n, 1_000_000_000) for n in range(offers))
-        file.write(row("hot", 100))
+        file.writelines(row(n, 1_000_000_000, str(n)) for n in range(offers))
+        file.write(row(0, 100, "hot"))
     done = tools.subprocess.run([os.path.join(bench.build, "kontor"), "import", rows, "--data", data], capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError("import failed: " + done.stdout + done.stderr)
