@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/fiber.h"
+#include "tests/contracts/at_once.h"
 #include "tests/contracts/db_contract.h"
 
 using namespace kontor;
@@ -42,31 +43,8 @@ constexpr db::Query kLogged{"contract.logged", Home::kCustomer, "SELECT words FR
 constexpr db::Query kPut{"contract.put_words", Home::kCustomer,
                          "INSERT INTO contract_item (id, words, bytes, amount) VALUES ($1, $2, $3, $4)"};
 
-// Two loops, so that more than one batch is on its way.
-void on_fibers(const std::function<void(int)>& body) {
-  std::vector<std::thread> threads;
-  for (int half = 0; half < 2; ++half)
-    threads.emplace_back([&body, half] {
-      runtime::Loop loop;
-      int left = 0;
-      for (int fiber = half; fiber < kFibers; fiber += 2) {
-        ++left;
-        loop.spawn([&, fiber] {
-          body(fiber);
-          if (--left == 0) loop.stop();
-        });
-      }
-      loop.run();
-    });
-  for (auto& thread : threads) thread.join();
-}
-
-Result<void> persist(db::Store& store, const db::Function& function) {
-  for (;;) {
-    auto done = store.write(Home::kCustomer, function);
-    if (done || done.error().code != Errc::kUnavailable) return done;
-  }
-}
+// On two loops, so that more than one batch is on its way.
+void on_fibers(const std::function<void(int)>& body) { at_once(kFibers, true, body); }
 
 std::int64_t ask_one(db::Store& store, const db::Query& query, std::initializer_list<db::Param> params) {
   std::int64_t found = -1;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "runtime/fiber.h"
+#include "tests/contracts/at_once.h"
 #include "tests/contracts/db_contract.h"
 
 using namespace kontor;
@@ -24,40 +25,6 @@ namespace {
 std::uint64_t luck(std::uint64_t& state) {
   state = state * 6364136223846793005ull + 1442695040888963407ull;
   return state >> 33;
-}
-
-// Runs body(caller) for each caller: on threads, or on fibers of two loops.
-void at_once(int callers, bool fibers, const std::function<void(int)>& body) {
-  std::vector<std::thread> threads;
-  if (!fibers) {
-    for (int caller = 0; caller < callers; ++caller) threads.emplace_back([&body, caller] { body(caller); });
-  } else {
-    for (int half = 0; half < 2; ++half) {
-      threads.emplace_back([&body, callers, half] {
-        runtime::Loop loop;
-        int left = 0;
-        for (int caller = half; caller < callers; caller += 2) {
-          ++left;
-          loop.spawn([&, caller] {
-            body(caller);
-            if (--left == 0) loop.stop();
-          });
-        }
-        loop.run();
-      });
-    }
-  }
-  for (auto& thread : threads) thread.join();
-}
-
-// An answer that says "nothing happened, try again".
-bool again(const Result<void>& done) { return !done && done.error().code == Errc::kUnavailable; }
-
-Result<void> persist(db::Store& store, const db::Function& function) {
-  for (;;) {
-    auto done = store.write(Home::kCustomer, function);
-    if (!again(done)) return done;
-  }
 }
 
 void increments_add_up(Subject& subject, bool fibers) {

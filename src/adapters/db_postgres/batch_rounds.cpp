@@ -7,20 +7,6 @@
 namespace kontor::db_postgres {
 namespace {
 
-char kind_letter(const db::Param& param) {
-  switch (param.kind) {
-    case db::Param::Kind::kNull:
-      return '?';
-    case db::Param::Kind::kInt:
-      return 'i';
-    case db::Param::Kind::kText:
-      return 't';
-    case db::Param::Kind::kBlob:
-      return 'b';
-  }
-  return '?';
-}
-
 std::uint32_t element_type(char kind) { return kind == 'i' ? 20 : kind == 'b' ? 17 : 25; }
 
 void put(std::string& out, std::uint64_t value, int bytes) {

@@ -12,20 +12,6 @@ namespace {
 constexpr Oid kByteaOid = 17, kInt8Oid = 20, kTextOid = 25;
 constexpr int kBinary = 1;
 
-char kind_letter(const db::Param& param) {
-  switch (param.kind) {
-    case db::Param::Kind::kNull:
-      return '?';
-    case db::Param::Kind::kInt:
-      return 'i';
-    case db::Param::Kind::kText:
-      return 't';
-    case db::Param::Kind::kBlob:
-      return 'b';
-  }
-  return '?';
-}
-
 Oid oid_of(char kind) { return kind == 'i' ? kInt8Oid : kind == 't' ? kTextOid : kind == 'b' ? kByteaOid : 0; }
 
 bool covers(const std::string& kinds, std::span<const db::Param> params) {
@@ -87,6 +73,20 @@ struct Bound {
 void ignore_notices(void*, const PGresult*) {}
 
 }  // namespace
+
+char kind_letter(const db::Param& param) {
+  switch (param.kind) {
+    case db::Param::Kind::kNull:
+      return '?';
+    case db::Param::Kind::kInt:
+      return 'i';
+    case db::Param::Kind::kText:
+      return 't';
+    case db::Param::Kind::kBlob:
+      return 'b';
+  }
+  return '?';
+}
 
 Result<std::unique_ptr<Connection>> Connection::open(const ConnectionSettings& settings, Mode mode) {
   const char* keys[] = {"dbname", "fallback_application_name", nullptr};

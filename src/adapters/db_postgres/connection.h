@@ -37,6 +37,9 @@ struct SetStatement {
   bool broken = false;  // the server could not prepare it
 };
 
+// How a value is bound: 'i', 't' or 'b', and '?' for NULL, which has no type of its own.
+char kind_letter(const db::Param& param);
+
 class Connection {
  public:
   // kUnavailable "db.away" when the server does not answer, "db.open" when it refuses or does not fit.

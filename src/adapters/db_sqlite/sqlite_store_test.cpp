@@ -171,7 +171,7 @@ TEST_CASE("sqlite_store: a long log is copied into the file and started anew") {
     }));
   }
   CHECK((*store)->stats()[0].checkpoints > 0);
-  CHECK(std::filesystem::file_size(folder.path() + "/shop.db-wal") < (6 << 20));  // 3,000 commits are 36 MB of frames
+  CHECK(std::filesystem::file_size(folder.path() + "/shop.db-wal") < (4 << 20));  // 3,000 commits are 36 MB of frames
   CHECK((*store)->check());
 }
 

@@ -148,6 +148,7 @@ sqlite3_vfs make_vfs() {
   KONTOR_ASSERT(system != nullptr);
   sqlite3_vfs vfs = *system;  // what is not about open files is the system's own, and looks only at its own data
   vfs.szOsFile = static_cast<int>(sizeof(Handle)) + system->szOsFile;
+  vfs.pAppData = system;
   vfs.zName = kName;
   vfs.pNext = nullptr;
   vfs.xOpen = open_file;
@@ -158,12 +159,7 @@ sqlite3_vfs make_vfs() {
 
 const char* steady_vfs() {
   start_sqlite();
-  static sqlite3_vfs* const system = sqlite3_vfs_find(nullptr);
-  static sqlite3_vfs layer = [] {
-    sqlite3_vfs vfs = make_vfs();
-    vfs.pAppData = system;
-    return vfs;
-  }();
+  static sqlite3_vfs layer = make_vfs();
   static const int registered = sqlite3_vfs_register(&layer, 0);
   KONTOR_ASSERT(registered == SQLITE_OK);
   return kName;

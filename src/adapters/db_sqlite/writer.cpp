@@ -18,7 +18,7 @@ constexpr db::Query kRollbackTo{"db.rollback_to", db::Home::kEvery, "ROLLBACK TO
 // has grown by this part of the longest it should be.
 constexpr std::int64_t kCheckpointSteps = 4;
 // Helped, it does so by itself only when the log is so many times as long as it may become: the help has not kept up.
-constexpr std::int64_t kHelpIsLate = 4;
+constexpr std::int64_t kHelpIsLate = 3;
 
 // Signals are for the threads of the loops.
 void block_signals() {
