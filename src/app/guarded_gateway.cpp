@@ -21,7 +21,7 @@ tl::unexpected<Error> not_now(std::string_view reason, std::string detail, std::
 }  // namespace
 
 GuardedGateway::GuardedGateway(PaymentGateway& gateway, Clock& clock, runtime::Metrics& metrics, Settings settings)
-    : gateway_(gateway),
+    : FrontGateway(gateway),
       clock_(clock),
       settings_(settings),
       rest_ms_(settings.rest_ms),

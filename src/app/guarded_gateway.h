@@ -7,13 +7,13 @@
 #include <mutex>
 #include <string>
 
+#include "app/front_gateway.h"
 #include "ports/clock.h"
-#include "ports/payment_gateway.h"
 #include "runtime/metrics.h"
 
 namespace kontor::app {
 
-class GuardedGateway : public PaymentGateway {
+class GuardedGateway : public FrontGateway {
  public:
   struct Settings {
     int failures = 10;            // in a row, then the circuit opens
@@ -24,7 +24,6 @@ class GuardedGateway : public PaymentGateway {
   // All outlive it.
   GuardedGateway(PaymentGateway& gateway, Clock& clock, runtime::Metrics& metrics, Settings settings);
 
-  std::string_view name() const override { return gateway_.name(); }
   // kGatewayUnavailable "gateway.circuit_open" and "gateway.too_many_calls": not asked, so certainly nothing was
   // charged. Retry-After says when it may be.
   Result<Charge> charge(const ChargeRequest& request) override;
@@ -34,14 +33,6 @@ class GuardedGateway : public PaymentGateway {
   Result<Charge> find(const std::string& key) override;
   Result<Charge> void_charge(const std::string& key) override;
   Result<Charge> refund(const std::string& key, const std::string& refund_key, Money amount) override;
-  Result<CardOnFile> keep_card(const std::string& token, CustomerId customer) override {
-    return gateway_.keep_card(token, customer);
-  }
-  Result<GatewayNews> read_webhook(const WebhookCall& call) override { return gateway_.read_webhook(call); }
-  Result<std::vector<std::pair<std::string, Charge>>> all_charges() override { return gateway_.all_charges(); }
-  Result<std::vector<ChargeLine>> charge_file(Time from, Time until) override {
-    return gateway_.charge_file(from, until);
-  }
 
   bool open() const;
 
@@ -49,7 +40,6 @@ class GuardedGateway : public PaymentGateway {
   Result<void> enter();
   Result<Charge> noted(Result<Charge> answer);
 
-  PaymentGateway& gateway_;
   Clock& clock_;
   const Settings settings_;
   mutable std::mutex mutex_;

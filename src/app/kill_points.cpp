@@ -6,6 +6,8 @@
 
 #include <unistd.h>
 
+#include "app/front_gateway.h"
+
 namespace kontor::app {
 namespace {
 
@@ -73,17 +75,15 @@ class KillingStore : public db::Store {
   KillPoints& points_;
 };
 
-class KillingGateway : public PaymentGateway {
+class KillingGateway : public FrontGateway {
  public:
-  KillingGateway(PaymentGateway& gateway, KillPoints& points) : gateway_(gateway), points_(points) {}
-  std::string_view name() const override { return gateway_.name(); }
+  KillingGateway(PaymentGateway& gateway, KillPoints& points) : FrontGateway(gateway), points_(points) {}
   Result<Charge> charge(const ChargeRequest& request) override {
     return around("charge", [&] { return gateway_.charge(request); });
   }
   Result<Charge> capture(const std::string& key, Money amount) override {
     return around("capture", [&] { return gateway_.capture(key, amount); });
   }
-  Result<Charge> confirm_action(const std::string& key) override { return gateway_.confirm_action(key); }
   Result<Charge> find(const std::string& key) override {
     return around("find", [&] { return gateway_.find(key); });
   }
@@ -92,14 +92,6 @@ class KillingGateway : public PaymentGateway {
   }
   Result<Charge> refund(const std::string& key, const std::string& refund_key, Money amount) override {
     return around("refund", [&] { return gateway_.refund(key, refund_key, amount); });
-  }
-  Result<CardOnFile> keep_card(const std::string& token, CustomerId customer) override {
-    return gateway_.keep_card(token, customer);
-  }
-  Result<GatewayNews> read_webhook(const WebhookCall& call) override { return gateway_.read_webhook(call); }
-  Result<std::vector<std::pair<std::string, Charge>>> all_charges() override { return gateway_.all_charges(); }
-  Result<std::vector<ChargeLine>> charge_file(Time from, Time until) override {
-    return gateway_.charge_file(from, until);
   }
 
  private:
@@ -110,7 +102,6 @@ class KillingGateway : public PaymentGateway {
     points_.pass("after", what);
     return answer;
   }
-  PaymentGateway& gateway_;
   KillPoints& points_;
 };
 

@@ -61,7 +61,7 @@ WatchedGateway::Call WatchedGateway::watched(runtime::Metrics& metrics, std::str
 }
 
 WatchedGateway::WatchedGateway(PaymentGateway& gateway, runtime::Metrics& metrics)
-    : gateway_(gateway),
+    : FrontGateway(gateway),
       charge_(watched(metrics, "charge")),
       capture_(watched(metrics, "capture")),
       confirm_(watched(metrics, "confirm_action")),

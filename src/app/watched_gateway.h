@@ -5,31 +5,22 @@
 #include <string>
 #include <string_view>
 
-#include "ports/payment_gateway.h"
+#include "app/front_gateway.h"
 #include "runtime/metrics.h"
 
 namespace kontor::app {
 
-class WatchedGateway : public PaymentGateway {
+class WatchedGateway : public FrontGateway {
  public:
   // Both outlive it.
   WatchedGateway(PaymentGateway& gateway, runtime::Metrics& metrics);
 
-  std::string_view name() const override { return gateway_.name(); }
   Result<Charge> charge(const ChargeRequest& request) override;
   Result<Charge> capture(const std::string& key, Money amount) override;
   Result<Charge> confirm_action(const std::string& key) override;
   Result<Charge> find(const std::string& key) override;
   Result<Charge> void_charge(const std::string& key) override;
   Result<Charge> refund(const std::string& key, const std::string& refund_key, Money amount) override;
-  Result<CardOnFile> keep_card(const std::string& token, CustomerId customer) override {
-    return gateway_.keep_card(token, customer);
-  }
-  Result<GatewayNews> read_webhook(const WebhookCall& call) override { return gateway_.read_webhook(call); }
-  Result<std::vector<std::pair<std::string, Charge>>> all_charges() override { return gateway_.all_charges(); }
-  Result<std::vector<ChargeLine>> charge_file(Time from, Time until) override {
-    return gateway_.charge_file(from, until);
-  }
 
  private:
   struct Call {
@@ -41,7 +32,6 @@ class WatchedGateway : public PaymentGateway {
   template <class Ask>
   Result<Charge> count(Call& call, const Ask& ask);
 
-  PaymentGateway& gateway_;
   Call charge_, capture_, confirm_, find_, void_, refund_;
 };
 
