@@ -37,6 +37,23 @@ class HeardTx : public db::Tx {
     if (done) hear(query);
     return done;
   }
+  Result<std::vector<db::Rows>> ask_each(const db::Query& query,
+                                         std::span<const std::vector<db::Param>> sets) override {
+    auto rows = tx_.ask_each(query, sets);
+    if (rows) hear(query);
+    return rows;
+  }
+  Result<std::vector<std::int64_t>> insert_each(const db::Query& query,
+                                                std::span<const std::vector<db::Param>> sets) override {
+    auto ids = tx_.insert_each(query, sets);
+    if (ids) hear(query);
+    return ids;
+  }
+  Result<void> later_params(const db::Query& query, std::span<const db::Param> params, Check check) override {
+    auto done = tx_.later_params(query, params, check);
+    if (done) hear(query);
+    return done;
+  }
   Result<void> attempt(const std::function<Result<void>()>& part) override { return tx_.attempt(part); }
   bool serial_in_commit_order() const override { return tx_.serial_in_commit_order(); }
 

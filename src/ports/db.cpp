@@ -34,4 +34,29 @@ std::optional<std::string> Rows::Row::opt_str(std::size_t column) const {
   return str(column);
 }
 
+Result<std::vector<Rows>> Tx::ask_each(const Query& query, std::span<const std::vector<Param>> sets) {
+  std::vector<Rows> out;
+  out.reserve(sets.size());
+  for (const auto& params : sets) {
+    TRY(auto rows, ask_params(query, params));
+    out.push_back(std::move(rows));
+  }
+  return out;
+}
+
+Result<std::vector<std::int64_t>> Tx::insert_each(const Query& query, std::span<const std::vector<Param>> sets) {
+  std::vector<std::int64_t> ids;
+  ids.reserve(sets.size());
+  for (const auto& params : sets) {
+    TRY(const auto id, insert_params(query, params));
+    ids.push_back(id);
+  }
+  return ids;
+}
+
+Result<void> Tx::later_params(const Query& query, std::span<const Param> params, Check check) {
+  TRY(const auto changed, run_params(query, params));
+  return check == nullptr ? Result<void>() : check(changed);
+}
+
 }  // namespace kontor::db

@@ -15,16 +15,11 @@ const db::Query& append_query(const db::Tx& tx) { return tx.serial_in_commit_ord
 }  // namespace
 
 Result<void> emit_text(db::Tx& tx, std::string_view name, std::string_view subject, std::string_view body, Time now) {
-  TRY_DO(tx.run(append_query(tx), name, subject, body, now));
-  return {};
+  return tx.later(append_query(tx), nullptr, name, subject, body, now);
 }
 
 Result<void> emit_all(db::Tx& tx, std::span<const Fact> facts, Time now) {
-  if (facts.empty()) return {};
-  std::vector<std::vector<db::Param>> sets;
-  sets.reserve(facts.size());
-  for (const auto& each : facts) sets.push_back({each.name, each.subject, each.body, now});
-  TRY_DO(tx.run_each(append_query(tx), sets));
+  for (const auto& each : facts) TRY_DO(emit_text(tx, each.name, each.subject, each.body, now));
   return {};
 }
 

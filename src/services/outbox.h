@@ -32,7 +32,7 @@ Fact fact(const E& event, std::string_view subject) {
   return Fact{std::string(E::kName), std::string(subject), json::print(event)};
 }
 
-// Writes the facts in order, in one round trip; inside the caller's write function, of any home.
+// Writes the facts in order, without a round trip of their own; inside the caller's write function, of any home.
 Result<void> emit_all(db::Tx& tx, std::span<const Fact> facts, Time now);
 Result<void> emit_text(db::Tx& tx, std::string_view name, std::string_view subject, std::string_view body, Time now);
 

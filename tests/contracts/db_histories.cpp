@@ -192,13 +192,19 @@ class Histories {
     const std::set<std::int64_t> reads = some(state);
     const std::set<std::int64_t> appends = some(state);
     for (const std::int64_t list : appends) event.appended[list] = next_.fetch_add(1);
-    const bool refuse = luck(state) % 8 == 0;
+    const bool refuse = luck(state) % 8 == 0, later = luck(state) % 2 == 0;
     const auto done = persist(*subject_.store, [&](Tx& tx) -> Result<void> {
       event.saw.clear();
       for (const std::int64_t list : reads) {
         TRY(event.saw[list], entries(tx, list));
       }
-      for (const auto& [list, value] : event.appended) TRY_DO(tx.run(kAppend, list, std::to_string(value) + ","));
+      for (const auto& [list, value] : event.appended) {
+        const std::string entry = std::to_string(value) + ",";
+        if (later)
+          TRY_DO(tx.later(kAppend, nullptr, list, entry));
+        else
+          TRY_DO(tx.run(kAppend, list, entry));
+      }
       if (refuse) return fail(Errc::kConflict, "contract.refused");
       return {};
     });

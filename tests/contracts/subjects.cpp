@@ -23,6 +23,7 @@ constexpr db::Migration kMigrations[] = {
      "CREATE TABLE contract_list (id @id PRIMARY KEY, entries @text NOT NULL);\n"},
     {"contract", 2, "log", Home::kCustomer,
      "CREATE TABLE contract_log (seq @serial, words @text NOT NULL);\n"
+     "CREATE TABLE contract_note (id @serial, words @text NOT NULL);\n"
      "CREATE TABLE contract_pair (a @int NOT NULL, b @int NOT NULL, words @text, PRIMARY KEY (a, b)) @clustered;\n"},
     {"contract", 3, "stock", Home::kStock, "CREATE TABLE contract_stock (id @id PRIMARY KEY, units @int NOT NULL);"},
 };
@@ -32,6 +33,7 @@ constexpr db::Query kWipe[] = {
     {"contract.wipe_names", Home::kCustomer, "DELETE FROM contract_name"},
     {"contract.wipe_lists", Home::kCustomer, "DELETE FROM contract_list"},
     {"contract.wipe_log", Home::kCustomer, "DELETE FROM contract_log"},
+    {"contract.wipe_notes", Home::kCustomer, "DELETE FROM contract_note"},
     {"contract.wipe_pairs", Home::kCustomer, "DELETE FROM contract_pair"},
     {"contract.wipe_stock", Home::kStock, "DELETE FROM contract_stock"},
 };

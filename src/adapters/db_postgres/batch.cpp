@@ -67,6 +67,8 @@ void Batch::take(std::vector<Member*>& queue, std::size_t most) {
     member.finished = false;
     member.writes = 0;
     member.cut = member.spoiled = false;
+    member.wishes.clear();
+    member.answered = 0;
     member.error.reset();
     if (member.times.begun_us == 0) member.times.begun_us = runtime::StoreMetrics::now_us();
     members_.push_back(&member);
@@ -86,7 +88,7 @@ void Batch::park(Member& member) {
     return;
   }
   waiting_.push_back(&member);
-  prepare(member);
+  for (const auto& wish : member.wishes) prepare(member, *wish);
   if (--running_ == 0) all_parked_.wake();
   member.parker.wait();
 }
@@ -106,7 +108,7 @@ void Batch::finish(Member& member) {
 void Batch::leave(Member& member) {
   members_[static_cast<std::size_t>(member.number)] = nullptr;
   std::erase(waiting_, &member);
-  for (Group& group : groups_) std::erase(group.members, &member);
+  for (Group& group : groups_) std::erase_if(group.wishes, [&](const auto& one) { return one.first == &member; });
   failed_ = true;
 }
 
@@ -129,50 +131,57 @@ bool Batch::run() {
   return true;
 }
 
-void Batch::prepare(Member& member) {
-  KnownQuery& known = known_.of(*member.query);
-  if (known.kinds.size() != member.set(0).size()) known.kinds.assign(member.set(0).size(), '?');
+void Batch::prepare(Member& member, Wish& wish) {
+  constexpr std::size_t kMostCompared = 32;
+  KnownQuery& known = known_.of(*wish.query);
+  if (known.kinds.size() != wish.set(0).size()) known.kinds.assign(wish.set(0).size(), '?');
   if (known.footprint.writes) ++member.writes;
+  wish.accesses.clear();
+  wish.apart = wish.count > 1 && known.set.kind == SetText::Kind::kChange;
   if (reading_) return;
-  member.accesses.clear();
-  for (std::size_t i = 0; i < member.count; ++i)
-    add_accesses(known.footprint, member.set(i), known.habits, member.accesses);
-  board_.learn(member.number, member.accesses);
+  wish.apart = wish.apart && wish.count > kMostCompared;
+  for (std::size_t i = 0; i < wish.count; ++i) {
+    const std::size_t before = wish.accesses.size();
+    add_accesses(known.footprint, wish.set(i), known.habits, wish.accesses);
+    if (known.set.kind != SetText::Kind::kChange || wish.apart) continue;
+    const std::span<const Access> all(wish.accesses);
+    wish.apart = board_.conflict_between(all.first(before), all.subspan(before));
+  }
+  board_.learn(member.number, wish.accesses);
 }
 
-// Who may go in this round, by statement. False when nobody may.
+bool Batch::may_go(Member& member, Wish& wish) {
+  const auto verdict = reading_ ? Board::Verdict::kGo : board_.ask(member.number, wish.accesses);
+  if (verdict == Board::Verdict::kRefused) failed_ = true;
+  return verdict == Board::Verdict::kGo;
+}
+
+void Batch::join_group(Member& member, Wish& wish) {
+  KnownQuery& known = known_.of(*wish.query);
+  const bool alone = known.set.kind == SetText::Kind::kAlone || wish.apart;
+  auto group = groups_.end();
+  if (!alone)
+    group = std::find_if(groups_.begin(), groups_.end(),
+                         [&](const Group& g) { return g.query == wish.query && g.as_set; });
+  if (group == groups_.end()) {
+    groups_.push_back({wish.query, &known, {}, 0, !alone, 0});
+    group = groups_.end() - 1;
+  }
+  group->wishes.emplace_back(&member, &wish);
+  group->sets += wish.count;
+}
+
+// Who may go in this round, by statement; of several wishes the first that may. False when nobody may.
 bool Batch::choose() {
   groups_.clear();
-  std::vector<Member*> left;
   std::sort(waiting_.begin(), waiting_.end(), [](auto* a, auto* b) { return a->number < b->number; });
   for (Member* member : waiting_) {
-    const auto verdict = reading_ ? Board::Verdict::kGo : board_.ask(member->number, member->accesses);
-    if (verdict == Board::Verdict::kRefused) failed_ = true;
-    if (verdict != Board::Verdict::kGo) {
-      left.push_back(member);
-      continue;
-    }
-    KnownQuery& known = known_.of(*member->query);
-    const bool inserts = known.set.kind == SetText::Kind::kInsert || known.set.kind == SetText::Kind::kInsertIds;
-    const bool alone = known.set.kind == SetText::Kind::kAlone || (member->count > 1 && !inserts);
-    auto group = groups_.end();
-    if (!alone)
-      group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) {
-        return g.query == member->query && g.known->set.kind != SetText::Kind::kAlone;
-      });
-    if (group == groups_.end()) {
-      groups_.push_back({member->query, &known, {}, 0, !alone, 0});
-      group = groups_.end() - 1;
-    }
-    group->members.push_back(member);
-    group->sets += member->count;
+    std::size_t next = member->answered;
+    while (next < member->wishes.size() && may_go(*member, *member->wishes[next]))
+      join_group(*member, *member->wishes[next++]);
   }
-  if (failed_ || groups_.empty()) {
-    failed_ = true;
-    return false;
-  }
-  waiting_ = std::move(left);
-  return true;
+  if (groups_.empty()) failed_ = true;
+  return !failed_;
 }
 
 bool Batch::exchange() {
@@ -188,7 +197,7 @@ bool Batch::exchange() {
       break;
     }
     if (!hand_out(group, std::span(answers).subspan(at, group.answers))) {
-      for (Member* member : group.members) member->spoiled = true;
+      for (auto& [member, wish] : group.wishes) member->spoiled = true;
       failed_ = true;
       break;
     }
@@ -196,17 +205,31 @@ bool Batch::exchange() {
   }
   if (failure) failed_ = true;
   if (failure && failure->kind == Failure::Kind::kStale) stale_ = true;
-  for (Group& group : groups_)
-    for (Member* member : group.members) {
-      if (failed_ && !member->error) {
-        member->error = undone();
-        member->cut = true;
-      }
-      ++running_;
-      member->parker.wake();
-    }
+  wake_answered();
   groups_.clear();
   return !failed_;
+}
+
+// Those who have all that they wished; all that had a wish in this round, when the batch is to be undone.
+void Batch::wake_answered() {
+  std::vector<Member*> heard;
+  for (Group& group : groups_)
+    for (auto& [member, wish] : group.wishes) {
+      ++member->answered;
+      if (heard.empty() || heard.back() != member) heard.push_back(member);
+    }
+  std::sort(heard.begin(), heard.end(), [](auto* a, auto* b) { return a->number < b->number; });
+  heard.erase(std::unique(heard.begin(), heard.end()), heard.end());
+  for (Member* member : heard) {
+    if (!failed_ && member->answered < member->wishes.size()) continue;
+    if (failed_ && !member->error) {
+      member->error = undone();
+      member->cut = true;
+    }
+    std::erase(waiting_, member);
+    ++running_;
+    member->parker.wake();
+  }
 }
 
 // Of several that asked the same it is not known whose statement it was.
@@ -219,7 +242,7 @@ void Batch::spoil_failed(std::size_t at, const Failure& failure) {
     first += group.answers;
     if (!here) continue;
     if (group.known->statement.broken) group.known->set.kind = SetText::Kind::kAlone;
-    for (Member* member : group.members) {
+    for (auto& [member, wish] : group.wishes) {
       member->spoiled = !group.known->statement.broken;
       if (members_.size() > 1 || group.known->statement.broken) continue;
       member->spoiled = false;

@@ -1,5 +1,5 @@
 // Many functions in one transaction. Each runs on its caller's own fiber with a BatchTx, and parks when it asks
-// something. When all have parked, what they ask is sent in one exchange, equal statements as one statement for many
+// something; its writes for later are asked with it. When all have parked, what they ask is sent in one exchange, equal statements as one statement for many
 // sets of parameters (set_text.h), and the answers are handed out.
 //
 // Writing, the functions must come out as if run one after another. Between batches and other writers that is simple: a
@@ -45,6 +45,24 @@ class KnownQueries {
   std::unordered_map<const db::Query*, std::unique_ptr<KnownQuery>> known_;
 };
 
+// One statement that a function asks, for one set of parameters or several.
+struct Wish {
+  const db::Query* query = nullptr;
+  std::span<const db::Param> params;
+  std::span<const std::vector<db::Param>> sets;
+  std::size_t count = 1;  // of sets
+  db::Tx::Check check = nullptr;
+  std::vector<db::Param> own_params;  // of a write for later, with their bytes
+  std::string own_bytes;
+  std::span<const db::Param> set(std::size_t at) const { return sets.empty() ? params : sets[at]; }
+
+  std::vector<Access> accesses;
+  bool apart = false;  // its sets may be in each other's way: one after the other
+  // The answer, by set.
+  std::vector<std::int64_t> changed;
+  std::vector<db::Rows> rows;
+};
+
 // One function on its way through a batch, on its caller's stack.
 struct Member {
   Member(db::Homes h, const db::Function& f) : homes(h), function(f) {}
@@ -68,17 +86,10 @@ struct Member {
   bool spoiled = false;    // it asked for what a batch cannot do: it runs again by itself
   runtime::WriteTimes times;
 
-  // What it waits for.
-  const db::Query* query = nullptr;
-  std::span<const db::Param> params;
-  std::span<const std::vector<db::Param>> sets;
-  std::size_t count = 0;  // of sets
-  std::vector<Access> accesses;
-  std::span<const db::Param> set(std::size_t at) const { return sets.empty() ? params : sets[at]; }
-  // The answer.
+  // What it waits for, in the order in which it was asked; the first `answered` are.
+  std::vector<std::unique_ptr<Wish>> wishes;
+  std::size_t answered = 0;
   std::optional<Error> error;
-  std::vector<std::int64_t> changed;
-  db::Rows rows;
 
   // Runs the function on this fiber, in `batch`.
   void run();
@@ -114,7 +125,7 @@ class Batch {
   struct Group {
     const db::Query* query = nullptr;
     KnownQuery* known = nullptr;
-    std::vector<Member*> members;
+    std::vector<std::pair<Member*, Wish*>> wishes;
     std::size_t sets = 0;
     bool as_set = false;
     std::size_t answers = 0;  // how many
@@ -124,10 +135,13 @@ class Batch {
   void leave(Member& member);
   void wait_for_all();
   bool choose();
-  void prepare(Member& member);
+  bool may_go(Member& member, Wish& wish);
+  void join_group(Member& member, Wish& wish);
+  void prepare(Member& member, Wish& wish);
   void send(Group& group);
   bool exchange();
   void spoil_failed(std::size_t at, const Failure& failure);
+  void wake_answered();
   bool hand_out(Group& group, std::span<const ResultPtr> answers);
   bool hand_out_ids(Group& group, const PGresult* answer);
   bool hand_out_inserts(Group& group, const PGresult* answer);

@@ -61,17 +61,17 @@ void Batch::send(Group& group) {
   KnownQuery& known = *group.known;
   if (known.set.kind == SetText::Kind::kShared) {
     group.answers = 1;
-    connection_.add_statement(*group.query, group.members[0]->params);
+    connection_.add_statement(*group.query, group.wishes[0].second->params);
     return;
   }
   bool agree = group.as_set && (group.sets > 1 || how_.always_sets) && known.set.kind != SetText::Kind::kAlone;
-  for (Member* member : group.members)
-    for (std::size_t i = 0; agree && i < member->count; ++i) agree = learn_kinds(known.kinds, member->set(i));
+  for (const auto& [member, wish] : group.wishes)
+    for (std::size_t i = 0; agree && i < wish->count; ++i) agree = learn_kinds(known.kinds, wish->set(i));
   group.as_set = agree && known.kinds.find('?') == std::string::npos;
   if (!group.as_set) {
     group.answers = group.sets;
-    for (Member* member : group.members)
-      for (std::size_t i = 0; i < member->count; ++i) connection_.add_statement(*group.query, member->set(i));
+    for (const auto& [member, wish] : group.wishes)
+      for (std::size_t i = 0; i < wish->count; ++i) connection_.add_statement(*group.query, wish->set(i));
     return;
   }
   group.answers = 1;
@@ -80,8 +80,8 @@ void Batch::send(Group& group) {
   std::vector<std::string> arrays;
   for (std::size_t param = 0; param < known.kinds.size(); ++param) {
     Array array(known.kinds[param], group.sets);
-    for (const Member* member : group.members)
-      for (std::size_t i = 0; i < member->count; ++i) array.add(member->set(i)[param]);
+    for (const auto& [member, wish] : group.wishes)
+      for (std::size_t i = 0; i < wish->count; ++i) array.add(wish->set(i)[param]);
     arrays.push_back(array.take());
   }
   connection_.add_set(known.statement, arrays);
@@ -89,7 +89,10 @@ void Batch::send(Group& group) {
 
 // False when the answer leaves open whose it is.
 bool Batch::hand_out(Group& group, std::span<const ResultPtr> answers) {
-  for (Member* member : group.members) member->changed.assign(member->count, 0);
+  for (auto& [member, wish] : group.wishes) {
+    wish->changed.assign(wish->count, 0);
+    wish->rows.assign(wish->count, db::Rows());
+  }
   if (group.as_set && group.known->set.kind != SetText::Kind::kShared) {
     switch (group.known->set.kind) {
       case SetText::Kind::kInsert:
@@ -103,13 +106,13 @@ bool Batch::hand_out(Group& group, std::span<const ResultPtr> answers) {
   }
   const bool shared = group.known->set.kind == SetText::Kind::kShared;
   std::size_t at = 0;
-  for (Member* member : group.members) {
-    for (std::size_t i = 0; i < member->count; ++i) {
+  for (auto& [member, wish] : group.wishes) {
+    for (std::size_t i = 0; i < wish->count; ++i) {
       const PGresult* answer = answers[shared ? 0 : at++].get();
-      member->changed[i] = changed_by(answer);
+      wish->changed[i] = changed_by(answer);
       auto rows = rows_of(answer, group.query->name);
       if (!rows) return false;
-      member->rows = std::move(*rows);
+      wish->rows[i] = std::move(*rows);
     }
   }
   return true;
@@ -118,10 +121,7 @@ bool Batch::hand_out(Group& group, std::span<const ResultPtr> answers) {
 // A row for each set, or it is not known whose was refused.
 bool Batch::hand_out_inserts(Group& group, const PGresult* answer) {
   if (changed_by(answer) != static_cast<std::int64_t>(group.sets)) return false;
-  for (Member* member : group.members) {
-    member->changed.assign(member->count, 1);
-    member->rows = db::Rows();
-  }
+  for (auto& [member, wish] : group.wishes) wish->changed.assign(wish->count, 1);
   return true;
 }
 
@@ -142,13 +142,12 @@ bool Batch::hand_out_ids(Group& group, const PGresult* answer) {
   if (!ids.empty() && ids.size() != inserted.size()) return false;
   std::int64_t set = 0;
   std::size_t at = 0;
-  for (Member* member : group.members) {
-    member->rows = db::Rows();
-    if (!ids.empty()) member->rows.set_columns(1);
-    for (std::size_t i = 0; i < member->count; ++i) {
+  for (auto& [member, wish] : group.wishes) {
+    for (std::size_t i = 0; i < wish->count; ++i) {
+      if (!ids.empty()) wish->rows[i].set_columns(1);
       for (++set; at < inserted.size() && inserted[at] == set; ++at) {
-        ++member->changed[i];
-        if (!ids.empty()) member->rows.add_int(ids[at]);
+        ++wish->changed[i];
+        if (!ids.empty()) wish->rows[i].add_int(ids[at]);
       }
     }
   }
@@ -166,15 +165,15 @@ bool Batch::hand_out_rows(Group& group, const PGresult* answer) {
   const bool changes = group.known->set.kind == SetText::Kind::kChange;
   const bool with_rows = PQnfields(answer) > 1;
   std::size_t set = 0;
-  for (Member* member : group.members) {
-    KONTOR_ASSERT(member->count == 1);
-    const auto& mine = rows_of_set[set++];
-    member->changed[0] = changes ? static_cast<std::int64_t>(mine.size()) : 0;
-    member->rows = db::Rows();
-    if (!with_rows) continue;
-    auto rows = some_rows_of(answer, mine, 1, group.query->name);
-    if (!rows) return false;
-    member->rows = std::move(*rows);
+  for (auto& [member, wish] : group.wishes) {
+    for (std::size_t i = 0; i < wish->count; ++i) {
+      const auto& mine = rows_of_set[set++];
+      wish->changed[i] = changes ? static_cast<std::int64_t>(mine.size()) : 0;
+      if (!with_rows) continue;
+      auto rows = some_rows_of(answer, mine, 1, group.query->name);
+      if (!rows) return false;
+      wish->rows[i] = std::move(*rows);
+    }
   }
   return true;
 }

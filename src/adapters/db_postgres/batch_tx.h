@@ -16,6 +16,10 @@ class BatchTx : public db::Tx {
   Result<db::Rows> ask_params(const db::Query& query, std::span<const db::Param> params) override;
   Result<std::vector<std::int64_t>> run_each(const db::Query& query,
                                              std::span<const std::vector<db::Param>> sets) override;
+  Result<std::vector<db::Rows>> ask_each(const db::Query& query, std::span<const std::vector<db::Param>> sets) override;
+  Result<std::vector<std::int64_t>> insert_each(const db::Query& query,
+                                                std::span<const std::vector<db::Param>> sets) override;
+  Result<void> later_params(const db::Query& query, std::span<const db::Param> params, Check check) override;
   Result<void> attempt(const std::function<Result<void>()>& part) override;
   bool serial_in_commit_order() const override { return false; }
 
@@ -28,7 +32,11 @@ class BatchTx : public db::Tx {
     runtime::NoWaiting no_waiting;
     AssertionsThrow assertions_throw;
   };
-  Result<void> ask(const db::Query& query, std::size_t count);
+  Result<void> allowed(const db::Query& query) const;
+  Result<Wish*> ask(const db::Query& query, std::span<const db::Param> params);
+  Result<Wish*> ask(const db::Query& query, std::span<const std::vector<db::Param>> sets);
+  Result<void> wait();
+  Result<void> attempted(const std::function<Result<void>()>& part);
 
   Member& member_;
   std::optional<Strict> strict_;

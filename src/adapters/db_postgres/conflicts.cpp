@@ -140,6 +140,12 @@ bool Board::conflict(const Access& a, const Access& b) const {
   return a.touch != Touch::kRead && b.touch != Touch::kRead && keys_conflict(a, b);
 }
 
+bool Board::conflict_between(std::span<const Access> some, std::span<const Access> others) const {
+  return std::any_of(some.begin(), some.end(), [&](const Access& one) {
+    return std::any_of(others.begin(), others.end(), [&](const Access& other) { return conflict(one, other); });
+  });
+}
+
 bool Board::blocks(const Noted& noted) const {
   return noted.round == round_ ||
          (!finished_.test(static_cast<std::size_t>(noted.member)) && !noted.superseded && noted.access.habit->holds());
@@ -257,7 +263,11 @@ Board::Verdict Board::ask(int member, std::vector<Access>& accesses) {
   Members earlier;
   for (const Access& access : accesses) {
     visit(access, [&](const Noted& noted) {
-      if (noted.member == member || !conflict(noted.access, access)) return true;
+      if (noted.member == member) {  // its own statements come in their order
+        wait = noted.round == round_ && conflict(noted.access, access);
+        return !wait;
+      }
+      if (!conflict(noted.access, access)) return true;
       wait = blocks(noted);
       earlier.set(static_cast<std::size_t>(noted.member));
       return !wait;

@@ -59,6 +59,7 @@ class Board {
  public:
   explicit Board(const Names& names) : names_(names) {}
 
+  bool conflict_between(std::span<const Access> some, std::span<const Access> others) const;
   // Told once of each statement that a member wants.
   void learn(int member, std::vector<Access>& accesses);
   enum class Verdict { kGo, kWait, kRefused };

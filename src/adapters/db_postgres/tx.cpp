@@ -1,6 +1,7 @@
 #include "adapters/db_postgres/tx.h"
 
 #include <exception>
+#include <utility>
 
 #include "adapters/db_postgres/gate.h"
 #include "runtime/monotonic.h"
@@ -36,7 +37,45 @@ std::optional<Failure> PostgresTx::exchange(std::vector<ResultPtr>& answers) {
   };
   ++exchanges_;
   const Relaxed relaxed(strict_);
-  return connection_.exchange(answers);
+  auto failure = connection_.exchange(answers);
+  if (failure) sent_.clear();
+  return failure;
+}
+
+// Takes the answers to writes for later off the front.
+Result<void> PostgresTx::check_sent(std::vector<ResultPtr>& answers) {
+  const auto checks = std::exchange(sent_, {});
+  KONTOR_ASSERT(answers.size() >= checks.size());
+  for (std::size_t i = 0; i < checks.size() && !failed_; ++i) {
+    if (checks[i] == nullptr) continue;
+    const auto right = checks[i](changed_by(answers[i].get()));
+    if (!right) failed_ = Failure{Failure::Kind::kStatement, right.error()};
+  }
+  answers.erase(answers.begin(), answers.begin() + static_cast<std::ptrdiff_t>(checks.size()));
+  if (failed_) return fail(failed_->error);
+  return {};
+}
+
+Result<void> PostgresTx::finish_sent() {
+  if (sent_.empty()) return {};
+  std::vector<ResultPtr> answers;
+  failed_ = exchange(answers);
+  if (failed_) return fail(failed_->error);
+  return check_sent(answers);
+}
+
+Result<std::vector<ResultPtr>> PostgresTx::answers_to(const db::Query& query,
+                                                      std::span<const std::vector<db::Param>> sets) {
+  TRY_DO(check(query));
+  std::vector<ResultPtr> answers;
+  if (sets.empty()) return answers;
+  add_prefix();
+  for (const auto& params : sets) connection_.add_statement(query, params);
+  failed_ = exchange(answers);
+  if (failed_) return fail(failed_->error);
+  TRY_DO(check_sent(answers));
+  KONTOR_ASSERT(answers.size() == sets.size());
+  return answers;
 }
 
 Result<std::int64_t> PostgresTx::run_params(const db::Query& query, std::span<const db::Param> params) {
@@ -46,6 +85,7 @@ Result<std::int64_t> PostgresTx::run_params(const db::Query& query, std::span<co
   std::vector<ResultPtr> answers;
   failed_ = exchange(answers);
   if (failed_) return fail(failed_->error);
+  TRY_DO(check_sent(answers));
   return changed_by(answers.front().get());
 }
 
@@ -56,6 +96,7 @@ Result<db::Rows> PostgresTx::ask_params(const db::Query& query, std::span<const 
   std::vector<ResultPtr> answers;
   failed_ = exchange(answers);
   if (failed_) return fail(failed_->error);
+  TRY_DO(check_sent(answers));
   auto rows = rows_of(answers.front().get(), query.name);
   if (!rows) failed_ = Failure{Failure::Kind::kStatement, rows.error()};
   return rows;
@@ -63,26 +104,62 @@ Result<db::Rows> PostgresTx::ask_params(const db::Query& query, std::span<const 
 
 Result<std::vector<std::int64_t>> PostgresTx::run_each(const db::Query& query,
                                                        std::span<const std::vector<db::Param>> sets) {
-  TRY_DO(check(query));
+  TRY(const auto answers, answers_to(query, sets));
   std::vector<std::int64_t> changed;
-  if (sets.empty()) return changed;
-  add_prefix();
-  for (const auto& params : sets) connection_.add_statement(query, params);
-  std::vector<ResultPtr> answers;
-  failed_ = exchange(answers);
-  if (failed_) return fail(failed_->error);
   changed.reserve(answers.size());
   for (const ResultPtr& answer : answers) changed.push_back(changed_by(answer.get()));
   return changed;
 }
 
+Result<std::vector<db::Rows>> PostgresTx::ask_each(const db::Query& query,
+                                                   std::span<const std::vector<db::Param>> sets) {
+  TRY(const auto answers, answers_to(query, sets));
+  std::vector<db::Rows> out;
+  out.reserve(answers.size());
+  for (const ResultPtr& answer : answers) {
+    auto rows = rows_of(answer.get(), query.name);
+    if (!rows) failed_ = Failure{Failure::Kind::kStatement, rows.error()};
+    if (!rows) return fail(std::move(rows.error()));
+    out.push_back(std::move(*rows));
+  }
+  return out;
+}
+
+Result<std::vector<std::int64_t>> PostgresTx::insert_each(const db::Query& query,
+                                                          std::span<const std::vector<db::Param>> sets) {
+  TRY(const auto answers, ask_each(query, sets));
+  std::vector<std::int64_t> ids;
+  ids.reserve(answers.size());
+  for (const db::Rows& rows : answers) ids.push_back(rows.front().i64(0));
+  return ids;
+}
+
+Result<void> PostgresTx::later_params(const db::Query& query, std::span<const db::Param> params, Check check_changed) {
+  TRY_DO(check(query));
+  add_prefix();
+  connection_.add_statement(query, params);
+  sent_.push_back(check_changed);
+  return {};
+}
+
+// What stands before it is answered before it, and what stands in it is answered in it: a savepoint undoes neither more
+// nor less.
 Result<void> PostgresTx::attempt(const std::function<Result<void>()>& part) {
   if (failed_) return fail(failed_->error);
+  TRY_DO(finish_sent());
+  return attempted(part);
+}
+
+Result<void> PostgresTx::attempted(const std::function<Result<void>()>& part) {
   const std::string name = "kontor_" + std::to_string(++depth_);
   const std::size_t mark = prefix_.size();
   const int before = exchanges_;
   prefix_.push_back("SAVEPOINT " + name);
   Result<void> done = part();
+  if (!failed_) {
+    const auto finished = finish_sent();
+    if (done && !finished) done = finished;
+  }
   --depth_;
   if (done && failed_) done = fail(failed_->error);
   if (exchanges_ == before) {  // nothing was sent, so there is nothing to keep or to undo
@@ -106,7 +183,9 @@ Result<void> PostgresTx::guarded(const db::Function& function) {
   };
   const Leave leave{strict_};
   try {
-    return function(*this);
+    Result<void> done = function(*this);
+    if (done && !failed_) return finish_sent();
+    return done;
   } catch (const AssertionFailed& failed) {
     return fail(Errc::kInternal, "db.assertion", failed.what());
   } catch (const std::exception& thrown) {
@@ -154,6 +233,11 @@ Result<void> PostgresTx::commit() {
 // Nobody waits for the answer. A read ends here as well: it has nothing to keep.
 void PostgresTx::roll_back() {
   prefix_.clear();
+  if (!sent_.empty()) {  // of a function that failed: what became of them is nothing to anybody, but they may fail
+    std::vector<ResultPtr> answers;
+    static_cast<void>(exchange(answers));
+    sent_.clear();
+  }
   if (connection_.lost()) return;
   connection_.add_control("ROLLBACK");
   connection_.send_off();

@@ -1,5 +1,5 @@
-// One store function's view of a PostgreSQL transaction. BEGIN and savepoints travel with the next statement, so a
-// function of n statements costs n + 1 round trips. While a statement waits, other fibers run; while the function
+// One store function's view of a PostgreSQL transaction. BEGIN, savepoints and writes for later travel with the next
+// statement, so a function of n statements that it waits for costs n + 1 round trips. While a statement waits, other fibers run; while the function
 // itself runs, it may not wait.
 #pragma once
 #include <optional>
@@ -21,6 +21,10 @@ class PostgresTx : public db::Tx {
   Result<db::Rows> ask_params(const db::Query& query, std::span<const db::Param> params) override;
   Result<std::vector<std::int64_t>> run_each(const db::Query& query,
                                              std::span<const std::vector<db::Param>> sets) override;
+  Result<std::vector<db::Rows>> ask_each(const db::Query& query, std::span<const std::vector<db::Param>> sets) override;
+  Result<std::vector<std::int64_t>> insert_each(const db::Query& query,
+                                                std::span<const std::vector<db::Param>> sets) override;
+  Result<void> later_params(const db::Query& query, std::span<const db::Param> params, Check check) override;
   Result<void> attempt(const std::function<Result<void>()>& part) override;
   bool serial_in_commit_order() const override { return false; }
 
@@ -46,6 +50,10 @@ class PostgresTx : public db::Tx {
   Result<void> check(const db::Query& query) const;
   void add_prefix();
   std::optional<Failure> exchange(std::vector<ResultPtr>& answers);
+  Result<std::vector<ResultPtr>> answers_to(const db::Query& query, std::span<const std::vector<db::Param>> sets);
+  Result<void> check_sent(std::vector<ResultPtr>& answers);
+  Result<void> finish_sent();
+  Result<void> attempted(const std::function<Result<void>()>& part);
   Result<void> guarded(const db::Function& function);
   Result<void> commit();
   void roll_back();
@@ -56,6 +64,7 @@ class PostgresTx : public db::Tx {
   Mode mode_;
   std::optional<Strict> strict_;
   std::vector<std::string> prefix_;  // control statements to send before the next one
+  std::vector<Check> sent_;          // of the writes whose answers nobody has seen yet
   bool begun_ = false;               // BEGIN was sent
   int exchanges_ = 0;
   int depth_ = 0;

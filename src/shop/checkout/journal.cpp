@@ -47,24 +47,30 @@ Result<std::vector<Journal>> all(const db::Rows& rows) {
   return journals;
 }
 
+Result<void> fresh_key(std::int64_t inserted) {
+  if (inserted == 0) return fail(Errc::kConflict, "checkout.key_taken", "The idempotency key has been used.");
+  return {};
+}
+
+Result<void> still_there(std::int64_t moved) {
+  if (moved == 0) return fail(Errc::kConflict, "checkout.moved", "The checkout has moved on in the meantime.");
+  return {};
+}
+
 }  // namespace
 
 Result<void> insert(db::Tx& tx, const Journal& journal, const std::string& plan) {
   KONTOR_ASSERT(journal.next.has_value());
-  TRY(const auto inserted, tx.run(kInsertJournal, journal.id, journal.customer, journal.key, journal.fingerprint,
-                                  journal.state, journal.created, journal.expires, *journal.next, plan));
-  if (inserted == 0) return fail(Errc::kConflict, "checkout.key_taken", "The idempotency key has been used.");
-  return {};
+  return tx.later(kInsertJournal, fresh_key, journal.id, journal.customer, journal.key, journal.fingerprint,
+                  journal.state, journal.created, journal.expires, *journal.next, plan);
 }
 
 Result<void> apply(db::Tx& tx, CheckoutId id, const Change& change, Time now) {
   const db::Param plan = change.plan == nullptr ? db::Param(db::Null{}) : db::Param(*change.plan);
   const db::Param body = change.answer_body == nullptr ? db::Param("") : db::Param(*change.answer_body);
-  TRY(const auto moved,
-      tx.run(kApplyChange, id, change.from, change.to, change.next, plan, change.order, change.reservation,
-             change.answer_status, body, change.free_key, change.problem, now, change.expires, change.unanswered));
-  if (moved == 0) return fail(Errc::kConflict, "checkout.moved", "The checkout has moved on in the meantime.");
-  return {};
+  return tx.later(kApplyChange, still_there, id, change.from, change.to, change.next, plan, change.order,
+                  change.reservation, change.answer_status, body, change.free_key, change.problem, now, change.expires,
+                  change.unanswered);
 }
 
 Result<void> free_key(db::Tx& tx, CheckoutId id) {

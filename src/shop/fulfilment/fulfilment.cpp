@@ -64,8 +64,8 @@ constexpr db::Homes kBothHomes = db::Home::kCustomer | db::Home::kStock;
 Result<void> Fulfilment::open(db::Tx& tx, const orders::Order& order) {
   for (const auto& shipment : order.document.shipments) {
     const std::string items = json::print(Items{shipment.items});
-    TRY_DO(
-        tx.run(kInsertShipment, shipment.id, order.id, shipment.warehouse_id, shipment.status, items, order.created));
+    TRY_DO(tx.later(kInsertShipment, nullptr, shipment.id, order.id, shipment.warehouse_id, shipment.status, items,
+                    order.created));
   }
   return {};
 }

@@ -272,9 +272,20 @@ Result<std::int64_t> update(db::Tx& tx, const Place& p, const Delta& d, std::int
                 movement);
 }
 
-Result<std::int64_t> note(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause, std::int64_t last) {
-  return tx.insert(kNoteMovement, place.offer, place.warehouse, place.slot, cause.kind, delta.on_hand, delta.reserved,
-                   delta.allocated, delta.safety_stock, delta.incoming, cause.reason, cause.reference, cause.at, last);
+using Sets = std::vector<std::vector<db::Param>>;
+
+std::vector<db::Param> movement(const Place& place, const Delta& delta, const Cause& cause, std::int64_t last) {
+  return {place.offer,       place.warehouse,    place.slot,     cause.kind,   delta.on_hand,   delta.reserved,
+          delta.allocated,   delta.safety_stock, delta.incoming, cause.reason, cause.reference, cause.at,
+          last};
+}
+
+template <class T>
+Result<std::vector<db::Rows>> last_movements(db::Tx& tx, std::span<const T> of) {
+  Sets places;
+  places.reserve(of.size());
+  for (const T& one : of) places.push_back({one.place.offer, one.place.warehouse, one.place.slot});
+  return tx.ask_each(kLastMovement, places);
 }
 
 }  // namespace
@@ -282,23 +293,54 @@ Result<std::int64_t> note(db::Tx& tx, const Place& place, const Delta& delta, co
 Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause, Guard guard) {
   TRY(const auto rows, tx.ask(kLastMovement, place.offer, place.warehouse, place.slot));
   if (rows.empty()) return false;
-  TRY(const auto movement, note(tx, place, delta, cause, rows.front().i64(0)));
-  TRY(const auto changed, update(tx, place, delta, movement, guard));
+  const auto params = movement(place, delta, cause, rows.front().i64(0));
+  TRY(const auto noted, tx.insert_params(kNoteMovement, params));
+  TRY(const auto changed, update(tx, place, delta, noted, guard));
   KONTOR_ASSERT(changed <= 1);
   return changed == 1;
 }
 
-Result<std::optional<Left>> take(db::Tx& tx, const Place& place, const Taking& taking, const Cause& cause) {
-  KONTOR_ASSERT(taking.quantity > 0);
-  TRY(const auto rows, tx.ask(kLastMovement, place.offer, place.warehouse, place.slot));
-  if (rows.empty()) return std::nullopt;
-  const Left left{rows.front().i64(1) - taking.quantity, rows.front().i64(2)};
-  if (left.sellable + taking.room < 0) return std::nullopt;  // the statement would say the same, and dearer
-  TRY(const auto movement, note(tx, place, Delta{.reserved = taking.quantity}, cause, rows.front().i64(0)));
-  TRY(const auto taken,
-      tx.run(kTake, place.offer, place.warehouse, place.slot, taking.quantity, movement, taking.room));
-  if (taken == 0) return std::nullopt;
-  return left;
+Result<bool> move_each(db::Tx& tx, std::span<const Moving> movings, const Cause& cause) {
+  TRY(const auto last, last_movements(tx, movings));
+  Sets movements, updates;
+  for (std::size_t i = 0; i < movings.size(); ++i) {
+    if (last[i].empty()) return false;
+    movements.push_back(movement(movings[i].place, movings[i].delta, cause, last[i].front().i64(0)));
+  }
+  TRY(const auto ids, tx.insert_each(kNoteMovement, movements));
+  for (std::size_t i = 0; i < movings.size(); ++i) {
+    const auto& [p, d] = movings[i];
+    updates.push_back({p.offer, p.warehouse, p.slot, d.on_hand, d.reserved, d.allocated, d.safety_stock, d.incoming,
+                       ids[i]});
+  }
+  TRY(const auto changed, tx.run_each(kMove, updates));
+  return std::all_of(changed.begin(), changed.end(), [](std::int64_t rows) { return rows == 1; });
+}
+
+Result<std::vector<std::optional<Left>>> take_each(db::Tx& tx, std::span<const Taking> takings, const Cause& cause) {
+  std::vector<std::optional<Left>> out(takings.size());
+  TRY(const auto last, last_movements(tx, takings));
+  bool enough = true;
+  Sets movements, updates;
+  for (std::size_t i = 0; i < takings.size(); ++i) {
+    const Taking& taking = takings[i];
+    KONTOR_ASSERT(taking.quantity > 0);
+    // Where there is not enough the statement would say the same, and dearer.
+    enough = enough && !last[i].empty() && last[i].front().i64(1) - taking.quantity + taking.room >= 0;
+    if (enough)
+      movements.push_back(
+          movement(taking.place, Delta{.reserved = taking.quantity}, cause, last[i].front().i64(0)));
+  }
+  if (!enough) return out;
+  TRY(const auto ids, tx.insert_each(kNoteMovement, movements));
+  for (std::size_t i = 0; i < takings.size(); ++i) {
+    const auto& [p, quantity, room] = takings[i];
+    updates.push_back({p.offer, p.warehouse, p.slot, quantity, ids[i], room});
+  }
+  TRY(const auto taken, tx.run_each(kTake, updates));
+  for (std::size_t i = 0; i < takings.size(); ++i)
+    if (taken[i] == 1) out[i] = Left{last[i].front().i64(1) - takings[i].quantity, last[i].front().i64(2)};
+  return out;
 }
 
 Result<void> make_row(db::Tx& tx, const Place& place) {
@@ -407,10 +449,14 @@ Result<std::map<WarehouseId, std::int64_t>> loads(db::Tx& tx) {
   return out;
 }
 
-Result<bool> note_reservation(db::Tx& tx, CheckoutId key, const ReservationRow& row) {
-  TRY(const auto noted, tx.run(kNoteReservation, key, row.line, row.place.offer, row.place.warehouse, row.place.slot,
-                               row.quantity, row.state, row.customer));
-  return noted == 1;
+Result<bool> note_reservation(db::Tx& tx, CheckoutId key, std::span<const ReservationRow> rows) {
+  Sets sets;
+  sets.reserve(rows.size());
+  for (const ReservationRow& row : rows)
+    sets.push_back({key, row.line, row.place.offer, row.place.warehouse, row.place.slot, row.quantity, row.state,
+                    row.customer});
+  TRY(const auto noted, tx.run_each(kNoteReservation, sets));
+  return std::all_of(noted.begin(), noted.end(), [](std::int64_t count) { return count == 1; });
 }
 
 Result<std::vector<ReservationRow>> reservation(db::Tx& tx, CheckoutId key) {

@@ -42,8 +42,14 @@ enum class Guard {
   kPromised,  // on_hand >= reserved + allocated after the change
 };
 
+struct Moving {
+  Place place;
+  Delta delta;
+};
+
 // So many units for a reservation; `room` is how far below zero the row may be sold.
 struct Taking {
+  Place place;
   std::int64_t quantity = 0;
   std::int64_t room = 0;
 };
@@ -82,8 +88,11 @@ namespace sql {
 
 // False when there is no such row, or the condition does not hold; the caller then fails, which undoes the movement.
 Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause, Guard guard = Guard::kNone);
-// Nothing when sellable + room is less than the quantity; the caller then fails, which undoes the movement.
-Result<std::optional<Left>> take(db::Tx& tx, const Place& place, const Taking& taking, const Cause& cause);
+// The same for several rows of stock, each at most once.
+Result<bool> move_each(db::Tx& tx, std::span<const Moving> movings, const Cause& cause);
+// What each row has left. Nothing where sellable + room is less than the quantity; the caller then fails, which undoes
+// the others. Each row at most once.
+Result<std::vector<std::optional<Left>>> take_each(db::Tx& tx, std::span<const Taking> takings, const Cause& cause);
 Result<void> make_row(db::Tx& tx, const Place& place);  // all zero; one that is there stays
 Result<void> set_incoming_at(db::Tx& tx, const Place& place, std::optional<Time> at);
 // Of all slots; whether it was another.
@@ -104,8 +113,8 @@ Result<void> change_warehouse(db::Tx& tx, const Warehouse& warehouse);  // all b
 Result<std::int64_t> load(db::Tx& tx, WarehouseId warehouse);
 Result<std::map<WarehouseId, std::int64_t>> loads(db::Tx& tx);  // the same for all of them
 
-// False when the key has this line already.
-Result<bool> note_reservation(db::Tx& tx, CheckoutId key, const ReservationRow& row);
+// False when the key has one of these lines already.
+Result<bool> note_reservation(db::Tx& tx, CheckoutId key, std::span<const ReservationRow> rows);
 Result<std::vector<ReservationRow>> reservation(db::Tx& tx, CheckoutId key);
 // The rows of the key that went from reserved to `to`, in line order.
 Result<std::vector<ReservationRow>> settle_reservation(db::Tx& tx, CheckoutId key, ReservationState to);

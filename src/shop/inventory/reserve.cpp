@@ -1,5 +1,6 @@
 // Setting units aside for a checkout, and what becomes of them: confirmed, released, cancelled, shipped.
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "services/outbox.h"
@@ -132,6 +133,7 @@ struct Outcome {
   bool fresh = true;
   bool short_of_stock = false;
   std::vector<StockLow> low = {};  // rows that came to their threshold by this
+  std::vector<Taking> taken = {};  // what was taken, also where it is not all
 };
 // What the warehouse has left to sell: of one slot among several, that says little.
 Result<std::int64_t> shelf_after(db::Tx& tx, const Take& take, const Left& left) {
@@ -142,23 +144,42 @@ Result<std::int64_t> shelf_after(db::Tx& tx, const Take& take, const Left& left)
   return sum;
 }
 
+bool names(std::span<const Taking> takings, const Place& place) {
+  return std::any_of(takings.begin(), takings.end(), [&](const auto& taking) { return taking.place == place; });
+}
+
+Result<void> note_low(db::Tx& tx, const Take& wish, const Left& left, Outcome& outcome) {
+  if (!is_low(left.sellable, left.low_stock_at)) return {};
+  TRY(const auto shelf, shelf_after(tx, wish, left));
+  if (is_low(shelf, left.low_stock_at) && !is_low(shelf + wish.quantity, left.low_stock_at))
+    outcome.low.push_back({wish.place.offer, wish.place.warehouse, shelf, left.low_stock_at});
+  return {};
+}
+
+// All rows at once; one that is named twice begins another round, which sees what the first has taken.
 Result<Outcome> take_all(db::Tx& tx, CheckoutId key, const std::vector<Take>& takes, Time now) {
   const std::string reference = key.text();
+  const Cause cause{MovementKind::kReserved, "", reference, now};
   Outcome outcome;
-  std::int64_t line = 0;
-  for (const Take& wish : takes) {
-    ++line;
-    TRY(const bool noted,
-        sql::note_reservation(tx, key,
-                              {line, wish.place, wish.quantity, ReservationState::kReserved, 0, wish.customer}));
-    if (!noted) return Outcome{false, false};
-    TRY(const auto left,
-        sql::take(tx, wish.place, {wish.quantity, wish.room}, Cause{MovementKind::kReserved, "", reference, now}));
-    if (!left) return Outcome{true, true};
-    if (!is_low(left->sellable, left->low_stock_at)) continue;
-    TRY(const auto shelf, shelf_after(tx, wish, *left));
-    if (is_low(shelf, left->low_stock_at) && !is_low(shelf + wish.quantity, left->low_stock_at))
-      outcome.low.push_back({wish.place.offer, wish.place.warehouse, shelf, left->low_stock_at});
+  std::vector<ReservationRow> notes;
+  notes.reserve(takes.size());
+  for (const Take& wish : takes)
+    notes.push_back({static_cast<std::int64_t>(notes.size()) + 1, wish.place, wish.quantity,
+                     ReservationState::kReserved, 0, wish.customer});
+  TRY(outcome.fresh, sql::note_reservation(tx, key, notes));
+  if (!outcome.fresh) return outcome;
+  for (std::size_t from = 0; from < takes.size();) {
+    std::vector<Taking> round;
+    for (std::size_t at = from; at < takes.size() && !names(round, takes[at].place); ++at)
+      round.push_back({takes[at].place, takes[at].quantity, takes[at].room});
+    TRY(const auto left, sql::take_each(tx, round, cause));
+    for (std::size_t i = 0; i < round.size(); ++i) {
+      if (left[i]) outcome.taken.push_back(round[i]);
+      outcome.short_of_stock = outcome.short_of_stock || !left[i];
+    }
+    if (outcome.short_of_stock) return outcome;
+    for (std::size_t i = 0; i < round.size(); ++i) TRY_DO(note_low(tx, takes[from + i], *left[i], outcome));
+    from += round.size();
   }
   return outcome;
 }
@@ -195,19 +216,14 @@ Error overtaken() {
   return Error{Errc::kUnavailable, std::string(kOvertaken), "Others were quicker; please try again.", {}, {}, 1};
 }
 
-Error short_of(db::Tx& tx, const Wanted& wanted, Spread& spread) {
-  const CheckoutId key = wanted.request.key;
-  auto supplies = supplies_of(tx, wanted.demands, key);
+// What the request took before it failed comes back with its Error: it counts as available.
+Error short_of(db::Tx& tx, const Wanted& wanted, const std::vector<Taking>& taken, Spread& spread) {
+  auto supplies = supplies_of(tx, wanted.demands, wanted.request.key);
   if (!supplies) return supplies.error();
-  auto mine = sql::reservation(tx, key);
-  if (!mine) return mine.error();
-  // What this request took before it failed comes back with its Error: it counts as available. The row that failed is
-  // noted as reserved and was not taken; it is the last one.
-  if (!mine->empty()) mine->pop_back();
-  for (const ReservationRow& row : *mine)
+  for (const Taking& one : taken)
     for (Supply& supply : *supplies)
       for (SlotRow& slot : supply.rows)
-        if (slot.place == row.place) slot.reserved -= row.quantity;
+        if (slot.place == one.place) slot.reserved -= one.quantity;
   const auto missing = shortages(*supplies);
   if (!missing.empty()) return out_of_stock(missing);
   // It lies in slots that this process has not heard of yet.
@@ -231,7 +247,7 @@ Result<std::vector<Allotment>> reserve_plainly(db::Tx& tx, const Wanted& wanted,
   name_buyer(takes, wanted);
   TRY(const auto outcome, take_all(tx, wanted.request.key, takes, now));
   if (!outcome.fresh) return same_and_held(tx, wanted);
-  if (outcome.short_of_stock) return fail(short_of(tx, wanted, spread));
+  if (outcome.short_of_stock) return fail(short_of(tx, wanted, outcome.taken, spread));
   TRY_DO(finish(tx, wanted, outcome.low, now));
   return allotments(takes, wanted.sources);
 }
@@ -353,7 +369,7 @@ Result<std::vector<Allotment>> Inventory::reserve(db::Tx& tx, const ReserveReque
     return reserve_from_slots(tx, wanted, *spread_, preference, now);
   if (plain || bugs_.drop_stock_guard)
     return reserve_plainly(tx, wanted, *spread_, bugs_.drop_stock_guard ? kNoFloor : 0, now);
-  if (wanted.sources.empty()) return fail(short_of(tx, wanted, *spread_));
+  if (wanted.sources.empty()) return fail(short_of(tx, wanted, {}, *spread_));
   return reserve_by_choice(tx, wanted, preference, now);
 }
 
@@ -410,19 +426,22 @@ Result<void> Inventory::confirm(db::Tx& tx, CheckoutId key, Time now) {
     if (confirmed || bugs_.confirm_after_expiry) return {};
     return fail(Errc::kConflict, "inventory.reservation_gone", "There is no reservation to confirm.");
   }
-  const std::string reference = key.text();
+  // Of a place that is named twice (a backorder beside what is there) the sum is moved.
+  std::vector<Moving> movings;
   for (const ReservationRow& row : rows) {
-    TRY(const bool moved, sql::move(tx, row.place, Delta{.reserved = -row.quantity, .allocated = row.quantity},
-                                    Cause{MovementKind::kConfirmed, "", reference, now}));
-    KONTOR_ASSERT(moved);  // what a reservation holds is in `reserved`
+    if (movings.empty() || movings.back().place != row.place) movings.push_back({row.place, {}});
+    movings.back().delta.reserved -= row.quantity;
+    movings.back().delta.allocated += row.quantity;
   }
+  TRY(const bool moved, sql::move_each(tx, movings, Cause{MovementKind::kConfirmed, "", key.text(), now}));
+  KONTOR_ASSERT(moved);  // what a reservation holds is in `reserved`
   return {};
 }
 
 Result<void> Inventory::give_back(db::Tx& tx, CheckoutId key, ReservationState to, Time now) {
   TRY(auto rows, sql::settle_reservation(tx, key, to));
   if (rows.empty()) {
-    TRY(const bool tombstone, sql::note_reservation(tx, key, {1, {}, 0, to, 0}));
+    TRY(const bool tombstone, sql::note_reservation(tx, key, std::array{ReservationRow{1, {}, 0, to, 0}}));
     if (tombstone) return {};
     TRY(const auto held, sql::reservation(tx, key));
     if (held.empty() || held.front().state == ReservationState::kConfirmed)

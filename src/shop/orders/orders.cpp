@@ -128,8 +128,8 @@ Result<void> Orders::place(db::Tx& tx, const Order& order, const std::string& do
   KONTOR_ASSERT(order.state == OrderState::kConfirmed || order.state == OrderState::kPending);
   KONTOR_ASSERT(!order.document.lines.empty());
   const Money total = order.document.totals.total;
-  TRY_DO(tx.run(kInsertOrder, order.id, order.customer, order.checkout, order.reservation, order.state,
-                total.currency(), total.amount_minor(), order.email, document, order.created));
+  TRY_DO(tx.later(kInsertOrder, nullptr, order.id, order.customer, order.checkout, order.reservation, order.state,
+                  total.currency(), total.amount_minor(), order.email, document, order.created));
   if (!bugs_.event_outside) TRY_DO(tell_placed(tx, order));
   return desk_ == nullptr ? Result<void>() : desk_->open(tx, order);
 }

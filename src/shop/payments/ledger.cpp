@@ -1,6 +1,7 @@
 #include "shop/payments/ledger.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <map>
 
@@ -23,6 +24,15 @@ std::vector<Entry> entries_of(const db::Rows& rows) {
   entries.reserve(rows.size());
   for (const auto row : rows) entries.push_back(entry_of(row));
   return entries;
+}
+
+std::array<db::Param, 12> entry_params(const Entry& entry, bool lose_leg) {
+  KONTOR_ASSERT(entry.legs.balanced());
+  KONTOR_ASSERT(entry.legs.moved() > 0);
+  const auto leg = [&](Account account) { return entry.legs.of(account); };
+  return {entry.payment, entry.key, entry.kind, entry.legs.moved(), entry.currency, entry.at, leg(Account::kGateway),
+          leg(Account::kReceivable), leg(Account::kSales), leg(Account::kShipping), leg(Account::kTax),
+          lose_leg ? 0 : leg(Account::kRefunds)};
 }
 
 }  // namespace
@@ -81,13 +91,13 @@ Legs return_legs(Account creditor, std::int64_t amount_minor, std::int64_t tax_m
 }
 
 Result<bool> write_entry(db::Tx& tx, const Entry& entry, bool lose_leg) {
-  KONTOR_ASSERT(entry.legs.balanced());
-  KONTOR_ASSERT(entry.legs.moved() > 0);
-  const auto leg = [&](Account account) { return entry.legs.of(account); };
-  TRY(const auto written, tx.run(kAddEntry, entry.payment, entry.key, entry.kind, entry.legs.moved(), entry.currency,
-                                 entry.at, leg(Account::kGateway), leg(Account::kReceivable), leg(Account::kSales),
-                                 leg(Account::kShipping), leg(Account::kTax), lose_leg ? 0 : leg(Account::kRefunds)));
+  const auto params = entry_params(entry, lose_leg);
+  TRY(const auto written, tx.run_params(kAddEntry, params));
   return written == 1;
+}
+
+Result<void> write_first_entry(db::Tx& tx, const Entry& entry) {
+  return tx.later_params(kAddEntry, entry_params(entry, false), nullptr);
 }
 
 Result<Legs> legs_of(db::Tx& tx, PaymentId payment) {

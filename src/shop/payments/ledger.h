@@ -81,6 +81,8 @@ Legs return_legs(Account creditor, std::int64_t amount_minor, std::int64_t tax_m
 // Inside write functions of the home customer. False when the payment has an entry of this key already, which stays.
 // Asserts that the legs balance and move something. `lose_leg` is the planted bug.
 Result<bool> write_entry(db::Tx& tx, const Entry& entry, bool lose_leg = false);
+// The same for a payment that has no entries yet: nobody asks whether it was there.
+Result<void> write_first_entry(db::Tx& tx, const Entry& entry);
 // Everything written for the payment so far, in one sum.
 Result<Legs> legs_of(db::Tx& tx, PaymentId payment);
 

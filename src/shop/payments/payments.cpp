@@ -132,8 +132,8 @@ Result<void> Payments::refund(PaymentId id, const std::string& refund_key, Money
 Result<void> Payments::record(db::Tx& tx, const Payment& payment, Time now) {
   KONTOR_ASSERT(payment.state == PaymentState::kCaptured || payment.state == PaymentState::kAuthorised);
   const auto currency = payment.amount.currency();
-  TRY_DO(tx.run(kInsertPayment, payment.id, payment.checkout, payment.order, payment.state,
-                payment.amount.amount_minor(), currency, payment.method, payment.reference, now));
+  TRY_DO(tx.later(kInsertPayment, nullptr, payment.id, payment.checkout, payment.order, payment.state,
+                  payment.amount.amount_minor(), currency, payment.method, payment.reference, now));
   const bool taken = payment.state == PaymentState::kCaptured;
   if (payment.amount.amount_minor() > 0) {
     Entry entry{payment.id,
@@ -144,7 +144,7 @@ Result<void> Payments::record(db::Tx& tx, const Payment& payment, Time now) {
                 now,
                 payment.order};
     entry.legs = sale_legs(taken ? Account::kGateway : Account::kReceivable, payment.amount, payment.besides);
-    TRY_DO(write_entry(tx, entry));
+    TRY_DO(write_first_entry(tx, entry));
   }
   if (!taken)
     return services::emit(tx, PaymentAuthorised{payment.id, payment.order, payment.amount}, payment.id.text(), now);

@@ -1,0 +1,178 @@
+// Many sets at once, and writes whose outcome nobody waits for.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "tests/contracts/at_once.h"
+#include "tests/contracts/db_contract.h"
+
+using namespace kontor;
+using namespace kontor::contract;
+using db::Home;
+using db::Rows;
+using db::Tx;
+
+namespace {
+
+using Sets = std::vector<std::vector<db::Param>>;
+
+constexpr db::Query kNote{"contract.later_note", Home::kCustomer,
+                          "INSERT INTO contract_note (words) VALUES ($1) RETURNING id"};
+constexpr db::Query kPutQuietly{"contract.later_put", Home::kCustomer,
+                                "INSERT INTO contract_item (id, words, bytes, amount) VALUES ($1, $2, NULL, $3) "
+                                "ON CONFLICT (id) DO NOTHING"};
+
+Result<void> one(std::int64_t changed) {
+  if (changed != 1) return fail(Errc::kConflict, "contract.not_one", "Another number of rows than one.");
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("db contract: ask_each answers the rows of each set") {
+  on_each_store([](Subject& subject) {
+    for (std::int64_t id = 1; id <= 3; ++id) REQUIRE(put(*subject.store, id, id * 10));
+    std::vector<Rows> answers;
+    REQUIRE(subject.store->read(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+      TRY(answers, tx.ask_each(kGetItem, Sets{{3}, {99}, {1}, {3}}));
+      TRY(const auto none, tx.ask_each(kGetItem, {}));
+      CHECK(none.empty());
+      return {};
+    }));
+    REQUIRE(answers.size() == 4);
+    CHECK(answers[0].front().i64(3) == 30);
+    CHECK(answers[1].empty());
+    CHECK(answers[2].front().i64(3) == 10);
+    CHECK(answers[3].front().i64(3) == 30);
+  });
+}
+
+TEST_CASE("db contract: insert_each answers the id of each set, in order") {
+  on_each_store([](Subject& subject) {
+    std::vector<std::int64_t> ids;
+    REQUIRE(subject.store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+      TRY(ids, tx.insert_each(kNote, Sets{{"a"}, {"b"}, {"c"}}));
+      return {};
+    }));
+    REQUIRE(ids.size() == 3);
+    CHECK(ids[0] < ids[1]);
+    CHECK(ids[1] < ids[2]);
+  });
+}
+
+TEST_CASE("db contract: run_each may name a row twice") {
+  on_each_store([](Subject& subject) {
+    REQUIRE(put(*subject.store, 1, 10));
+    REQUIRE(put(*subject.store, 2, 10));
+    std::vector<std::int64_t> taken;
+    REQUIRE(subject.store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+      TRY(taken, tx.run_each(kTakeAmount, Sets{{1, 6}, {2, 6}, {1, 6}, {2, 4}}));
+      return {};
+    }));
+    CHECK(taken == std::vector<std::int64_t>{1, 1, 0, 1});
+    CHECK(amount_of(*subject.store, 1) == 4);
+    CHECK(amount_of(*subject.store, 2) == 0);
+  });
+}
+
+TEST_CASE("db contract: a write for later is seen by what the function asks next, and keeps its order") {
+  on_each_store([](Subject& subject) {
+    REQUIRE(subject.store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+      {
+        const std::string gone_soon = "words of a block";
+        TRY_DO(tx.later(kPutQuietly, one, 1, gone_soon, 5));
+      }
+      TRY_DO(tx.later(kAddAmount, one, 1, 2));
+      TRY_DO(tx.later(kAddAmount, one, 1, 3));
+      TRY(const Rows rows, tx.ask(kGetItem, 1));
+      CHECK(rows.front().text(1) == "words of a block");
+      CHECK(rows.front().i64(3) == 10);
+      return tx.later(kAddAmount, one, 1, 100);  // nothing is asked after it
+    }));
+    CHECK(amount_of(*subject.store, 1) == 110);
+  });
+}
+
+TEST_CASE("db contract: the check of a write for later fails the function, whatever it does with it") {
+  on_each_store([](Subject& subject) {
+    REQUIRE(put(*subject.store, 1, 10));
+    for (const bool asks : {false, true}) {
+      const auto refused = subject.store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+        TRY_DO(tx.run(kAddAmount, 1, 1));
+        TRY_DO(tx.later(kPutQuietly, one, 1, "there already", 5));
+        if (asks) TRY_DO(tx.ask(kGetItem, 1));
+        return {};
+      });
+      REQUIRE(!refused);
+      CHECK(refused.error().reason == "contract.not_one");
+      CHECK(amount_of(*subject.store, 1) == 10);
+    }
+    const auto twice = subject.store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+      TRY_DO(tx.later(kPutItem, nullptr, 1, "x", db::Null{}, 1));
+      return {};
+    });
+    REQUIRE(!twice);
+    CHECK(twice.error().reason == "db.duplicate");
+    REQUIRE(put(*subject.store, 2, 1));  // and the store goes on
+  });
+}
+
+TEST_CASE("db contract: a function that fails after a write for later leaves nothing of it") {
+  on_each_store([](Subject& subject) {
+    REQUIRE(put(*subject.store, 1, 10));
+    const auto refused = subject.store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+      TRY_DO(tx.later(kPutItem, nullptr, 1, "a duplicate that nobody hears of", db::Null{}, 1));
+      return fail(Errc::kOutOfStock, "contract.refused");
+    });
+    REQUIRE(!refused);
+    CHECK((refused.error().reason == "contract.refused" || refused.error().reason == "db.duplicate"));
+    REQUIRE(put(*subject.store, 2, 1));
+    CHECK(items_in(*subject.store) == 2);
+  });
+}
+
+TEST_CASE("db contract: an attempt undoes its own writes for later, and no others") {
+  on_each_store([](Subject& subject) {
+    REQUIRE(put(*subject.store, 1, 10));
+    REQUIRE(subject.store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+      TRY_DO(tx.later(kAddAmount, one, 1, 1));
+      const auto refused = tx.attempt([&]() -> Result<void> {
+        TRY_DO(tx.later(kAddAmount, one, 1, 50));
+        return tx.later(kPutQuietly, one, 1, "there already", 5);
+      });
+      CHECK(!refused);
+      const auto kept = tx.attempt([&]() { return tx.later(kAddAmount, one, 1, 2); });
+      CHECK(kept);
+      return tx.later(kAddAmount, one, 1, 4);
+    }));
+    CHECK(amount_of(*subject.store, 1) == 17);
+  });
+}
+
+TEST_CASE("db contract: many at once write for later, each its own and one row of all") {
+  on_each_store([](Subject& subject) {
+    REQUIRE(put(*subject.store, 1, 0));
+    std::atomic<int> failed{0};
+    at_once(12, true, [&](int caller) {
+      for (int i = 0; i < 20; ++i) {
+        const std::int64_t id = 1000 + caller * 100 + i;
+        const auto done = persist(*subject.store, [&](Tx& tx) -> Result<void> {
+          TRY_DO(tx.later(kPutQuietly, one, id, "mine " + std::to_string(id), id));
+          TRY_DO(tx.later(kAddAmount, one, 1, 1));
+          TRY(const auto rows, tx.ask_each(kGetItem, Sets{{id}, {1}}));
+          if (rows[0].front().i64(3) != id || rows[1].front().i64(3) < 1) return fail(Errc::kInternal, "contract.torn");
+          TRY(const auto changed, tx.run_each(kAddAmount, Sets{{id, 1}, {1, 1}}));
+          if (changed != std::vector<std::int64_t>{1, 1}) return fail(Errc::kInternal, "contract.torn");
+          return tx.later(kAddAmount, one, id, 1);
+        });
+        if (!done) ++failed;
+      }
+    });
+    CHECK(failed == 0);
+    CHECK(amount_of(*subject.store, 1) == 2 * 12 * 20);
+    CHECK(amount_of(*subject.store, 1000 + 305) == 1000 + 305 + 2);
+    CHECK(items_in(*subject.store) == 1 + 12 * 20);
+  });
+}
