@@ -185,9 +185,12 @@ Result<bool> ConsumerRunner::failed(Member& member, Track& track, const LoggedEv
 Result<void> ConsumerRunner::take_each(Member& member, Track& track, const std::vector<LoggedEvent>& events,
                                        bool patient) {
   std::int64_t reached = *track.position;
-  for (const auto& event : events) {
+  std::size_t foreseen = 0;
+  for (std::size_t at = 0; at < events.size(); ++at) {
+    const auto& event = events[at];
     if (stopping_.load(std::memory_order_relaxed)) break;
     bool through = !member.wants(event.name);
+    if (!through && at >= foreseen) foreseen = foresee(member, events, at);
     while (!through) {
       const auto done = handle_traced(member, event);
       if (!done) {
@@ -204,6 +207,18 @@ Result<void> ConsumerRunner::take_each(Member& member, Track& track, const std::
     reached = event.position;
   }
   return move(member, track, std::max(reached, *track.position));
+}
+
+// The next events of one page that the consumer will handle; answers where it has to look again.
+std::size_t ConsumerRunner::foresee(const Member& member, const std::vector<LoggedEvent>& events, std::size_t from) {
+  constexpr std::size_t kAhead = 32;  // read without a breath between
+  if (!member.consumer.foresee) return events.size();
+  std::vector<const LoggedEvent*> next;
+  std::size_t at = from;
+  for (; at < events.size() && next.size() < kAhead; ++at)
+    if (member.wants(events[at].name)) next.push_back(&events[at]);
+  member.consumer.foresee(next);
+  return at;
 }
 
 Result<void> ConsumerRunner::handle_traced(Member& member, const LoggedEvent& event) {
@@ -223,6 +238,7 @@ Result<void> ConsumerRunner::take_slice(Member& member, Track& track, std::span<
   span.set("kontor.events", static_cast<std::int64_t>(slice.size()));
   const auto done = store_.write(track.home, [&](db::Tx& tx) -> Result<void> {
     TRY_DO(move_in(tx, member.consumer.name, track.stream, *track.position, to));
+    if (member.consumer.handle_all_in_tx && slice.size() > 1) return member.consumer.handle_all_in_tx(tx, slice);
     for (const auto* event : slice) TRY_DO(member.consumer.handle_in_tx(tx, *event));
     return {};
   });

@@ -38,6 +38,11 @@ struct Consumer {
   // Runs inside the write function that moves the position (kOnce only), under the rules of write functions. The
   // position lies in the same place as `homes`, so the effect happens exactly once.
   std::function<Result<void>(db::Tx&, const LoggedEvent&)> handle_in_tx;
+  // Beside handle_in_tx, where many events at once are cheaper: the same for all of them, in order.
+  std::function<Result<void>(db::Tx&, std::span<const LoggedEvent* const>)> handle_all_in_tx = {};
+  // Beside handle: told of what will be handled next, so that it can be read at once. What it fails to read, `handle`
+  // reads.
+  std::function<void(std::span<const LoggedEvent* const>)> foresee = {};
   db::Homes homes = db::Home::kCustomer;
   std::vector<std::string> hopeless = {};  // reasons of Errors that no repetition mends: parked at the first
   bool from_now = false;  // a consumer new to this store starts at the head instead of the beginning (kOnce)
@@ -129,6 +134,7 @@ class ConsumerRunner {
   Result<bool> pass(Member& member, bool patient);
   Result<bool> advance(Member& member, Track& track, bool patient);
   Result<void> handle_traced(Member& member, const LoggedEvent& event);
+  static std::size_t foresee(const Member& member, const std::vector<LoggedEvent>& events, std::size_t from);
   Result<void> take_each(Member& member, Track& track, const std::vector<LoggedEvent>& events, bool patient);
   Result<void> take_in_tx(Member& member, Track& track, const std::vector<LoggedEvent>& events, bool patient);
   Result<void> take_slice(Member& member, Track& track, std::span<const LoggedEvent* const> slice, std::int64_t to);

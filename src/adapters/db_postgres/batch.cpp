@@ -24,6 +24,7 @@ KnownQuery& KnownQueries::of(const db::Query& query) {
   known->text = query.sql.data();
   known->set = set_text(query.sql);
   known->kinds.clear();
+  known->described = false;
   known->footprint = footprint_of(query.sql, names_);
   known->habits.assign(std::max<std::size_t>(known->footprint.regions.size(), 1), {});
   known->statement = {&query, {}, {}, false};
@@ -186,6 +187,7 @@ bool Batch::choose() {
 
 bool Batch::exchange() {
   std::vector<ResultPtr> answers;
+  for (Group& group : groups_) learn_kinds(group);
   for (Group& group : groups_) send(group);
   const auto failure = connection_.exchange(answers);
   std::size_t at = 0;

@@ -30,6 +30,7 @@ struct KnownQuery {
   const char* text = nullptr;
   SetText set;
   std::string kinds;  // a letter for each parameter, or ? while only NULL was seen
+  bool described = false;  // the server was asked for what only NULL was seen of
   Footprint footprint;
   std::vector<Habit> habits;
   SetStatement statement;  // for the kinds seen last
@@ -138,6 +139,7 @@ class Batch {
   bool may_go(Member& member, Wish& wish);
   void join_group(Member& member, Wish& wish);
   void prepare(Member& member, Wish& wish);
+  void learn_kinds(Group& group);
   void send(Group& group);
   bool exchange();
   void spoil_failed(std::size_t at, const Failure& failure);

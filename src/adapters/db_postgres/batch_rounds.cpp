@@ -43,8 +43,8 @@ class Array {
   std::string bytes_;
 };
 
-// Learns the kinds of the parameters from one more set; false when they do not agree.
-bool learn_kinds(std::string& kinds, std::span<const db::Param> params) {
+// The kinds of the parameters with what one more set says of them; false when they do not agree.
+bool agree_on_kinds(std::string& kinds, std::span<const db::Param> params) {
   if (kinds.size() != params.size()) return false;
   for (std::size_t i = 0; i < params.size(); ++i) {
     const char kind = kind_letter(params[i]);
@@ -57,6 +57,26 @@ bool learn_kinds(std::string& kinds, std::span<const db::Param> params) {
 
 }  // namespace
 
+// Whether the sets of a group can go as one statement: their kinds must be known, and the same.
+void Batch::learn_kinds(Group& group) {
+  KnownQuery& known = *group.known;
+  if (known.set.kind == SetText::Kind::kShared) return;
+  bool agree = group.as_set && (group.sets > 1 || how_.always_sets) && known.set.kind != SetText::Kind::kAlone;
+  for (const auto& [member, wish] : group.wishes)
+    for (std::size_t i = 0; agree && i < wish->count; ++i) agree = agree_on_kinds(known.kinds, wish->set(i));
+  group.as_set = agree;
+  if (!agree || known.kinds.find('?') == std::string::npos) return;
+  if (!known.described) {
+    known.described = true;
+    std::string kinds;
+    // What is wrong with the statement is told when it is sent.
+    if (!connection_.describe(*group.query, group.wishes[0].second->set(0), kinds) && kinds.size() == known.kinds.size())
+      for (std::size_t i = 0; i < kinds.size(); ++i)
+        if (known.kinds[i] == '?') known.kinds[i] = kinds[i];
+  }
+  group.as_set = known.kinds.find('?') == std::string::npos;
+}
+
 void Batch::send(Group& group) {
   KnownQuery& known = *group.known;
   if (known.set.kind == SetText::Kind::kShared) {
@@ -64,10 +84,6 @@ void Batch::send(Group& group) {
     connection_.add_statement(*group.query, group.wishes[0].second->params);
     return;
   }
-  bool agree = group.as_set && (group.sets > 1 || how_.always_sets) && known.set.kind != SetText::Kind::kAlone;
-  for (const auto& [member, wish] : group.wishes)
-    for (std::size_t i = 0; agree && i < wish->count; ++i) agree = learn_kinds(known.kinds, wish->set(i));
-  group.as_set = agree && known.kinds.find('?') == std::string::npos;
   if (!group.as_set) {
     group.answers = group.sets;
     for (const auto& [member, wish] : group.wishes)

@@ -246,6 +246,22 @@ void Connection::add_statement(const db::Query& query, std::span<const db::Param
   expected_.push_back({Expected::Kind::kStatement, query.name, &query, nullptr});
 }
 
+std::optional<Failure> Connection::describe(const db::Query& query, std::span<const db::Param> params,
+                                            std::string& kinds) {
+  KONTOR_ASSERT(expected_.empty());
+  if (lost_) return lost_failure(query.name);
+  if (PQsendDescribePrepared(pq_, statement_for(query, params).name.c_str()) != 1) lost_ = true;
+  expected_.push_back({Expected::Kind::kStatement, query.name, &query, nullptr});
+  std::vector<ResultPtr> answers;
+  if (auto failure = exchange(answers)) return failure;
+  kinds.clear();
+  for (int at = 0; at < PQnparams(answers.front().get()); ++at) {
+    const Oid type = PQparamtype(answers.front().get(), at);
+    kinds += type == kInt8Oid ? 'i' : type == kTextOid ? 't' : type == kByteaOid ? 'b' : '?';
+  }
+  return std::nullopt;
+}
+
 // While much is sent the server may already answer, and stops reading when nobody takes the answers: both are served.
 bool Connection::flush() {
   constexpr std::int64_t kLookMs = 20;

@@ -54,6 +54,9 @@ class Connection {
   void add_statement(const db::Query& query, std::span<const db::Param> params);
   // `arrays`: the binary form of each.
   void add_set(SetStatement& statement, std::span<const std::string> arrays);
+  // The kinds of the statement's parameters, as the server understands it; ? for what is none of ours. By itself, not
+  // among queued commands.
+  std::optional<Failure> describe(const db::Query& query, std::span<const db::Param> params, std::string& kinds);
   // Sends what is queued and waits for all answers: one for each statement, in order, as far as they went well.
   std::optional<Failure> exchange(std::vector<ResultPtr>& answers);
   // Sends what is queued without waiting; the next exchange passes over the answers.

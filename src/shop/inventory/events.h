@@ -2,6 +2,7 @@
 // at reserve, release, deallocate and by staff; confirming and shipping leave it alone.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -21,11 +22,23 @@ struct StockLine {
   }
 };
 
+struct ReservedLine {
+  OfferId offer_id;
+  std::int64_t quantity = 0;
+  std::optional<std::int64_t> left;
+
+  static constexpr auto fields() {
+    return described(Field("offer_id", &ReservedLine::offer_id, "The offer"),
+                     Field("quantity", &ReservedLine::quantity, "Units"),
+                     Field("left", &ReservedLine::left, "What the offer had to sell after it, in all; absent: unknown"));
+  }
+};
+
 // The units were set aside: sellable of each offer fell by its quantity.
 struct StockReserved {
   static constexpr std::string_view kName = "stock.reserved";
   CheckoutId checkout_id;
-  std::vector<StockLine> lines;
+  std::vector<ReservedLine> lines;
 
   static constexpr auto fields() {
     return described(Field("checkout_id", &StockReserved::checkout_id, "The checkout that holds them"),

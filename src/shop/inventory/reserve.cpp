@@ -134,6 +134,8 @@ struct Outcome {
   bool short_of_stock = false;
   std::vector<StockLow> low = {};  // rows that came to their threshold by this
   std::vector<Taking> taken = {};  // what was taken, also where it is not all
+  // What offers have left in all, where that is known: the row that was taken from is their only one, or all were read.
+  std::vector<std::pair<OfferId, std::int64_t>> left = {};
 };
 // What the warehouse has left to sell: of one slot among several, that says little.
 Result<std::int64_t> shelf_after(db::Tx& tx, const Take& take, const Left& left) {
@@ -178,7 +180,10 @@ Result<Outcome> take_all(db::Tx& tx, CheckoutId key, const std::vector<Take>& ta
       outcome.short_of_stock = outcome.short_of_stock || !left[i];
     }
     if (outcome.short_of_stock) return outcome;
-    for (std::size_t i = 0; i < round.size(); ++i) TRY_DO(note_low(tx, takes[from + i], *left[i], outcome));
+    for (std::size_t i = 0; i < round.size(); ++i) {
+      TRY_DO(note_low(tx, takes[from + i], *left[i], outcome));
+      outcome.left.emplace_back(round[i].place.offer, left[i]->sellable);
+    }
     from += round.size();
   }
   return outcome;
@@ -202,13 +207,16 @@ void name_buyer(std::vector<Take>& takes, const Wanted& wanted) {
       if (demand.offer == take.place.offer && demand.purchase_limit > 0) take.customer = wanted.request.customer;
 }
 
-Result<void> finish(db::Tx& tx, const Wanted& wanted, const std::vector<StockLow>& low, Time now) {
+Result<void> finish(db::Tx& tx, const Wanted& wanted, const Outcome& outcome, Time now) {
   TRY_DO(count_purchases(tx, wanted));
   StockReserved event{wanted.request.key, {}};
   event.lines.reserve(wanted.demands.size());
-  for (const Demand& demand : wanted.demands) event.lines.push_back({demand.offer, demand.quantity});
+  for (const Demand& demand : wanted.demands) event.lines.push_back({demand.offer, demand.quantity, {}});
+  for (auto& line : event.lines)
+    for (const auto& [offer, sellable] : outcome.left)
+      if (offer == line.offer_id) line.left = sellable;
   TRY_DO(services::emit(tx, event, wanted.request.key.text(), now));
-  for (const StockLow& one : low) TRY_DO(services::emit(tx, one, one.offer_id.text(), now));
+  for (const StockLow& one : outcome.low) TRY_DO(services::emit(tx, one, one.offer_id.text(), now));
   return {};
 }
 
@@ -248,12 +256,23 @@ Result<std::vector<Allotment>> reserve_plainly(db::Tx& tx, const Wanted& wanted,
   TRY(const auto outcome, take_all(tx, wanted.request.key, takes, now));
   if (!outcome.fresh) return same_and_held(tx, wanted);
   if (outcome.short_of_stock) return fail(short_of(tx, wanted, outcome.taken, spread));
-  TRY_DO(finish(tx, wanted, outcome.low, now));
+  TRY_DO(finish(tx, wanted, outcome, now));
   return allotments(takes, wanted.sources);
 }
 
 // The choice reads what is there, the guarded statements decide. Where one refuses although all warehouses together
 // have enough, somebody was quicker between the two: it is chosen again from what there is by then.
+// After the demands are taken from them.
+std::vector<std::pair<OfferId, std::int64_t>> left_of(std::span<const Supply> supplies) {
+  std::vector<std::pair<OfferId, std::int64_t>> out;
+  for (const Supply& supply : supplies) {
+    std::int64_t sellable = -supply.demand.quantity;
+    for (const SlotRow& row : supply.rows) sellable += row.sellable();
+    out.emplace_back(supply.demand.offer, sellable);
+  }
+  return out;
+}
+
 Result<std::vector<Allotment>> reserve_by_choice(db::Tx& tx, const Wanted& wanted, Preference preference, Time now) {
   for (int left = kMostChoices;; --left) {
     TRY(const auto supplies, supplies_of(tx, wanted.demands, wanted.request.key));
@@ -274,7 +293,8 @@ Result<std::vector<Allotment>> reserve_by_choice(db::Tx& tx, const Wanted& wante
     if (!tried && tried.error().reason == kOvertaken && left > 1) continue;
     if (!tried) return fail(tried.error());
     if (!outcome.fresh) return same_and_held(tx, wanted);
-    TRY_DO(finish(tx, wanted, outcome.low, now));
+    outcome.left = left_of(supplies);
+    TRY_DO(finish(tx, wanted, outcome, now));
     return allotments(takes, wanted.sources);
   }
 }
@@ -310,7 +330,8 @@ Result<std::vector<Allotment>> reserve_from_slots(db::Tx& tx, const Wanted& want
     if (!tried && tried.error().reason != kOvertaken) return fail(tried.error());
     if (!tried) continue;
     if (!outcome.fresh) return same_and_held(tx, wanted);
-    TRY_DO(finish(tx, wanted, outcome.low, now));
+    outcome.left.clear();
+    TRY_DO(finish(tx, wanted, outcome, now));
     return allotments(takes, wanted.sources);
   }
   return reserve_by_choice(tx, wanted, preference, now);

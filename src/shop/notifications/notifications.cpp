@@ -67,8 +67,24 @@ std::string text_of(Occasion occasion, const orders::Order& order) {
 
 }  // namespace
 
+void Notifications::foresee(std::span<const OrderId> orders) {
+  foreseen_.clear();
+  auto found = orders_.find_all(orders);
+  if (!found) return;
+  for (auto& order : *found) {
+    const OrderId id = order.id;
+    foreseen_.insert_or_assign(id, std::move(order));
+  }
+}
+
+// What was read ahead is as new as its event, and told once.
+Result<std::optional<orders::Order>> Notifications::order(OrderId id) {
+  if (auto ahead = foreseen_.extract(id)) return std::optional(std::move(ahead.mapped()));
+  return orders_.find(id);
+}
+
 Result<void> Notifications::tell(Occasion occasion, OrderId order_id, const std::string& key) {
-  TRY(const auto order, orders_.find(order_id));
+  TRY(const auto order, this->order(order_id));
   if (!order || order->email.empty()) return {};
   Mail mail;
   mail.key = key;

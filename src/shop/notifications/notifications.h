@@ -1,8 +1,11 @@
 // Mails to buyers about their orders. Looks the address up by the order's id, since events carry no personal data.
 // Owns no table: a repeated event is the same mail with the same key, which the messenger sends once.
 #pragma once
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "base/result.h"
 #include "ports/event_log.h"
@@ -27,6 +30,8 @@ class Notifications {
   // Not owned; before the first mail. Without one nothing is offered in the place of what is missing.
   void set_alternatives(orders::AlternativeSource* alternatives) { alternatives_ = alternatives; }
 
+  // Reads orders that are told of next, at once; what it cannot read is read when it is told.
+  void foresee(std::span<const OrderId> orders);
   // `key` is unique per event. An order that is gone, or has no address, gets no mail, and that is no failure.
   Result<void> tell(Occasion occasion, OrderId order, const std::string& key);
   // What is missing, what may be had in its place, and until when the buyer may say to wait.
@@ -36,7 +41,9 @@ class Notifications {
   orders::Orders& orders_;
   orders::AlternativeSource* alternatives_ = nullptr;
   Messenger& messenger_;
+  Result<std::optional<orders::Order>> order(OrderId id);
   std::string shop_name_;
+  std::unordered_map<OrderId, orders::Order> foreseen_;  // by the fiber that tells
 };
 
 }  // namespace kontor::notifications

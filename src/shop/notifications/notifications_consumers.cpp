@@ -15,6 +15,16 @@ Result<OrderId> order_in(const LoggedEvent& event) {
   return body.order_id;
 }
 
+void foresee(Notifications& notifications, std::span<const LoggedEvent* const> events) {
+  std::vector<OrderId> orders;
+  for (const LoggedEvent* event : events) {
+    const auto order =
+        event->name == orders::OrderConfirmed::kName ? order_in<orders::OrderConfirmed>(*event) : Result<OrderId>();
+    if (order && *order) orders.push_back(*order);
+  }
+  if (orders.size() > 1) notifications.foresee(orders);
+}
+
 Result<void> handle(Notifications& notifications, const LoggedEvent& event) {
   const std::string key = event.name + "-" + event.stream + "-" + std::to_string(event.position);
   if (event.name == orders::OrderConfirmed::kName) {
@@ -52,6 +62,7 @@ services::Consumer mail_consumer(Notifications& notifications) {
                       std::string(fulfilment::kShipmentShipped),       std::string(checkout::OrderUnitsMissing::kName)};
   consumer.hopeless = {"messenger.bad_address", "messenger.refused"};
   consumer.handle = [&notifications](const LoggedEvent& event) { return handle(notifications, event); };
+  consumer.foresee = [&notifications](std::span<const LoggedEvent* const> events) { foresee(notifications, events); };
   return consumer;
 }
 

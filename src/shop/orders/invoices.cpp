@@ -34,9 +34,56 @@ Result<void> Invoices::issue(db::Tx& tx, OrderId order, std::int64_t parts, Time
   TRY(const auto there, issued(tx, order));
   const std::int64_t year = year_of(now);
   for (auto part = static_cast<std::int64_t>(there.size()); part <= parts; ++part) {
-    TRY(const auto number, tx.ask(kNextInvoiceNumber, year));
+    TRY(const auto number, tx.ask(kNextInvoiceNumber, year, 1));
     KONTOR_ASSERT(number.size() == 1);
     TRY_DO(tx.run(kInsertInvoice, order, part, year, number.front().i64(0), now));
+  }
+  return {};
+}
+
+// Confirmed orders in a row: their numbers are taken at once. Confirmed twice or invoiced on demand, an order is left
+// out.
+Result<void> Invoices::issue_first(db::Tx& tx, std::span<const OrderId> orders, Time now) {
+  std::vector<std::vector<db::Param>> sets;
+  for (const OrderId order : orders) sets.push_back({order});
+  TRY(const auto there, tx.ask_each(kInvoicesOfOrder, sets));
+  std::vector<OrderId> fresh;
+  for (std::size_t i = 0; i < orders.size(); ++i)
+    if (there[i].empty() && std::find(fresh.begin(), fresh.end(), orders[i]) == fresh.end()) fresh.push_back(orders[i]);
+  if (fresh.empty()) return {};
+  const std::int64_t year = year_of(now), count = static_cast<std::int64_t>(fresh.size());
+  TRY(const auto last, tx.ask(kNextInvoiceNumber, year, count));
+  KONTOR_ASSERT(last.size() == 1);
+  std::int64_t number = last.front().i64(0) - count;
+  sets.clear();
+  for (const OrderId order : fresh) sets.push_back({order, 0, year, ++number, now});
+  TRY_DO(tx.run_each(kInsertInvoice, sets));
+  return {};
+}
+
+Result<void> Invoices::take(db::Tx& tx, const LoggedEvent& event) {
+  const auto id = OrderId::parse(event.subject);
+  if (!id) return fail(Errc::kInternal, "orders.event_without_order", event.name + " of " + event.subject);
+  if (event.name == OrderConfirmed::kName) return issue(tx, *id, 0, clock_.now());
+  TRY(const auto order, orders_.load(tx, *id));
+  // What was cancelled before it was confirmed was never invoiced.
+  const auto& timeline = order.document.timeline;
+  const bool paid = std::any_of(timeline.begin(), timeline.end(),
+                                [](const auto& entry) { return entry.status == OrderState::kConfirmed; });
+  return paid ? issue(tx, *id, parts_of(order), clock_.now()) : Result<void>();
+}
+
+// In the order of events, as numbers are.
+Result<void> Invoices::take_all(db::Tx& tx, std::span<const LoggedEvent* const> events) {
+  for (std::size_t at = 0; at < events.size();) {
+    std::vector<OrderId> confirmed;
+    for (; at < events.size() && events[at]->name == OrderConfirmed::kName; ++at) {
+      const auto id = OrderId::parse(events[at]->subject);
+      if (!id) break;
+      confirmed.push_back(*id);
+    }
+    if (!confirmed.empty()) TRY_DO(issue_first(tx, confirmed, clock_.now()));
+    if (at < events.size()) TRY_DO(take(tx, *events[at++]));
   }
   return {};
 }
@@ -69,17 +116,8 @@ services::Consumer Invoices::consumer() {
   consumer.handles = {std::string(OrderConfirmed::kName), std::string(OrderLinesCancelled::kName),
                       std::string(OrderCancelled::kName)};
   consumer.homes = db::Home::kCustomer;
-  consumer.handle_in_tx = [this](db::Tx& tx, const LoggedEvent& event) -> Result<void> {
-    const auto id = OrderId::parse(event.subject);
-    if (!id) return fail(Errc::kInternal, "orders.event_without_order", event.name + " of " + event.subject);
-    if (event.name == OrderConfirmed::kName) return issue(tx, *id, 0, clock_.now());
-    TRY(const auto order, orders_.load(tx, *id));
-    // What was cancelled before it was confirmed was never invoiced.
-    const auto& timeline = order.document.timeline;
-    const bool paid = std::any_of(timeline.begin(), timeline.end(),
-                                  [](const auto& entry) { return entry.status == OrderState::kConfirmed; });
-    return paid ? issue(tx, *id, parts_of(order), clock_.now()) : Result<void>();
-  };
+  consumer.handle_in_tx = [this](db::Tx& tx, const LoggedEvent& event) { return take(tx, event); };
+  consumer.handle_all_in_tx = [this](db::Tx& tx, std::span<const LoggedEvent* const> all) { return take_all(tx, all); };
   return consumer;
 }
 

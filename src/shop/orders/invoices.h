@@ -3,6 +3,7 @@
 // when somebody asks earlier), never by a checkout: all purchases would wait for the one row of the year. What stands
 // on an invoice is the order's own document, which never changes; only numbers and dates are kept here.
 #pragma once
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ class Invoices {
   Result<std::vector<Invoice>> of(const Order& order);
   // Inside a write function (home customer): issues the invoice and the credit notes up to number `parts`, once.
   Result<void> issue(db::Tx& tx, OrderId order, std::int64_t parts, Time now);
+  // Inside a write function: the invoices of orders that were confirmed, numbered in this order; once each.
+  Result<void> issue_first(db::Tx& tx, std::span<const OrderId> orders, Time now);
   // Issues what an event of orders calls for, in the transaction of the consumer's position.
   services::Consumer consumer();
 
@@ -41,6 +44,8 @@ class Invoices {
   Result<void> check(services::CheckReport& report);
 
  private:
+  Result<void> take(db::Tx& tx, const LoggedEvent& event);
+  Result<void> take_all(db::Tx& tx, std::span<const LoggedEvent* const> events);
   db::Store& store_;
   Orders& orders_;
   Clock& clock_;

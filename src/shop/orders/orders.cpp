@@ -270,6 +270,19 @@ Result<std::optional<Order>> Orders::find(OrderId id) {
   return found;
 }
 
+Result<std::vector<Order>> Orders::find_all(std::span<const OrderId> ids) {
+  std::vector<std::vector<db::Param>> sets;
+  for (const OrderId id : ids) sets.push_back({id});
+  std::vector<Order> found;
+  TRY_DO(store_.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    found.clear();
+    TRY(const auto answers, tx.ask_each(kFindOrder, sets));
+    for (const auto& rows : answers) TRY_DO(append(found, rows));
+    return {};
+  }));
+  return found;
+}
+
 Result<Order> Orders::look_up(std::string_view number, std::string_view email) {
   const auto id = parse_order_number(trim(number));
   std::optional<Order> order;

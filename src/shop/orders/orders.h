@@ -137,6 +137,7 @@ class Orders {
   Result<OrderState> shipment_changed(db::Tx& tx, OrderId id, const ShipmentNews& news, const std::string& by);
 
   Result<std::optional<Order>> find(OrderId id);
+  Result<std::vector<Order>> find_all(std::span<const OrderId> ids);  // those that are there
   // For a buyer who has only the mail: the number as people write it, and the address it went to. kNotFound
   // "orders.no_such_order" whichever of the two is wrong.
   Result<Order> look_up(std::string_view number, std::string_view email);

@@ -45,8 +45,8 @@ const db::Query kInvoicesOfOrder{"orders.invoices_of", db::Home::kCustomer, R"sq
 
 // Whoever takes a number holds the year's row until the invoice is written: taken back with it, or used.
 const db::Query kNextInvoiceNumber{"orders.next_invoice_number", db::Home::kCustomer, R"sql(
-  INSERT INTO orders_invoice_years (year, last_number) VALUES ($1, 1)
-  ON CONFLICT (year) DO UPDATE SET last_number = orders_invoice_years.last_number + 1
+  INSERT INTO orders_invoice_years (year, last_number) VALUES ($1, $2)
+  ON CONFLICT (year) DO UPDATE SET last_number = orders_invoice_years.last_number + excluded.last_number
   RETURNING last_number
 )sql"};
 

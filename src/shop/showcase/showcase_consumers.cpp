@@ -18,13 +18,23 @@ Result<void> note_lines(Showcase& showcase, const LoggedEvent& event) {
   return {};
 }
 
+// Of an offer that has plenty left everything reads as before. A rush would otherwise look at all that it sells.
+Result<void> note_reserved(Showcase& showcase, const LoggedEvent& event) {
+  TRY(const auto told, json::read<inventory::StockReserved>(event.body));
+  std::vector<OfferId> offers;
+  for (const auto& line : told.lines)
+    if (!line.left || *line.left <= kLowStock) offers.push_back(line.offer_id);
+  if (!offers.empty()) showcase.stock_changed(offers);
+  return {};
+}
+
 constexpr std::string_view kHandled[] = {catalog::ProductCreated::kName,  catalog::ProductChanged::kName,
                                          catalog::ProductDeleted::kName,  catalog::OfferPriceChanged::kName,
                                          catalog::CategoryChanged::kName, inventory::StockReserved::kName,
                                          inventory::StockReleased::kName, inventory::StockLevelChanged::kName};
 
 Result<void> take(Showcase& showcase, const LoggedEvent& event) {
-  if (event.name == inventory::StockReserved::kName) return note_lines<inventory::StockReserved>(showcase, event);
+  if (event.name == inventory::StockReserved::kName) return note_reserved(showcase, event);
   if (event.name == inventory::StockReleased::kName) return note_lines<inventory::StockReleased>(showcase, event);
   if (event.name == inventory::StockLevelChanged::kName) {
     TRY(const auto told, json::read<inventory::StockLevelChanged>(event.body));
