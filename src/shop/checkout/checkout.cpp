@@ -9,6 +9,7 @@
 #include "shop/checkout/checkout_metrics.h"
 #include "shop/checkout/journal.h"
 #include "shop/checkout/quoting.h"
+#include "shop/checkout/refunds.h"
 #include "shop/checkout/reserve_stock.h"
 #include "shop/checkout/saga.h"
 
@@ -429,6 +430,8 @@ Result<void> Checkouts::check(services::CheckReport& report) {
     if (!order) continue;
     for (const auto& payment : order->document.payments) open.insert(payment.id);
   }
+  TRY(const auto refunds, Refunds(impl_->parts, {}).open(std::numeric_limits<int>::max()));
+  for (const Refund& refund : refunds) open.insert(refund.payment);
   return impl_->check_orders(report, open);
 }
 
