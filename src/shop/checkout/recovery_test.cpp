@@ -327,6 +327,40 @@ TEST_CASE("packed is too late to cancel, and a cancelled shipment is not packed"
   CHECK(packed.error().code == Errc::kInvalidTransition);
 }
 
+TEST_CASE("a clock that is set back by a day keeps nothing waiting until it has caught up") {
+  for (const bool apart : {false, true}) {
+    CAPTURE(apart);
+    ShopWorld world(apart);
+    const auto state = with_a_cart(world);
+    const auto answer = world.buy(state.ada, "k1", "tok_timeout");
+    REQUIRE(answer);
+    CHECK(answer->status == 202);
+    world.test.clock.advance_ms(-kDayMs);
+    world.settle();
+    CHECK(world.shop->checkouts.view(state.ada, answer->checkout)->state == CheckoutState::kCompleted);
+    CHECK(world.shop->checkouts.sweep(10).value() == 0);
+    REQUIRE(world.orders_of(state.ada).size() == 1);
+    world.gateway.silent = true;
+    REQUIRE(world.shop->checkouts.cancel_order(world.orders_of(state.ada)[0].id, "customer"));
+    world.gateway.silent = false;
+    world.test.clock.advance_ms(-kDayMs);
+    world.settle();
+    CHECK(world.orders_of(state.ada)[0].document.payments[0].status == "refunded");
+    CHECK(world.money_held() == 0);
+    CHECK(world.stock_of(state.tea).reserved == 0);
+    CHECK(world.check() == "");
+  }
+}
+
+TEST_CASE("a step that a buyer owes is not asked about all day after the clock was set back") {
+  ShopWorld world;
+  const auto state = with_a_cart(world);
+  REQUIRE(world.buy(state.ada, "k1", "tok_step_up"));
+  world.test.clock.advance_ms(-kDayMs);
+  CHECK(world.shop->checkouts.sweep(10).value() == 1);
+  CHECK(world.shop->checkouts.sweep(10).value() == 0);
+}
+
 // An order of 9.00 that is packed.
 Ordered with_a_packed_order(ShopWorld& world) {
   auto state = with_an_order(world);
