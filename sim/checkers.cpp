@@ -52,6 +52,8 @@ Result<std::string> open_things(Process& process) {
   if (checkouts > 0) return std::to_string(checkouts) + " checkouts are open";
   TRY(const auto cancellations, number(process.store(), kOpenCancellations));
   if (cancellations > 0) return std::to_string(cancellations) + " cancellations are open";
+  TRY(const auto refunds, process.shop().refunds.open(10));
+  if (!refunds.empty()) return std::to_string(refunds.size()) + " refunds are open";
   TRY(const auto shortages, number(process.store(), kShortages));
   if (shortages > 0) return std::to_string(shortages) + " orders have units missing";
   TRY(const auto oversold, number(process.store(), kOversold));
@@ -187,8 +189,18 @@ Money let_go(const orders::Order& order, const std::string& key, const Charge& c
   return none;
 }
 
-// Money that the gateway keeps belongs to one order that stands, and is its total less what was cancelled; a cancelled
-// order keeps none.
+// What finance gave back.
+std::int64_t given_back(Process& process, const orders::Order& order) {
+  const auto refunds = process.shop().refunds.of_order(order.id);
+  if (!refunds) process.world().problem("the refunds of an order cannot be read: " + refunds.error().reason);
+  std::int64_t sum = 0;
+  if (refunds)
+    for (const auto& refund : *refunds) sum += refund.amount.amount_minor();
+  return sum;
+}
+
+// Money that the gateway keeps belongs to one order that stands, and is its total less what was cancelled or given
+// back; a cancelled order keeps none.
 void check_money(Process& process, const Books& books) {
   World& world = process.world();
   std::map<OrderId, std::int64_t> kept;
@@ -206,7 +218,7 @@ void check_money(Process& process, const Books& books) {
     const bool cancelled = order.state == orders::OrderState::kCancelled;
     const auto& parts = order.document.cancellations;
     const Money total = parts ? parts->back().total_after : order.document.totals.total;
-    const auto due = cancelled ? 0 : total.amount_minor();
+    const auto due = cancelled ? 0 : total.amount_minor() - given_back(process, order);
     if (kept[order.id] != due)
       world.problem("the order " + order.id.text() + " of " + order.email + " is " + std::string(name_of(order.state)) +
                     " and due " + std::to_string(due) + ", the gateway keeps " + std::to_string(kept[order.id]));

@@ -32,6 +32,10 @@ constexpr Query kStock{"sim.model_stock", Home::kStock,
 constexpr Query kOrders{"sim.model_orders", Home::kCustomer, "SELECT id, state, total FROM orders_orders"};
 constexpr Query kPayments{"sim.model_payments", Home::kCustomer,
                           "SELECT id, order_id, state, amount, refunded FROM payments_payments"};
+constexpr Query kLedger{"sim.model_ledger", Home::kCustomer, R"sql(
+  SELECT COALESCE(SUM(CASE WHEN gateway + receivable + sales + shipping + tax + refunds = 0 THEN 0 ELSE 1 END), 0),
+         COALESCE(SUM(gateway), 0)
+    FROM payments_ledger)sql"};
 constexpr Query kItems{"sim.model_items", Home::kCustomer, "SELECT items FROM fulfilment_shipments WHERE id = $1"};
 
 struct Items {
@@ -67,6 +71,9 @@ Result<void> Model::look(db::Tx& tx, Sight& sight) {
   TRY(const auto payments, tx.ask(kPayments));
   for (const auto row : payments)
     sight.payments[row.id<PaymentId>(0)] = {row.id<OrderId>(1), row.i64(2), row.i64(3), row.i64(4)};
+  TRY(const auto ledger, tx.ask(kLedger));
+  sight.entries_out_of_balance = ledger.front().i64(0);
+  sight.at_gateway = ledger.front().i64(1);
   return {};
 }
 
@@ -86,6 +93,7 @@ void Model::follow(const Sight& sight) {
   compare_stock(sight);
   compare_orders(sight);
   compare_payments(sight);
+  compare_ledger(sight);
 }
 
 Result<void> Model::take(const Event& event, const Sight& sight) {
@@ -232,6 +240,17 @@ void Model::compare_payments(const Sight& sight) {
       differs("the payment " + id.text() + " is " + std::string(name_of(state)) + " with " +
               std::to_string(row.refunded) + " given back, not " + std::to_string(mine->second.refunded));
   }
+}
+
+void Model::compare_ledger(const Sight& sight) {
+  if (sight.entries_out_of_balance > 0)
+    differs(std::to_string(sight.entries_out_of_balance) + " entries of the ledger have legs that do not add up to 0");
+  std::int64_t expected = 0;
+  for (const auto& [id, payment] : payments_)
+    if (payment.taken) expected += payment.amount - payment.released - payment.refunded;
+  if (sight.at_gateway != expected)
+    differs("by the ledger the gateway holds " + std::to_string(sight.at_gateway) + ", and should hold " +
+            std::to_string(expected));
 }
 
 void Model::acknowledged(OrderId order) {

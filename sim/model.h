@@ -45,7 +45,9 @@ class Model {
     std::map<OfferId, Units> stock;
     std::map<OrderId, OrderRow> orders;
     std::map<PaymentId, PaymentRow> payments;
-    std::map<ShipmentId, std::string> sent;  // items of shipments that left by these events
+    std::int64_t entries_out_of_balance = 0;  // of the ledger
+    std::int64_t at_gateway = 0;              // its account's balance
+    std::map<ShipmentId, std::string> sent;   // items of shipments that left by these events
   };
   // Inside the write function, as its last statements.
   Result<void> look(db::Tx& tx, Sight& sight);
@@ -74,6 +76,7 @@ class Model {
   void compare_stock(const Sight& sight);
   void compare_orders(const Sight& sight);
   void compare_payments(const Sight& sight);
+  void compare_ledger(const Sight& sight);
   void differs(const std::string& words) { problem_("model: " + words); }
 
   std::function<void(const std::string&)> problem_;

@@ -44,6 +44,25 @@ bool is_there(Process& process, const fulfilment::Shipment& shipment) {
   return true;
 }
 
+// Of some orders that have left, finance gives a cent back. False: to be tried again.
+bool given_back(Process& process, OrderId id) {
+  if (id.value % 3 != 0) return true;
+  auto& refunds = process.shop().refunds;
+  const auto earlier = refunds.of_order(id);
+  const auto order = process.shop().orders.find(id);
+  if (!earlier || !order || !*order) return false;
+  if (!earlier->empty()) return true;
+  const auto& payment = (*order)->document.payments.front();
+  const auto done = refunds.run(id, {payment.id, Money::minor(1, payment.amount.currency()), "a dent"}, "finance", {});
+  process.world().trace.reached(!done        ? "refund: " + done.error().reason
+                                : done->next ? "refund: owed"
+                                             : "refund: done");
+  if (done || done.error().code == Errc::kConflict) return true;  // or nothing of it is left, or it is not captured yet
+  if (done.error().code == Errc::kInternal)
+    process.world().problem("a refund ended in " + done.error().reason + ": " + done.error().detail);
+  return false;
+}
+
 // One step of one order; a failure is tried again at the next round.
 void serve(Process& process, Intention& intention) {
   const auto shipments = process.shop().fulfilment.of_order(intention.order);
@@ -64,7 +83,7 @@ void serve(Process& process, Intention& intention) {
       process.world().problem("a shipment's move ended in " + moved.error().reason + ": " + moved.error().detail);
     break;
   }
-  if (over && !shipments->empty()) intention.sent = true;
+  if (over && !shipments->empty()) intention.sent = given_back(process, intention.order);
 }
 
 }  // namespace

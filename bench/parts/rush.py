@@ -75,6 +75,23 @@ def caught_up(shop):
     return time.monotonic() - began
 
 
+def written(shop):
+    """Rows changed and pages put into the log so far, over all files of the store."""
+    _, _, body = shop.request("GET", "/metrics")
+    return [sum(float(line.rsplit(" ", 1)[1]) for line in body.decode().splitlines() if line.startswith(name + "{"))
+            for name in ("kontor_store_rows_total", "kontor_store_log_pages_total")]
+
+
+def writes_of_a_checkout(bench, shop, offers, count=10_000):
+    """Rows and pages that a checkout of three lines costs in a rush, its consumers' share included."""
+    requests = bench.checkouts(bench.sessions(shop, offers, count, lines=3), "counted")
+    caught_up(shop)
+    before = written(shop)
+    sold = bench.load(shop.port, requests, connections=128)["statuses"].get("201", count)
+    caught_up(shop)
+    return [(after - then) / sold for after, then in zip(written(shop), before)]
+
+
 def orders_page(bench, tools, shop, tokens):
     path = os.path.join(bench.folder, "orders.req")
     tools.write_requests(path, [tools.http_request("GET", "/api/v1/orders", t) for t in tokens])
@@ -99,6 +116,9 @@ def measure(bench, tools):
                   "asked: under 1 s, 100 orders")
         young = sell(bench, shop, offers, 30_000, "young")
         results["per_second_young"] = statistics.median(f["per_second"] for f in young)
+        rows, pages = writes_of_a_checkout(bench, shop, offers)
+        results["rows_per_checkout"], results["pages_per_checkout"] = rows, pages
+        bench.say("  a checkout writes, consumers included", f"{rows:.1f} rows, {pages:.1f} pages of the log", "asked: at most 36 rows")
         tokens = bench.sessions(shop, offers, 1000, lines=1)
         bench.load(shop.port, bench.checkouts(tokens, "own"), connections=16)
         results["orders_ms_young"] = orders_page(bench, tools, shop, tokens)

@@ -243,6 +243,10 @@ void House::watch_store(runtime::Metrics& metrics) {
                         figure([](const Stats& stats) { return stats.batches; }), labels);
     metrics.watch_total("kontor_store_checkpoints_total", "Times the writer itself had to copy its log",
                         figure([](const Stats& stats) { return stats.checkpoints; }), labels);
+    metrics.watch_total("kontor_store_rows_total", "Rows inserted, changed or deleted",
+                        figure([](const Stats& stats) { return stats.rows; }), labels);
+    metrics.watch_total("kontor_store_log_pages_total", "Pages that commits have put into the log",
+                        figure([](const Stats& stats) { return stats.pages; }), labels);
   }
 }
 

@@ -10,6 +10,7 @@
 #include "shop/checkout/cancellation_api.h"
 #include "shop/checkout/checkout_api.h"
 #include "shop/checkout/checkout_consumers.h"
+#include "shop/checkout/refunds_api.h"
 #include "shop/checkout/reorder.h"
 #include "shop/checkout/shortages_api.h"
 #include "shop/fulfilment/fulfilment_api.h"
@@ -39,6 +40,7 @@ void Shop::add_routes() {
   http::Router after_buying(api_.base());
   checkout::add_cancellation_routes(after_buying, {checkouts, orders, shoppers, audit});
   checkout::add_reorder_routes(after_buying, {carts, orders, shoppers});
+  checkout::add_refunds_routes(after_buying, {refunds, shoppers, audit});
   services::add_idempotent(api_, after_buying, idempotency, shoppers, db::Home::kCustomer);
   checkout::add_shortages_routes(api_, {shortages, orders, alternatives, shoppers, cursors, audit, world.store});
   risk::add_risk_routes(api_, {risk, shoppers, cursors});

@@ -147,6 +147,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       checkout_metrics(world.metrics, settings.currency),
       checkouts(checkout_parts(*this), checkout_settings(settings, checkout_metrics)),
       shortages(checkout_parts(*this), checkouts, settings.shortages),
+      refunds(checkout_parts(*this), {}),
       notifications(orders, world.messenger, std::string(kSeller)),
       webhooks(world.store, world.gateway, world.clock, world.metrics,
                [this](CheckoutId checkout) { return checkouts.hint(checkout); }),
@@ -213,6 +214,7 @@ void Shop::tick_fiber() {
     runtime::sleep_for(kStepMs);
     if (stopping_.load()) break;
     if (step % 10 == 0) complain("unfinished checkouts wait", checkouts.sweep(200));
+    if (step % 10 == 0) complain("refunds wait", refunds.sweep(100));
     if (step % 100 == 0) complain("orders that cannot be kept wait", look_after_shortages());
     if (step % 50 == 0) complain("shipments wait for their stock", fulfilment.sweep(100));
     if (step % 600 == 1) complain("which offers are spread is not known", inventory.refresh_spread());
@@ -261,6 +263,8 @@ Result<int> Shop::sweep() {
   TRY(const int shipments_done, fulfilment.sweep(1000));
   TRY(const int stock_done, showcase.refresh_stock());
   TRY(const int shortages_done, shortages.sweep(1000));
+  TRY(const int refunds_done, refunds.sweep(1000));
+  done += refunds_done;
   done += checkouts_done + shipments_done + stock_done + shortages_done;
   return done;
 }

@@ -41,6 +41,7 @@
 #include "shop/catalog/catalog.h"
 #include "shop/checkout/checkout.h"
 #include "shop/checkout/checkout_metrics.h"
+#include "shop/checkout/refunds.h"
 #include "shop/checkout/shortages.h"
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/importing/image_collecting.h"
@@ -191,6 +192,7 @@ class Shop {
   checkout::CheckoutMetrics checkout_metrics;
   checkout::Checkouts checkouts;
   checkout::Shortages shortages;
+  checkout::Refunds refunds;
   notifications::Notifications notifications;
   payments::Webhooks webhooks;
   SandboxWebhooks sandbox_webhooks;

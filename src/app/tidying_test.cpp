@@ -1,12 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "adapters/blobs_memory/memory_blobs.h"
-#include "adapters/codec_vips/vips_codec.h"
-#include "adapters/log_outbox/outbox_log.h"
 #include "app/events_check.h"
-#include "app/migrations.h"
-#include "app/shop.h"
-#include "tests/support/shop_world.h"
+#include "tests/support/whole_shop.h"
 
 namespace kontor::app {
 namespace {
@@ -15,37 +10,7 @@ constexpr db::Query kPlaced{"testing.placed", db::Home::kCustomer,
                             "SELECT COUNT(*) FROM outbox_events WHERE name = 'order.placed'"};
 constexpr db::Query kLose{"testing.lose", db::Home::kCustomer, "DELETE FROM outbox_events WHERE name = 'order.placed'"};
 
-struct Outgoing : Messenger {
-  Result<void> send(const Mail&) override { return {}; }
-};
-
-struct NoWeb : WebFetcher {
-  Result<std::string> get(const std::string&, const std::function<bool()>&) override {
-    return fail(Errc::kUnavailable, "web.no_answer");
-  }
-};
-
-// The program's shop on a store in which customers of the small test shop bought.
-struct World {
-  World() { REQUIRE(small.test.store().migrate(all_migrations())); }
-  testing::ShopWorld small;
-  log_outbox::OutboxLog log{small.store};
-  Outgoing messenger;
-  blobs_memory::MemoryBlobs blobs;
-  codec_vips::VipsCodec codec;
-  NoWeb web;
-  runtime::MemoryLog lines;
-  runtime::Metrics metrics;
-  std::unique_ptr<Shop> shop;
-
-  void open() {
-    auto made = Shop::make({small.store, log, small.test.clock, small.test.random, small.test.ids, small.gateway,
-                            messenger, blobs, codec, web, lines, metrics},
-                           {});
-    REQUIRE(made);
-    shop = std::move(*made);
-    REQUIRE(shop->consumers.prepare());
-  }
+struct World : testing::WholeShop {
   std::int64_t placed() {
     std::int64_t count = -1;
     REQUIRE(small.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {

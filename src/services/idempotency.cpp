@@ -9,6 +9,8 @@
 namespace kontor::services {
 namespace {
 
+constexpr std::int64_t kClocksDiffer = kMinuteMs;  // those of two machines, at most
+
 constexpr db::Query kBegin{"idempotency.begin", db::Home::kEvery, R"sql(
   INSERT INTO idempotency_answers (caller, route, idempotency_key, request_hash, state, token, held_until, status,
                                    headers, body, created_at)
@@ -145,7 +147,9 @@ Result<Idempotency::Begun> Idempotency::begin(const Asked& asked) {
       begun.answer = unpack(static_cast<int>(row.i64(3)), row.text(4), row.text(5));
       return {};
     }
-    if (!answered && now < row.time(2)) {
+    // Held for longer than anybody holds a key: the clock was set back since, and whoever held it has died.
+    const bool held = now < row.time(2) && row.time(2) <= held_until.plus_ms(kClocksDiffer);
+    if (!answered && held) {
       Error error{Errc::kInProgress,
                   "idempotency.in_progress",
                   "The first call with this Idempotency-Key is still at work.",

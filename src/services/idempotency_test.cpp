@@ -125,6 +125,17 @@ TEST_CASE("a call that died frees its key after a while, and its late answer cha
   });
 }
 
+TEST_CASE("a call that died before the clock was set back by a day does not hold its key until then") {
+  testing::on_each_store({services_migrations()}, [](db::Store& store) {
+    World world(store);
+    REQUIRE(world.begin("k")->ticket);
+    world.clock.advance_ms(-30'000);
+    CHECK_FALSE(world.begin("k"));
+    world.clock.advance_ms(-kDayMs);
+    CHECK(world.begin("k")->ticket);
+  });
+}
+
 TEST_CASE("an answer remembered with its effect is kept even when the call ends badly") {
   testing::on_each_store({services_migrations()}, [](db::Store& store) {
     World world(store);

@@ -5,14 +5,17 @@
 namespace kontor::services {
 namespace {
 
+constexpr std::int64_t kClocksDiffer = kMinuteMs;  // those of two machines, at most
+
 // The condition is in the statement: of two takers of an expired lease one changes the row, the other finds it fresh.
+// One that ends later than it can have been given ($5) is from before the clock was set back.
 constexpr db::Query kTake{"lease.take", db::Home::kGlobal, R"sql(
   INSERT INTO lease_leases (name, holder, token, expires_at) VALUES ($1, $2, 1, $3)
   ON CONFLICT (name) DO UPDATE
      SET token = CASE WHEN lease_leases.holder = excluded.holder THEN lease_leases.token
                       ELSE lease_leases.token + 1 END,
          holder = excluded.holder, expires_at = excluded.expires_at
-   WHERE lease_leases.expires_at < $4 OR lease_leases.holder = excluded.holder
+   WHERE lease_leases.expires_at < $4 OR lease_leases.expires_at > $5 OR lease_leases.holder = excluded.holder
   RETURNING token
 )sql"};
 constexpr db::Query kRelease{"lease.release", db::Home::kGlobal,
@@ -32,7 +35,7 @@ Result<std::optional<Lease>> Leases::take(std::string_view name, std::int64_t ms
   std::optional<Lease> lease;
   TRY_DO(store_.write(db::Home::kGlobal, [&](db::Tx& tx) -> Result<void> {
     lease.reset();
-    TRY(const auto rows, tx.ask(kTake, name, holder_, expires, now));
+    TRY(const auto rows, tx.ask(kTake, name, holder_, expires, now, expires.plus_ms(kClocksDiffer)));
     if (!rows.empty()) lease = Lease{std::string(name), rows.front().i64(0), expires};
     return {};
   }));

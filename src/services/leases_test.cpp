@@ -70,5 +70,20 @@ TEST_CASE("a released lease is free at once; releasing another's changes nothing
   });
 }
 
+TEST_CASE("a lease from before the clock was set back is over; clocks that differ a little take nothing away") {
+  testing::on_each_store({services_migrations()}, [](db::Store& store) {
+    testing::FakeClock clock;
+    Leases a(store, clock, "a");
+    Leases b(store, clock, "b");
+    REQUIRE(*a.take("sweep", 1000));
+    clock.advance_ms(-30'000);
+    CHECK(!*b.take("sweep", 1000));
+    clock.advance_ms(-kDayMs);
+    const auto second = b.take("sweep", 1000);
+    REQUIRE(*second);
+    CHECK((*second)->token == 2);
+  });
+}
+
 }  // namespace
 }  // namespace kontor::services

@@ -68,10 +68,12 @@ class SeamGateway : public PaymentGateway {
   bool down = false;                // refuses to talk, and certainly does nothing
   int lose_answers = 0;             // so many calls have their effect and no answer
   std::function<void()> on_charge;  // while the buyer's card is being charged
+  std::function<void(const ChargeRequest&)> on_each_charge;
 
   std::string_view name() const override { return inner_.name(); }
   Result<Charge> charge(const ChargeRequest& request) override {
     if (on_charge) std::exchange(on_charge, {})();
+    if (on_each_charge) on_each_charge(request);
     return call([&] { return inner_.charge(request); });
   }
   Result<Charge> capture(const std::string& key, Money amount) override {

@@ -198,6 +198,7 @@ Writer::Ended Writer::try_batch(std::span<RequestPtr> batch, bool savepoints) {
     undo();
     return Ended::kDone;
   }
+  rows_begun_ = connection_->total_changes();
   for (RequestPtr& request : batch) {
     if (savepoints) {
       if (auto set = connection_->run(kSavepoint); !set) {
@@ -248,6 +249,7 @@ Writer::Ended Writer::commit(std::span<RequestPtr> batch) {
   auto committed = connection_->run(kCommit);
   if (committed) {
     commits_.fetch_add(1, std::memory_order_relaxed);
+    rows_.fetch_add(static_cast<std::uint64_t>(connection_->total_changes() - rows_begun_), std::memory_order_relaxed);
     if (settings_.metrics == nullptr) return Ended::kDone;
     const std::int64_t now_us = runtime::StoreMetrics::now_us();
     for (RequestPtr& request : batch) {
@@ -295,7 +297,8 @@ Result<void> Writer::ensure_open() {
 void Writer::checkpoint_if_long() {
   if (!connection_) return;
   const std::int64_t frames = connection_->wal_frames();
-  log_frames_.store(frames, std::memory_order_relaxed);
+  const std::int64_t before = log_frames_.exchange(frames, std::memory_order_relaxed);
+  pages_.fetch_add(static_cast<std::uint64_t>(frames < before ? frames : frames - before), std::memory_order_relaxed);
   const bool asked = finish_log_.exchange(false, std::memory_order_relaxed);
   if (frames < settings_.checkpoint_frames) next_checkpoint_frames_ = settings_.checkpoint_frames;
   if (frames < next_checkpoint_frames_ * (settings_.helped && !asked ? kHelpIsLate : 1)) return;
@@ -327,6 +330,8 @@ Writer::Stats Writer::stats() const {
   stats.repeated = repeated_.load(std::memory_order_relaxed);
   stats.failed_commits = failed_commits_.load(std::memory_order_relaxed);
   stats.checkpoints = checkpoints_.load(std::memory_order_relaxed);
+  stats.rows = rows_.load(std::memory_order_relaxed);
+  stats.pages = pages_.load(std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   stats.queued = queue_.size();
   return stats;

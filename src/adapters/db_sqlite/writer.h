@@ -52,6 +52,8 @@ class Writer {
 
   struct Stats {
     std::uint64_t functions = 0, batches = 0, repeated = 0, failed_commits = 0, checkpoints = 0;
+    std::uint64_t rows = 0;   // inserted, changed or deleted in what was committed
+    std::uint64_t pages = 0;  // that commits have put into the log
     std::size_t queued = 0;
   };
   Stats stats() const;
@@ -94,6 +96,7 @@ class Writer {
   std::int64_t next_checkpoint_frames_ = 0;
   std::atomic<bool> finish_log_{false};
   std::atomic<std::int64_t> log_frames_{0};
+  std::int64_t rows_begun_ = 0;  // of the connection, when the batch began
   mutable std::mutex mutex_;
   std::condition_variable queued_;
   std::condition_variable done_;
@@ -102,6 +105,7 @@ class Writer {
   bool draining_ = false;
   int abandoning_ = 0;
   std::atomic<std::uint64_t> functions_{0}, batches_{0}, repeated_{0}, commits_{0}, failed_commits_{0}, checkpoints_{0};
+  std::atomic<std::uint64_t> rows_{0}, pages_{0};
   std::thread thread_;
 };
 

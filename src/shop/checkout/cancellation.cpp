@@ -146,7 +146,7 @@ Result<std::vector<OrderId>> Cancellation::under_way() {
   TRY_DO(parts_.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     orders.clear();
     for (const auto& queries : kCancellations) {
-      TRY(const auto rows, tx.ask(queries.due, kEver, std::numeric_limits<int>::max()));
+      TRY(const auto rows, tx.ask(queries.due, kEver, std::numeric_limits<int>::max(), kEver));
       for (const auto row : rows) orders.push_back(row.id<OrderId>(0));
     }
     return {};
@@ -165,9 +165,10 @@ Result<int> Cancellation::sweep(Time until, int limit) {
 
 Result<int> Cancellation::sweep(const CancellationQueries& queries, Time until, int limit) {
   std::vector<Owed> due;
+  const Time furthest = parts_.clock.now().plus_ms(settings_.longest_wait_ms);
   TRY_DO(parts_.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     due.clear();
-    TRY(const auto rows, tx.ask(queries.due, until, limit));
+    TRY(const auto rows, tx.ask(queries.due, until, limit, furthest));
     for (const auto row : rows) due.push_back({row.id<OrderId>(0), row.i64(1), row.i64(2), row.time(3)});
     return {};
   }));

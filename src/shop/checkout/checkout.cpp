@@ -9,6 +9,7 @@
 #include "shop/checkout/checkout_metrics.h"
 #include "shop/checkout/journal.h"
 #include "shop/checkout/quoting.h"
+#include "shop/checkout/refunds.h"
 #include "shop/checkout/reserve_stock.h"
 #include "shop/checkout/saga.h"
 
@@ -319,12 +320,14 @@ Result<int> Checkouts::sweep(int limit, Which which) {
   const Time until = which == Which::kAllOpen ? Time{std::numeric_limits<std::int64_t>::max()} : now;
   std::vector<Journal> rows;
   TRY_DO(parts.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
-    TRY(rows, due(tx, until, limit));
+    TRY(rows, due(tx, until, now.plus_ms(impl_->settings.longest_wait_ms), limit));
     return {};
   }));
   int taken_up = 0;
   for (auto& row : rows) {
-    if (*row.next > now && row.created > impl_->started) continue;  // of this very process: still at work, or waiting
+    const bool set_back = waits_for_another_time(row, now.plus_ms(impl_->settings.longest_wait_ms));
+    // Of this very process: still at work, or waiting.
+    if (*row.next > now && row.created > impl_->started && !set_back) continue;
     bool leased = false;
     const Time lease_until = parts.clock.now().plus_ms(impl_->settings.flight_ms);
     TRY_DO(parts.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
@@ -429,6 +432,8 @@ Result<void> Checkouts::check(services::CheckReport& report) {
     if (!order) continue;
     for (const auto& payment : order->document.payments) open.insert(payment.id);
   }
+  TRY(const auto refunds, Refunds(impl_->parts, {}).open(std::numeric_limits<int>::max()));
+  for (const Refund& refund : refunds) open.insert(refund.payment);
   return impl_->check_orders(report, open);
 }
 

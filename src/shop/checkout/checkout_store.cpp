@@ -38,8 +38,11 @@ const db::Query kLease{"checkout.lease", db::Home::kCustomer, R"sql(
 const db::Query kFindJournal{"checkout.find", db::Home::kCustomer, KONTOR_JOURNAL_COLUMNS "WHERE id = $1"};
 const db::Query kFindByKey{"checkout.find_key", db::Home::kCustomer,
                            KONTOR_JOURNAL_COLUMNS "WHERE customer_id = $1 AND key = $2"};
+// Nothing waits for longer than from its creation to its expiry: what does (from $3 on) had its clock set back.
 const db::Query kDue{"checkout.due", db::Home::kCustomer,
-                     KONTOR_JOURNAL_COLUMNS "WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at LIMIT $2"};
+                     KONTOR_JOURNAL_COLUMNS
+                     "WHERE next_at IS NOT NULL AND (next_at <= $1 OR (next_at > $3 AND next_at - (expires_at - "
+                     "created_at) > $3)) ORDER BY next_at LIMIT $2"};
 const db::Query kJournalsAfter{"checkout.after", db::Home::kCustomer,
                                KONTOR_JOURNAL_COLUMNS "WHERE id > $1 ORDER BY id LIMIT 500"};
 
@@ -61,10 +64,11 @@ const db::Query kOpenCancellation{"checkout.open_cancellation", db::Home::kCusto
   INSERT INTO checkout_order_cancellations (order_id, number, attempts, created_at, next_at) VALUES ($1, $2, 0, $3, $4)
 )sql"};
 
-// Of an order that the version before cancelled as a whole, the number is 0.
+// Of an order that the version before cancelled as a whole, the number is 0. Due is what is due until $1, and what lies
+// further ahead than any wait ($3): the clock was set back since.
 const CancellationQueries kCancellations[2] = {{{"checkout.cancellations_due", db::Home::kCustomer, R"sql(
   SELECT order_id, number, attempts, next_at FROM checkout_order_cancellations
-   WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at LIMIT $2
+   WHERE next_at IS NOT NULL AND (next_at <= $1 OR next_at > $3) ORDER BY next_at LIMIT $2
 )sql"},
                                                 {"checkout.lease_cancellation", db::Home::kCustomer, R"sql(
   UPDATE checkout_order_cancellations SET next_at = $4, attempts = attempts + 1
@@ -78,7 +82,7 @@ const CancellationQueries kCancellations[2] = {{{"checkout.cancellations_due", d
 )sql"}},
                                                {{"checkout.old_cancellations_due", db::Home::kCustomer, R"sql(
   SELECT order_id, 0, attempts, next_at FROM checkout_cancellations
-   WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at LIMIT $2
+   WHERE next_at IS NOT NULL AND (next_at <= $1 OR next_at > $3) ORDER BY next_at LIMIT $2
 )sql"},
                                                 {"checkout.lease_old_cancellation", db::Home::kCustomer, R"sql(
   UPDATE checkout_cancellations SET next_at = $4, attempts = attempts + 1

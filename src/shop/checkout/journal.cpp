@@ -94,9 +94,13 @@ Result<std::optional<Journal>> find_key(db::Tx& tx, CustomerId customer, const s
   return one(rows);
 }
 
-Result<std::vector<Journal>> due(db::Tx& tx, Time now, int limit) {
-  TRY(const auto rows, tx.ask(kDue, now, limit));
+Result<std::vector<Journal>> due(db::Tx& tx, Time until, Time furthest, int limit) {
+  TRY(const auto rows, tx.ask(kDue, until, limit, furthest));
   return all(rows);
+}
+
+bool waits_for_another_time(const Journal& journal, Time furthest) {
+  return journal.next && journal.next->ms - (journal.expires.ms - journal.created.ms) > furthest.ms;
 }
 
 Result<std::vector<Journal>> journals_after(db::Tx& tx, CheckoutId last) {

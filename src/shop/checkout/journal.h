@@ -96,7 +96,11 @@ Result<bool> lease(db::Tx& tx, const Journal& journal, Time until);
 // Inside any function of the home customer.
 Result<std::optional<Journal>> find(db::Tx& tx, CheckoutId id);
 Result<std::optional<Journal>> find_key(db::Tx& tx, CustomerId customer, const std::string& key);
-Result<std::vector<Journal>> due(db::Tx& tx, Time now, int limit);
+// What is due until `until`, and what waits_for_another_time().
+Result<std::vector<Journal>> due(db::Tx& tx, Time until, Time furthest, int limit);
+// Its `next` lies further ahead than the row may wait, from `furthest` (now and the longest wait) on: the clock was set
+// back since. It is looked after at once, lest it hold money and stock until the clock has caught up.
+bool waits_for_another_time(const Journal& journal, Time furthest);
 Result<std::vector<Journal>> journals_after(db::Tx& tx, CheckoutId last);  // 500 in the order of ids
 
 }  // namespace kontor::checkout

@@ -1,6 +1,7 @@
 // The shop dies at every step in turn, is started again, and has to come out right.
 #include <doctest/doctest.h>
 
+#include "shop/checkout/refunds.h"
 #include "tests/support/shop_world.h"
 
 namespace kontor::checkout {
@@ -324,6 +325,119 @@ TEST_CASE("packed is too late to cancel, and a cancelled shipment is not packed"
   const auto packed = other.shop->fulfilment.move(its, fulfilment::ShipmentTrigger::kPick, {});
   REQUIRE_FALSE(packed);
   CHECK(packed.error().code == Errc::kInvalidTransition);
+}
+
+TEST_CASE("a clock that is set back by a day keeps nothing waiting until it has caught up") {
+  for (const bool apart : {false, true}) {
+    CAPTURE(apart);
+    ShopWorld world(apart);
+    const auto state = with_a_cart(world);
+    const auto answer = world.buy(state.ada, "k1", "tok_timeout");
+    REQUIRE(answer);
+    CHECK(answer->status == 202);
+    world.test.clock.advance_ms(-kDayMs);
+    world.settle();
+    CHECK(world.shop->checkouts.view(state.ada, answer->checkout)->state == CheckoutState::kCompleted);
+    CHECK(world.shop->checkouts.sweep(10).value() == 0);
+    REQUIRE(world.orders_of(state.ada).size() == 1);
+    world.gateway.silent = true;
+    REQUIRE(world.shop->checkouts.cancel_order(world.orders_of(state.ada)[0].id, "customer"));
+    world.gateway.silent = false;
+    world.test.clock.advance_ms(-kDayMs);
+    world.settle();
+    CHECK(world.orders_of(state.ada)[0].document.payments[0].status == "refunded");
+    CHECK(world.money_held() == 0);
+    CHECK(world.stock_of(state.tea).reserved == 0);
+    CHECK(world.check() == "");
+  }
+}
+
+TEST_CASE("a step that a buyer owes is not asked about all day after the clock was set back") {
+  ShopWorld world;
+  const auto state = with_a_cart(world);
+  REQUIRE(world.buy(state.ada, "k1", "tok_step_up"));
+  world.test.clock.advance_ms(-kDayMs);
+  CHECK(world.shop->checkouts.sweep(10).value() == 1);
+  CHECK(world.shop->checkouts.sweep(10).value() == 0);
+}
+
+// An order of 9.00 that is packed.
+Ordered with_a_packed_order(ShopWorld& world) {
+  auto state = with_an_order(world);
+  const auto shipment = state.order.document.shipments[0].id;
+  for (const auto on : {fulfilment::ShipmentTrigger::kPick, fulfilment::ShipmentTrigger::kPack})
+    if (!world.shop->fulfilment.move(shipment, on, {})) std::abort();
+  state.order = world.orders_of(state.bought.ada).front();
+  return state;
+}
+
+Refunds refunds_in(ShopWorld& world) {
+  auto& shop = *world.shop;
+  return Refunds({world.store, shop.carts, world.shelf, world.pricing, shop.inventory, shop.payments, shop.orders,
+                  world.test.clock, world.test.ids},
+                 {});
+}
+RefundWish wish_for(const Ordered& state, std::int64_t minor) {
+  return {state.order.document.payments[0].id, ShopWorld::usd(minor), "a dent"};
+}
+
+TEST_CASE("money that finance gives back goes back once, wherever it dies") {
+  for (const bool after : {false, true}) {
+    const auto paid_once = [](ShopWorld& world, const Ordered& state) {
+      auto refunds = refunds_in(world);
+      for (int i = 0; i < 5; ++i) {
+        world.test.clock.advance_ms(kMinuteMs);
+        REQUIRE(refunds.sweep(10));
+      }
+      CHECK(refunds.open(10)->empty());
+      const auto decided = refunds.of_order(state.order.id);
+      const bool stands = decided->size() == 1;
+      const auto payment = world.orders_of(state.bought.ada)[0].document.payments[0];
+      CHECK(payment.refunded == ShopWorld::usd(stands ? 400 : 0));
+      CHECK(payment.status == (stands ? "partially_refunded" : "captured"));
+      CHECK(world.money_held() == (stands ? 500 : 900));
+    };
+    const int deaths = die_everywhere(
+        false, after, with_a_packed_order,
+        [](ShopWorld& world, const Ordered& state) {
+          (void)refunds_in(world).run(state.order.id, wish_for(state, 400), "finance", {});
+        },
+        paid_once);
+    CHECK(deaths == 3);
+  }
+}
+
+TEST_CASE("finance gives back what was taken, and no more, after the order is packed") {
+  ShopWorld world;
+  auto state = with_an_order(world);
+  auto refunds = refunds_in(world);
+  const auto refused = [&](const RefundWish& wish) {
+    return refunds.run(state.order.id, wish, "f", {}).error().reason;
+  };
+  CHECK(refused(wish_for(state, 100)) == "checkout.cancel_instead");
+  ShopWorld packed;
+  state = with_a_packed_order(packed);
+  auto of_packed = refunds_in(packed);
+  const auto give = [&](std::int64_t minor) { return of_packed.run(state.order.id, wish_for(state, minor), "f", {}); };
+  CHECK(give(0).error().reason == "payments.refund_of_nothing");
+  CHECK(give(901).error().reason == "payments.refund_too_large");
+  // Decided is as good as given: a silent gateway does not make room for more.
+  packed.gateway.silent = true;
+  const auto first = give(600);
+  REQUIRE(first);
+  CHECK(first->next);
+  CHECK(give(301).error().reason == "payments.refund_too_large");
+  CHECK(packed.check() == "");
+  packed.gateway.silent = false;
+  REQUIRE(give(300));
+  packed.test.clock.advance_ms(-kDayMs);
+  REQUIRE(of_packed.sweep(10).value() == 1);
+  CHECK(give(1).error().reason == "payments.refund_too_large");
+  const auto payment = packed.orders_of(state.bought.ada)[0].document.payments[0];
+  CHECK(payment.status == "refunded");
+  CHECK(payment.refunded == ShopWorld::usd(900));
+  CHECK(packed.money_held() == 0);
+  CHECK(packed.check() == "");
 }
 
 }  // namespace

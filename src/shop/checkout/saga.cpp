@@ -245,7 +245,7 @@ Result<Answer> Saga::wait_for_buyer(Journal& journal, const Verdict& verdict) {
   wait.unanswered = journal.answer_status == 0;
   wait.to = journal.state;
   wait.expires = waits_behind_202(journal) ? journal.expires : journal.created.plus_ms(settings_.step_up_ms);
-  wait.next = wait.expires;
+  wait.next = std::min(wait.expires, now().plus_ms(wait.expires.ms - journal.created.ms));
   journal.plan.action_url = verdict.action_url;
   const std::string plan = json::print(journal.plan);
   wait.plan = &plan;

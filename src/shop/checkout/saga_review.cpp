@@ -10,7 +10,7 @@ Result<Answer> Saga::wait_for_staff(Journal& journal) {
   wait.unanswered = journal.answer_status == 0;
   wait.to = journal.state;
   wait.expires = review_ends(journal);
-  wait.next = wait.expires;
+  wait.next = std::min(wait.expires, now().plus_ms(settings_.review_ms));
   Journal shown = journal;
   shown.answer_status = wait.answer_status = 202;
   shown.expires = wait.expires;
