@@ -1,7 +1,5 @@
 #include "adapters/log_outbox/outbox_log.h"
 
-#include <algorithm>
-
 #include "base/assert.h"
 
 namespace kontor::log_outbox {
@@ -38,8 +36,6 @@ constexpr db::Query kNotePruned{"outbox.note_pruned", db::Home::kEvery, R"sql(
 constexpr db::Query kPruned{"outbox.pruned", db::Home::kEvery,
                             "SELECT through_id, before_at FROM outbox_pruned WHERE id = 1"};
 
-constexpr std::size_t kMostRemembered = 1000;
-
 }  // namespace
 
 OutboxLog::OutboxLog(db::Store& store) : store_(store), places_(store.places()) {}
@@ -59,8 +55,7 @@ Result<db::Home> OutboxLog::home_of(const std::string& stream) const {
 Result<std::vector<LoggedEvent>> OutboxLog::read(const std::string& stream, std::int64_t position, int limit) {
   KONTOR_ASSERT(limit > 0);
   TRY(const auto home, home_of(stream));
-  std::vector<LoggedEvent> events = remembered(stream, position, limit);
-  if (!events.empty()) return events;
+  std::vector<LoggedEvent> events;
   TRY_DO(store_.look(home, [&](db::Tx& tx) -> Result<void> {
     events.clear();
     TRY(const auto rows, tx.ask(kRead, position, limit));
@@ -68,26 +63,7 @@ Result<std::vector<LoggedEvent>> OutboxLog::read(const std::string& stream, std:
     for (const auto row : rows) events.push_back({stream, row.i64(0), row.str(1), row.str(2), row.str(3), row.time(4)});
     return {};
   }));
-  if (events.empty() || events.size() > kMostRemembered) return events;
-  auto page = std::make_shared<const Page>(Page{position, events});
-  const std::lock_guard lock(mutex_);
-  auto& last = pages_[stream];
-  if (!last || last->events.back().position < events.back().position) last = std::move(page);
   return events;
-}
-
-std::vector<LoggedEvent> OutboxLog::remembered(const std::string& stream, std::int64_t position, int limit) {
-  std::shared_ptr<const Page> page;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = pages_.find(stream);
-    if (found != pages_.end()) page = found->second;
-  }
-  if (!page || position < page->after || position >= page->events.back().position) return {};
-  const auto from = std::upper_bound(page->events.begin(), page->events.end(), position,
-                                     [](std::int64_t at, const LoggedEvent& event) { return at < event.position; });
-  const auto left = page->events.end() - from;
-  return {from, from + std::min<std::ptrdiff_t>(left, limit)};
 }
 
 Result<std::int64_t> OutboxLog::head(const std::string& stream) {

@@ -3,9 +3,7 @@
 // committed rows to the log and numbers them from a counter, so a row that commits later gets a larger position.
 #pragma once
 #include <atomic>
-#include <map>
 #include <memory>
-#include <mutex>
 
 #include "ports/db.h"
 #include "ports/event_log.h"
@@ -29,20 +27,11 @@ class OutboxLog final : public EventLog {
   static constexpr int kRelayBatch = 500;
 
  private:
-  // What was read last of a stream: nothing comes between its events any more, so it is the answer to all who are as
-  // far, which all consumers of one process nearly always are.
-  struct Page {
-    std::int64_t after = 0;
-    std::vector<LoggedEvent> events;
-  };
-  std::vector<LoggedEvent> remembered(const std::string& stream, std::int64_t position, int limit);
   Result<db::Home> home_of(const std::string& stream) const;
   Result<int> relay_place(const db::Store::Place& place);
 
   db::Store& store_;
   std::vector<db::Store::Place> places_;
-  std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<const Page>> pages_;
   std::atomic<bool> ordered_{false};  // learned at the first read: ids are in commit order, nothing to relay
 };
 

@@ -168,8 +168,11 @@ Result<Outcome> take_all(db::Tx& tx, CheckoutId key, const std::vector<Take>& ta
   for (const Take& wish : takes)
     notes.push_back({static_cast<std::int64_t>(notes.size()) + 1, wish.place, wish.quantity,
                      ReservationState::kReserved, 0, wish.customer});
-  TRY(outcome.fresh, sql::note_reservation(tx, key, notes));
+  // A repetition is told by its first line, and writes nothing: it may come to other lines than the first time.
+  TRY(outcome.fresh, sql::note_reservation(tx, key, std::span(notes).first(1)));
   if (!outcome.fresh) return outcome;
+  TRY(const bool rest, sql::note_reservation(tx, key, std::span(notes).subspan(1)));
+  KONTOR_ASSERT(rest);
   for (std::size_t from = 0; from < takes.size();) {
     std::vector<Taking> round;
     for (std::size_t at = from; at < takes.size() && !names(round, takes[at].place); ++at)
