@@ -107,7 +107,8 @@ struct Answer {
   int status = 201;
   std::string body;
   bool replayed = false;
-  CheckoutId checkout;  // for Location, behind a 202
+  CheckoutId checkout;          // for Location, behind a 202
+  std::optional<Errc> refusal;  // of a problem that is answered for the first time
 };
 
 struct NextAction {
