@@ -40,8 +40,8 @@ void Shop::add_routes() {
   checkout::add_cancellation_routes(after_buying, {checkouts, orders, shoppers, audit});
   checkout::add_reorder_routes(after_buying, {carts, orders, shoppers});
   services::add_idempotent(api_, after_buying, idempotency, shoppers, db::Home::kCustomer);
-  checkout::add_shortages_routes(api_, {shortages, orders, alternatives, shoppers, cursors, audit, world.store});
-  risk::add_risk_routes(api_, {risk, shoppers, cursors});
+  checkout::add_shortages_routes(api_, {shortages, orders, alternatives, shoppers, cursors, audit});
+  risk::add_risk_routes(api_, {risk, shoppers, cursors, audit});
   orders::add_orders_routes(api_, orders, shoppers, cursors);
   orders::add_invoice_routes(api_, {orders, invoices, shoppers, std::string(kSeller)});
   payments::add_payments_routes(api_, {payments.ledger(), settlements, order_payments, world.clock, shoppers, cursors});

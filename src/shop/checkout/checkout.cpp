@@ -276,8 +276,7 @@ Result<Answer> Checkouts::attempt(const Purchase& purchase) {
     TRY(auto earlier, impl_->earlier(purchase));
     if (earlier.answer) return std::move(*earlier.answer);
     auto answer = impl_->attempt(purchase, earlier.old_key);
-    if (!answer && is_refusal(answer.error()))
-      answer = impl_->keep_refusal(purchase, earlier.old_key, answer.error());
+    if (!answer && is_refusal(answer.error())) answer = impl_->keep_refusal(purchase, earlier.old_key, answer.error());
     if (answer) return answer;
     Error& error = answer.error();
     if (error.reason == "cart.claimed")
@@ -343,7 +342,9 @@ Result<orders::Order> Checkouts::cancel_order(OrderId id, const std::string& by,
   return impl_->cancellation.run(id, by, wish, also);
 }
 
-Result<orders::Order> Checkouts::capture_order(OrderId id) { return Capturing(impl_->parts).run(id); }
+Result<orders::Order> Checkouts::capture_order(OrderId id, const std::string& by, const db::Function& also) {
+  return Capturing(impl_->parts).run(id, by, also);
+}
 
 Result<int> Checkouts::sweep(int limit, Which which) {
   auto& parts = impl_->parts;

@@ -74,9 +74,11 @@ class Api {
   }
 
   Result<orders::OrderView> capture_order(http::Call& call) const {
-    TRY_DO(parts_.shoppers.require_role(call, services::Role::kFinance));
+    TRY(const auto staff, parts_.shoppers.require_role(call, services::Role::kFinance));
     TRY(const auto id, call.id<OrderId>("id"));
-    TRY(const auto order, parts_.checkouts.capture_order(id));
+    const auto entry = parts_.audit.entry(staff.caller(), "orders.capture", id.text());
+    TRY(const auto order,
+        parts_.checkouts.capture_order(id, "staff", [&](db::Tx& tx) { return services::Audit::record(tx, entry); }));
     return orders::view_of(order);
   }
 

@@ -34,6 +34,7 @@ TEST_CASE("a purchase: the order, the money, the stock, the cart and the events"
   CHECK(orders[0].state == orders::OrderState::kConfirmed);
   CHECK(orders[0].document.totals.total == world.usd(2550));
   CHECK(orders[0].document.lines.size() == 2);
+  CHECK(orders[0].document.timeline.front().by == "customer");
   CHECK(orders[0].document.payments.at(0).status == "captured");
   CHECK(orders[0].document.shipments.size() == 1);
   CHECK(answer->body.find(orders[0].id.text()) != std::string::npos);

@@ -97,6 +97,7 @@ TEST_CASE("after a start everything open is taken up at once") {
   CHECK(world.shop->checkouts.sweep(10).value() == 0);  // it might still be at work
   CHECK(world.shop->checkouts.sweep(10, Which::kAllOpen).value() == 1);
   REQUIRE(world.orders_of(state.ada).size() == 1);
+  CHECK(world.orders_of(state.ada)[0].document.timeline.front().by == "system");
   const auto again = world.buy(state.ada, "k1");
   REQUIRE(again);
   CHECK((again->status == 201 && again->replayed));
@@ -215,6 +216,8 @@ TEST_CASE("a cancelled order gives stock and money back, once, wherever it dies"
         const auto order = world.orders_of(state.bought.ada).front();
         CHECK(order.state == orders::OrderState::kCancelled);
         CHECK(order.document.payments[0].status == "refunded");
+        CHECK(order.document.timeline.back().payment == "refunded");
+        CHECK(order.document.timeline.back().amount == ShopWorld::usd(900));
         CHECK(order.document.shipments[0].status == orders::ShipmentState::kCancelled);
         CHECK(world.money_held() == 0);
         CHECK(world.stock_of(state.bought.tea).allocated == 0);

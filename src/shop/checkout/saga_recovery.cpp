@@ -195,6 +195,7 @@ Result<void> Saga::confirm_stock(Journal& journal) {
 
 Result<void> Saga::advance(Journal& journal) {
   switch (journal.state) {
+  journal.by = "system";
     case CheckoutState::kCreated:
     case CheckoutState::kInventoryReserved: {
       Change decision;

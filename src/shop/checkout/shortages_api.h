@@ -15,7 +15,6 @@ struct ShortagesApiParts {
   const services::Shoppers& shoppers;
   const services::Cursors& cursors;
   services::Audit& audit;
-  db::Store& store;
 };
 
 // GET and POST /orders/{id}/shortages, GET /admin/shortages. All parts outlive the router.

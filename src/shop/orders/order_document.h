@@ -168,12 +168,16 @@ struct TimelineEntry {
   Time at;
   std::string by;
   std::optional<std::int64_t> cancellation = {};
+  std::optional<std::string> payment = {};
+  std::optional<Money> amount = {};
 
   static constexpr auto fields() {
     return described(
         Field("status", &TimelineEntry::status, "What it became, or still was"),
         Field("at", &TimelineEntry::at, "When"), Field("by", &TimelineEntry::by, "customer, staff or system"),
-        Field("cancellation", &TimelineEntry::cancellation, "The number of the cancellation that this was"));
+        Field("cancellation", &TimelineEntry::cancellation, "The number of the cancellation that this was"),
+        Field("payment", &TimelineEntry::payment, "captured or refunded: money that moved after the order was placed"),
+        Field("amount", &TimelineEntry::amount, "How much of it"));
   }
 };
 

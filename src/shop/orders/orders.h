@@ -132,7 +132,8 @@ class Orders {
   // wish names wrongly is as plan_cancellation() says; kVersionConflict when it names another version. Cancelling a
   // cancelled order as a whole changes nothing.
   Result<Cancelled> cancel(db::Tx& tx, OrderId id, const std::string& by, const CancelOrder& wish = {});
-  Result<void> payment_changed(db::Tx& tx, OrderId id, const OrderPayment& payment);
+  // Money that was taken or given back becomes a line of the timeline.
+  Result<void> payment_changed(db::Tx& tx, OrderId id, const OrderPayment& payment, const std::string& by = "system");
   // Takes the news into the order and moves it to its least advanced shipment. The order's state afterwards.
   Result<OrderState> shipment_changed(db::Tx& tx, OrderId id, const ShipmentNews& news, const std::string& by);
 

@@ -1,6 +1,7 @@
 #include "shop/risk/risk_api.h"
 
 #include "base/card_number.h"
+
 namespace kontor::risk {
 namespace {
 
@@ -83,16 +84,20 @@ Result<std::string> device_in(const http::Call& call) {
 }
 
 Result<http::None> list_device(const ApiParts& parts, const http::Call& call, const DeviceBody& in) {
-  TRY_DO(parts.shoppers.require_role(call, services::Role::kSupport));
+  TRY(const auto staff, parts.shoppers.require_role(call, services::Role::kSupport));
   TRY(const auto device, device_in(call));
-  TRY_DO(parts.risk.list_device(device, in.reason));
+  if (holds_card_number(device))
+    return invalid("risk.card_number", "/device", "card_number", "A card number is no device's fingerprint.");
+  const auto entry = parts.audit.entry(staff.caller(), "risk.list_device", device);
+  TRY_DO(parts.risk.list_device(device, in.reason, [&](db::Tx& tx) { return services::Audit::record(tx, entry); }));
   return http::None{};
 }
 
 Result<http::None> unlist_device(const ApiParts& parts, const http::Call& call) {
-  TRY_DO(parts.shoppers.require_role(call, services::Role::kSupport));
+  TRY(const auto staff, parts.shoppers.require_role(call, services::Role::kSupport));
   TRY(const auto device, device_in(call));
-  TRY_DO(parts.risk.unlist_device(device));
+  const auto entry = parts.audit.entry(staff.caller(), "risk.unlist_device", device);
+  TRY_DO(parts.risk.unlist_device(device, [&](db::Tx& tx) { return services::Audit::record(tx, entry); }));
   return http::None{};
 }
 
