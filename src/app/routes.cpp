@@ -35,12 +35,15 @@ void Shop::add_routes() {
   showcase::add_showcase_routes(api_, showcase, cursors);
   catalog::add_catalog_routes(api_, {catalog, shoppers, cursors, audit});
   cart::add_cart_routes(api_, carts, shoppers);
-  checkout::add_checkout_routes(api_, {checkouts, orders, accounts, saved_cards, shoppers, audit});
+  const checkout::ApiParts buying{checkouts, orders, accounts, saved_cards, shoppers, audit};
+  checkout::add_checkout_routes(api_, buying);
   http::Router after_buying(api_.base());
+  checkout::add_settling_routes(after_buying, buying);
   checkout::add_cancellation_routes(after_buying, {checkouts, orders, shoppers, audit});
   checkout::add_reorder_routes(after_buying, {carts, orders, shoppers});
+  checkout::add_shortages_routes(after_buying, {shortages, orders, alternatives, shoppers, cursors, audit});
+  fulfilment::add_fulfilment_routes(after_buying, {fulfilment, shoppers, cursors, audit});
   services::add_idempotent(api_, after_buying, idempotency, shoppers, db::Home::kCustomer);
-  checkout::add_shortages_routes(api_, {shortages, orders, alternatives, shoppers, cursors, audit});
   risk::add_risk_routes(api_, {risk, shoppers, cursors, audit});
   orders::add_orders_routes(api_, orders, shoppers, cursors);
   orders::add_invoice_routes(api_, {orders, invoices, shoppers, std::string(kSeller)});
@@ -48,7 +51,6 @@ void Shop::add_routes() {
   payments::add_saved_card_routes(api_, {saved_cards, shoppers});
   accounts::add_accounts_routes(api_, {accounts, shoppers, audit, world.store, world.clock, world.ids});
   payments::add_webhook_routes(api_, webhooks);
-  fulfilment::add_fulfilment_routes(api_, {fulfilment, shoppers, cursors, audit});
   importing::ApiSettings imports{settings.spool_folder, settings.currency};
   imports.fetch_images = settings.fetch_images;
   importing::add_importing_routes(api_, {importer, mappings, jobs, shoppers}, imports);
@@ -56,8 +58,8 @@ void Shop::add_routes() {
   media::add_picture_routes(pages_, media);
   http::Router stock(api_.base());
   inventory::add_inventory_routes(stock, {inventory, shoppers, cursors, audit, lookup});
+  inventory::add_reconciliation_routes(stock, {reconciliation, shoppers, audit, world.store});
   services::add_idempotent(api_, stock, idempotency, shoppers, db::Home::kStock);
-  inventory::add_reconciliation_routes(api_, {reconciliation, shoppers, audit, world.store});
   for (const auto& [what, export_of] : exports()) services::add_export_route(api_, what, export_of, shoppers);
   services::add_jobs_api(api_, jobs, shoppers);
   services::add_dead_letters_api(api_, {dead_letters, shoppers, cursors, audit});

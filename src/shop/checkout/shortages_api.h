@@ -17,7 +17,8 @@ struct ShortagesApiParts {
   services::Audit& audit;
 };
 
-// GET and POST /orders/{id}/shortages, GET /admin/shortages. All parts outlive the router.
+// GET and POST /orders/{id}/shortages, GET /admin/shortages. All parts outlive the router. May be wrapped by
+// services::add_idempotent with home `customer`.
 void add_shortages_routes(http::Router& router, const ShortagesApiParts& parts);
 
 }  // namespace kontor::checkout
