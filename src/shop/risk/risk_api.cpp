@@ -115,7 +115,8 @@ void add_risk_routes(http::Router& router, const ApiParts& parts) {
       "/admin/risk/devices", {"Devices known for fraud", {"request.bad_cursor"}, 200, "admin"},
       [parts](http::Call& call, const ListDevices& in) { return devices(parts, call, in); });
   router.put<DeviceBody, http::None>(
-      "/admin/risk/devices/{device}", {"A device is known for fraud", {"risk.no_such_device"}, 204, "admin"},
+      "/admin/risk/devices/{device}",
+      {"A device is known for fraud", {"risk.no_such_device", "risk.card_number"}, 204, "admin"},
       [parts](http::Call& call, const DeviceBody& in) { return list_device(parts, call, in); });
   router.del<http::None, http::None>("/admin/risk/devices/{device}",
                                      {"It is no more", {"risk.no_such_device"}, 204, "admin"},
