@@ -134,6 +134,7 @@ Result<Plan> Checkouts::Impl::plan(const Purchase& purchase, const cart::CartCon
   plan.request_id = purchase.request_id;
   plan.document.shipping_address = *purchase.body.shipping_address;
   plan.document.billing_address = purchase.body.billing_address;
+  plan.document.tax_id = purchase.body.tax_id;
   const Money total = plan.document.totals.total;
   const Money none = Money::minor(0, total.currency());
   if (total == none) return plan;

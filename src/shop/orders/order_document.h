@@ -189,7 +189,8 @@ struct Document {
   std::vector<TimelineEntry> timeline;
   Address shipping_address;
   std::optional<Address> billing_address;
-  std::optional<std::vector<OrderCancellation>> cancellations;  // oldest first; never empty
+  std::optional<std::vector<OrderCancellation>> cancellations = {};  // oldest first; never empty
+  std::optional<std::string> tax_id = {};
 
   static constexpr auto fields() {
     return described(Field("lines", &Document::lines, "What was bought"),
@@ -199,7 +200,8 @@ struct Document {
                      Field("timeline", &Document::timeline, "What happened when"),
                      Field("shipping_address", &Document::shipping_address, "Where it goes"),
                      Field("billing_address", &Document::billing_address, "Where the invoice goes"),
-                     Field("cancellations", &Document::cancellations, "What was cancelled, oldest first"));
+                     Field("cancellations", &Document::cancellations, "What was cancelled, oldest first"),
+                     Field("tax_id", &Document::tax_id, "The buyer's tax number, for the invoice"));
   }
 };
 

@@ -131,6 +131,7 @@ OrderView view_of(const Order& order) {
           document.timeline,
           document.shipping_address,
           document.billing_address,
+          document.tax_id,
           order.created,
           order.updated,
           order.version};
