@@ -191,6 +191,7 @@ class Shop {
   checkout::CheckoutMetrics checkout_metrics;
   checkout::Checkouts checkouts;
   checkout::Shortages shortages;
+  UnplacedPurchases unplaced;
   notifications::Notifications notifications;
   payments::Webhooks webhooks;
   SandboxWebhooks sandbox_webhooks;

@@ -414,7 +414,7 @@ Result<void> Checkouts::Impl::check_journals(services::CheckReport& report, std:
       if (row.settled() && row.state != CheckoutState::kCompleted && row.state != CheckoutState::kInventoryReleased &&
           row.state != CheckoutState::kExpired && row.state != CheckoutState::kCancelled)
         report.fail("checkout.settled_in_a_last_state", row.id.text() + " is " + std::string(name_of(row.state)));
-      if (!completed)
+      if (!row.settled() && !completed)
         for (const auto& payment : row.plan.document.payments) open.insert(payment.id);
       if (!completed) continue;
       TRY(const auto order, parts.orders.find(row.order));

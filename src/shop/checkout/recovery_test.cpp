@@ -1,7 +1,9 @@
 // The shop dies at every step in turn, is started again, and has to come out right.
 #include <doctest/doctest.h>
 
+#include "shop/checkout/unplaced.h"
 #include "tests/support/shop_world.h"
+#include "tests/support/told.h"
 
 namespace kontor::checkout {
 namespace {
@@ -37,6 +39,8 @@ int die_everywhere(bool apart, bool after, Prepare&& prepare, Act&& act, Then&& 
   FAIL("it never came through");
   return 0;
 }
+
+int told_of_the_end(ShopWorld& world) { return testing::told(world.store, "checkout.not_completed"); }
 
 struct Bought {
   CustomerId ada;
@@ -128,6 +132,7 @@ TEST_CASE("a gateway silent beyond the reservation: the stock goes back, late mo
       CHECK(world.orders_of(state.ada).size() == (still_there ? 1u : 0u));
       CHECK(world.money_held() == (still_there ? 900 : 0));
       CHECK(world.stock_of(state.tea).allocated == (still_there ? 2 : 0));
+      CHECK(told_of_the_end(world) == (still_there ? 0 : 1));
       CHECK(world.check() == "");
     }
 }
@@ -149,6 +154,7 @@ TEST_CASE("a buyer who was never answered may ask again after the time ran out: 
     world.gateway.silent = false;
     world.settle();
     CHECK(world.money_held() == 0);
+    CHECK(told_of_the_end(world) == 0);
     const auto again = world.buy(state.ada, "k1");
     REQUIRE_FALSE(again);
     CHECK(again.error().code == Errc::kOutOfStock);
@@ -194,6 +200,46 @@ TEST_CASE("an undo that the gateway does not answer is tried until it does") {
   CHECK(world.stock_of(state.tea).reserved == 0);
   CHECK(world.lines_in_cart(state.ada) == 1);
   CHECK(world.sandbox->all_charges()->front().second.state == ChargeState::kVoided);
+  CHECK(told_of_the_end(world) == 0);  // the buyer gave it up
+}
+
+TEST_CASE("who was told to wait is told once that it came to nothing, wherever it dies, and then forgotten") {
+  for (const char* token : {"tok_step_up", "tok_timeout_uncharged"})
+    for (const bool apart : {false, true})
+      for (const bool after : {false, true}) {
+        CAPTURE(token);
+        struct Waiting {
+          Bought bought;
+          CheckoutId checkout;
+        };
+        const int deaths = die_everywhere(
+            apart, after,
+            [&](ShopWorld& world) {
+              Waiting state{with_a_cart(world), {}};
+              const auto answer = world.buy(state.bought.ada, "k1", token);
+              REQUIRE(answer);
+              REQUIRE(answer->status == 202);
+              state.checkout = answer->checkout;
+              world.test.clock.advance_ms(31 * kMinuteMs);
+              return state;
+            },
+            [](ShopWorld& world, const Waiting&) { (void)world.shop->checkouts.sweep(10); },
+            [](ShopWorld& world, const Waiting& state) {
+              world.settle();
+              CHECK(world.orders_of(state.bought.ada).empty());
+              CHECK(world.money_held() == 0);
+              CHECK(told_of_the_end(world) == 1);
+              Unplaced unplaced(world.store);
+              const auto purchase = unplaced.find(state.checkout);
+              REQUIRE(purchase.has_value());
+              REQUIRE(purchase->has_value());
+              CHECK((*purchase)->email == "ada@example.com");
+              CHECK((*purchase)->lines.size() == 1);
+              REQUIRE(unplaced.told(state.checkout));
+              CHECK_FALSE(unplaced.find(state.checkout)->has_value());
+            });
+        CHECK(deaths >= 2);
+      }
 }
 
 struct Ordered {

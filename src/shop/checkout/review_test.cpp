@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/shop_world.h"
+#include "tests/support/told.h"
 
 namespace kontor::checkout {
 namespace {
@@ -64,6 +65,8 @@ TEST_CASE("approved it is an order, and rejected it is nothing") {
       CHECK(world.orders_of(waiting.ada).size() == (approve ? 1u : 0u));
       CHECK(world.stock_of(waiting.tea).reserved == 0);
       CHECK(world.stock_of(waiting.tea).allocated == (approve ? 1 : 0));
+      CHECK(testing::told(world.store, "checkout.not_completed") == (approve ? 0 : 1));
+      if (approve) CHECK(world.orders_of(waiting.ada).front().document.timeline.front().by == "staff");
       if (approve) {
         REQUIRE(world.shop->checkouts.capture_order(world.orders_of(waiting.ada).front().id));
         CHECK(world.money_held() == 60'000);
@@ -87,6 +90,7 @@ TEST_CASE("after a day without a word the money and the units go back, and so th
     world.settle();
     CHECK(world.orders_of(waiting.ada).empty());
     CHECK(world.stock_of(waiting.tea).reserved == 0);
+    CHECK(testing::told(world.store, "checkout.not_completed") == (gives_up ? 0 : 1));
     CHECK(world.shop->risk.find(waiting.checkout)->value().state == risk::ReviewState::kExpired);
     CHECK_FALSE(world.shop->checkouts.decide_review(waiting.checkout, true, "admin", kNothing));
     CHECK(world.check() == "");
