@@ -163,7 +163,7 @@ void answer_letters(Process& process) {
     const bool waits = luck.chance(50);
     const auto decided = process.shop().shortages.decide(
         one.order, one.offer, waits ? checkout::ShortageDecision::kWait : checkout::ShortageDecision::kCancel,
-        "customer");
+        {"customer"});
     world.trace.reached(decided ? (waits ? "shortage: waits" : "shortage: cancels")
                                 : "shortage: " + decided.error().reason);
     if (!decided && decided.error().code == Errc::kInternal)

@@ -37,6 +37,13 @@ Result<std::optional<OfferId>> CatalogLookup::find(std::string_view sku, std::st
   return std::optional<OfferId>(found[0].offers[0].id);
 }
 
+Result<std::optional<notifications::Unplaced>> UnplacedPurchases::unplaced(CheckoutId checkout) {
+  TRY(auto found, unplaced_.find(checkout));
+  if (!found) return std::optional<notifications::Unplaced>();
+  return std::optional(
+      notifications::Unplaced{std::move(found->email), std::move(found->name), std::move(found->lines)});
+}
+
 Result<void> ShowcaseAlternatives::of_product(ProductId product, OfferId but, std::size_t most,
                                               std::vector<orders::Alternative>& out) {
   TRY(const auto state, showcase_.state(product));

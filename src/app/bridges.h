@@ -10,7 +10,9 @@
 #include "shop/cart/cart.h"
 #include "shop/catalog/catalog.h"
 #include "shop/checkout/checkout.h"
+#include "shop/checkout/unplaced.h"
 #include "shop/inventory/inventory_api.h"
+#include "shop/notifications/notifications.h"
 #include "shop/orders/orders.h"
 #include "shop/payments/payments_api.h"
 #include "shop/payments/webhooks.h"
@@ -64,6 +66,17 @@ class ShowcaseAlternatives : public orders::AlternativeSource {
 
   showcase::Showcase& showcase_;
   const std::string public_url_;
+};
+
+// Mails about purchases that came to nothing, by what their journals still know.
+class UnplacedPurchases : public notifications::UnplacedSource {
+ public:
+  explicit UnplacedPurchases(db::Store& store) : unplaced_(store) {}
+  Result<std::optional<notifications::Unplaced>> unplaced(CheckoutId checkout) override;
+  Result<void> told(CheckoutId checkout) override { return unplaced_.told(checkout); }
+
+ private:
+  checkout::Unplaced unplaced_;
 };
 
 class OrderPayments : public payments::PaymentsOfOrders {

@@ -78,7 +78,7 @@ pages::OrderCalls order_calls(Shop& shop) {
           [&shop](OrderId order) { return missing_of(shop, order); },
           [&shop](OrderId order, OfferId offer, bool waits) -> Result<void> {
             const auto decision = waits ? checkout::ShortageDecision::kWait : checkout::ShortageDecision::kCancel;
-            TRY_DO(shop.shortages.decide(order, offer, decision, "customer"));
+            TRY_DO(shop.shortages.decide(order, offer, decision, {"customer"}));
             return {};
           }};
 }

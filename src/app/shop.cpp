@@ -148,6 +148,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       checkouts(checkout_parts(*this), checkout_settings(settings, checkout_metrics)),
       shortages(checkout_parts(*this), checkouts, settings.shortages),
       refunds(checkout_parts(*this), {}),
+      unplaced(world.store),
       notifications(orders, world.messenger, std::string(kSeller)),
       webhooks(world.store, world.gateway, world.clock, world.metrics,
                [this](CheckoutId checkout) { return checkouts.hint(checkout); }),
@@ -158,6 +159,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       images({catalog, media, world.web, world.clock, world.workers}) {
   orders.set_desk(&fulfilment);
   notifications.set_alternatives(&alternatives);
+  notifications.set_unplaced(&unplaced);
   catalog.on_change([this](std::span<const ProductId> products) {
     for (const ProductId product : products) showcase.product_changed(product);
   });

@@ -193,6 +193,7 @@ class Shop {
   checkout::Checkouts checkouts;
   checkout::Shortages shortages;
   checkout::Refunds refunds;
+  UnplacedPurchases unplaced;
   notifications::Notifications notifications;
   payments::Webhooks webhooks;
   SandboxWebhooks sandbox_webhooks;

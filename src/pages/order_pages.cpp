@@ -87,6 +87,8 @@ void put_timeline(Html& out, const orders::Order& order) {
     out << "<li class=\"done\"" << (now ? " aria-current=\"step\"" : "") << "><strong>";
     if (part)
       put_cancelled(out, order.document, *entry.cancellation);
+    else if (entry.payment && entry.amount)
+      out << (*entry.payment == "captured" ? "Charged: " : "Given back: ") << text(money_text(*entry.amount));
     else
       out << words_of(entry.status);
     out << "</strong><span class=\"quiet\">" << date_time_text(entry.at) << " " << words_of_who(entry.by)

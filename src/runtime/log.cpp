@@ -11,6 +11,7 @@
 #include <ctime>
 #include <thread>
 
+#include "base/card_number.h"
 #include "base/time.h"
 #include "runtime/json.h"
 
@@ -82,16 +83,6 @@ void append_json_text(std::string& out, std::string_view text) {
   mask_card_numbers(out, start);
 }
 
-bool passes_luhn(const std::string& text, std::span<const std::size_t> places) {
-  int sum = 0;
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    int digit = text[places[places.size() - 1 - i]] - '0';
-    if (i % 2 == 1) digit = digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
-    sum += digit;
-  }
-  return sum % 10 == 0;
-}
-
 }  // namespace
 
 std::string_view level_name(Level level) { return kLevelNames[static_cast<std::size_t>(level)]; }
@@ -102,32 +93,20 @@ std::optional<Level> parse_level(std::string_view name) {
   return std::nullopt;
 }
 
+// Most values have too few digits; for the others the search is worth its while.
 void mask_card_numbers(std::string& text, std::size_t from) {
-  constexpr std::size_t kLeast = 13, kMost = 19;
+  constexpr std::size_t kLeastDigits = 13, kShown = 4;
   std::size_t digits = 0;
   for (std::size_t at = from; at < text.size(); ++at) digits += is_digit(text[at]) ? 1 : 0;
-  if (digits < kLeast) return;
-  std::array<std::size_t, kMost + 1> places{};
-  for (std::size_t at = from; at < text.size();) {
-    if (!is_digit(text[at])) {
-      ++at;
-      continue;
+  if (digits < kLeastDigits) return;
+  for (auto card = find_card_number(text, from, true); card; card = find_card_number(text, card->end, true)) {
+    std::size_t left = 0;
+    for (std::size_t at = card->begin; at < card->end; ++at) left += is_digit(text[at]) ? 1 : 0;
+    for (std::size_t at = card->begin; left > kShown; ++at) {
+      if (!is_digit(text[at])) continue;
+      text[at] = '*';
+      --left;
     }
-    std::size_t count = 0;
-    std::size_t end = at;
-    for (; end < text.size(); ++end) {
-      if (is_digit(text[end])) {
-        if (count <= kMost) places[count] = end;
-        if (++count > kMost) break;
-      } else if ((text[end] != ' ' && text[end] != '-') || end + 1 >= text.size() || !is_digit(text[end + 1])) {
-        break;
-      }
-    }
-    const bool card = count >= kLeast && count <= kMost && text[at] >= '2' && text[at] <= '6' &&
-                      passes_luhn(text, std::span(places.data(), count));
-    if (card)
-      for (std::size_t i = 0; i + 4 < count; ++i) text[places[i]] = '*';
-    for (at = end; at < text.size() && is_digit(text[at]);) ++at;  // the rest of a run that is too long
   }
 }
 

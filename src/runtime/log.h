@@ -121,8 +121,7 @@ struct LogLine {
 };
 // Appends it without an end of line.
 void append_log_line(std::string& out, LogFormat format, const LogLine& line);
-// Runs of 13 to 19 digits (blanks and dashes between them allowed) that begin like a card and pass the Luhn check keep
-// only their last four digits.
+// Card numbers (base/card_number.h) that begin as the cards in use do keep only their last four digits.
 void mask_card_numbers(std::string& text, std::size_t from = 0);
 
 }  // namespace kontor::runtime

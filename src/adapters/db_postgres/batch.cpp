@@ -162,8 +162,8 @@ void Batch::join_group(Member& member, Wish& wish) {
   const bool alone = known.set.kind == SetText::Kind::kAlone || wish.apart;
   auto group = groups_.end();
   if (!alone)
-    group = std::find_if(groups_.begin(), groups_.end(),
-                         [&](const Group& g) { return g.query == wish.query && g.as_set; });
+    group =
+        std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.query == wish.query && g.as_set; });
   if (group == groups_.end()) {
     groups_.push_back({wish.query, &known, {}, 0, !alone, 0});
     group = groups_.end() - 1;

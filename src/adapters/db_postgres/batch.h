@@ -1,13 +1,13 @@
 // Many functions in one transaction. Each runs on its caller's own fiber with a BatchTx, and parks when it asks
-// something; its writes for later are asked with it. When all have parked, what they ask is sent in one exchange, equal statements as one statement for many
-// sets of parameters (set_text.h), and the answers are handed out.
+// something; its writes for later are asked with it. When all have parked, what they ask is sent in one exchange,
+// equal statements as one statement for many sets of parameters (set_text.h), and the answers are handed out.
 //
-// Writing, the functions must come out as if run one after another. Between batches and other writers that is simple: a
-// batch holds the gate alone, all other write functions hold it together, and each takes its snapshots after it has it.
-// Within a batch the Board (conflicts.h) lets a statement go only where a serial order remains. All commit together or
-// none does: what one reads of another is never taken back without it. A function that fails once it has changed
-// something, a refused statement, a lost connection: the batch is undone, its functions run again, and those at fault
-// by themselves. Nobody is answered before COMMIT has succeeded.
+// Writing, the functions must come out as if run one after another. Between batches and other writers that is simple:
+// a batch holds the gate alone, all other write functions hold it together, and each takes its snapshots after it has
+// it. Within a batch the Board (conflicts.h) lets a statement go only where a serial order remains. All commit
+// together or none does: what one reads of another is never taken back without it. A function that fails once it has
+// changed something, a refused statement, a lost connection: the batch is undone, its functions run again, and those
+// at fault by themselves. Nobody is answered before COMMIT has succeeded.
 //
 // Reading, they share a snapshot, and each is answered when it is done.
 #pragma once
@@ -29,7 +29,7 @@ class Batch;
 struct KnownQuery {
   const char* text = nullptr;
   SetText set;
-  std::string kinds;  // a letter for each parameter, or ? while only NULL was seen
+  std::string kinds;       // a letter for each parameter, or ? while only NULL was seen
   bool described = false;  // the server was asked for what only NULL was seen of
   Footprint footprint;
   std::vector<Habit> habits;

@@ -70,7 +70,8 @@ void Batch::learn_kinds(Group& group) {
     known.described = true;
     std::string kinds;
     // What is wrong with the statement is told when it is sent.
-    if (!connection_.describe(*group.query, group.wishes[0].second->set(0), kinds) && kinds.size() == known.kinds.size())
+    if (!connection_.describe(*group.query, group.wishes[0].second->set(0), kinds) &&
+        kinds.size() == known.kinds.size())
       for (std::size_t i = 0; i < kinds.size(); ++i)
         if (known.kinds[i] == '?') known.kinds[i] = kinds[i];
   }

@@ -1,6 +1,6 @@
 // One store function's view of a PostgreSQL transaction. BEGIN, savepoints and writes for later travel with the next
-// statement, so a function of n statements that it waits for costs n + 1 round trips. While a statement waits, other fibers run; while the function
-// itself runs, it may not wait.
+// statement, so a function that waits for n statements costs n + 1 round trips. While a statement waits, other fibers
+// run; while the function itself runs, it may not wait.
 #pragma once
 #include <optional>
 #include <string>

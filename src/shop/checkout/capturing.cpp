@@ -1,12 +1,14 @@
 #include "shop/checkout/capturing.h"
 
+#include <utility>
+
 #include "shop/checkout/shown_payment.h"
 
 namespace kontor::checkout {
 
 using payments::PaymentState;
 
-Result<orders::Order> Capturing::run(OrderId id) {
+Result<orders::Order> Capturing::run(OrderId id, const std::string& by, db::Function also) {
   TRY(auto order, parts_.orders.find(id));
   if (!order) return fail(Errc::kNotFound, "orders.no_such_order", "There is no such order.");
   bool taken = false;
@@ -16,7 +18,7 @@ Result<orders::Order> Capturing::run(OrderId id) {
     const bool promised =
         payment.status == name_of(PaymentState::kAuthorised) && order->state != orders::OrderState::kCancelled;
     if (!begun && !promised) continue;
-    TRY_DO(take(id, payment.id));
+    TRY_DO(take(id, payment.id, by, std::exchange(also, {})));
     taken = true;
   }
   if (!taken) return std::move(*order);
@@ -24,10 +26,11 @@ Result<orders::Order> Capturing::run(OrderId id) {
   return after ? std::move(*after) : std::move(*order);
 }
 
-Result<void> Capturing::take(OrderId order, PaymentId id) {
+Result<void> Capturing::take(OrderId order, PaymentId id, const std::string& by, const db::Function& also) {
   payments::Payment payment;
   TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     TRY(payment, parts_.payments.begin_capture(tx, id));
+    if (also) TRY_DO(also(tx));
     return parts_.orders.payment_changed(tx, order, shown(payment));
   }));
   if (payment.state != PaymentState::kCapturing) return {};
@@ -37,7 +40,7 @@ Result<void> Capturing::take(OrderId order, PaymentId id) {
   const bool captured = outcome.state == PaymentState::kCaptured;
   return parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     TRY(const auto after, captured ? parts_.payments.record_captured(tx, id) : parts_.payments.record_voided(tx, id));
-    return parts_.orders.payment_changed(tx, order, shown(after));
+    return parts_.orders.payment_changed(tx, order, shown(after), by);
   });
 }
 

@@ -11,10 +11,11 @@ class Capturing {
 
   // Every payment of the order that is authorised; nothing for a cancelled one. kNotFound. An Error of the gateway
   // means that it is to be tried again. A payment that cannot be captured any more is voided, and the order shows it.
-  Result<orders::Order> run(OrderId order);
+  // `by` stands in the order's timeline; `also` runs in the write that begins it, once, if there is anything to charge.
+  Result<orders::Order> run(OrderId order, const std::string& by, db::Function also);
 
  private:
-  Result<void> take(OrderId order, PaymentId payment);
+  Result<void> take(OrderId order, PaymentId payment, const std::string& by, const db::Function& also);
 
   const Parts& parts_;
 };

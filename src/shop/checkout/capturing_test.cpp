@@ -51,11 +51,22 @@ TEST_CASE("several payments are promised first, and taken once the order stands"
   CHECK(world.money_held() == 0);
   CHECK(statuses(world, sale) == Statuses{"authorised", "authorised"});
   CHECK(world.check() == "");
-  REQUIRE(world.shop->checkouts.capture_order(sale.order));
+  int acts = 0;
+  const auto act = [&](db::Tx&) -> Result<void> {
+    ++acts;
+    return {};
+  };
+  REQUIRE(world.shop->checkouts.capture_order(sale.order, "staff", act));
   CHECK(world.money_held() == 1000);
   CHECK(statuses(world, sale) == Statuses{"captured", "captured"});
-  REQUIRE(world.shop->checkouts.capture_order(sale.order));
+  REQUIRE(world.shop->checkouts.capture_order(sale.order, "staff", act));
+  CHECK(acts == 1);
   CHECK(world.money_held() == 1000);
+  const auto timeline = world.orders_of(sale.ada).front().document.timeline;
+  REQUIRE(timeline.size() == 3);  // what it becomes is not changed by its money
+  CHECK(timeline.back().status == orders::OrderState::kConfirmed);
+  CHECK(timeline.back().payment == "captured");
+  CHECK(timeline.back().by == "staff");
   CHECK(world.check() == "");
 }
 

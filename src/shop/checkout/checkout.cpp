@@ -25,6 +25,9 @@ tl::unexpected<Error> nothing_there() {
   return fail(Errc::kNotFound, "checkout.no_such_checkout", "There is no such checkout.");
 }
 
+// A 403 is this purchase's last word: its key answers nothing else, as the contract says.
+bool is_refusal(const Error& error) { return error_info(error.code).status == 403; }
+
 // Whether the cart is what its last purchase left behind, so that a second checkout means the first.
 bool bought_already(const cart::CartContents& contents, const std::optional<std::int64_t>& version) {
   if (!contents.bought_by) return false;
@@ -65,6 +68,7 @@ struct Checkouts::Impl {
   Result<Answer> answer_again(const Journal& row);
   Result<Answer> first_order(CheckoutId bought_by);
   Result<Answer> attempt(const Purchase& purchase, std::optional<CheckoutId> old_key);
+  Result<Answer> keep_refusal(const Purchase& purchase, std::optional<CheckoutId> old_key, const Error& error);
   Result<Plan> plan(const Purchase& purchase, const cart::CartContents& contents, Time now);
   Result<std::vector<std::string>> tokens_of(const Purchase& purchase, const Plan& plan);
   std::optional<Error> sold_out(const Plan& plan);
@@ -131,6 +135,7 @@ Result<Plan> Checkouts::Impl::plan(const Purchase& purchase, const cart::CartCon
   plan.request_id = purchase.request_id;
   plan.document.shipping_address = *purchase.body.shipping_address;
   plan.document.billing_address = purchase.body.billing_address;
+  plan.document.tax_id = purchase.body.tax_id;
   const Money total = plan.document.totals.total;
   const Money none = Money::minor(0, total.currency());
   if (total == none) return plan;
@@ -213,6 +218,32 @@ Result<Answer> Checkouts::Impl::attempt(const Purchase& purchase, std::optional<
   return or_answered(saga.charge(journal, tokens, allotments), journal.id);
 }
 
+// A settled row that holds nothing but the answer. kConflict "checkout.key_taken" when somebody was faster.
+Result<Answer> Checkouts::Impl::keep_refusal(const Purchase& purchase, std::optional<CheckoutId> old_key,
+                                             const Error& error) {
+  const Time now = parts.clock.now();
+  Journal journal;
+  journal.id = parts.ids.next<CheckoutId>(now, purchase.customer.bucket());
+  journal.customer = purchase.customer;
+  journal.key = purchase.key;
+  journal.fingerprint = purchase.fingerprint;
+  journal.created = journal.updated = journal.expires = now;
+  journal.next = now;
+  journal.plan.request_id = purchase.request_id;
+  auto answer = problem_answer(journal, error);
+  Change refused;
+  refused.from = journal.state;
+  refused.to = after(journal.state, CheckoutTrigger::kRefused);
+  refused.answer_status = answer.status;
+  refused.answer_body = &answer.body;
+  TRY_DO(parts.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    if (old_key) TRY_DO(free_key(tx, *old_key));
+    TRY_DO(insert(tx, journal, ""));
+    return apply(tx, journal.id, refused, now);
+  }));
+  return answer;
+}
+
 // The key's answer is the first that was kept, also where the checkout has come further since.
 Result<Answer> Checkouts::Impl::or_answered(Result<Answer> answer, CheckoutId id) {
   if (answer || answer.error().reason != "checkout.moved") return or_moved(std::move(answer), id);
@@ -236,7 +267,7 @@ Result<Answer> Checkouts::buy(const Purchase& purchase) {
   const runtime::Stopwatch watch;
   auto answer = attempt(purchase);
   if (answer)
-    metrics->answered(answer->status, answer->replayed, watch.us());
+    metrics->answered(*answer, watch.us());
   else
     metrics->failed(answer.error().code, watch.us());
   return answer;
@@ -247,6 +278,7 @@ Result<Answer> Checkouts::attempt(const Purchase& purchase) {
     TRY(auto earlier, impl_->earlier(purchase));
     if (earlier.answer) return std::move(*earlier.answer);
     auto answer = impl_->attempt(purchase, earlier.old_key);
+    if (!answer && is_refusal(answer.error())) answer = impl_->keep_refusal(purchase, earlier.old_key, answer.error());
     if (answer) return answer;
     Error& error = answer.error();
     if (error.reason == "cart.claimed")
@@ -312,7 +344,9 @@ Result<orders::Order> Checkouts::cancel_order(OrderId id, const std::string& by,
   return impl_->cancellation.run(id, by, wish, also);
 }
 
-Result<orders::Order> Checkouts::capture_order(OrderId id) { return Capturing(impl_->parts).run(id); }
+Result<orders::Order> Checkouts::capture_order(OrderId id, const std::string& by, const db::Function& also) {
+  return Capturing(impl_->parts).run(id, by, also);
+}
 
 Result<int> Checkouts::sweep(int limit, Which which) {
   auto& parts = impl_->parts;
@@ -383,7 +417,7 @@ Result<void> Checkouts::Impl::check_journals(services::CheckReport& report, std:
       if (row.settled() && row.state != CheckoutState::kCompleted && row.state != CheckoutState::kInventoryReleased &&
           row.state != CheckoutState::kExpired && row.state != CheckoutState::kCancelled)
         report.fail("checkout.settled_in_a_last_state", row.id.text() + " is " + std::string(name_of(row.state)));
-      if (!completed)
+      if (!row.settled() && !completed)
         for (const auto& payment : row.plan.document.payments) open.insert(payment.id);
       if (!completed) continue;
       TRY(const auto order, parts.orders.find(row.order));

@@ -107,7 +107,8 @@ struct Answer {
   int status = 201;
   std::string body;
   bool replayed = false;
-  CheckoutId checkout;  // for Location, behind a 202
+  CheckoutId checkout;               // for Location, behind a 202
+  std::optional<Errc> refusal = {};  // of a problem that is answered for the first time
 };
 
 struct NextAction {
@@ -213,8 +214,8 @@ class Checkouts {
                                      const OrderFunction& also = {});
 
   // Charges what was only authorised, as far as it is not yet. kNotFound; kGatewayUnavailable and kTimeout: again,
-  // later.
-  Result<orders::Order> capture_order(OrderId id);
+  // later. `also` is done in the write that begins it.
+  Result<orders::Order> capture_order(OrderId id, const std::string& by = "system", const db::Function& also = {});
 
   // Goes on with what waits: at start with kAllOpen where this is the only process on the store, and every second with
   // kDue. How many rows were taken up.

@@ -74,9 +74,11 @@ class Api {
   }
 
   Result<orders::OrderView> capture_order(http::Call& call) const {
-    TRY_DO(parts_.shoppers.require_role(call, services::Role::kFinance));
+    TRY(const auto staff, parts_.shoppers.require_role(call, services::Role::kFinance));
     TRY(const auto id, call.id<OrderId>("id"));
-    TRY(const auto order, parts_.checkouts.capture_order(id));
+    const auto entry = parts_.audit.entry(staff.caller(), "orders.capture", id.text());
+    TRY(const auto order,
+        parts_.checkouts.capture_order(id, "staff", [&](db::Tx& tx) { return services::Audit::record(tx, entry); }));
     return orders::view_of(order);
   }
 
@@ -149,6 +151,10 @@ void add_checkout_routes(http::Router& router, const ApiParts& parts) {
                                      [api](http::Call& call, std::string_view text) { return api.quote(call, text); }));
   router.get<http::None, CheckoutView>("/checkouts/{id}", {"What stands behind a 202", {"checkout.no_such_checkout"}},
                                        [api](http::Call& call, http::None) { return api.show(call); });
+}
+
+void add_settling_routes(http::Router& router, const ApiParts& parts) {
+  const Api api(parts, router.base());
   router.post<http::None, http::Response>(
       "/checkouts/{id}/complete",
       {"The buyer took the step: goes on", {"checkout.no_such_checkout", "checkout.not_to_be_completed"}, 201},

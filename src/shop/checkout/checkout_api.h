@@ -17,7 +17,10 @@ struct ApiParts {
   services::Audit& audit;
 };
 
-// POST /checkout (and /orders), /checkout/quote, GET /checkouts/{id}, POST /checkouts/{id}/{complete,cancel}.
+// POST /checkout (and /orders), whose journal is their key; /checkout/quote, GET /checkouts/{id}.
 void add_checkout_routes(http::Router& router, const ApiParts& parts);
+// What follows: POST /checkouts/{id}/{complete,cancel}, /admin/orders/{id}/capture, /admin/risk/reviews/{id}/*. May be
+// wrapped by services::add_idempotent with home `customer`.
+void add_settling_routes(http::Router& router, const ApiParts& parts);
 
 }  // namespace kontor::checkout

@@ -1,5 +1,7 @@
 #include "shop/checkout/checkout_metrics.h"
 
+#include "shop/checkout/checkout.h"
+
 namespace kontor::checkout {
 namespace {
 
@@ -44,14 +46,16 @@ CheckoutMetrics::CheckoutMetrics(runtime::Metrics& metrics, Currency currency)
   }
 }
 
-void CheckoutMetrics::answered(int status, bool replayed, std::int64_t us) {
+void CheckoutMetrics::answered(const Answer& answer, std::int64_t us) {
   duration_.observe(us);
-  if (replayed)
+  if (answer.replayed)
     replayed_.add();
-  else if (status == 402 || status == 403)
-    errors_[static_cast<std::size_t>(status == 402 ? Errc::kPaymentDeclined : Errc::kRejectedByRisk)]->add();
-  else
-    (status == 202 ? waiting_ : placed_).add();
+  else if (answer.refusal)
+    errors_[static_cast<std::size_t>(*answer.refusal)]->add();
+  else if (answer.status < 400)
+    (answer.status == 202 ? waiting_ : placed_).add();
+  else  // a refusal that somebody else settled meanwhile
+    errors_[static_cast<std::size_t>(answer.status == 402 ? Errc::kPaymentDeclined : Errc::kRejectedByRisk)]->add();
 }
 
 void CheckoutMetrics::failed(Errc code, std::int64_t us) {

@@ -13,12 +13,14 @@
 
 namespace kontor::checkout {
 
+struct Answer;
+
 class CheckoutMetrics {
  public:
   CheckoutMetrics(runtime::Metrics& metrics, Currency currency);
 
-  // An answer to POST /checkout: its HTTP status, and whether it was given before.
-  void answered(int status, bool replayed, std::int64_t us);
+  // An answer to POST /checkout that is kept.
+  void answered(const Answer& answer, std::int64_t us);
   void failed(Errc code, std::int64_t us);
 
   void begun() { begun_.add(); }

@@ -46,6 +46,7 @@ enum class CheckoutTrigger {
 inline constexpr auto kCheckoutTable = state_table<CheckoutState, CheckoutTrigger>({
     {CheckoutState::kCreated, CheckoutTrigger::kReserved, CheckoutState::kInventoryReserved, ""},
     {CheckoutState::kCreated, CheckoutTrigger::kOutOfStock, CheckoutState::kInventoryReleased, ""},
+    {CheckoutState::kCreated, CheckoutTrigger::kRefused, CheckoutState::kInventoryReleased, ""},  // nothing set aside
     {CheckoutState::kCreated, CheckoutTrigger::kRanOut, CheckoutState::kExpired, ""},
     {CheckoutState::kInventoryReserved, CheckoutTrigger::kChargeBegun, CheckoutState::kPaymentPending, ""},
     {CheckoutState::kInventoryReserved, CheckoutTrigger::kRanOut, CheckoutState::kExpired, ""},

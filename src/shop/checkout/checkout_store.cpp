@@ -31,6 +31,10 @@ const db::Query kFreeKey{"checkout.free_key", db::Home::kCustomer, R"sql(
   UPDATE checkout_checkouts SET key = NULL WHERE id = $1
 )sql"};
 
+const db::Query kForgetPlan{"checkout.forget_plan", db::Home::kCustomer, R"sql(
+  UPDATE checkout_checkouts SET plan = '' WHERE id = $1 AND next_at IS NULL
+)sql"};
+
 const db::Query kLease{"checkout.lease", db::Home::kCustomer, R"sql(
   UPDATE checkout_checkouts SET next_at = $3, attempts = attempts + 1 WHERE id = $1 AND next_at = $2
 )sql"};

@@ -8,6 +8,7 @@ namespace kontor::checkout {
 extern const db::Query kInsertJournal;
 extern const db::Query kApplyChange;
 extern const db::Query kFreeKey;
+extern const db::Query kForgetPlan;
 extern const db::Query kLease;
 extern const db::Query kFindJournal;
 extern const db::Query kFindByKey;

@@ -1,4 +1,5 @@
-// What checkout tells of orders that cannot be kept in full, in the home `customer`. Ids and figures only.
+// What checkout tells of purchases that came to nothing and of orders that cannot be kept in full, in the home
+// `customer`. Ids and figures only.
 #pragma once
 #include <string>
 #include <string_view>
@@ -8,6 +9,20 @@
 #include "base/time.h"
 
 namespace kontor::checkout {
+
+// A purchase that was answered 202 will not become an order; nothing is charged, or what was comes back. Not told of
+// one that its buyer gave up.
+struct CheckoutNotCompleted {
+  static constexpr std::string_view kName = "checkout.not_completed";
+  CheckoutId checkout_id;
+  std::string reason;
+
+  static constexpr auto fields() {
+    using E = CheckoutNotCompleted;
+    return described(Field("checkout_id", &E::checkout_id, "The checkout"),
+                     Field("reason", &E::reason, "As its problem says: checkout.payment_declined …"));
+  }
+};
 
 // Less was counted than is promised, and this order is among the newest: so many of its units are not there.
 struct OrderUnitsMissing {

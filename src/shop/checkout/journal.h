@@ -63,7 +63,8 @@ struct Journal {
   std::optional<Time> next;  // when the saga goes on; nothing: settled
   std::optional<std::string> problem;
   std::string answer_body;
-  Plan plan;  // empty once it is settled
+  Plan plan;                    // empty once it is settled
+  std::string by = "customer";  // who goes on with it, for the order's timeline; not kept
 
   bool settled() const { return !next.has_value(); }
 };

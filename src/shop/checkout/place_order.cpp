@@ -71,7 +71,7 @@ Placing PlaceOrder::prepare(const Journal& journal, const std::vector<inventory:
   order.email = journal.plan.email;
   order.created = order.updated = now;
   order.document = journal.plan.document;
-  order.document.timeline.push_back({order.state, now, "system"});
+  order.document.timeline.push_back({order.state, now, journal.by});
   order.document.shipments = shipments_of(allotments, journal.plan.shipping_option, now);
   for (auto& shipment : order.document.shipments) shipment.id = ids_.next<ShipmentId>(now, journal.customer.bucket());
   auto& attempts = order.document.payments;

@@ -2,7 +2,9 @@
 #include <doctest/doctest.h>
 
 #include "shop/checkout/refunds.h"
+#include "shop/checkout/unplaced.h"
 #include "tests/support/shop_world.h"
+#include "tests/support/told.h"
 
 namespace kontor::checkout {
 namespace {
@@ -38,6 +40,8 @@ int die_everywhere(bool apart, bool after, Prepare&& prepare, Act&& act, Then&& 
   FAIL("it never came through");
   return 0;
 }
+
+int told_of_the_end(ShopWorld& world) { return testing::told(world.store, "checkout.not_completed"); }
 
 struct Bought {
   CustomerId ada;
@@ -98,6 +102,7 @@ TEST_CASE("after a start everything open is taken up at once") {
   CHECK(world.shop->checkouts.sweep(10).value() == 0);  // it might still be at work
   CHECK(world.shop->checkouts.sweep(10, Which::kAllOpen).value() == 1);
   REQUIRE(world.orders_of(state.ada).size() == 1);
+  CHECK(world.orders_of(state.ada)[0].document.timeline.front().by == "system");
   const auto again = world.buy(state.ada, "k1");
   REQUIRE(again);
   CHECK((again->status == 201 && again->replayed));
@@ -128,6 +133,7 @@ TEST_CASE("a gateway silent beyond the reservation: the stock goes back, late mo
       CHECK(world.orders_of(state.ada).size() == (still_there ? 1u : 0u));
       CHECK(world.money_held() == (still_there ? 900 : 0));
       CHECK(world.stock_of(state.tea).allocated == (still_there ? 2 : 0));
+      CHECK(told_of_the_end(world) == (still_there ? 0 : 1));
       CHECK(world.check() == "");
     }
 }
@@ -149,6 +155,7 @@ TEST_CASE("a buyer who was never answered may ask again after the time ran out: 
     world.gateway.silent = false;
     world.settle();
     CHECK(world.money_held() == 0);
+    CHECK(told_of_the_end(world) == 0);
     const auto again = world.buy(state.ada, "k1");
     REQUIRE_FALSE(again);
     CHECK(again.error().code == Errc::kOutOfStock);
@@ -194,6 +201,46 @@ TEST_CASE("an undo that the gateway does not answer is tried until it does") {
   CHECK(world.stock_of(state.tea).reserved == 0);
   CHECK(world.lines_in_cart(state.ada) == 1);
   CHECK(world.sandbox->all_charges()->front().second.state == ChargeState::kVoided);
+  CHECK(told_of_the_end(world) == 0);  // the buyer gave it up
+}
+
+TEST_CASE("who was told to wait is told once that it came to nothing, wherever it dies, and then forgotten") {
+  for (const char* token : {"tok_step_up", "tok_timeout_uncharged"})
+    for (const bool apart : {false, true})
+      for (const bool after : {false, true}) {
+        CAPTURE(token);
+        struct Waiting {
+          Bought bought;
+          CheckoutId checkout;
+        };
+        const int deaths = die_everywhere(
+            apart, after,
+            [&](ShopWorld& world) {
+              Waiting state{with_a_cart(world), {}};
+              const auto answer = world.buy(state.bought.ada, "k1", token);
+              REQUIRE(answer);
+              REQUIRE(answer->status == 202);
+              state.checkout = answer->checkout;
+              world.test.clock.advance_ms(31 * kMinuteMs);
+              return state;
+            },
+            [](ShopWorld& world, const Waiting&) { (void)world.shop->checkouts.sweep(10); },
+            [](ShopWorld& world, const Waiting& state) {
+              world.settle();
+              CHECK(world.orders_of(state.bought.ada).empty());
+              CHECK(world.money_held() == 0);
+              CHECK(told_of_the_end(world) == 1);
+              Unplaced unplaced(world.store);
+              const auto purchase = unplaced.find(state.checkout);
+              REQUIRE(purchase.has_value());
+              REQUIRE(purchase->has_value());
+              CHECK((*purchase)->email == "ada@example.com");
+              CHECK((*purchase)->lines.size() == 1);
+              REQUIRE(unplaced.told(state.checkout));
+              CHECK_FALSE(unplaced.find(state.checkout)->has_value());
+            });
+        CHECK(deaths >= 2);
+      }
 }
 
 struct Ordered {
@@ -216,6 +263,8 @@ TEST_CASE("a cancelled order gives stock and money back, once, wherever it dies"
         const auto order = world.orders_of(state.bought.ada).front();
         CHECK(order.state == orders::OrderState::kCancelled);
         CHECK(order.document.payments[0].status == "refunded");
+        CHECK(order.document.timeline.back().payment == "refunded");
+        CHECK(order.document.timeline.back().amount == ShopWorld::usd(900));
         CHECK(order.document.shipments[0].status == orders::ShipmentState::kCancelled);
         CHECK(world.money_held() == 0);
         CHECK(world.stock_of(state.bought.tea).allocated == 0);

@@ -38,7 +38,7 @@ Error in_progress(std::string_view reason, std::string detail) {
 
 Answer problem_answer(const Journal& journal, const Error& error) {
   auto response = http::problem(error, journal.plan.request_id);
-  return Answer{response.status, std::move(response.body), false, journal.id};
+  return Answer{response.status, std::move(response.body), false, journal.id, error.code};
 }
 
 CheckoutView Saga::view(const Journal& journal) const {

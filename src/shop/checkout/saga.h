@@ -73,6 +73,10 @@ class Saga {
   static Money after_refusal(const Journal& journal);
   Result<void> undo_rest(Journal& journal);
   Result<void> give_stock_back(Journal& journal, Change last);
+  // Settles a row that is undone, and tells of it who was answered 202. `kept` as kept_for_buyer() says.
+  Result<void> settle_undone(db::Tx& tx, const Journal& journal, Change last, const std::optional<std::string>& kept,
+                             Time at);
+  static std::optional<std::string> kept_for_buyer(const Journal& journal, const Change& last);
   void count_expired();
   Result<void> delay(Journal& journal);
   Result<void> change(Journal& journal, Change change);

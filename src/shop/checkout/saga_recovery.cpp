@@ -46,8 +46,9 @@ Result<void> Saga::give_stock_back(Journal& journal, Change last) {
   const bool expired = last.to == CheckoutState::kExpired;
   const auto release = [&](db::Tx& tx) { return reserve_.undo(tx, journal.reservation, expired, at); };
   if (!together_) TRY_DO(parts_.store.write(db::Home::kStock, release));
+  const auto kept = kept_for_buyer(journal, last);
   TRY_DO(parts_.store.write(homes(), [&](db::Tx& tx) -> Result<void> {
-    TRY_DO(apply(tx, journal.id, last, at));
+    TRY_DO(settle_undone(tx, journal, last, kept, at));
     TRY_DO(parts_.carts.unclaim(tx, journal.customer, journal.id));
     TRY_DO(close_review(tx, journal));
     return together_ ? release(tx) : Result<void>();
@@ -194,6 +195,7 @@ Result<void> Saga::confirm_stock(Journal& journal) {
 }
 
 Result<void> Saga::advance(Journal& journal) {
+  journal.by = "system";
   switch (journal.state) {
     case CheckoutState::kCreated:
     case CheckoutState::kInventoryReserved: {

@@ -51,6 +51,7 @@ Result<void> Saga::decide_review(Journal& journal, bool approve, const std::stri
   journal.state = decision.to;
   journal.next = decision.next;
   journal.plan = std::move(plan);
+  journal.by = "staff";
   if (!approve) return undo_rest(journal);
   const auto verdict = authorise_.ask(journal.plan);
   if (!verdict) return delay(journal);

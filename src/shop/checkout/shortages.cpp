@@ -151,31 +151,36 @@ Result<std::vector<Shortage>> Shortages::unsettled(const std::optional<Shortage>
   return out;
 }
 
-Result<void> Shortages::wait(const Shortage& shortage, const std::string& by) {
+Result<void> Shortages::wait(const Shortage& shortage, const Decider& decider) {
   if (shortage.state == ShortageState::kWaiting) return {};
+  const auto also = decider.also ? decider.also(shortage) : db::Function();
   return parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     TRY(const bool moved, move(tx, shortage, ShortageTrigger::kWait));
     if (!moved) return nothing_missing();
-    return tell_decided(tx, shortage, ShortageState::kWaiting, by, parts_.clock.now());
+    if (also) TRY_DO(also(tx));
+    return tell_decided(tx, shortage, ShortageState::kWaiting, decider.by, parts_.clock.now());
   });
 }
 
 // The row falls in the transaction that cancels the units; the money follows as after any cancellation.
-Result<void> Shortages::cancel(const Shortage& shortage, const std::string& by) {
+Result<void> Shortages::cancel(const Shortage& shortage, const Decider& decider) {
+  const auto also = decider.also ? decider.also(shortage) : db::Function();
   orders::CancelOrder wish;
   wish.lines = {{{}, shortage.offer, shortage.quantity}};
   wish.reason = "It is not there after all.";
   wish.from = shortage.warehouse;
-  TRY_DO(checkouts_.cancel_order(shortage.order, by, wish, [&](db::Tx& tx, const orders::Order&) -> Result<void> {
-    TRY(const bool moved, move(tx, shortage, ShortageTrigger::kCancel));
-    if (!moved) return nothing_missing();
-    return tell_decided(tx, shortage, ShortageState::kCancelled, by, parts_.clock.now());
-  }));
+  TRY_DO(
+      checkouts_.cancel_order(shortage.order, decider.by, wish, [&](db::Tx& tx, const orders::Order&) -> Result<void> {
+        TRY(const bool moved, move(tx, shortage, ShortageTrigger::kCancel));
+        if (!moved) return nothing_missing();
+        if (also) TRY_DO(also(tx));
+        return tell_decided(tx, shortage, ShortageState::kCancelled, decider.by, parts_.clock.now());
+      }));
   return {};
 }
 
 Result<std::vector<Shortage>> Shortages::decide(OrderId order, std::optional<OfferId> offer, ShortageDecision decision,
-                                                const std::string& by) {
+                                                const Decider& decider) {
   const auto meant = [&](const Shortage& one) {
     return one.state < ShortageState::kCancelled && (!offer || one.offer == *offer);
   };
@@ -186,7 +191,7 @@ Result<std::vector<Shortage>> Shortages::decide(OrderId order, std::optional<Off
   if (std::none_of(now.begin(), now.end(), meant)) return nothing_missing();
   for (const Shortage& one : now) {
     if (!meant(one)) continue;
-    TRY_DO(decision == ShortageDecision::kWait ? wait(one, by) : cancel(one, by));
+    TRY_DO(decision == ShortageDecision::kWait ? wait(one, decider) : cancel(one, decider));
     if (decision == ShortageDecision::kCancel) TRY_DO(oversold(one.offer, one.warehouse));
   }
   return of_order(order);
@@ -219,7 +224,7 @@ Result<int> Shortages::sweep(int limit) {
     return {};
   }));
   for (const Shortage& one : due) {
-    if (cancel(one, "system")) {
+    if (cancel(one, {"system"})) {
       TRY_DO(oversold(one.offer, one.warehouse));
       continue;
     }

@@ -29,6 +29,12 @@ constexpr auto enum_names(ShortageDecision) {
   return std::array{EnumName<D>{D::kWait, "wait"}, EnumName<D>{D::kCancel, "cancel"}};
 }
 
+// Who decides, and what else is written with each of the decisions (an audit row); `also` may be empty.
+struct Decider {
+  std::string by;  // customer, staff or system
+  std::function<db::Function(const Shortage&)> also = {};
+};
+
 class Shortages {
  public:
   struct Settings {
@@ -39,10 +45,10 @@ class Shortages {
 
   // More is promised there than was counted: works out who goes without, and looks again at each sweep.
   Result<void> oversold(OfferId offer, WarehouseId warehouse);
-  // Of an order's missing units (of one offer, or all of them). `by` is customer or staff. What is not missing any more
-  // is settled instead. kConflict "checkout.nothing_missing"; of a cancellation as Checkouts::cancel_order().
+  // Of an order's missing units (of one offer, or all of them). What is not missing any more is settled instead.
+  // kConflict "checkout.nothing_missing"; of a cancellation as Checkouts::cancel_order().
   Result<std::vector<Shortage>> decide(OrderId order, std::optional<OfferId> offer, ShortageDecision decision,
-                                       const std::string& by);
+                                       const Decider& decider);
   // Looks at every oversold place again, and cancels what nobody decided in time. How much there was to do.
   Result<int> sweep(int limit);
   // Whether sweep() would find something: nearly always not, and cheap to ask.
@@ -60,8 +66,8 @@ class Shortages {
   Result<std::vector<Victim>> victims(OfferId offer, WarehouseId warehouse, std::int64_t missing);
   Result<void> write(OfferId offer, WarehouseId warehouse, bool missing, const std::vector<Victim>& victims);
   Result<void> open(db::Tx& tx, const Shortage& shortage);
-  Result<void> wait(const Shortage& shortage, const std::string& by);
-  Result<void> cancel(const Shortage& shortage, const std::string& by);
+  Result<void> wait(const Shortage& shortage, const Decider& decider);
+  Result<void> cancel(const Shortage& shortage, const Decider& decider);
   Result<std::optional<orders::Order>> order_of(CheckoutId reservation);
 
   const Parts parts_;

@@ -75,11 +75,14 @@ class Api {
     TRY(const auto id, call.id<OrderId>("id"));
     TRY(const auto shopper, who_may(call, id));
     const bool staff = shopper.roles.has(services::Role::kSupport);
-    TRY(const auto found, p_.shortages.decide(id, in.offer_id, in.decision, staff ? "staff" : "customer"));
-    if (staff) {
-      const auto entry = p_.audit.entry(shopper.caller(), "orders.shortage", id.text(), json::print(in));
-      TRY_DO(p_.store.write(db::Home::kCustomer, [&](db::Tx& tx) { return services::Audit::record(tx, entry); }));
-    }
+    Decider decider{staff ? "staff" : "customer"};
+    if (staff)
+      decider.also = [&](const Shortage& one) -> db::Function {
+        const auto detail = json::print(Decision{in.decision, one.offer});
+        const auto entry = p_.audit.entry(shopper.caller(), "orders.shortage", id.text(), detail);
+        return [entry](db::Tx& tx) { return services::Audit::record(tx, entry); };
+      };
+    TRY(const auto found, p_.shortages.decide(id, in.offer_id, in.decision, decider));
     return list_of(found);
   }
 

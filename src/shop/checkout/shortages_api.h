@@ -15,10 +15,10 @@ struct ShortagesApiParts {
   const services::Shoppers& shoppers;
   const services::Cursors& cursors;
   services::Audit& audit;
-  db::Store& store;
 };
 
-// GET and POST /orders/{id}/shortages, GET /admin/shortages. All parts outlive the router.
+// GET and POST /orders/{id}/shortages, GET /admin/shortages. All parts outlive the router. May be wrapped by
+// services::add_idempotent with home `customer`.
 void add_shortages_routes(http::Router& router, const ShortagesApiParts& parts);
 
 }  // namespace kontor::checkout

@@ -54,12 +54,12 @@ TEST_CASE("shortages: the oldest are served, the newest go without, and are told
     CHECK(world.told("order.units_missing") == 2);
 
     // One waits, one does not; who cancels is refunded, and only for what is missing.
-    REQUIRE(shortages.decide(orders[1].id, {}, ShortageDecision::kWait, "customer"));
-    REQUIRE(shortages.decide(orders[2].id, tea, ShortageDecision::kCancel, "customer"));
+    REQUIRE(shortages.decide(orders[1].id, {}, ShortageDecision::kWait, {"customer"}));
+    REQUIRE(shortages.decide(orders[2].id, tea, ShortageDecision::kCancel, {"customer"}));
     CHECK(of(shortages, orders[1])[0].state == ShortageState::kWaiting);
     CHECK(of(shortages, orders[2])[0].state == ShortageState::kCancelled);
     CHECK(world.money_held() == 450 * 7);
-    CHECK(shortages.decide(orders[2].id, {}, ShortageDecision::kWait, "customer").error().reason ==
+    CHECK(shortages.decide(orders[2].id, {}, ShortageDecision::kWait, {"customer"}).error().reason ==
           "checkout.nothing_missing");
     world.test.clock.advance_ms(2 * kHourMs);
     REQUIRE(shortages.sweep(100));

@@ -56,6 +56,15 @@ TEST_CASE("the whole path on each store: bought, shipped, cancelled, declined, u
     const auto refused = world.buy(ada, "k6");
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == Errc::kOutOfStock);
+    world.shelf.all[cup].purchase_limit = 1;
+    const auto limited = world.buy(ada, "k7");
+    REQUIRE(limited);
+    CHECK(limited->status == 403);
+    auto other = world.purchase(ada, "k7");
+    other.fingerprint = "another body";
+    CHECK(world.shop->checkouts.buy(other).error().code == Errc::kKeyReused);
+    CHECK(world.buy(ada, "k7")->replayed);
+    world.shelf.all[cup].purchase_limit = 0;
     orders::ListQuery changed;
     changed.updated_since = Time{0};
     changed.limit = 2;

@@ -137,12 +137,12 @@ Result<Shipment> Fulfilment::move_in(db::Tx& tx, ShipmentId id, ShipmentTrigger 
 }
 
 Result<Shipment> Fulfilment::move(ShipmentId id, ShipmentTrigger on, const MoveDetails& details,
-                                  const db::Function& also) {
+                                  const MovedFunction& also) {
   Shipment shipment;
   const db::Homes homes = store_.together(kBothHomes) ? kBothHomes : db::Homes(db::Home::kCustomer);
   TRY_DO(store_.write(homes, [&](db::Tx& tx) -> Result<void> {
     TRY(shipment, move_in(tx, id, on, details));
-    return also ? also(tx) : Result<void>();
+    return also ? also(tx, shipment) : Result<void>();
   }));
   if (shipment.status == ShipmentState::kShipped && !store_.together(kBothHomes)) TRY_DO(settle_stock(shipment));
   return shipment;

@@ -54,6 +54,9 @@ struct PlantedBugs {
   bool cancel_what_is_packed = false;
 };
 
+// Runs in the write that moves a shipment, which is as it has become.
+using MovedFunction = std::function<Result<void>(db::Tx&, const Shipment&)>;
+
 class Fulfilment : public orders::FulfilmentDesk {
  public:
   Fulfilment(db::Store& store, orders::Orders& orders, inventory::Inventory& inventory, Clock& clock)
@@ -64,7 +67,7 @@ class Fulfilment : public orders::FulfilmentDesk {
 
   // kInvalidTransition with {from, to, allowed}; kNotFound. Shipping what is not on the shelf is kConflict
   // "inventory.not_on_hand". `also` runs in the same write function (an audit row); may be empty.
-  Result<Shipment> move(ShipmentId id, ShipmentTrigger on, const MoveDetails& details, const db::Function& also = {});
+  Result<Shipment> move(ShipmentId id, ShipmentTrigger on, const MoveDetails& details, const MovedFunction& also = {});
   Result<std::vector<Shipment>> of_order(OrderId order);
   // Newest first, before `before` (0: from the newest).
   Result<std::vector<Shipment>> list(ShipmentId before, int limit);

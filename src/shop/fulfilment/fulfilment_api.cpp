@@ -1,5 +1,8 @@
 #include "shop/fulfilment/fulfilment_api.h"
 
+#include "runtime/json.h"
+#include "services/idempotency.h"
+
 namespace kontor::fulfilment {
 namespace {
 
@@ -61,8 +64,13 @@ Result<Shipment> move(const ApiParts& parts, const Move& how, http::Call& call, 
   TRY(const auto staff, parts.shoppers.require_role(call.request, services::Role::kWarehouse));
   TRY(const auto id, call.id<ShipmentId>("id"));
   const auto entry = parts.audit.entry(staff.caller(), "fulfilment." + std::string(how.word), id.text());
-  return parts.fulfilment.move(id, how.on, {in.carrier, in.tracking_number, "staff"},
-                               [&](db::Tx& tx) { return services::Audit::record(tx, entry); });
+  const auto* ticket = services::idempotency_ticket(call);
+  const auto remember = [&](db::Tx& tx, const Shipment& moved) -> Result<void> {
+    if (ticket != nullptr)
+      TRY_DO(services::Idempotency::remember(tx, *ticket, {200, "application/json", {}, json::print(moved)}));
+    return services::Audit::record(tx, entry);
+  };
+  return parts.fulfilment.move(id, how.on, {in.carrier, in.tracking_number, "staff"}, remember);
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ struct ApiParts {
   services::Audit& audit;
 };
 
-// GET /admin/shipments, POST /admin/shipments/{id}/{pick,pack,ship,deliver,lose,return}.
+// GET /admin/shipments, POST /admin/shipments/{id}/{pick,pack,ship,deliver,lose,return}. May be wrapped by
+// services::add_idempotent with home `customer`: the answer is kept in the write that moves the shipment.
 void add_fulfilment_routes(http::Router& router, const ApiParts& parts);
 
 }  // namespace kontor::fulfilment

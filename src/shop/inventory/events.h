@@ -30,7 +30,7 @@ struct ReservedLine {
   static constexpr auto fields() {
     return described(Field("offer_id", &ReservedLine::offer_id, "The offer"),
                      Field("quantity", &ReservedLine::quantity, "Units"),
-                     Field("left", &ReservedLine::left, "What the offer had to sell after it, in all; absent: unknown"));
+                     Field("left", &ReservedLine::left, "What the offer has to sell after it; absent: unknown"));
   }
 };
 

@@ -275,8 +275,18 @@ Result<std::int64_t> update(db::Tx& tx, const Place& p, const Delta& d, std::int
 using Sets = std::vector<std::vector<db::Param>>;
 
 std::vector<db::Param> movement(const Place& place, const Delta& delta, const Cause& cause, std::int64_t last) {
-  return {place.offer,       place.warehouse,    place.slot,     cause.kind,   delta.on_hand,   delta.reserved,
-          delta.allocated,   delta.safety_stock, delta.incoming, cause.reason, cause.reference, cause.at,
+  return {place.offer,
+          place.warehouse,
+          place.slot,
+          cause.kind,
+          delta.on_hand,
+          delta.reserved,
+          delta.allocated,
+          delta.safety_stock,
+          delta.incoming,
+          cause.reason,
+          cause.reference,
+          cause.at,
           last};
 }
 
@@ -310,8 +320,8 @@ Result<bool> move_each(db::Tx& tx, std::span<const Moving> movings, const Cause&
   TRY(const auto ids, tx.insert_each(kNoteMovement, movements));
   for (std::size_t i = 0; i < movings.size(); ++i) {
     const auto& [p, d] = movings[i];
-    updates.push_back({p.offer, p.warehouse, p.slot, d.on_hand, d.reserved, d.allocated, d.safety_stock, d.incoming,
-                       ids[i]});
+    updates.push_back(
+        {p.offer, p.warehouse, p.slot, d.on_hand, d.reserved, d.allocated, d.safety_stock, d.incoming, ids[i]});
   }
   TRY(const auto changed, tx.run_each(kMove, updates));
   return std::all_of(changed.begin(), changed.end(), [](std::int64_t rows) { return rows == 1; });
@@ -328,8 +338,7 @@ Result<std::vector<std::optional<Left>>> take_each(db::Tx& tx, std::span<const T
     // Where there is not enough the statement would say the same, and dearer.
     enough = enough && !last[i].empty() && last[i].front().i64(1) - taking.quantity + taking.room >= 0;
     if (enough)
-      movements.push_back(
-          movement(taking.place, Delta{.reserved = taking.quantity}, cause, last[i].front().i64(0)));
+      movements.push_back(movement(taking.place, Delta{.reserved = taking.quantity}, cause, last[i].front().i64(0)));
   }
   if (!enough) return out;
   TRY(const auto ids, tx.insert_each(kNoteMovement, movements));
@@ -453,8 +462,8 @@ Result<bool> note_reservation(db::Tx& tx, CheckoutId key, std::span<const Reserv
   Sets sets;
   sets.reserve(rows.size());
   for (const ReservationRow& row : rows)
-    sets.push_back({key, row.line, row.place.offer, row.place.warehouse, row.place.slot, row.quantity, row.state,
-                    row.customer});
+    sets.push_back(
+        {key, row.line, row.place.offer, row.place.warehouse, row.place.slot, row.quantity, row.state, row.customer});
   TRY(const auto noted, tx.run_each(kNoteReservation, sets));
   return std::all_of(noted.begin(), noted.end(), [](std::int64_t count) { return count == 1; });
 }

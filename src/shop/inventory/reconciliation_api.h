@@ -13,7 +13,8 @@ struct ReconciliationApiParts {
   services::Audit& audit;
   db::Store& store;
 };
-// GET and POST /admin/inventory/reconciliation. All parts outlive the router.
+// GET and POST /admin/inventory/reconciliation. All parts outlive the router. May be wrapped by
+// services::add_idempotent with home `stock`.
 void add_reconciliation_routes(http::Router& router, ReconciliationApiParts parts);
 
 }  // namespace kontor::inventory

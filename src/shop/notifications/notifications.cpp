@@ -65,6 +65,16 @@ std::string text_of(Occasion occasion, const orders::Order& order) {
   return text;
 }
 
+// By the reasons that checkout gives. What staff or rules think of a buyer is not said.
+std::string_view why(std::string_view reason) {
+  if (reason == "checkout.payment_declined") return "The payment was declined.";
+  if (reason == "checkout.step_not_taken") return "The payment was not confirmed at your bank in time.";
+  if (reason == "checkout.payment_never_arrived") return "The payment did not reach your bank.";
+  if (reason == "checkout.expired") return "We did not hear of the payment in time.";
+  if (reason == "inventory.out_of_stock") return "Something of it was sold out by the time the payment came.";
+  return "We could not accept it.";
+}
+
 }  // namespace
 
 void Notifications::foresee(std::span<const OrderId> orders) {
@@ -81,6 +91,23 @@ void Notifications::foresee(std::span<const OrderId> orders) {
 Result<std::optional<orders::Order>> Notifications::order(OrderId id) {
   if (auto ahead = foreseen_.extract(id)) return std::optional(std::move(ahead.mapped()));
   return orders_.find(id);
+}
+
+Result<void> Notifications::tell_not_completed(CheckoutId checkout, const std::string& reason, const std::string& key) {
+  if (unplaced_ == nullptr) return {};
+  TRY(const auto purchase, unplaced_->unplaced(checkout));
+  if (!purchase) return {};
+  Mail mail;
+  mail.key = key;
+  mail.to = purchase->email;
+  mail.subject = "Your purchase was not completed";
+  mail.text = "Hello " + purchase->name + ",\n\nwe are sorry: this did not become an order.\n\n";
+  for (const auto& line : purchase->lines)
+    mail.text += "  " + std::to_string(line.quantity) + " x " + line.title + "\n";
+  mail.text += "\n" + std::string(why(reason)) + " Nothing is charged; what was taken already comes back to you.\n\n" +
+               shop_name_ + "\n";
+  TRY_DO(messenger_.send(mail));
+  return unplaced_->told(checkout);
 }
 
 Result<void> Notifications::tell(Occasion occasion, OrderId order_id, const std::string& key) {

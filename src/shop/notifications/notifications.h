@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/result.h"
 #include "ports/event_log.h"
@@ -23,6 +24,20 @@ struct Missing {
   Time decide_by;
 };
 
+// A purchase that came to nothing after its buyer was told to wait.
+struct Unplaced {
+  std::string email, name;
+  std::vector<orders::OrderLine> lines;
+};
+
+class UnplacedSource {
+ public:
+  virtual ~UnplacedSource() = default;
+  virtual Result<std::optional<Unplaced>> unplaced(CheckoutId checkout) = 0;
+  // The mail is written: who it went to may be forgotten. Repeating it changes nothing.
+  virtual Result<void> told(CheckoutId checkout) = 0;
+};
+
 class Notifications {
  public:
   Notifications(orders::Orders& orders, Messenger& messenger, std::string shop_name)
@@ -30,18 +45,26 @@ class Notifications {
   // Not owned; before the first mail. Without one nothing is offered in the place of what is missing.
   void set_alternatives(orders::AlternativeSource* alternatives) { alternatives_ = alternatives; }
 
+  // Likewise. Without one nobody hears of purchases that came to nothing.
+  void set_unplaced(UnplacedSource* unplaced) { unplaced_ = unplaced; }
+
   // Reads orders that are told of next, at once; what it cannot read is read when it is told.
   void foresee(std::span<const OrderId> orders);
+
   // `key` is unique per event. An order that is gone, or has no address, gets no mail, and that is no failure.
   Result<void> tell(Occasion occasion, OrderId order, const std::string& key);
   // What is missing, what may be had in its place, and until when the buyer may say to wait.
   Result<void> tell_missing(const Missing& missing, OrderId order, const std::string& key);
+  // That a purchase which waited is not bought, and why.
+  Result<void> tell_not_completed(CheckoutId checkout, const std::string& reason, const std::string& key);
 
  private:
+  Result<std::optional<orders::Order>> order(OrderId id);
+
   orders::Orders& orders_;
   orders::AlternativeSource* alternatives_ = nullptr;
+  UnplacedSource* unplaced_ = nullptr;
   Messenger& messenger_;
-  Result<std::optional<orders::Order>> order(OrderId id);
   std::string shop_name_;
   std::unordered_map<OrderId, orders::Order> foreseen_;  // by the fiber that tells
 };

@@ -47,6 +47,10 @@ Result<void> handle(Notifications& notifications, const LoggedEvent& event) {
     TRY(const auto told, json::read<checkout::OrderUnitsMissing>(event.body));
     return notifications.tell_missing({told.offer_id, told.quantity, told.decide_by}, told.order_id, key);
   }
+  if (event.name == checkout::CheckoutNotCompleted::kName) {
+    TRY(const auto told, json::read<checkout::CheckoutNotCompleted>(event.body));
+    return notifications.tell_not_completed(told.checkout_id, told.reason, key);
+  }
   TRY(const auto order, order_in<fulfilment::ShipmentMoved>(event));
   return notifications.tell(Occasion::kShipped, order, key);
 }
@@ -57,9 +61,11 @@ services::Consumer mail_consumer(Notifications& notifications) {
   services::Consumer consumer;
   consumer.name = "notifications.mail";
   consumer.kind = services::ConsumerKind::kOnce;
-  consumer.handles = {std::string(orders::OrderConfirmed::kName),      std::string(orders::OrderCancelled::kName),
-                      std::string(orders::OrderLinesCancelled::kName), std::string(payments::PaymentRefunded::kName),
-                      std::string(fulfilment::kShipmentShipped),       std::string(checkout::OrderUnitsMissing::kName)};
+  consumer.handles = {
+      std::string(orders::OrderConfirmed::kName),        std::string(orders::OrderCancelled::kName),
+      std::string(orders::OrderLinesCancelled::kName),   std::string(payments::PaymentRefunded::kName),
+      std::string(fulfilment::kShipmentShipped),         std::string(checkout::OrderUnitsMissing::kName),
+      std::string(checkout::CheckoutNotCompleted::kName)};
   consumer.hopeless = {"messenger.bad_address", "messenger.refused"};
   consumer.handle = [&notifications](const LoggedEvent& event) { return handle(notifications, event); };
   consumer.foresee = [&notifications](std::span<const LoggedEvent* const> events) { foresee(notifications, events); };

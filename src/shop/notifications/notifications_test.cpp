@@ -5,7 +5,9 @@
 #include "adapters/log_outbox/outbox_log.h"
 #include "services/consumers.h"
 #include "services/leases.h"
+#include "shop/checkout/unplaced.h"
 #include "shop/notifications/notifications_consumers.h"
+#include "tests/support/each_store.h"
 #include "tests/support/shop_world.h"
 
 namespace kontor::notifications {
@@ -73,6 +75,48 @@ TEST_CASE(
     REQUIRE(events);
     for (const auto& event : *events) CHECK(event.body.find('@') == std::string::npos);
   }
+}
+
+struct FromJournal : UnplacedSource {
+  explicit FromJournal(db::Store& store) : journal(store) {}
+  Result<std::optional<Unplaced>> unplaced(CheckoutId checkout) override {
+    TRY(const auto found, journal.find(checkout));
+    return found ? std::optional(Unplaced{found->email, found->name, found->lines}) : std::nullopt;
+  }
+  Result<void> told(CheckoutId checkout) override { return journal.told(checkout); }
+  checkout::Unplaced journal;
+};
+
+TEST_CASE("who was told to wait hears that it came to nothing, once, and is forgotten then; on each store") {
+  testing::on_each_store(ShopWorld::migrations(), [](db::Store& store) {
+    ShopWorld world(store);
+    Outgoing messenger;
+    Notifications notifications(world.shop->orders, messenger, "Kontor");
+    FromJournal source(store);
+    notifications.set_unplaced(&source);
+    log_outbox::OutboxLog log(store);
+    services::Leases leases(store, world.test.clock, "test");
+    services::ConsumerRunner runner(store, log, leases, world.test.clock, {});
+    runner.add(mail_consumer(notifications));
+    REQUIRE(runner.prepare());
+    const auto tea = world.offer(450, 20, "Green tea");
+    const auto ada = world.guest();
+    world.put(ada, tea, 3);
+    const auto waits = world.buy(ada, "k1", "tok_step_up");
+    REQUIRE(waits);
+    REQUIRE(waits->status == 202);
+    world.settle();
+    REQUIRE(runner.run_until_quiet());
+    REQUIRE(messenger.sent.size() == 1);
+    CHECK(messenger.sent[0].to == "ada@example.com");
+    CHECK(messenger.sent[0].subject == "Your purchase was not completed");
+    CHECK(messenger.sent[0].text.find("3 x Green tea") != std::string::npos);
+    CHECK(messenger.sent[0].text.find("not confirmed at your bank in time") != std::string::npos);
+    CHECK_FALSE(source.journal.find(waits->checkout)->has_value());
+    REQUIRE(notifications.tell_not_completed(waits->checkout, "checkout.expired", "again"));
+    CHECK(messenger.sent.size() == 1);
+    CHECK(world.check() == "");
+  });
 }
 
 TEST_CASE("an order that is gone, or without an address, gets no mail") {

@@ -41,6 +41,7 @@ void put_head(std::string& out, const Order& order, const Invoice& invoice, std:
   out += "<header><strong>" + html_escape(seller) + "</strong><span>Order " + html_escape(order.number()) + "<br>of " +
          day_of(order.created) + "</span></header>";
   put_address(out, document.billing_address ? *document.billing_address : document.shipping_address);
+  if (document.tax_id) out += "<p>Tax number of the customer: " + html_escape(*document.tax_id) + "</p>";
   out += "<h1>" + std::string(invoice.part == 0 ? "Invoice " : "Credit note ") + html_escape(invoice.number) +
          "</h1><p>Issued on " + day_of(invoice.issued_at);
 }

@@ -9,6 +9,7 @@ struct InvoiceView {
   std::string order_number;
   std::string number;
   Time issued_at;
+  std::optional<std::string> tax_id;
   Money total;
   std::vector<Invoice> credit_notes;
   Money current_total;
@@ -18,7 +19,8 @@ struct InvoiceView {
     return described(
         Field("order_id", &V::order_id, "The order"), Field("order_number", &V::order_number, "Its number for people"),
         Field("number", &V::number, "The invoice's number: the year, and its number there"),
-        Field("issued_at", &V::issued_at, "When it was issued"), Field("total", &V::total, "What it is over"),
+        Field("issued_at", &V::issued_at, "When it was issued"), Field("tax_id", &V::tax_id, "The buyer's tax number"),
+        Field("total", &V::total, "What it is over"),
         Field("credit_notes", &V::credit_notes, "What corrected it since, oldest first"),
         Field("current_total", &V::current_total, "The total less what they credit"));
   }
@@ -32,6 +34,7 @@ Result<http::Response> show(const InvoiceApiParts& parts, const http::Call& call
                    order.number(),
                    invoices.front().number,
                    invoices.front().issued_at,
+                   order.document.tax_id,
                    order.document.totals.total,
                    {invoices.begin() + 1, invoices.end()},
                    view_of(order).current_totals.total};

@@ -168,12 +168,16 @@ struct TimelineEntry {
   Time at;
   std::string by;
   std::optional<std::int64_t> cancellation = {};
+  std::optional<std::string> payment = {};
+  std::optional<Money> amount = {};
 
   static constexpr auto fields() {
     return described(
         Field("status", &TimelineEntry::status, "What it became, or still was"),
         Field("at", &TimelineEntry::at, "When"), Field("by", &TimelineEntry::by, "customer, staff or system"),
-        Field("cancellation", &TimelineEntry::cancellation, "The number of the cancellation that this was"));
+        Field("cancellation", &TimelineEntry::cancellation, "The number of the cancellation that this was"),
+        Field("payment", &TimelineEntry::payment, "captured or refunded: money that moved after the order was placed"),
+        Field("amount", &TimelineEntry::amount, "How much of it"));
   }
 };
 
@@ -185,7 +189,8 @@ struct Document {
   std::vector<TimelineEntry> timeline;
   Address shipping_address;
   std::optional<Address> billing_address;
-  std::optional<std::vector<OrderCancellation>> cancellations;  // oldest first; never empty
+  std::optional<std::vector<OrderCancellation>> cancellations = {};  // oldest first; never empty
+  std::optional<std::string> tax_id = {};
 
   static constexpr auto fields() {
     return described(Field("lines", &Document::lines, "What was bought"),
@@ -195,7 +200,8 @@ struct Document {
                      Field("timeline", &Document::timeline, "What happened when"),
                      Field("shipping_address", &Document::shipping_address, "Where it goes"),
                      Field("billing_address", &Document::billing_address, "Where the invoice goes"),
-                     Field("cancellations", &Document::cancellations, "What was cancelled, oldest first"));
+                     Field("cancellations", &Document::cancellations, "What was cancelled, oldest first"),
+                     Field("tax_id", &Document::tax_id, "The buyer's tax number, for the invoice"));
   }
 };
 

@@ -99,6 +99,18 @@ OrderTotals totals_now(const Order& order) {
   return totals;
 }
 
+// The document is saved for the payment's sake anyhow.
+void note_money(Order& order, const OrderPayment& before, const OrderPayment& after, const std::string& by, Time now) {
+  auto& timeline = order.document.timeline;
+  const Time at = timeline.empty() ? now : std::max(now, timeline.back().at);
+  const auto note = [&](const char* what, Money amount) {
+    timeline.push_back({order.state, at, by, {}, what, amount});
+  };
+  if (before.status != "captured" && after.status == "captured")
+    note("captured", after.released ? after.amount - *after.released : after.amount);
+  if (after.refunded > before.refunded) note("refunded", after.refunded - before.refunded);
+}
+
 }  // namespace
 
 std::string Order::number() const { return order_number(id); }
@@ -119,6 +131,7 @@ OrderView view_of(const Order& order) {
           document.timeline,
           document.shipping_address,
           document.billing_address,
+          document.tax_id,
           order.created,
           order.updated,
           order.version};
@@ -230,12 +243,14 @@ Result<void> Orders::follow_shipments(db::Tx& tx, Order& order, const std::strin
   return {};
 }
 
-Result<void> Orders::payment_changed(db::Tx& tx, OrderId id, const OrderPayment& payment) {
+Result<void> Orders::payment_changed(db::Tx& tx, OrderId id, const OrderPayment& payment, const std::string& by) {
   TRY(auto order, load(tx, id));
   for (auto& shown : order.document.payments) {
     if (shown.id != payment.id) continue;
+    const Time now = clock_.now();
+    note_money(order, shown, payment, by, now);
     shown = payment;
-    return save(tx, order, clock_.now());
+    return save(tx, order, now);
   }
   return fail(Errc::kNotFound, "orders.no_such_payment", "The order has no such payment.");
 }

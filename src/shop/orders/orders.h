@@ -53,6 +53,7 @@ struct OrderView {
   std::vector<TimelineEntry> timeline;
   Address shipping_address;
   std::optional<Address> billing_address;
+  std::optional<std::string> tax_id;
   Time created_at;
   Time updated_at;
   std::int64_t version = 1;
@@ -70,6 +71,7 @@ struct OrderView {
         Field("timeline", &V::timeline, "What happened when"),
         Field("shipping_address", &V::shipping_address, "Where it goes"),
         Field("billing_address", &V::billing_address, "Where the invoice goes, if elsewhere"),
+        Field("tax_id", &V::tax_id, "The buyer's tax number, as it stands on the invoice"),
         Field("created_at", &V::created_at, "When it was placed"),
         Field("updated_at", &V::updated_at, "When it last changed"),
         Field("version", &V::version, "Grows with every change"));
@@ -132,7 +134,8 @@ class Orders {
   // wish names wrongly is as plan_cancellation() says; kVersionConflict when it names another version. Cancelling a
   // cancelled order as a whole changes nothing.
   Result<Cancelled> cancel(db::Tx& tx, OrderId id, const std::string& by, const CancelOrder& wish = {});
-  Result<void> payment_changed(db::Tx& tx, OrderId id, const OrderPayment& payment);
+  // Money that was taken or given back becomes a line of the timeline.
+  Result<void> payment_changed(db::Tx& tx, OrderId id, const OrderPayment& payment, const std::string& by = "system");
   // Takes the news into the order and moves it to its least advanced shipment. The order's state afterwards.
   Result<OrderState> shipment_changed(db::Tx& tx, OrderId id, const ShipmentNews& news, const std::string& by);
 

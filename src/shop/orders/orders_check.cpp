@@ -35,8 +35,9 @@ void check_timeline(services::CheckReport& report, const Order& order) {
     return;
   }
   for (std::size_t i = 1; i < timeline.size(); ++i) {
-    const bool part_cancelled = timeline[i].cancellation && timeline[i].status == timeline[i - 1].status;
-    if (!part_cancelled && !kOrderTable.leads(timeline[i - 1].status, timeline[i].status))
+    const bool no_move =
+        (timeline[i].cancellation || timeline[i].payment) && timeline[i].status == timeline[i - 1].status;
+    if (!no_move && !kOrderTable.leads(timeline[i - 1].status, timeline[i].status))
       report.fail("orders.timeline_follows_table", order.id.text() + ": " +
                                                        std::string(name_of(timeline[i - 1].status)) + " to " +
                                                        std::string(name_of(timeline[i].status)));

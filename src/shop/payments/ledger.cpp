@@ -30,8 +30,17 @@ std::array<db::Param, 12> entry_params(const Entry& entry, bool lose_leg) {
   KONTOR_ASSERT(entry.legs.balanced());
   KONTOR_ASSERT(entry.legs.moved() > 0);
   const auto leg = [&](Account account) { return entry.legs.of(account); };
-  return {entry.payment, entry.key, entry.kind, entry.legs.moved(), entry.currency, entry.at, leg(Account::kGateway),
-          leg(Account::kReceivable), leg(Account::kSales), leg(Account::kShipping), leg(Account::kTax),
+  return {entry.payment,
+          entry.key,
+          entry.kind,
+          entry.legs.moved(),
+          entry.currency,
+          entry.at,
+          leg(Account::kGateway),
+          leg(Account::kReceivable),
+          leg(Account::kSales),
+          leg(Account::kShipping),
+          leg(Account::kTax),
           lose_leg ? 0 : leg(Account::kRefunds)};
 }
 

@@ -194,18 +194,18 @@ Result<std::vector<Example>> Risk::examples(int limit) {
   return found;
 }
 
-Result<void> Risk::list_device(const std::string& device, const std::string& reason) {
+Result<void> Risk::list_device(const std::string& device, const std::string& reason, const db::Function& also) {
   return store_.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     TRY_DO(tx.run(kListDevice, device, reason, clock_.now()));
-    return {};
+    return also ? also(tx) : Result<void>();
   });
 }
 
-Result<void> Risk::unlist_device(const std::string& device) {
+Result<void> Risk::unlist_device(const std::string& device, const db::Function& also) {
   return store_.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     TRY(const auto gone, tx.run(kUnlistDevice, device));
     if (gone == 0) return fail(Errc::kNotFound, "risk.no_such_device", "That device is not listed.");
-    return {};
+    return also ? also(tx) : Result<void>();
   });
 }
 

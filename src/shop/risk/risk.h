@@ -132,9 +132,10 @@ class Risk {
   // The newest reviews that staff decided, at most `limit` of each kind: what a model learns from.
   Result<std::vector<Example>> examples(int limit);
 
-  Result<void> list_device(const std::string& device, const std::string& reason);
+  // `also` runs in the same write function (an audit row); may be empty.
+  Result<void> list_device(const std::string& device, const std::string& reason, const db::Function& also = {});
   // kNotFound "risk.no_such_device".
-  Result<void> unlist_device(const std::string& device);
+  Result<void> unlist_device(const std::string& device, const db::Function& also = {});
   // In the order of fingerprints, those after `after`.
   Result<std::vector<Device>> devices(const std::string& after, int limit);
 

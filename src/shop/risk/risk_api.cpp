@@ -1,6 +1,7 @@
 #include "shop/risk/risk_api.h"
 
 #include "base/card_number.h"
+
 namespace kontor::risk {
 namespace {
 
@@ -83,16 +84,20 @@ Result<std::string> device_in(const http::Call& call) {
 }
 
 Result<http::None> list_device(const ApiParts& parts, const http::Call& call, const DeviceBody& in) {
-  TRY_DO(parts.shoppers.require_role(call, services::Role::kSupport));
+  TRY(const auto staff, parts.shoppers.require_role(call, services::Role::kSupport));
   TRY(const auto device, device_in(call));
-  TRY_DO(parts.risk.list_device(device, in.reason));
+  if (holds_card_number(device))
+    return invalid("risk.card_number", "/device", "card_number", "A card number is no device's fingerprint.");
+  const auto entry = parts.audit.entry(staff.caller(), "risk.list_device", device);
+  TRY_DO(parts.risk.list_device(device, in.reason, [&](db::Tx& tx) { return services::Audit::record(tx, entry); }));
   return http::None{};
 }
 
 Result<http::None> unlist_device(const ApiParts& parts, const http::Call& call) {
-  TRY_DO(parts.shoppers.require_role(call, services::Role::kSupport));
+  TRY(const auto staff, parts.shoppers.require_role(call, services::Role::kSupport));
   TRY(const auto device, device_in(call));
-  TRY_DO(parts.risk.unlist_device(device));
+  const auto entry = parts.audit.entry(staff.caller(), "risk.unlist_device", device);
+  TRY_DO(parts.risk.unlist_device(device, [&](db::Tx& tx) { return services::Audit::record(tx, entry); }));
   return http::None{};
 }
 
@@ -110,7 +115,8 @@ void add_risk_routes(http::Router& router, const ApiParts& parts) {
       "/admin/risk/devices", {"Devices known for fraud", {"request.bad_cursor"}, 200, "admin"},
       [parts](http::Call& call, const ListDevices& in) { return devices(parts, call, in); });
   router.put<DeviceBody, http::None>(
-      "/admin/risk/devices/{device}", {"A device is known for fraud", {"risk.no_such_device"}, 204, "admin"},
+      "/admin/risk/devices/{device}",
+      {"A device is known for fraud", {"risk.no_such_device", "risk.card_number"}, 204, "admin"},
       [parts](http::Call& call, const DeviceBody& in) { return list_device(parts, call, in); });
   router.del<http::None, http::None>("/admin/risk/devices/{device}",
                                      {"It is no more", {"risk.no_such_device"}, 204, "admin"},

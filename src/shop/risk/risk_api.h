@@ -14,6 +14,7 @@ struct ApiParts {
   Risk& risk;
   const services::Shoppers& shoppers;
   const services::Cursors& cursors;
+  services::Audit& audit;
 };
 
 // GET /admin/risk/reviews[/{id}], GET /admin/risk/devices, PUT and DELETE /admin/risk/devices/{device}.
