@@ -16,6 +16,7 @@ constexpr Query kOpenCheckouts{"sim.open_checkouts", Home::kCustomer,
 constexpr Query kOpenCancellations{"sim.open_cancellations", Home::kCustomer,
                                    "SELECT COUNT(*) FROM checkout_order_cancellations WHERE next_at IS NOT NULL"};
 constexpr Query kOversold{"sim.oversold", Home::kCustomer, "SELECT COUNT(*) FROM checkout_oversold"};
+constexpr Query kOrders{"sim.orders", Home::kCustomer, "SELECT COUNT(*) FROM orders_orders"};
 constexpr Query kShortages{"sim.shortages", Home::kCustomer, "SELECT COUNT(*) FROM checkout_shortages WHERE state < 2"};
 constexpr Query kKey{"sim.key", Home::kCustomer,
                      "SELECT answer_status, answer_body FROM checkout_checkouts WHERE customer_id = $1 AND key = $2"};
@@ -450,9 +451,8 @@ void check_all(Process& process) {
 }
 
 int count_orders(Process& process) {
-  int count = 0;
-  const auto done = process.shop().orders.each([&](const orders::Order&) { ++count; });
-  return done ? count : -1;
+  const auto count = number(process.store(), kOrders);
+  return count ? static_cast<int>(*count) : -1;
 }
 
 }  // namespace kontor::sim

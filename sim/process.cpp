@@ -33,35 +33,12 @@ services::Consumer counting_consumer() {
   return consumer;
 }
 
-// The options of every store that a simulated process opens.
-db_sqlite::SqliteStore::Options store_options(const db_sqlite::FaultDisk& disk) {
-  db_sqlite::SqliteStore::Options options;
-  options.folder = "data";
-  options.vfs = disk.name();
-  options.inline_writer = true;
-  options.cache_mb = 2;
-  options.reader_cache_mb = 1;
-  options.checkpoint_bytes = 1 << 20;
-  return options;
-}
+}  // namespace
 
 std::vector<db::Migration> migrations() {
   auto all = app::all_migrations();
   all.push_back(kToldTable);
   return all;
-}
-
-}  // namespace
-
-const db_sqlite::FaultDisk::Image& migrated_disk() {
-  static const auto image = [] {
-    db_sqlite::FaultDisk disk("sim-migrated");
-    auto store = db_sqlite::SqliteStore::open(store_options(disk));
-    KONTOR_ASSERT(store && (*store)->migrate(migrations()));
-    store->reset();
-    return disk.image();
-  }();
-  return image;
 }
 
 Process::Process(World& world, std::uint64_t seed)
@@ -76,7 +53,7 @@ Result<std::unique_ptr<Process>> Process::open(World& world, std::uint64_t seed)
 }
 
 Result<void> Process::open() {
-  auto options = store_options(world_.disk);
+  auto options = world_.computer().store_options(world_.opens_cold());
   options.alarm = [&world = world_](std::string_view line) {
     world.trace.reached("store: an alarm");
     if (line.find("db.assertion") != line.npos || line.find("db.exception") != line.npos)

@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "adapters/db_sqlite/sqlite_store.h"
 #include "adapters/log_outbox/outbox_log.h"
@@ -16,8 +17,8 @@
 
 namespace kontor::sim {
 
-// A disk with an empty, migrated store: made once, since each seed begins with it.
-const db_sqlite::FaultDisk::Image& migrated_disk();
+// Of the tables that a simulated store has.
+std::vector<db::Migration> migrations();
 
 class Process {
  public:

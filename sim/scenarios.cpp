@@ -23,7 +23,7 @@ constexpr Faults kHiccups{.lost_answer_pct = 5,
                           .webhook_pct = 10,
                           .lost_reply_pct = 5,
                           .crash_every_steps = 600,
-                          .disk_hiccup_every_calls = 150};
+                          .disk_hiccup_every_calls = 110};
 constexpr Faults kFullDisk{.lost_reply_pct = 5, .crash_every_steps = 400, .disk_full_pct = 60};
 constexpr Faults kSilentGateway{.lost_request_pct = 5,
                                 .decline_pct = 5,

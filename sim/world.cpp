@@ -11,7 +11,8 @@
 namespace kontor::sim {
 namespace {
 
-constexpr int kMostCrashes = 5;  // of a history, drawn up to; an opened store costs as much as ten purchases
+constexpr int kMostCrashes = 5;                           // of a history, drawn up to
+constexpr std::int64_t kColdOpenings = 16;                // of so many openings, one
 constexpr std::int64_t kMostSteps = 2'000'000;            // a history that goes round in circles
 constexpr std::int64_t kFaultyMs = 10 * kMinuteMs;        // faults end then at the latest
 constexpr std::int64_t kFaultySilentMs = 40 * kMinuteMs;  // a silence outlasts a reservation
@@ -20,11 +21,6 @@ constexpr std::int64_t kStepsOfDoomedDisk = 100;          // how long a process 
 constexpr std::int64_t kRoomLeft = 60'000;                // bytes, on a disk that is nearly full
 constexpr std::int64_t kJumpMs = 4 * kMinuteMs;
 
-// SQLite knows its file layers by name; two worlds of one seed may live side by side.
-std::string disk_name(std::uint64_t seed, const void* world) {
-  return "sim-" + std::to_string(seed) + "-" + std::to_string(reinterpret_cast<std::uintptr_t>(world));
-}
-
 }  // namespace
 
 World::World(std::uint64_t seed, const Scenario& scenario_in, Planted planted_in, bool keep_trace)
@@ -32,16 +28,26 @@ World::World(std::uint64_t seed, const Scenario& scenario_in, Planted planted_in
       planted(planted_in),
       trace(keep_trace),
       true_clock(clock),
-      disk(disk_name(seed, this), seed),
       gateway(seed * 4 + 1, trace, true_clock, scenario.faults),
       model([this](const std::string& words) { problem(words); }),
+      computer_(Computer::take(seed)),
+      disk_(computer_->disk),
       luck_(seed * 4 + 2),
       scheduler_(seed * 4 + 3) {
-  disk.put(migrated_disk());
   model.expect(scenario.backorder > 0 || scenario.oversells || scenario.tampers, scenario.tampers);
 }
 
-World::~World() = default;
+// A history that ends badly may do so with a shop that is open.
+World::~World() {
+  founded_.reset();
+  Computer::give_back(std::move(computer_));
+}
+
+bool World::opens_cold() {
+  const bool cold = luck_.once_in(kColdOpenings);
+  if (cold) trace.reached("start: cold");
+  return cold;
+}
 
 void World::problem(const std::string& words) {
   if (!problem_.empty()) return;
@@ -50,18 +56,27 @@ void World::problem(const std::string& words) {
 }
 
 std::string World::work_left() const {
-  for (const ShopperMemory& shopper : shoppers) {
-    for (const Intention& intention : shopper.intentions) {
-      if (intention.phase != Phase::kDone)
-        return "the shopper of " + intention.name + " is in phase " + std::to_string(static_cast<int>(intention.phase));
-      if (intention.ships && intention.order && !intention.sent)
-        return "the warehouse has not sent " + intention.name + ", " + intention.order.text();
-    }
-  }
+  const auto [shopping, waiting] = intention_left();
+  if (waiting) return "the warehouse has not sent " + shopping->name + ", " + shopping->order.text();
+  if (shopping != nullptr)
+    return "the shopper of " + shopping->name + " is in phase " + std::to_string(static_cast<int>(shopping->phase));
   if (stockroom.left > 0) return "the stockroom has " + std::to_string(stockroom.left) + " acts before it";
   if (clerk.left > 0) return "the clerk has " + std::to_string(clerk.left) + " deals before them";
   return {};
 }
+
+// The first that is not over, and whether it only waits for the warehouse.
+std::pair<const Intention*, bool> World::intention_left() const {
+  for (const ShopperMemory& shopper : shoppers) {
+    for (const Intention& intention : shopper.intentions) {
+      if (intention.phase != Phase::kDone) return {&intention, false};
+      if (intention.ships && intention.order && !intention.sent) return {&intention, true};
+    }
+  }
+  return {nullptr, false};
+}
+
+bool World::work_is_done() const { return stockroom.left <= 0 && clerk.left <= 0 && intention_left().first == nullptr; }
 
 void World::draw_shoppers() {
   IdSource ids(luck_.next());
@@ -179,13 +194,13 @@ std::uint64_t World::draw_hiccup() {
 
 // A disk that has failed fails until the process starts again, which it does soon.
 void World::watch_disk() {
-  if (disk.counters().hiccups != disk_hiccups_) {
-    disk_hiccups_ = disk.counters().hiccups;
+  if (disk_.counters().hiccups != disk_hiccups_) {
+    disk_hiccups_ = disk_.counters().hiccups;
     trace.reached("disk: one call fails");
     say("one call of the disk fails");
-    if (faulty_) disk.fail_once(draw_hiccup());
+    if (faulty_) disk_.fail_once(draw_hiccup());
   }
-  if (doomed_ || disk.counters().failed == disk_failures_) return;
+  if (doomed_ || disk_.counters().failed == disk_failures_) return;
   doomed_ = true;
   trace.reached("disk: fails while the process lives");
   say("the disk fails");
@@ -198,8 +213,8 @@ void World::maybe_end_faults() {
   if (!faulty_ || doomed_ || (clock.true_ms() < faults_until_ms_ && !work_is_done())) return;
   faulty_ = false;
   crash_at_ = 0;
-  disk.revive();
-  disk.full_after(-1);
+  disk_.revive();
+  disk_.full_after(-1);
   gateway.end_faults();
   give_up_ms_ = clock.true_ms() + kSettleMs;
   say("faults end");
@@ -228,7 +243,7 @@ void World::die(runtime::Loop& loop) {
     ++crashes_;
     trace.reached("crash");
     say("crash");
-    disk.crash(luck_.next());
+    disk_.crash(luck_.next());
   } else {
     trace.reached("restart");
     say("restart");
@@ -241,18 +256,18 @@ void World::live() {
   life_steps_ = 0;
   crash_at_ = 0;
   doomed_ = false;
-  disk_failures_ = disk.counters().failed;
+  disk_failures_ = disk_.counters().failed;
   const Faults& faults = scenario.faults;
-  disk.full_after(-1);
+  disk_.full_after(-1);
   if (faulty_ && crashes_ < most_crashes_) {
     if (luck_.chance(faults.disk_full_pct)) {
       trace.reached("disk: nearly full");
-      disk.full_after(disk.counters().bytes + luck_.below(kRoomLeft));
+      disk_.full_after(disk_.counters().bytes + luck_.below(kRoomLeft));
     }
-    disk.fail_once(draw_hiccup());
+    disk_.fail_once(draw_hiccup());
     if (faults.crash_every_steps > 0) crash_at_ = 1 + luck_.below(2 * faults.crash_every_steps);
     if (faults.disk_fails_every_writes > 0)
-      disk.fail_at(static_cast<std::uint64_t>(1 + luck_.below(2 * faults.disk_fails_every_writes)));
+      disk_.fail_at(static_cast<std::uint64_t>(1 + luck_.below(2 * faults.disk_fails_every_writes)));
   }
   runtime::Loop::Options options;
   options.virtual_time = true;
@@ -277,7 +292,7 @@ void World::live() {
     trace.reached("start: refused by the disk");
     say("the shop does not start: " + process.error().reason);
     if (!faulty_) problem("the shop does not start: " + process.error().reason + ": " + process.error().detail);
-    disk.crash(luck_.next());
+    disk_.crash(luck_.next());
     ++crashes_;
     return;
   }
@@ -290,6 +305,7 @@ void World::verdict() {
   if (!process) return problem("the shop does not open for the verdict: " + process.error().reason);
   check_all(**process);
   orders_ = count_orders(**process);
+  disk_.crash(0);  // nobody will read it any more
 }
 
 Outcome World::run() {

@@ -7,11 +7,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "adapters/blobs_memory/memory_blobs.h"
 #include "adapters/codec_vips/vips_codec.h"
-#include "adapters/db_sqlite/fault_vfs.h"
 #include "base/id.h"
 #include "ports/clock.h"
 #include "ports/messenger.h"
@@ -20,6 +20,7 @@
 #include "shop/inventory/inventory.h"
 #include "shop/orders/order_document.h"
 #include "shop/payments/payments.h"
+#include "sim/computer.h"
 #include "sim/luck.h"
 #include "sim/model.h"
 #include "sim/scenario.h"
@@ -175,15 +176,17 @@ class World {
   void say(const std::string& words) { trace.say(clock.true_ms(), words); }
   bool faulty() const { return faulty_; }
   std::string work_left() const;  // what is left of it; "" when all is done
-  bool work_is_done() const { return work_left().empty(); }
+  bool work_is_done() const;
   void note_open(std::string words) { open_ = std::move(words); }
+  Computer& computer() { return *computer_; }
+  // Whether the next life opens its files as a new program does, without the connections of an earlier one.
+  bool opens_cold();
 
   const Scenario scenario;
   const Planted planted;
   Trace trace;
   SimClock clock;
   TrueClock true_clock;
-  db_sqlite::FaultDisk disk;
   SimGateway gateway;
   MailBox mails;
   blobs_memory::MemoryBlobs blobs;
@@ -199,6 +202,7 @@ class World {
 
  private:
   enum class End { kCrash, kRestart };
+  std::pair<const Intention*, bool> intention_left() const;
   void draw_shoppers();
   bool found_shop();
   bool open_warehouses(Process& process);
@@ -210,6 +214,8 @@ class World {
   void watch_disk();
   std::uint64_t draw_hiccup();
 
+  std::unique_ptr<Computer> computer_;
+  db_sqlite::FaultDisk& disk_;
   Luck luck_;
   Luck scheduler_;
   bool faulty_ = true;

@@ -11,6 +11,7 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include "adapters/db_sqlite/connection.h"
 #include "sim/scenario.h"
 
 namespace {
@@ -85,7 +86,7 @@ int show_seed(const Wishes& wishes) {
 struct Sums {
   std::uint64_t passed = 0, failed = 0;
   std::int64_t steps = 0, crashes = 0, orders = 0, virtual_ms = 0, comparisons = 0;
-  std::uint64_t hash = 0;  // over all of them: two runs of the program give the same
+  std::uint64_t hash = 0;  // the sum of theirs, so that ranges add up: two runs of the program give the same
   Coverage coverage;
 };
 
@@ -95,7 +96,7 @@ void add(Sums& sums, const Outcome& outcome) {
   sums.orders += outcome.orders;
   sums.virtual_ms += outcome.virtual_ms;
   sums.comparisons += outcome.comparisons;
-  sums.hash = (sums.hash ^ outcome.hash) * 0x100000001B3ull;
+  sums.hash += (outcome.hash ^ outcome.hash >> 29) * 0x9E3779B97F4A7C15ull;
   for (const auto& [branch, times] : outcome.coverage) sums.coverage[branch] += times;
 }
 
@@ -186,6 +187,7 @@ int main(int argc, char** argv) {
   // A seed opens and closes many stores: what they give back is kept for the next instead of going back to the system.
   mallopt(M_MMAP_THRESHOLD, 256 << 20);
   mallopt(M_TRIM_THRESHOLD, 512 << 20);
+  kontor::db_sqlite::start_sqlite(true);
   if (wishes.planted) return run_planted();
   return seed->count() > 0 ? show_seed(wishes) : run_many(wishes);
 }

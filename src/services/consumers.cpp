@@ -1,7 +1,9 @@
 #include "services/consumers.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
 
 #include "base/assert.h"
 #include "base/text.h"
@@ -12,6 +14,8 @@ namespace {
 
 constexpr db::Query kPosition{"consumer.position", db::Home::kEvery,
                               "SELECT position FROM consumer_positions WHERE consumer = $1 AND stream = $2"};
+constexpr db::Query kPositions{"consumer.positions", db::Home::kEvery,
+                               "SELECT consumer, stream, position FROM consumer_positions"};
 constexpr db::Query kBegin{"consumer.begin", db::Home::kEvery, R"sql(
   INSERT INTO consumer_positions (consumer, stream, position) VALUES ($1, $2, $3)
   ON CONFLICT (consumer, stream) DO NOTHING
@@ -28,6 +32,9 @@ constexpr db::Query kDeadLetters{"consumer.dead_letters", db::Home::kEvery, R"sq
   SELECT consumer, stream, position, name, subject, reason, at FROM consumer_dead_letters
    ORDER BY at, consumer, stream, position LIMIT $1
 )sql"};
+
+// So few are kept for the other consumers; a rush is behind by hundreds between two looks.
+constexpr std::size_t kFewEvents = 1000;
 
 bool is_outage(const Error& error) {
   return error.code == Errc::kUnavailable || error.code == Errc::kGatewayUnavailable || error.code == Errc::kTimeout ||
@@ -279,22 +286,40 @@ Result<void> ConsumerRunner::take_in_tx(Member& member, Track& track, const std:
   return move(member, track, events.back().position);
 }
 
+bool ConsumerRunner::nothing_new(const Track& track) const {
+  const auto head = heads_.find(track.stream);
+  return track.position && head != heads_.end() && *track.position >= head->second;
+}
+
+// A backlog each consumer reads for itself, and nobody keeps it.
+Result<ConsumerRunner::Events> ConsumerRunner::read(const Track& track, bool told) {
+  const std::int64_t head = told ? heads_[track.stream] : 0;
+  const bool here = told && latest_.events != nullptr && latest_.stream == track.stream &&
+                    latest_.after == *track.position && latest_.head == head;
+  if (here) return latest_.events;
+  TRY(auto read, log_.read(track.stream, *track.position, settings_.batch));
+  auto events = std::make_shared<const std::vector<LoggedEvent>>(std::move(read));
+  if (told && !events->empty() && events->size() < kFewEvents) latest_ = {track.stream, *track.position, head, events};
+  return Events(std::move(events));
+}
+
 // One look at a stream. Whether the position moved, also past events of other names.
-Result<bool> ConsumerRunner::advance(Member& member, Track& track, bool patient) {
+Result<bool> ConsumerRunner::advance(Member& member, Track& track, bool patient, bool told) {
   if (patient && track.failures + track.outages > 0 && clock_.now() < track.retry_at) return false;
   if (!track.position) TRY_DO(load(member, track));
-  TRY(const auto events, log_.read(track.stream, *track.position, settings_.batch));
+  if (told && nothing_new(track)) return false;
+  TRY(const auto events, read(track, told));
   const auto before = *track.position;
-  if (!events.empty())
-    TRY_DO(member.consumer.handle_in_tx ? take_in_tx(member, track, events, patient)
-                                        : take_each(member, track, events, patient));
+  if (!events->empty())
+    TRY_DO(member.consumer.handle_in_tx ? take_in_tx(member, track, *events, patient)
+                                        : take_each(member, track, *events, patient));
   return *track.position > before;
 }
 
-Result<bool> ConsumerRunner::pass(Member& member, bool patient) {
+Result<bool> ConsumerRunner::pass(Member& member, bool patient, bool told) {
   bool moved = false;
   for (auto& track : member.tracks) {
-    TRY(const bool some, advance(member, track, patient));
+    TRY(const bool some, advance(member, track, patient, told));
     moved = moved || some;
   }
   return moved;
@@ -313,13 +338,14 @@ Result<bool> ConsumerRunner::hold_lease(Member& member) {
 
 void ConsumerRunner::run_member(Member& member) {
   std::int64_t outage_wait = settings_.first_wait_ms;
+  bool told = false;
   while (!stopping_.load()) {
     const auto held = hold_lease(member);
-    const auto moved = held && *held ? pass(member, true) : Result<bool>(false);
+    const auto moved = held && *held ? pass(member, true, told) : Result<bool>(false);
     const bool trouble = !held || !moved;
     if (trouble) {
       report(member, held ? moved.error().reason : held.error().reason);
-      member.bell.wait_for(outage_wait);
+      told = member.bell.wait_for(outage_wait);
       outage_wait = std::min(settings_.longest_wait_ms, outage_wait * 2);
       continue;
     }
@@ -329,7 +355,7 @@ void ConsumerRunner::run_member(Member& member) {
     for (const auto& track : member.tracks)
       if (track.failures + track.outages > 0)
         wait = std::clamp<std::int64_t>(track.retry_at.ms - clock_.now().ms, 1, wait);
-    member.bell.wait_for(wait);
+    told = member.bell.wait_for(wait);
   }
   if (member.once() && member.lease) (void)leases_.release(member.lease->name);
 }
@@ -345,7 +371,6 @@ void ConsumerRunner::measure() {
 
 // Relays, and rings the consumers when a stream has grown: one poller instead of one a consumer.
 void ConsumerRunner::run_watch() {
-  std::map<std::string, std::int64_t> heads;
   std::optional<Lease> lease;
   Time active_until, measured;
   while (!stopping_.load()) {
@@ -366,8 +391,8 @@ void ConsumerRunner::run_watch() {
     for (const auto& stream : log_.streams()) {
       const auto head = log_.head(stream);
       if (!head) continue;
-      grown = grown || heads[stream] != *head;
-      heads[stream] = *head;
+      grown = grown || heads_[stream] != *head;
+      heads_[stream] = *head;
     }
     if (grown) {
       active_until = now.plus_ms(1000);
@@ -385,6 +410,8 @@ void ConsumerRunner::run_watch() {
 void ConsumerRunner::start(runtime::Loop& loop) {
   KONTOR_ASSERT(prepared_ && !running());
   stopping_ = false;
+  heads_.clear();
+  latest_ = {};
   // Counted for as long as the fiber's body lives, also when the loop drops it unstarted or kills it.
   const auto counted = [this] {
     ++fibers_;
@@ -422,32 +449,46 @@ Result<int> ConsumerRunner::run_until_quiet() {
     TRY(const int relayed, log_.relay());
     moved = relayed > 0;
     for (auto& member : members_) {
-      TRY(const bool some, pass(*member, false));
+      TRY(const bool some, pass(*member, false, false));
       moved = moved || some;
     }
   }
   return handled_ - before;
 }
 
-Result<std::int64_t> ConsumerRunner::position_in_store(const Member& member, const Track& track) {
-  std::int64_t position = 0;
-  TRY_DO(store_.read(track.home, [&](db::Tx& tx) -> Result<void> {
-    TRY(const auto rows, tx.ask(kPosition, member.consumer.name, track.stream));
-    position = rows.empty() ? 0 : rows.front().i64(0);
-    return {};
-  }));
-  return position;
+Result<ConsumerRunner::Positions> ConsumerRunner::positions_in_store() {
+  Positions positions;
+  std::set<unsigned> looked;
+  for (const auto& member : members_) {
+    for (const auto& track : member->tracks) {
+      if (!member->once() || !looked.insert(track.home.bits).second) continue;
+      TRY_DO(store_.read(track.home, [&](db::Tx& tx) -> Result<void> {
+        TRY(const auto rows, tx.ask(kPositions));
+        for (const auto row : rows) positions[{track.home.bits, row.str(0), row.str(1)}] = row.i64(2);
+        return {};
+      }));
+    }
+  }
+  return positions;
+}
+
+std::int64_t ConsumerRunner::position_in(const Positions& positions, const Member& member, const Track& track) {
+  const auto found = positions.find({track.home.bits, member.consumer.name, track.stream});
+  return found == positions.end() ? 0 : found->second;
 }
 
 Result<std::vector<ConsumerLag>> ConsumerRunner::lags() {
+  TRY(const auto positions, positions_in_store());
+  std::map<std::string, std::int64_t> heads;
+  for (const auto& stream : log_.streams()) {
+    TRY(heads[stream], log_.head(stream));  // after the positions, so that it is never behind them
+  }
   std::vector<ConsumerLag> all;
   for (const auto& member : members_) {
     for (const auto& track : member->tracks) {
-      std::optional<std::int64_t> position = track.position;
-      if (member->once()) {  // another replica may hold it
-        TRY(position, position_in_store(*member, track));
-      }
-      TRY(const auto head, log_.head(track.stream));  // after the position, so that it is never behind it
+      // Of a durable one by the store: another replica may hold it.
+      const auto position = member->once() ? position_in(positions, *member, track) : track.position;
+      const auto head = heads[track.stream];
       all.push_back({member->consumer.name, track.stream, position ? std::max<std::int64_t>(head - *position, 0) : 0});
     }
   }
@@ -455,12 +496,13 @@ Result<std::vector<ConsumerLag>> ConsumerRunner::lags() {
 }
 
 Result<std::int64_t> ConsumerRunner::passed(const std::string& stream) {
+  TRY(const auto positions, positions_in_store());
   std::optional<std::int64_t> least;
-  for (auto& member : members_) {
+  for (const auto& member : members_) {
     if (!member->once()) continue;
-    for (auto& track : member->tracks) {
+    for (const auto& track : member->tracks) {
       if (track.stream != stream) continue;
-      TRY(const auto position, position_in_store(*member, track));
+      const auto position = position_in(positions, *member, track);
       least = std::min(least.value_or(position), position);
     }
   }

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/result.h"
@@ -128,11 +129,18 @@ class ConsumerRunner {
 
   void run_watch();
   void measure();
-  Result<std::int64_t> position_in_store(const Member& member, const Track& track);
+  // Where durable consumers stand by what the store says, by home, name and stream.
+  using Positions = std::map<std::tuple<unsigned, std::string, std::string>, std::int64_t>;
+  Result<Positions> positions_in_store();
+  static std::int64_t position_in(const Positions& positions, const Member& member, const Track& track);
   void run_member(Member& member);
   Result<bool> hold_lease(Member& member);
-  Result<bool> pass(Member& member, bool patient);
-  Result<bool> advance(Member& member, Track& track, bool patient);
+  // `told`: the watching fiber rang, and it has seen all there is.
+  Result<bool> pass(Member& member, bool patient, bool told);
+  Result<bool> advance(Member& member, Track& track, bool patient, bool told);
+  bool nothing_new(const Track& track) const;
+  using Events = std::shared_ptr<const std::vector<LoggedEvent>>;
+  Result<Events> read(const Track& track, bool told);
   Result<void> handle_traced(Member& member, const LoggedEvent& event);
   static std::size_t foresee(const Member& member, const std::vector<LoggedEvent>& events, std::size_t from);
   Result<void> take_each(Member& member, Track& track, const std::vector<LoggedEvent>& events, bool patient);
@@ -151,6 +159,14 @@ class ConsumerRunner {
   Settings settings_;
   std::vector<std::unique_ptr<Member>> members_;
   Bell watch_bell_;
+  std::map<std::string, std::int64_t> heads_;  // by stream, as the watching fiber saw them
+  // The last few events that one consumer read when it was told of them: the others stand where it stood.
+  struct Latest {
+    std::string stream;
+    std::int64_t after = 0, head = 0;
+    Events events;
+  };
+  Latest latest_;
   std::atomic<bool> stopping_{false};
   std::atomic<int> fibers_{0};
   std::atomic<int> handled_{0};

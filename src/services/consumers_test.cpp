@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <thread>
 
 #include "adapters/log_outbox/outbox_log.h"
@@ -202,6 +203,60 @@ TEST_CASE("an error that no repetition mends is parked at once") {
   CHECK(tries == 1);
   CHECK(heard == "1 3 ");
   CHECK(runner.dead_letters(10)->size() == 1);
+}
+
+// The log, counting how often each stream is read.
+class CountedLog : public EventLog {
+ public:
+  explicit CountedLog(EventLog& log) : log_(log) {}
+  std::vector<std::string> streams() const override { return log_.streams(); }
+  Result<std::vector<LoggedEvent>> read(const std::string& stream, std::int64_t position, int limit) override {
+    ++reads[stream];
+    return log_.read(stream, position, limit);
+  }
+  Result<int> relay() override { return log_.relay(); }
+  Result<int> prune(const std::string& stream, std::int64_t passed, Time before, int limit) override {
+    return log_.prune(stream, passed, before, limit);
+  }
+  Result<Forgotten> forgotten(const std::string& stream) override { return log_.forgotten(stream); }
+  Result<std::int64_t> head(const std::string& stream) override { return log_.head(stream); }
+  Result<std::int64_t> unrelayed(const std::string& stream, std::int64_t most) override {
+    return log_.unrelayed(stream, most);
+  }
+  std::map<std::string, int> reads;
+
+ private:
+  EventLog& log_;
+};
+
+TEST_CASE("on a loop: what one consumer has read the others do not read again, nor streams that have not grown") {
+  testing::TestStore test({services_migrations()}, true);
+  World world(test.store());
+  CountedLog log(world.log);
+  runtime::Loop loop({.virtual_time = true});
+  std::string first, second, third;
+  ConsumerRunner runner(test.store(), log, world.leases, world.clock, {.idle_poll_ms = 60'000, .notified = true});
+  runner.add(listener("testing.first", first));
+  runner.add(listener("testing.second", second));
+  runner.add(listener("testing.third", third));
+  loop.spawn([&] {
+    REQUIRE(runner.prepare());
+    runner.start(loop);
+    runtime::sleep_for(100);
+    for (int number = 1; number <= 3; ++number) {
+      log.reads.clear();
+      emit_numbers(test.store(), number, number);
+      runner.notify();
+      runtime::sleep_for(100);
+      CHECK(log.reads == std::map<std::string, int>{{"shop", 1}});
+    }
+    runner.stop();
+    while (runner.running()) runtime::sleep_for(10);
+  });
+  loop.run();
+  CHECK(first == "1 2 3 ");
+  CHECK(second == first);
+  CHECK(third == first);
 }
 
 TEST_CASE("on a loop: told of a commit, consumers run at once, and a rush of notices is one look") {

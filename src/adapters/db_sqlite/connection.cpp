@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <mutex>
 
+#include "adapters/db_sqlite/spares.h"
 #include "adapters/db_sqlite/sql_text.h"
 #include "base/assert.h"
 
@@ -23,14 +24,21 @@ bool is_duplicate(int extended) {
          extended == SQLITE_CONSTRAINT_ROWID;
 }
 
+bool is_of_the_files(int extended) {
+  const int code = extended & 0xff;
+  return code == SQLITE_IOERR || code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_FULL ||
+         code == SQLITE_CANTOPEN || code == SQLITE_NOMEM;
+}
+
 // A null pointer would bind NULL instead of an empty text.
 const char* address_of(std::string_view bytes) { return bytes.data() == nullptr ? "" : bytes.data(); }
 
 }  // namespace
 
-void start_sqlite() {
+void start_sqlite(bool one_thread) {
   static std::once_flag once;
-  std::call_once(once, [] {
+  std::call_once(once, [one_thread] {
+    if (one_thread) sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);  // its counter is a lock that every allocation takes
     sqlite3_initialize();
   });
@@ -79,7 +87,27 @@ class Connection::Bound {
   sqlite3_stmt* statement_;
 };
 
+Opened::~Opened() {
+  for (auto& [address, prepared] : statements) sqlite3_finalize(prepared.statement);
+  sqlite3_close(handle);
+}
+
+Connection::Connection(std::unique_ptr<Opened> opened, const Settings& settings)
+    : opened_(std::move(opened)),
+      handle_(opened_->handle),
+      query_only_(settings.query_only),
+      spares_(settings.spares),
+      path_(settings.path) {}
+
 Result<std::unique_ptr<Connection>> Connection::open(const Settings& settings) {
+  if (settings.spares != nullptr) {
+    TRY(auto spare, settings.spares->take(settings.path, settings.query_only));
+    if (spare) {
+      std::unique_ptr<Connection> connection(new Connection(std::move(spare), settings));
+      connection->count_frames();
+      return connection;
+    }
+  }
   start_sqlite();
   sqlite3* handle = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
@@ -87,15 +115,19 @@ Result<std::unique_ptr<Connection>> Connection::open(const Settings& settings) {
   const int code = sqlite3_open_v2(settings.path.c_str(), &handle, flags, vfs);
   if (handle == nullptr)
     return fail(Errc::kUnavailable, "db.memory", "There is no memory to open " + settings.path + ".");
-  std::unique_ptr<Connection> connection(new Connection(handle));
+  std::unique_ptr<Connection> connection(new Connection(std::make_unique<Opened>(handle), settings));
   if (code != SQLITE_OK) return fail(connection->error(sqlite3_extended_errcode(handle), settings.path));
   if (auto configured = connection->configure(settings); !configured) {
     Error error = std::move(configured.error());
     error.detail = settings.path + ": " + error.detail;
     return fail(std::move(error));
   }
+  if (settings.spares != nullptr) TRY_DO(settings.spares->note(settings.path, *connection->opened_));
+  connection->count_frames();
   return connection;
 }
+
+void Connection::count_frames() { sqlite3_wal_hook(handle_, note_frames, &wal_frames_); }
 
 Result<void> Connection::configure(const Settings& settings) {
   sqlite3_extended_result_codes(handle_, 1);
@@ -113,17 +145,15 @@ Result<void> Connection::configure(const Settings& settings) {
   TRY_DO(exec("PRAGMA secure_delete=FAST"));
   TRY_DO(exec(settings.sync ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF"));
   if (settings.query_only) TRY_DO(exec("PRAGMA query_only=ON"));
-  query_only_ = settings.query_only;
-  sqlite3_wal_hook(handle_, note_frames, &wal_frames_);
   return {};
 }
 
 Connection::~Connection() {
-  for (auto& [key, prepared] : statements_) sqlite3_finalize(prepared.statement);
-  sqlite3_close(handle_);
+  if (spares_ != nullptr) spares_->keep(path_, query_only_, std::move(opened_));
 }
 
 Error Connection::error(int code, std::string_view what) const {
+  opened_->failed |= is_of_the_files(code);
   // SQLite calls it an I/O error when there is no room for its shared memory.
   const int why = sqlite3_system_errno(handle_);
   if ((code & 0xff) == SQLITE_IOERR && (why == ENOSPC || why == EDQUOT))
@@ -137,7 +167,7 @@ Error Connection::error(int code, std::string_view what) const {
 // `without`: an ending of the statement that is left out.
 Result<sqlite3_stmt*> Connection::prepared(const db::Query& query, std::string_view without) {
   const std::string_view kept = query.sql.substr(0, without.empty() ? query.sql.size() : query.sql.rfind(without));
-  Prepared& entry = statements_[query.sql.data()];
+  Opened::Prepared& entry = opened_->statements[query.sql.data()];
   if (entry.statement != nullptr && entry.text == kept) return entry.statement;
   sqlite3_finalize(entry.statement);
   entry.statement = nullptr;

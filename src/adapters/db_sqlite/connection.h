@@ -16,6 +16,25 @@ struct sqlite3_stmt;
 
 namespace kontor::db_sqlite {
 
+class Spares;
+
+// SQLite's handle, and the statements prepared on it by the address of their text.
+struct Opened {
+  struct Prepared {
+    std::string text;  // as given: an address may be used again for another text
+    sqlite3_stmt* statement = nullptr;
+  };
+  explicit Opened(sqlite3* opened) : handle(opened) {}
+  ~Opened();
+  Opened(const Opened&) = delete;
+  Opened& operator=(const Opened&) = delete;
+
+  sqlite3* handle;
+  bool failed = false;  // a file did not do what it was asked for: who knows what else went wrong
+  std::string schema;   // where it may become a spare
+  std::unordered_map<const char*, Prepared> statements;
+};
+
 class Connection {
  public:
   struct Settings {
@@ -24,6 +43,7 @@ class Connection {
     bool query_only = false;  // a reader
     bool sync = true;         // synchronous=FULL; without, a power cut may take what was acknowledged
     int cache_kb = 16 * 1024;
+    Spares* spares = nullptr;  // outlives the connection; only for a file layer that knows them (the simulator)
   };
   // Errors say in one line what is wrong with the file: db.damaged, db.read_only, db.full, db.locked, db.open.
   static Result<std::unique_ptr<Connection>> open(const Settings& settings);
@@ -48,25 +68,25 @@ class Connection {
   bool refuses_writes() const { return query_only_; }
 
  private:
-  struct Prepared {
-    std::string text;  // as given: an address may be used again for another text
-    sqlite3_stmt* statement = nullptr;
-  };
   class Bound;
-  explicit Connection(sqlite3* handle) : handle_(handle) {}
+  Connection(std::unique_ptr<Opened> opened, const Settings& settings);
   Result<void> configure(const Settings& settings);
+  void count_frames();
   Result<sqlite3_stmt*> prepared(const db::Query& query, std::string_view without = {});
   Result<void> bind(sqlite3_stmt* statement, const db::Query& query, std::span<const db::Param> params);
   Error error(int code, std::string_view what) const;
 
+  std::unique_ptr<Opened> opened_;
   sqlite3* handle_;
-  bool query_only_ = false;
+  bool query_only_;
   std::int64_t wal_frames_ = 0;
-  std::unordered_map<const char*, Prepared> statements_;
+  Spares* spares_;
+  std::string path_;
 };
 
-// Sets SQLite up for this process; before anything else is asked of it. Repeating it does nothing.
-void start_sqlite();
+// Sets SQLite up for this process; before anything else is asked of it. Repeating it does nothing. A program that uses
+// it on one thread only may say so at first: SQLite then takes no locks.
+void start_sqlite(bool one_thread = false);
 
 // How an SQLite result code reads to callers.
 Error sqlite_error(int extended_code, std::string detail);

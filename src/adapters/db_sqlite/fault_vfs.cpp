@@ -3,129 +3,17 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
-#include <map>
-#include <mutex>
+#include <limits>
 #include <new>
 #include <thread>
-#include <vector>
 
-#include "adapters/db_sqlite/connection.h"
-#include "base/assert.h"
+#include "adapters/db_sqlite/fault_files.h"
 
 namespace kontor::db_sqlite {
 namespace {
 
-constexpr std::int64_t kSectorBytes = 512;
-constexpr int kShmLocks = SQLITE_SHM_NLOCK;
-
-struct Handle;
-
-// A write, or (without bytes) a truncation to `offset`, since the last sync.
-struct Change {
-  std::int64_t offset = 0;
-  std::string bytes;
-  bool truncation = false;
-};
-
-void apply(std::string& content, std::int64_t offset, std::string_view bytes) {
-  const auto end = static_cast<std::size_t>(offset) + bytes.size();
-  if (content.size() < end) content.resize(end, '\0');
-  std::memcpy(content.data() + offset, bytes.data(), bytes.size());
-}
-
-struct File {
-  std::string current;  // what readers see
-  std::string durable;  // what a crash leaves, before luck has its say over `unsynced`
-  std::vector<Change> unsynced;
-  bool dead = false;  // opened before a crash
-  // Database locks, as SQLite's levels have them.
-  int shared = 0;
-  Handle* reserved = nullptr;
-  Handle* pending = nullptr;
-  Handle* exclusive = nullptr;
-  // Shared memory of the write-ahead log.
-  std::vector<std::unique_ptr<char[]>> regions;
-  int mapped = 0;
-  std::array<int, kShmLocks> shm_shared{};
-  std::array<Handle*, kShmLocks> shm_exclusive{};
-};
-
-struct Handle {
-  sqlite3_file base;
-  FaultDisk::Impl* disk;
-  std::shared_ptr<File> file;
-  std::string delete_on_close;
-  int level;
-  bool maps_shm;
-  unsigned shm_shared_mask;
-  unsigned shm_exclusive_mask;
-};
-
-}  // namespace
-
-struct FaultDisk::Impl {
-  std::string name;
-  sqlite3_vfs vfs{};
-  std::mutex mutex;
-  std::map<std::string, std::shared_ptr<File>, std::less<>> files;
-  std::uint64_t luck;
-  std::uint64_t fails_in = 0;   // 0: never; 1: the next step fails, and so do all after it
-  std::uint64_t hiccup_in = 0;  // as fails_in, for one call of any kind
-  std::int64_t limit = -1;
-  bool lies = false;
-  Counters counters;
-
-  std::uint64_t draw() {
-    luck += 0x9E3779B97F4A7C15ull;
-    std::uint64_t z = luck;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
-    return z ^ (z >> 31);
-  }
-  bool hiccups() {
-    if (hiccup_in == 0 || --hiccup_in > 0) return false;
-    ++counters.hiccups;
-    return true;
-  }
-  // Counts a write, truncation or sync; true when it is to fail.
-  bool step_fails() {
-    ++counters.steps;
-    if (hiccups()) return true;
-    if (fails_in > 1)
-      --fails_in;
-    else if (fails_in == 1)
-      return ++counters.failed, true;
-    return false;
-  }
-  // Puts what luck keeps of the unsynced changes onto the durable content. `percent` of the sectors are kept.
-  void keep_some(File& file, std::uint64_t percent) {
-    for (const Change& change : file.unsynced) {
-      if (change.truncation) {
-        if (draw() % 100 < percent) file.durable.resize(static_cast<std::size_t>(change.offset), '\0');
-        continue;
-      }
-      if (percent == 100) {  // every sync that works: no need to go by sectors
-        apply(file.durable, change.offset, change.bytes);
-        continue;
-      }
-      const auto size = static_cast<std::int64_t>(change.bytes.size());
-      for (std::int64_t at = 0; at < size;) {
-        const std::int64_t upto = std::min(size, at + kSectorBytes - (change.offset + at) % kSectorBytes);
-        const auto part =
-            std::string_view(change.bytes).substr(static_cast<std::size_t>(at), static_cast<std::size_t>(upto - at));
-        if (draw() % 100 < percent) apply(file.durable, change.offset + at, part);
-        at = upto;
-      }
-    }
-    file.unsynced.clear();
-  }
-};
-
-namespace {
-
-Handle* handle_of(sqlite3_file* file) { return reinterpret_cast<Handle*>(file); }
+Handle* ours(sqlite3_file* file) { return reinterpret_cast<Handle*>(file); }
 FaultDisk::Impl& disk_of(sqlite3_vfs* vfs) { return *static_cast<FaultDisk::Impl*>(vfs->pAppData); }
 
 void unlock_to(Handle& handle, int level) {
@@ -139,7 +27,7 @@ void unlock_to(Handle& handle, int level) {
   handle.level = std::min(handle.level, level);
 }
 
-void release_shm(Handle& handle, bool remove) {
+void release_shm(Handle& handle) {
   if (!handle.maps_shm) return;
   File& file = *handle.file;
   for (int i = 0; i < kShmLocks; ++i) {
@@ -149,18 +37,19 @@ void release_shm(Handle& handle, bool remove) {
   }
   handle.shm_shared_mask = handle.shm_exclusive_mask = 0;
   handle.maps_shm = false;
-  if (--file.mapped == 0 && remove) file.regions.clear();
+  if (file.dead) return;  // the memory is another file's by now
+  if (--file.shm->mapped == 0) file.shm->forget();
 }
 
 int close_file(sqlite3_file* base) {
-  Handle* handle = handle_of(base);
+  Handle* handle = ours(base);
   {
     const std::lock_guard lock(handle->disk->mutex);
-    release_shm(*handle, false);
+    release_shm(*handle);
     unlock_to(*handle, SQLITE_LOCK_NONE);
-    if (!handle->delete_on_close.empty() && !handle->file->dead) {
+    if (handle->delete_on_close && !handle->file->dead) {
       handle->disk->counters.bytes -= static_cast<std::int64_t>(handle->file->current.size());
-      handle->disk->files.erase(handle->delete_on_close);
+      handle->disk->files.erase(handle->path);
     }
   }
   handle->~Handle();
@@ -168,7 +57,7 @@ int close_file(sqlite3_file* base) {
 }
 
 int read_file(sqlite3_file* base, void* out, int amount, sqlite3_int64 offset) {
-  Handle* handle = handle_of(base);
+  Handle* handle = ours(base);
   const std::lock_guard lock(handle->disk->mutex);
   const File& file = *handle->file;
   if (file.dead || handle->disk->hiccups()) return SQLITE_IOERR_READ;
@@ -181,7 +70,7 @@ int read_file(sqlite3_file* base, void* out, int amount, sqlite3_int64 offset) {
 }
 
 int write_file(sqlite3_file* base, const void* bytes, int amount, sqlite3_int64 offset) {
-  Handle* handle = handle_of(base);
+  Handle* handle = ours(base);
   FaultDisk::Impl& disk = *handle->disk;
   const std::lock_guard lock(disk.mutex);
   File& file = *handle->file;
@@ -195,26 +84,27 @@ int write_file(sqlite3_file* base, const void* bytes, int amount, sqlite3_int64 
     return SQLITE_FULL;
   }
   disk.counters.bytes += growth;
-  const std::string_view view(static_cast<const char*>(bytes), static_cast<std::size_t>(amount));
-  apply(file.current, offset, view);
-  file.unsynced.push_back({offset, std::string(view), false});
+  file.keep_bytes(offset, offset + amount);
+  apply(file.current, offset, {static_cast<const char*>(bytes), static_cast<std::size_t>(amount)});
+  file.unsynced.push_back({offset, amount, false, false, {}});
   return SQLITE_OK;
 }
 
 int truncate_file(sqlite3_file* base, sqlite3_int64 size) {
-  Handle* handle = handle_of(base);
+  Handle* handle = ours(base);
   FaultDisk::Impl& disk = *handle->disk;
   const std::lock_guard lock(disk.mutex);
   File& file = *handle->file;
   if (file.dead || disk.step_fails()) return SQLITE_IOERR_TRUNCATE;
   disk.counters.bytes += size - static_cast<std::int64_t>(file.current.size());
+  file.keep_bytes(size, std::numeric_limits<std::int64_t>::max());
   file.current.resize(static_cast<std::size_t>(size), '\0');
-  file.unsynced.push_back({size, {}, true});
+  file.unsynced.push_back({size, 0, true, false, {}});
   return SQLITE_OK;
 }
 
 int sync_file(sqlite3_file* base, int) {
-  Handle* handle = handle_of(base);
+  Handle* handle = ours(base);
   FaultDisk::Impl& disk = *handle->disk;
   const std::lock_guard lock(disk.mutex);
   File& file = *handle->file;
@@ -229,7 +119,7 @@ int sync_file(sqlite3_file* base, int) {
 }
 
 int file_size(sqlite3_file* base, sqlite3_int64* size) {
-  Handle* handle = handle_of(base);
+  Handle* handle = ours(base);
   const std::lock_guard lock(handle->disk->mutex);
   if (handle->file->dead) return SQLITE_IOERR_FSTAT;
   *size = static_cast<sqlite3_int64>(handle->file->current.size());
@@ -237,7 +127,7 @@ int file_size(sqlite3_file* base, sqlite3_int64* size) {
 }
 
 int lock_file(sqlite3_file* base, int level) {
-  Handle* handle = handle_of(base);
+  Handle* handle = ours(base);
   const std::lock_guard lock(handle->disk->mutex);
   File& file = *handle->file;
   if (file.dead) return SQLITE_IOERR_LOCK;
@@ -263,14 +153,14 @@ int lock_file(sqlite3_file* base, int level) {
 }
 
 int unlock_file(sqlite3_file* base, int level) {
-  Handle* handle = handle_of(base);
+  Handle* handle = ours(base);
   const std::lock_guard lock(handle->disk->mutex);
   unlock_to(*handle, level);
   return SQLITE_OK;
 }
 
 int check_reserved(sqlite3_file* base, int* out) {
-  Handle* handle = handle_of(base);
+  Handle* handle = ours(base);
   const std::lock_guard lock(handle->disk->mutex);
   *out = handle->file->reserved != nullptr ? 1 : 0;
   return SQLITE_OK;
@@ -281,24 +171,26 @@ int sector_size(sqlite3_file*) { return static_cast<int>(kSectorBytes); }
 int characteristics(sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
 
 int shm_map(sqlite3_file* base, int region, int size, int extend, void volatile** out) {
-  Handle* handle = handle_of(base);
+  Handle* handle = ours(base);
   const std::lock_guard lock(handle->disk->mutex);
   File& file = *handle->file;
   *out = nullptr;
   if (file.dead) return SQLITE_IOERR_SHMMAP;
   if (!handle->maps_shm) {
     handle->maps_shm = true;
-    ++file.mapped;
+    ++file.shm->mapped;
   }
+  auto& regions = file.shm->regions;
+  file.shm->region_bytes = static_cast<std::size_t>(size);
   const auto wanted = static_cast<std::size_t>(region) + 1;
-  if (file.regions.size() < wanted && extend == 0) return SQLITE_OK;
-  while (file.regions.size() < wanted) file.regions.push_back(std::make_unique<char[]>(static_cast<std::size_t>(size)));
-  *out = file.regions[wanted - 1].get();
+  if (regions.size() < wanted && extend == 0) return SQLITE_OK;
+  while (regions.size() < wanted) regions.push_back(std::make_unique<char[]>(static_cast<std::size_t>(size)));
+  *out = regions[wanted - 1].get();
   return SQLITE_OK;
 }
 
 int shm_lock(sqlite3_file* base, int offset, int count, int flags) {
-  Handle* handle = handle_of(base);
+  Handle* handle = ours(base);
   const std::lock_guard lock(handle->disk->mutex);
   File& file = *handle->file;
   if (file.dead) return SQLITE_IOERR_SHMLOCK;
@@ -325,12 +217,12 @@ int shm_lock(sqlite3_file* base, int offset, int count, int flags) {
   return SQLITE_OK;
 }
 
-void shm_barrier(sqlite3_file* base) { const std::lock_guard lock(handle_of(base)->disk->mutex); }
+void shm_barrier(sqlite3_file* base) { const std::lock_guard lock(ours(base)->disk->mutex); }
 
-int shm_unmap(sqlite3_file* base, int remove) {
-  Handle* handle = handle_of(base);
+int shm_unmap(sqlite3_file* base, int) {
+  Handle* handle = ours(base);
   const std::lock_guard lock(handle->disk->mutex);
-  release_shm(*handle, remove != 0);
+  release_shm(*handle);
   return SQLITE_OK;
 }
 
@@ -345,16 +237,17 @@ int open_file(sqlite3_vfs* vfs, const char* path, sqlite3_file* out, int flags, 
   const std::lock_guard lock(disk.mutex);
   std::shared_ptr<File> file;
   if (path == nullptr) {
-    file = std::make_shared<File>();
+    file = std::make_shared<File>(std::make_shared<Shared>());
   } else if (const auto found = disk.files.find(path); found != disk.files.end()) {
     if ((flags & SQLITE_OPEN_EXCLUSIVE) != 0) return SQLITE_CANTOPEN;
     file = found->second;
   } else {
     if ((flags & SQLITE_OPEN_CREATE) == 0) return SQLITE_CANTOPEN;
-    file = disk.files.emplace(path, std::make_shared<File>()).first->second;
+    file = disk.files.emplace(path, disk.make_file(path)).first->second;
   }
   const bool removed = path != nullptr && (flags & SQLITE_OPEN_DELETEONCLOSE) != 0;
-  new (out) Handle{{&kMethods}, &disk, std::move(file), removed ? path : "", SQLITE_LOCK_NONE, false, 0, 0};
+  const char* name = path == nullptr ? "" : path;
+  new (out) Handle{{&kMethods}, &disk, std::move(file), name, removed, SQLITE_LOCK_NONE, false, 0, 0};
   if (out_flags != nullptr) *out_flags = flags;
   return SQLITE_OK;
 }
@@ -408,16 +301,12 @@ int last_error(sqlite3_vfs*, int, char*) { return 0; }
 
 }  // namespace
 
-FaultDisk::FaultDisk(std::string name, std::uint64_t seed) : impl_(std::make_unique<Impl>()) {
-  start_sqlite();
-  impl_->name = std::move(name);
-  impl_->luck = seed;
-  sqlite3_vfs& vfs = impl_->vfs;
+Handle* handle_of(sqlite3_file* file) { return file != nullptr && file->pMethods == &kMethods ? ours(file) : nullptr; }
+
+void set_calls(sqlite3_vfs& vfs) {
   vfs.iVersion = 2;
   vfs.szOsFile = sizeof(Handle);
   vfs.mxPathname = 512;
-  vfs.zName = impl_->name.c_str();
-  vfs.pAppData = impl_.get();
   vfs.xOpen = open_file;
   vfs.xDelete = delete_file;
   vfs.xAccess = access_file;
@@ -427,78 +316,6 @@ FaultDisk::FaultDisk(std::string name, std::uint64_t seed) : impl_(std::make_uni
   vfs.xCurrentTime = julian_day;
   vfs.xCurrentTimeInt64 = julian_ms;
   vfs.xGetLastError = last_error;
-  KONTOR_ASSERT(sqlite3_vfs_find(impl_->name.c_str()) == nullptr);
-  KONTOR_ASSERT(sqlite3_vfs_register(&vfs, 0) == SQLITE_OK);
-}
-
-FaultDisk::~FaultDisk() { sqlite3_vfs_unregister(&impl_->vfs); }
-
-const std::string& FaultDisk::name() const { return impl_->name; }
-
-void FaultDisk::crash(std::uint64_t seed) {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->luck = seed * 0x9E3779B97F4A7C15ull + 1;
-  const std::uint64_t way = impl_->draw() % 4;
-  const std::uint64_t percent = way == 0 ? 0 : way == 1 ? 100 : impl_->draw() % 101;
-  impl_->counters.bytes = 0;
-  for (auto& [path, file] : impl_->files) {
-    impl_->keep_some(*file, percent);
-    auto left = std::make_shared<File>();
-    left->durable = left->current = std::move(file->durable);
-    impl_->counters.bytes += static_cast<std::int64_t>(left->current.size());
-    file->dead = true;
-    file = std::move(left);
-  }
-  impl_->fails_in = impl_->hiccup_in = 0;
-  ++impl_->counters.crashes;
-}
-
-void FaultDisk::fail_at(std::uint64_t nth) {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->fails_in = nth;
-}
-
-void FaultDisk::fail_once(std::uint64_t nth) {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->hiccup_in = nth;
-}
-
-void FaultDisk::revive() {
-  fail_at(0);
-  fail_once(0);
-}
-
-void FaultDisk::full_after(std::int64_t bytes) {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->limit = bytes;
-}
-
-FaultDisk::Image FaultDisk::image() const {
-  const std::lock_guard lock(impl_->mutex);
-  Image image;
-  for (const auto& [path, file] : impl_->files) image.emplace(path, file->current);
-  return image;
-}
-
-void FaultDisk::put(const Image& image) {
-  const std::lock_guard lock(impl_->mutex);
-  KONTOR_ASSERT(impl_->files.empty());
-  for (const auto& [path, content] : image) {
-    auto file = std::make_shared<File>();
-    file->current = file->durable = content;
-    impl_->counters.bytes += static_cast<std::int64_t>(content.size());
-    impl_->files.emplace(path, std::move(file));
-  }
-}
-
-void FaultDisk::lie_about_syncs(bool lie) {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->lies = lie;
-}
-
-FaultDisk::Counters FaultDisk::counters() const {
-  const std::lock_guard lock(impl_->mutex);
-  return impl_->counters;
 }
 
 }  // namespace kontor::db_sqlite

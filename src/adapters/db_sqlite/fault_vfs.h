@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 
+struct sqlite3;
+
 namespace kontor::db_sqlite {
 
 class FaultDisk {
@@ -33,6 +35,16 @@ class FaultDisk {
   using Image = std::map<std::string, std::string, std::less<>>;
   Image image() const;
   void put(const Image& image);
+  // Takes everything away and begins anew with these files and this seed. Whoever has files open sees I/O errors.
+  void begin_anew(const Image& image, std::uint64_t seed);
+  // What is on it, and what is to go wrong with it, out of the way for a while, and back. Nothing may be open on it.
+  struct State;
+  std::shared_ptr<State> set_aside();
+  void bring_back(std::shared_ptr<State> state);
+  // The connection's files are of before a crash: every call on them fails.
+  bool lost(sqlite3* connection) const;
+  // Gives a lost connection the files that have its files' names now, as if it had just opened them. False: it cannot.
+  bool hand_over(sqlite3* connection);
   // A sync does nothing but say so: for tests that prove that the others notice.
   void lie_about_syncs(bool lie);
 

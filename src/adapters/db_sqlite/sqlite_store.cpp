@@ -90,6 +90,7 @@ Result<void> SqliteStore::open_file(std::string_view name, db::Homes homes) {
   connection.vfs = options_.vfs;
   if (connection.vfs.empty() && options_.sync) connection.vfs = steady_vfs();
   connection.sync = options_.sync;
+  connection.spares = options_.spares;
   connection.cache_kb = options_.cache_mb * 1024;
   Connection::Settings reader = connection;
   reader.cache_kb = options_.reader_cache_mb * 1024;

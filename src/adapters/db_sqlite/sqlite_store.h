@@ -23,6 +23,7 @@ class SqliteStore : public db::Store, public db::Migrator {
   struct Options {
     std::string folder;                           // made when it is missing
     std::string vfs;                              // an SQLite file layer by name; empty: the system's files
+    Spares* spares = nullptr;                     // see Connection::Settings; null but in the simulator
     bool inline_writer = false;                   // no threads: a fiber of the calling loop writes (the simulator)
     bool sync = true;                             // false only for tests: a power cut may then take acknowledged writes
     int cache_mb = 64;                            // of each writer
