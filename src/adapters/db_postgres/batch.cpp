@@ -78,7 +78,12 @@ void Batch::take(std::vector<Member*>& queue, std::size_t most) {
 }
 
 void Batch::wait_for_all() {
-  while (running_ > 0) all_parked_.wait();
+  while (running_ > 0) parked_.wait();
+}
+
+// Until as many wait as run: the server works for these while those go on. One at least has parked or ended since.
+void Batch::wait_for_half() {
+  while (running_ > waiting_.size()) parked_.wait();
 }
 
 // On the member's fiber.
@@ -90,7 +95,8 @@ void Batch::park(Member& member) {
   }
   waiting_.push_back(&member);
   for (const auto& wish : member.wishes) prepare(member, *wish);
-  if (--running_ == 0) all_parked_.wake();
+  --running_;
+  parked_.wake();
   member.parker.wait();
 }
 
@@ -102,7 +108,8 @@ void Batch::finish(Member& member) {
     members_[static_cast<std::size_t>(member.number)] = nullptr;
     member.batch = nullptr;
   }
-  if (--running_ == 0) all_parked_.wake();
+  --running_;
+  parked_.wake();
 }
 
 // Its fiber is killed. So is the one that sends, at its next wait; what lies in between must not be committed.
@@ -116,11 +123,15 @@ void Batch::leave(Member& member) {
 bool Batch::run() {
   running_ = members_.size();
   for (Member* member : members_) member->parker.wake();
-  wait_for_all();
-  while (!waiting_.empty() && !failed_) {
-    if (!choose() || !exchange()) break;
-    board_.next_round();
-    wait_for_all();
+  wait_for_half();
+  while (!failed_ && (running_ > 0 || !waiting_.empty())) {
+    if (choose()) {
+      if (!exchange()) break;
+      board_.next_round();
+    } else if (!failed_) {  // all who wait do so for one who runs
+      parked_.wait();
+    }
+    wait_for_half();
   }
   end_all();
   if (members_.size() == 1 && !reading_)
@@ -181,8 +192,8 @@ bool Batch::choose() {
     while (next < member->wishes.size() && may_go(*member, *member->wishes[next]))
       join_group(*member, *member->wishes[next++]);
   }
-  if (groups_.empty()) failed_ = true;
-  return !failed_;
+  if (groups_.empty() && running_ == 0) failed_ = true;
+  return !failed_ && !groups_.empty();
 }
 
 bool Batch::exchange() {

@@ -1,6 +1,7 @@
 // Many functions in one transaction. Each runs on its caller's own fiber with a BatchTx, and parks when it asks
-// something; its writes for later are asked with it. When all have parked, what they ask is sent in one exchange,
-// equal statements as one statement for many sets of parameters (set_text.h), and the answers are handed out.
+// something; its writes for later are asked with it. When half of them have parked, what these ask is sent in one
+// exchange, while the others go on: equal statements as one statement for many sets of parameters (set_text.h), and
+// the answers are handed out.
 //
 // Writing, the functions must come out as if run one after another. Between batches and other writers that is simple:
 // a batch holds the gate alone, all other write functions hold it together, and each takes its snapshots after it has
@@ -135,6 +136,7 @@ class Batch {
   void finish(Member& member);
   void leave(Member& member);
   void wait_for_all();
+  void wait_for_half();
   bool choose();
   bool may_go(Member& member, Wish& wish);
   void join_group(Member& member, Wish& wish);
@@ -162,7 +164,7 @@ class Batch {
   std::vector<Member*> members_;  // null: its fiber was killed
   std::vector<Member*> waiting_;
   std::vector<Group> groups_;
-  runtime::Parker all_parked_;
+  runtime::Parker parked_;  // woken when one parks or ends
   std::size_t running_ = 0;
 };
 

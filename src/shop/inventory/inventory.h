@@ -168,10 +168,6 @@ class Inventory {
   // Where reserve would take the lines right now, as if there were enough of everything; no key needed. Changes
   // nothing.
   Result<std::vector<Allotment>> preview(const ReserveRequest& request);
-  // Each request alone: everything or nothing, one's failure does not touch another's success. The batch command for a
-  // Station. An Error of the whole is the store's.
-  Result<std::vector<Result<std::vector<Allotment>>>> reserve_many(db::Tx& tx, std::span<const ReserveRequest> requests,
-                                                                   Time now);
   // reserved → allocated, once; repeating is harmless. A released or unknown key is kConflict
   // "inventory.reservation_gone".
   Result<void> confirm(db::Tx& tx, CheckoutId key, Time now);

@@ -204,30 +204,6 @@ TEST_CASE("staff set figures at a version") {
   shop.check();
 }
 
-TEST_CASE("of a batch each stands alone") {
-  TestShop shop;
-  shop.stock(kTea, 5);
-  shop.stock(kCup, 5);
-  const std::vector<ReserveRequest> requests = {{key(1), {{kTea, 4, 0}}},
-                                                {key(2), {{kCup, 5, 0}, {kTea, 2, 0}}},  // the cups go back
-                                                {key(3), {{kCup, 5, 0}, {kTea, 1, 0}}},
-                                                {key(1), {{kTea, 4, 0}}}};
-  std::vector<Result<std::vector<Allotment>>> results;
-  REQUIRE(shop.write([&](db::Tx& tx) -> Result<void> {
-                TRY(results, shop.inventory.reserve_many(tx, requests, shop.now));
-                return {};
-              })
-              .has_value());
-  REQUIRE(results.size() == 4);
-  CHECK(results[0].has_value());
-  CHECK(results[1].error().code == Errc::kOutOfStock);
-  CHECK(results[2].has_value());
-  CHECK(*results[3] == *results[0]);
-  CHECK(shop.row(kTea).reserved == 5);
-  CHECK(shop.row(kCup).reserved == 5);
-  shop.check();
-}
-
 TEST_CASE("many threads after the last units: exactly as many win as there are") {
   TestShop shop;
   constexpr int kUnits = 7, kBuyers = 8, kTries = 10;

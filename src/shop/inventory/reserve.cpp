@@ -419,29 +419,6 @@ Result<std::vector<Allotment>> Inventory::preview(const ReserveRequest& request)
   return out;
 }
 
-Result<std::vector<Result<std::vector<Allotment>>>> Inventory::reserve_many(db::Tx& tx,
-                                                                            std::span<const ReserveRequest> requests,
-                                                                            Time now) {
-  std::vector<Result<std::vector<Allotment>>> out;
-  out.reserve(requests.size());
-  for (const ReserveRequest& request : requests) {
-    Result<std::vector<Allotment>> one;
-    auto attempted = tx.attempt([&]() -> Result<void> {
-      one = reserve(tx, request, now);
-      if (!one) return fail(one.error());
-      return {};
-    });
-    if (!attempted) {
-      const Errc code = attempted.error().code;
-      if (code != Errc::kOutOfStock && code != Errc::kConflict && code != Errc::kPurchaseLimit)
-        return fail(std::move(attempted.error()));
-      one = fail(std::move(attempted.error()));
-    }
-    out.push_back(std::move(one));
-  }
-  return out;
-}
-
 Result<void> Inventory::confirm(db::Tx& tx, CheckoutId key, Time now) {
   TRY(const auto rows, sql::settle_reservation(tx, key, ReservationState::kConfirmed));
   if (rows.empty()) {

@@ -263,8 +263,8 @@ Result<OfferId> Showcase::featured_offer(ProductId product) {
 
 void Showcase::product_changed(ProductId id) {
   generation_.fetch_add(1);
-  drop_ready(id);
   bundles_.drop(id);
+  drop_ready(id);  // after what it is made of: else another thread makes it anew of the old
   note({}, std::span(&id, 1));
 }
 
