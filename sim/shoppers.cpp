@@ -198,7 +198,7 @@ void Shopping::bought(Intention& intention, OrderId order) {
   if (!order) return world_.problem("a purchase without an order: " + intention.name);
   if (intention.order && intention.order != order)
     world_.problem("bought twice: " + intention.name + " has " + intention.order.text() + " and " + order.text());
-  world_.model.acknowledged(order);
+  process_.acknowledged(order);
   intention.order = order;
   intention.phase = Phase::kAfter;
   // What was bought with it stands, and its key answers the same, without it too.
