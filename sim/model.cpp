@@ -257,6 +257,13 @@ void Model::acknowledged(OrderId order) {
   if (!orders_.contains(order)) differs("an order was promised before it was there: " + order.text());
 }
 
+Result<void> ModelledStore::catch_up() {
+  Model::Sight sight;
+  TRY_DO(store_.read(Home::kCustomer | Home::kStock, [&](db::Tx& tx) { return model_.look(tx, sight); }));
+  model_.follow(sight);
+  return {};
+}
+
 Result<void> ModelledStore::write(db::Homes homes, const db::Function& function) {
   const bool watched = homes.has(Home::kCustomer) || homes.has(Home::kStock);
   if (!watched) {

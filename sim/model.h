@@ -56,6 +56,7 @@ class Model {
 
   // A shopper was told of the order.
   void acknowledged(OrderId order);
+  bool knows(OrderId order) const { return orders_.contains(order); }
   std::int64_t comparisons() const { return comparisons_; }
 
  private:
@@ -97,6 +98,9 @@ class Model {
 class ModelledStore : public db::Store {
  public:
   ModelledStore(db::Store& store, Model& model) : store_(store), model_(model) {}
+  // Looks now. What was committed is in the store a moment before its writer goes on and tells the model of it, and a
+  // crash may come between.
+  Result<void> catch_up();
   // Called after each write that succeeded, as the program does it.
   void set_listener(std::function<void()> listener) { listener_ = std::move(listener); }
   Result<void> write(db::Homes homes, const db::Function& function) override;

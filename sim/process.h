@@ -31,6 +31,9 @@ class Process {
   // A fiber that ends the history when an assertion fails on it.
   void spawn(runtime::Loop& loop, std::function<void()> body);
 
+  // A shopper was told of the order: it must be in the store by now.
+  void acknowledged(OrderId order);
+
   app::Shop& shop() { return *shop_; }
   db::Store& store() { return *modelled_; }
   World& world() { return world_; }

@@ -29,7 +29,7 @@ class Shopping {
   void keep_card(Intention& intention);
   Result<bool> tend_cart(Intention& intention);
   void buy(Intention& intention);
-  void click(Intention& intention, const std::string& key);
+  void click(Intention& intention, int number);
   void judge(Intention& intention);
   void follow(Intention& intention);
   void after(Intention& intention);
@@ -137,17 +137,20 @@ void Shopping::keep_card(Intention& intention) {
 
 void Shopping::keep(Intention& intention, const std::string& key, const checkout::Answer& answer) {
   world_.trace.reached("answer: " + std::to_string(answer.status));
-  say(intention, key + " is answered " + std::to_string(answer.status));
+  say(intention, key + " is answered " + std::to_string(answer.status) + " of " + answer.checkout.text());
   const auto before = intention.kept.find(key);
   if (before != intention.kept.end() && (before->second.status != answer.status || before->second.body != answer.body))
     world_.problem("the key " + key + " was answered twice, differently: " + before->second.body + " / " + answer.body);
   intention.kept[key] = {answer.status, answer.body};
-  if (answer.status == 202) intention.follows = answer.checkout;
+  auto& follows = intention.follows;
+  if (answer.status == 202 && std::find(follows.begin(), follows.end(), answer.checkout) == follows.end())
+    follows.push_back(answer.checkout);
 }
 
-// Asks until there is an answer, or a refusal under which nothing is kept.
-void Shopping::click(Intention& intention, const std::string& key) {
-  while (!intention.kept.contains(key) && !intention.refusals.contains(key) && !world_.broken()) {
+// Asks until there is an answer, or this click was refused and nothing is kept.
+void Shopping::click(Intention& intention, int number) {
+  const std::string key = intention.key(number);
+  while (!intention.kept.contains(key) && !intention.refused.contains({key, number}) && !world_.broken()) {
     pause(20);
     const auto answer = shop_.checkouts.buy(purchase_of(shopper_, intention, key));
     if (reply_is_lost()) continue;
@@ -170,25 +173,23 @@ void Shopping::click(Intention& intention, const std::string& key) {
         return;
       default:
         say(intention, key + " is refused: " + error.reason);
-        intention.refusals[key] = error.reason;
+        intention.refused.emplace(key, number);
     }
   }
 }
 
 void Shopping::buy(Intention& intention) {
-  const std::string first = intention.key(0);
   if (intention.clicks == 2) {
     world_.trace.reached(intention.one_key ? "shopper: two clicks, one key" : "shopper: two clicks, two keys");
-    const std::string second = intention.key(1);
     const auto both = std::make_shared<bool>(false);
-    process_.spawn(loop_, [this, &intention, second, both] {
-      click(intention, second);
+    process_.spawn(loop_, [this, &intention, both] {
+      click(intention, 1);
       *both = true;
     });
-    click(intention, first);
+    click(intention, 0);
     while (!*both) runtime::sleep_for(5);
   } else {
-    click(intention, first);
+    click(intention, 0);
   }
   judge(intention);
 }
@@ -197,7 +198,7 @@ void Shopping::bought(Intention& intention, OrderId order) {
   if (!order) return world_.problem("a purchase without an order: " + intention.name);
   if (intention.order && intention.order != order)
     world_.problem("bought twice: " + intention.name + " has " + intention.order.text() + " and " + order.text());
-  world_.model.acknowledged(order);
+  process_.acknowledged(order);
   intention.order = order;
   intention.phase = Phase::kAfter;
   // What was bought with it stands, and its key answers the same, without it too.
@@ -223,7 +224,7 @@ void Shopping::judge(Intention& intention) {
 }
 
 void Shopping::try_again(Intention& intention) {
-  intention.follows = CheckoutId{};
+  intention.follows.clear();
   if (++intention.attempt < kMostAttempts) {
     intention.phase = Phase::kFill;
     return;
@@ -237,30 +238,32 @@ void Shopping::try_again(Intention& intention) {
 void Shopping::follow(Intention& intention) {
   pause(2000);
   const CustomerId customer = shopper_.customer;
+  const CheckoutId checkout = intention.follows.front();
   const int luck = static_cast<int>(shopper_.luck.below(100));
   if (luck < 8 && world_.faulty()) {
-    const auto cancelled = shop_.checkouts.cancel(customer, intention.follows);
+    const auto cancelled = shop_.checkouts.cancel(customer, checkout);
     world_.trace.reached(cancelled ? "follow: cancelled" : "follow: " + cancelled.error().reason);
     return;
   }
   if (luck < 40) {
-    const auto completed = shop_.checkouts.complete(customer, intention.follows, "bank");
+    const auto completed = shop_.checkouts.complete(customer, checkout, "bank");
     world_.trace.reached(completed ? "follow: complete answers " + std::to_string(completed->status)
                                    : "follow: " + completed.error().reason);
     if (!completed || completed->status != 201 || reply_is_lost()) return;
     return bought(intention, order_in(completed->body));
   }
-  const auto view = shop_.checkouts.view(customer, intention.follows);
+  const auto view = shop_.checkouts.view(customer, checkout);
   if (!view || reply_is_lost()) return;
   const CheckoutState state = view->state;
   if (state == CheckoutState::kPaymentPending || state == CheckoutState::kPaymentUnknown) return;
-  say(intention, "sees its checkout " + std::string(name_of(state)));
+  say(intention, "sees its checkout " + checkout.text() + " " + std::string(name_of(state)));
   world_.trace.reached("follow: sees " + std::string(name_of(state)));
   if (state == CheckoutState::kCompleted) {
     return bought(intention, view->order_id.value_or(OrderId{}));
   }
   intention.ran_out = intention.ran_out || state == CheckoutState::kExpired;
-  try_again(intention);
+  intention.follows.erase(intention.follows.begin());
+  if (intention.follows.empty()) try_again(intention);
 }
 
 // Some units of one line of the order as it is now. The version makes a repetition harmless: who lost the answer looks

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -108,11 +109,12 @@ struct Intention {
   int attempt = 0;
   bool ran_out = false;  // the shopper was told that time ran out, and money may still come
   std::int64_t cart_version = 0;
-  std::map<std::string, Kept> kept;             // answers by key
-  std::map<std::string, std::string> refusals;  // reasons by key: nothing is kept under it
-  std::optional<PaymentMethodId> card;          // kept, and bought with
-  CheckoutId follows;
-  OrderId order;  // acknowledged
+  std::map<std::string, Kept> kept;  // answers by key
+  // Keys, each with the click that was told so. Nothing is kept under them, but the other click may be on its way.
+  std::set<std::pair<std::string, int>> refused;
+  std::optional<PaymentMethodId> card;  // kept, and bought with
+  std::vector<CheckoutId> follows;      // what was not decided when it was answered, one after the other
+  OrderId order;                        // acknowledged
   bool cancelled = false;
   std::vector<PartCancelled> part_cancelled;
   std::map<ShipmentId, std::vector<orders::ShipmentItem>> packed;  // by the warehouse, which closed the box
