@@ -90,7 +90,7 @@ def say(bench, what, r):
 def measure(bench, tools):
     bench.products(PRODUCTS)  # for its rows
     with floors.PostgresServer(tools.ROOT) as server:
-        with tools.Shop(bench.build, postgres=True, settings={"KONTOR_LOG_LEVEL": "info"}) as shop:
+        with tools.Shop(bench.build, postgres=True, settings={"KONTOR_LOG_LEVEL": "info", "KONTOR_POSTGRES_BATCH": str(bench.a.postgres_batch)}) as shop:
             with open(os.path.join(bench.folder, "products.ndjson"), "rb") as file:
                 rows = file.read()
             shop.request("POST", "/api/v1/admin/import?format=ndjson", rows,
@@ -105,4 +105,5 @@ def measure(bench, tools):
                 several = rounds_of(bench, [shop, second, third], offers)
             say(bench, f"{PROCESSES} processes", several)
             r["three_processes"] = several
+    r["postgres_batch"] = bench.a.postgres_batch
     bench.results["checkout_postgres"] = r
