@@ -78,8 +78,9 @@ std::string_view why(std::string_view reason) {
 }  // namespace
 
 void Notifications::foresee(std::span<const OrderId> orders) {
-  foreseen_.clear();
   auto found = orders_.find_all(orders);
+  const std::lock_guard lock(mutex_);
+  foreseen_.clear();
   if (!found) return;
   for (auto& order : *found) {
     const OrderId id = order.id;
@@ -89,7 +90,10 @@ void Notifications::foresee(std::span<const OrderId> orders) {
 
 // What was read ahead is as new as its event, and told once.
 Result<std::optional<orders::Order>> Notifications::order(OrderId id) {
-  if (auto ahead = foreseen_.extract(id)) return std::optional(std::move(ahead.mapped()));
+  {
+    const std::lock_guard lock(mutex_);  // a letter that is tried again comes from another fiber
+    if (auto ahead = foreseen_.extract(id)) return std::optional(std::move(ahead.mapped()));
+  }
   return orders_.find(id);
 }
 

@@ -1,6 +1,7 @@
 // Mails to buyers about their orders. Looks the address up by the order's id, since events carry no personal data.
 // Owns no table: a repeated event is the same mail with the same key, which the messenger sends once.
 #pragma once
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -66,7 +67,8 @@ class Notifications {
   UnplacedSource* unplaced_ = nullptr;
   Messenger& messenger_;
   std::string shop_name_;
-  std::unordered_map<OrderId, orders::Order> foreseen_;  // by the fiber that tells
+  std::mutex mutex_;
+  std::unordered_map<OrderId, orders::Order> foreseen_;
 };
 
 }  // namespace kontor::notifications
