@@ -160,6 +160,13 @@ std::int64_t number_at(const PGresult* result, int row, int column) {
   return whole(PQgetvalue(result, row, column), PQgetlength(result, row, column));
 }
 
+std::vector<std::int64_t> ids_of(std::span<const db::Rows> answers) {
+  std::vector<std::int64_t> ids;
+  ids.reserve(answers.size());
+  for (const db::Rows& rows : answers) ids.push_back(rows.front().i64(0));
+  return ids;
+}
+
 std::int64_t changed_by(const PGresult* result) {
   const std::string_view tag = PQcmdStatus(const_cast<PGresult*>(result));
   if (!tag.starts_with("INSERT") && !tag.starts_with("UPDATE") && !tag.starts_with("DELETE")) return 0;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "ports/db.h"
@@ -39,6 +40,8 @@ Result<db::Rows> some_rows_of(const PGresult* result, std::span<const int> rows,
 // A column of integers without NULL.
 std::int64_t number_at(const PGresult* result, int row, int column);
 std::int64_t changed_by(const PGresult* result);
+// Of rows that were inserted one by one, each answering its id.
+std::vector<std::int64_t> ids_of(std::span<const db::Rows> answers);
 
 // libpq's message as one line.
 std::string one_line(const char* message);

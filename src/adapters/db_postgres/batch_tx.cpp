@@ -36,12 +36,18 @@ Result<void> BatchTx::wait() {
   return {};
 }
 
-// The wish answered last; it lives until the next one.
-Result<Wish*> BatchTx::ask(const db::Query& query, std::span<const db::Param> params) {
-  TRY_DO(allowed(query));
+// After those that are not answered yet, or the first.
+Wish& BatchTx::begin_wish(const db::Query& query) {
   if (member_.answered > 0) member_.wishes.clear(), member_.answered = 0;
   Wish& wish = *member_.wishes.emplace_back(std::make_unique<Wish>());
   wish.query = &query;
+  return wish;
+}
+
+// The wish answered last; it lives until the next one.
+Result<Wish*> BatchTx::ask(const db::Query& query, std::span<const db::Param> params) {
+  TRY_DO(allowed(query));
+  Wish& wish = begin_wish(query);
   wish.params = params;
   TRY_DO(wait());
   return &wish;
@@ -49,9 +55,7 @@ Result<Wish*> BatchTx::ask(const db::Query& query, std::span<const db::Param> pa
 
 Result<Wish*> BatchTx::ask(const db::Query& query, std::span<const std::vector<db::Param>> sets) {
   TRY_DO(allowed(query));
-  if (member_.answered > 0) member_.wishes.clear(), member_.answered = 0;
-  Wish& wish = *member_.wishes.emplace_back(std::make_unique<Wish>());
-  wish.query = &query;
+  Wish& wish = begin_wish(query);
   wish.sets = sets;
   wish.count = sets.size();
   TRY_DO(wait());
@@ -84,17 +88,12 @@ Result<std::vector<db::Rows>> BatchTx::ask_each(const db::Query& query, std::spa
 Result<std::vector<std::int64_t>> BatchTx::insert_each(const db::Query& query,
                                                        std::span<const std::vector<db::Param>> sets) {
   TRY(const auto answers, ask_each(query, sets));
-  std::vector<std::int64_t> ids;
-  ids.reserve(answers.size());
-  for (const db::Rows& rows : answers) ids.push_back(rows.front().i64(0));
-  return ids;
+  return ids_of(answers);
 }
 
 Result<void> BatchTx::later_params(const db::Query& query, std::span<const db::Param> params, Check check) {
   TRY_DO(allowed(query));
-  if (member_.answered > 0) member_.wishes.clear(), member_.answered = 0;
-  Wish& wish = *member_.wishes.emplace_back(std::make_unique<Wish>());
-  wish.query = &query;
+  Wish& wish = begin_wish(query);
   wish.check = check;
   wish.own_params.assign(params.begin(), params.end());
   std::size_t size = 0;

@@ -33,6 +33,7 @@ class BatchTx : public db::Tx {
     AssertionsThrow assertions_throw;
   };
   Result<void> allowed(const db::Query& query) const;
+  Wish& begin_wish(const db::Query& query);
   Result<Wish*> ask(const db::Query& query, std::span<const db::Param> params);
   Result<Wish*> ask(const db::Query& query, std::span<const std::vector<db::Param>> sets);
   Result<void> wait();

@@ -128,10 +128,7 @@ Result<std::vector<db::Rows>> PostgresTx::ask_each(const db::Query& query,
 Result<std::vector<std::int64_t>> PostgresTx::insert_each(const db::Query& query,
                                                           std::span<const std::vector<db::Param>> sets) {
   TRY(const auto answers, ask_each(query, sets));
-  std::vector<std::int64_t> ids;
-  ids.reserve(answers.size());
-  for (const db::Rows& rows : answers) ids.push_back(rows.front().i64(0));
-  return ids;
+  return ids_of(answers);
 }
 
 Result<void> PostgresTx::later_params(const db::Query& query, std::span<const db::Param> params, Check check_changed) {
