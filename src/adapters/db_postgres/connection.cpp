@@ -330,11 +330,22 @@ std::optional<Failure> Connection::exchange(std::vector<ResultPtr>& answers) {
                   std::string_view(PQcmdStatus(result.get())) == "COMMIT");
     if (good && expected.kind == Expected::Kind::kStatement) answers.push_back(std::move(result));
   }
+  return finish_exchange(std::move(failed));
+}
+
+// A server that is told to stop may end the session between its last answer and the end of the exchange. What it said
+// it committed is committed.
+std::optional<Failure> Connection::finish_exchange(std::optional<Failure> failed) {
   const ResultPtr sync(next_result());
-  if (!sync) return failed ? failed : lost_failure("db.control");
-  KONTOR_ASSERT(PQresultStatus(sync.get()) == PGRES_PIPELINE_SYNC);
-  expected_.clear();
-  return failed;
+  if (sync && PQresultStatus(sync.get()) == PGRES_PIPELINE_SYNC) {
+    expected_.clear();
+    return failed;
+  }
+  Failure lost = sync ? failure_of(sync.get(), "db.control") : lost_failure("db.control");
+  lost_ = true;
+  const bool committed = !expected_.empty() && expected_.back().kind == Expected::Kind::kCommit;
+  if (failed || committed) return failed;
+  return Failure{Failure::Kind::kLost, std::move(lost.error)};
 }
 
 void Connection::send_off() {

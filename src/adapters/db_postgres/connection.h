@@ -96,6 +96,7 @@ class Connection {
   bool wait(bool to_write, std::int64_t timeout_ms);
   bool flush();
   PGresult* next_result();
+  std::optional<Failure> finish_exchange(std::optional<Failure> failed);
   bool skip_until_sync();
   bool wait_for_result();
   void forget(const Expected& prepare);
