@@ -3,18 +3,12 @@
 namespace kontor::app {
 
 Result<std::vector<checkout::OfferFacts>> StorePrices::offers(std::span<const OfferId> ids) {
-  TRY(const auto found, catalog_.offers(ids));
+  TRY(auto found, catalog_.sale_facts(ids));
   std::vector<checkout::OfferFacts> facts;
   facts.reserve(found.size());
-  for (const catalog::Offer& offer : found) {
-    const auto card = showcase_.offer_card(offer.id);
-    if (!card) {
-      if (card.error().code == Errc::kNotFound) continue;
-      return fail(card.error());
-    }
-    facts.push_back({offer.id, offer.product, (*card)->title, offer.sku, offer.price, offer.purchase_limit,
-                     offer.backorder, offer.active && (*card)->buyable});
-  }
+  for (catalog::SaleFacts& one : found)
+    facts.push_back({one.offer, one.product, std::move(one.title), std::move(one.sku), one.price, one.purchase_limit,
+                     one.backorder, one.buyable});
   return facts;
 }
 

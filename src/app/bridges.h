@@ -27,21 +27,23 @@ class ShowcaseOffers : public cart::OfferSource {
   Result<std::shared_ptr<const showcase::OfferCard>> offer_card(OfferId offer) override {
     return showcase_.offer_card(offer);
   }
+  std::optional<std::shared_ptr<const showcase::OfferCard>> card_at_hand(OfferId offer) override {
+    return showcase_.card_at_hand(offer);
+  }
   Result<OfferId> featured_offer(ProductId product) override { return showcase_.featured_offer(product); }
 
  private:
   showcase::Showcase& showcase_;
 };
 
-// Checkout charges the store's price; only the words come from memory.
+// Checkout goes by what the store says, not by what memory remembers.
 class StorePrices : public checkout::PriceSource {
  public:
-  StorePrices(catalog::Catalog& catalog, showcase::Showcase& showcase) : catalog_(catalog), showcase_(showcase) {}
+  explicit StorePrices(catalog::Catalog& catalog) : catalog_(catalog) {}
   Result<std::vector<checkout::OfferFacts>> offers(std::span<const OfferId> ids) override;
 
  private:
   catalog::Catalog& catalog_;
-  showcase::Showcase& showcase_;
 };
 
 class CatalogLookup : public inventory::OfferLookup {

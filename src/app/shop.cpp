@@ -132,7 +132,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       catch_up(showcase, world.events, stored_settings),
       offers(showcase),
       alternatives(showcase, settings.public_url),
-      prices(catalog, showcase),
+      prices(catalog),
       lookup(catalog),
       carts({world.store, world.clock, world.ids, offers, inventory, pricing}, cart_settings(world)),
       payments(world.store, world.gateway, world.clock),

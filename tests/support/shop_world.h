@@ -59,6 +59,12 @@ class OfferShelf : public checkout::PriceSource, public cart::OfferSource {
     card->sellable = 1'000'000;
     return std::shared_ptr<const showcase::OfferCard>(std::move(card));
   }
+  bool forgets = false;  // no card is at hand
+  std::optional<std::shared_ptr<const showcase::OfferCard>> card_at_hand(OfferId id) override {
+    if (forgets) return std::nullopt;
+    const auto found = offer_card(id);
+    return found ? *found : nullptr;
+  }
   Result<OfferId> featured_offer(ProductId product) override {
     for (const auto& [id, facts] : all)
       if (facts.product == product) return id;

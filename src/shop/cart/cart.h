@@ -32,13 +32,14 @@ struct CartLine {
   OfferId offer;
   ProductId product;
   std::int64_t quantity = 0;
+  bool unlooked = false;  // its card is not at hand: whether it is for sale, and for which currency, is yet to be seen
 };
 
 struct CartContents {
   CartId id;
   std::int64_t version = 0;
   Currency currency;
-  std::vector<CartLine> lines;           // without those whose offer is no longer for sale
+  std::vector<CartLine> lines;           // without those that are known not to be for sale any more
   std::optional<CheckoutId> claimed_by;  // a checkout is under way
   std::optional<CheckoutId> bought_by;   // the checkout that last emptied it
   std::int64_t bought_version = 0;       // the version that it bought; unchanged since when version is one more
@@ -65,6 +66,8 @@ class OfferSource {
  public:
   virtual ~OfferSource() = default;
   virtual Result<std::shared_ptr<const showcase::OfferCard>> offer_card(OfferId offer) = 0;
+  // What is at hand, and never a wait: nullopt when nothing is, null when there is no such offer.
+  virtual std::optional<std::shared_ptr<const showcase::OfferCard>> card_at_hand(OfferId offer) = 0;
   virtual Result<OfferId> featured_offer(ProductId product) = 0;
 };
 

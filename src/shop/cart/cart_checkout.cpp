@@ -23,10 +23,11 @@ Result<std::optional<CartContents>> Carts::contents(CustomerId customer) {
   out.bought_version = cart->bought_version;
   if (cart->expires <= parts_.clock.now() && !cart->claimed_by) return out;  // as good as swept: nothing in it
   for (const Line& line : cart->lines) {
-    const auto card = parts_.offers.offer_card(line.offer);
-    if (!card && card.error().code != Errc::kNotFound) return fail(card.error());
-    if (!card || !(*card)->buyable || (*card)->price.currency() != cart->currency) continue;
-    out.lines.push_back({line.id, line.offer, line.product, line.quantity});
+    // As the buyer saw it. What nobody looked at lately is not composed for this: checkout reads it from the store.
+    const auto known = parts_.offers.card_at_hand(line.offer);
+    const auto* const card = known ? known->get() : nullptr;
+    if (known && (card == nullptr || !card->buyable || card->price.currency() != cart->currency)) continue;
+    out.lines.push_back({line.id, line.offer, line.product, line.quantity, !known});
   }
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "tests/support/test_store.h"
@@ -30,12 +31,18 @@ class Cards : public OfferSource {
     if (found == cards.end()) return fail(Errc::kNotFound, "catalog.no_such_offer");
     return std::make_shared<const showcase::OfferCard>(found->second);
   }
+  std::optional<std::shared_ptr<const showcase::OfferCard>> card_at_hand(OfferId offer) override {
+    if (forgotten.contains(offer)) return std::nullopt;
+    const auto found = offer_card(offer);
+    return found ? *found : nullptr;
+  }
   Result<OfferId> featured_offer(ProductId product) override {
     for (const auto& [id, card] : cards)
       if (card.product == product) return id;
     return fail(Errc::kNotFound, "catalog.no_such_product");
   }
   std::map<OfferId, showcase::OfferCard> cards;
+  std::set<OfferId> forgotten;
 };
 
 struct Shop {
@@ -225,6 +232,9 @@ TEST_CASE("what changed since it was added is said") {
   CHECK(view.messages[0].code == "price_changed");
   CHECK(view.messages[1].code == "removed");
   CHECK(shop.contents().lines.size() == 1);
+  shop.source.forgotten = {kCup};  // whether it is sold is not at hand: checkout has to look
+  REQUIRE(shop.contents().lines.size() == 2);
+  CHECK((!shop.contents().lines[0].unlooked && shop.contents().lines[1].unlooked));
   shop.source.cards[kTea].sellable = 1;
   CHECK(shop.view().items[0].availability == Availability::kOutOfStock);
 }

@@ -56,6 +56,17 @@ Result<std::vector<Offer>> Catalog::offers(std::span<const OfferId> ids) {
   return found;
 }
 
+Result<std::vector<SaleFacts>> Catalog::sale_facts(std::span<const OfferId> ids) {
+  std::vector<SaleFacts> found;
+  if (ids.empty()) return found;
+  const db::Function ask = [&](db::Tx& tx) -> Result<void> {
+    TRY(found, store::sale_facts(tx, ids));
+    return {};
+  };
+  TRY_DO(ids.size() <= store::kInCount ? store_.look(Home::kCatalog, ask) : store_.read(Home::kCatalog, ask));
+  return found;
+}
+
 Result<std::vector<Offer>> Catalog::offers_of(std::span<const ProductId> products) {
   std::vector<Offer> found;
   if (products.empty()) return found;

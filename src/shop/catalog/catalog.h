@@ -70,6 +70,18 @@ struct Product {
   std::vector<Offer> offers;  // by id
 };
 
+// What a buyer's order says of an offer, and what it costs now.
+struct SaleFacts {
+  OfferId offer;
+  ProductId product;
+  std::string title;  // of the product
+  std::string sku;
+  Money price;
+  std::int64_t purchase_limit = 0;  // 0: none
+  std::int64_t backorder = 0;
+  bool buyable = true;  // product and offer are active
+};
+
 struct Category {
   CategoryId id;
   CategoryId parent;  // 0: a root
@@ -133,6 +145,7 @@ class Catalog {
   // In the order asked; a missing one is left out. One read for all.
   Result<std::vector<Product>> products(std::span<const ProductId> ids);
   Result<std::vector<Offer>> offers(std::span<const OfferId> ids);
+  Result<std::vector<SaleFacts>> sale_facts(std::span<const OfferId> ids);  // in no order, each once; else as offers
   Result<std::vector<Offer>> offers_of(std::span<const ProductId> products);  // by id within a product
   // The offers that have one of these skus, of any seller, in no order: for bulk changes.
   Result<std::vector<Offer>> offers_by_sku(std::span<const std::string> skus);

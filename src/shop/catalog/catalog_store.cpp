@@ -25,6 +25,13 @@ constexpr db::Query kOffersById{"catalog.offers_by_id", Home::kCatalog,
                                 KONTOR_OFFER_COLUMNS "WHERE id IN (" KONTOR_CATALOG_IN50 ")"};
 constexpr db::Query kFewOffersById{"catalog.few_offers_by_id", Home::kCatalog,
                                    KONTOR_OFFER_COLUMNS "WHERE id IN ($1, $2, $3, $4)"};
+#define KONTOR_SALE_FACTS                                                                                               \
+  "SELECT o.id, o.product_id, o.sku, o.price_minor, o.currency, o.purchase_limit, o.backorder, o.active, p.status, "   \
+  "p.title FROM catalog_offers AS o JOIN catalog_products AS p ON p.id = o.product_id "
+constexpr db::Query kSaleFacts{"catalog.sale_facts", Home::kCatalog,
+                               KONTOR_SALE_FACTS "WHERE o.id IN (" KONTOR_CATALOG_IN50 ")"};
+constexpr db::Query kFewSaleFacts{"catalog.few_sale_facts", Home::kCatalog,
+                                  KONTOR_SALE_FACTS "WHERE o.id IN ($1, $2, $3, $4)"};
 constexpr db::Query kOffersByProduct{"catalog.offers_by_product", Home::kCatalog,
                                      KONTOR_OFFER_COLUMNS "WHERE product_id IN (" KONTOR_CATALOG_IN50 ") ORDER BY id"};
 constexpr db::Query kOfferById{"catalog.offer_by_id", Home::kCatalog, KONTOR_OFFER_COLUMNS "WHERE id = $1"};
@@ -165,6 +172,23 @@ Result<std::vector<Offer>> offers(db::Tx& tx, std::span<const OfferId> ids) {
     at.erase(place);
   }
   return ordered;
+}
+
+Result<std::vector<SaleFacts>> sale_facts(db::Tx& tx, std::span<const OfferId> ids) {
+  std::vector<SaleFacts> found;
+  found.reserve(ids.size());
+  const auto take = [&](const db::Rows::Row& row) -> Result<void> {
+    const auto offer = row.id<OfferId>(0);
+    // A group of parameters repeats its last one.
+    if (std::any_of(found.begin(), found.end(), [&](const SaleFacts& other) { return other.offer == offer; }))
+      return {};
+    found.push_back({offer, row.id<ProductId>(1), row.str(9), row.str(2),
+                     Money::minor(row.i64(3), currency_of(row.text(4))), row.i64(5), row.i64(6),
+                     row.flag(7) && static_cast<ProductStatus>(row.i64(8)) == ProductStatus::kActive});
+    return {};
+  };
+  TRY_DO(ask_in(tx, {kSaleFacts, &kFewSaleFacts}, params_of(ids), take));
+  return found;
 }
 
 Result<std::vector<Offer>> offers_by_sku(db::Tx& tx, std::span<const std::string> skus) {

@@ -47,6 +47,7 @@ Result<void> ask_in(db::Tx& tx, const InQueries& queries, std::span<const db::Pa
 // Reads.
 Result<std::vector<Product>> products(db::Tx& tx, std::span<const ProductId> ids);
 Result<std::vector<Offer>> offers(db::Tx& tx, std::span<const OfferId> ids);
+Result<std::vector<SaleFacts>> sale_facts(db::Tx& tx, std::span<const OfferId> ids);
 Result<std::vector<Offer>> offers_by_sku(db::Tx& tx, std::span<const std::string> skus);
 Result<std::vector<Offer>> offers_of(db::Tx& tx, std::span<const ProductId> products);
 Result<std::optional<ProductId>> product_by_slug(db::Tx& tx, std::string_view slug);

@@ -202,6 +202,27 @@ TEST_CASE("only active products with active offers are listed, one row a currenc
   CHECK(f.ask(kListing, saved.product.value).empty());
 }
 
+TEST_CASE("what a sale needs of offers comes in one look, each once, and for sale is what is active as a whole") {
+  Fixture f;
+  Draft draft = tea();
+  const Saved saved = f.save(draft);
+  REQUIRE(!saved.offers.empty());
+  std::vector<OfferId> asked(5, saved.offers[0]);  // more than the small statement holds
+  asked.push_back(OfferId{1});
+  const auto facts = f.catalog.sale_facts(asked);
+  REQUIRE(facts);
+  REQUIRE(facts->size() == 1);
+  const auto offer = f.catalog.offers(std::span(saved.offers).first(1))->front();
+  const SaleFacts& one = facts->front();
+  CHECK((one.offer == offer.id && one.product == saved.product && one.title == draft.product.title));
+  CHECK((one.sku == offer.sku && one.price == offer.price && one.purchase_limit == offer.purchase_limit));
+  CHECK((one.backorder == offer.backorder && one.buyable));
+  CHECK(f.catalog.sale_facts({})->empty());
+  draft.product.status = ProductStatus::kInactive;
+  f.save(draft);
+  CHECK_FALSE(f.catalog.sale_facts(std::span(saved.offers).first(1))->front().buyable);
+}
+
 TEST_CASE("removing a product takes everything along, twice is harmless") {
   Fixture f;
   const Saved saved = f.save(tea());

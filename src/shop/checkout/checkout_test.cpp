@@ -321,6 +321,27 @@ TEST_CASE("what is not sold any more, or in too great a number, is refused") {
   CHECK(world.money_held() == 0);
 }
 
+TEST_CASE("of a cart that nobody looked at lately, what is not sold any more is left out, as the cart would show it") {
+  ShopWorld world;
+  const auto tea = world.offer(450, 50), cup = world.offer(1200, 50), pin = world.offer(100, 50);
+  const auto ada = world.guest();
+  for (const auto offer : {tea, cup, pin}) world.put(ada, offer, 1);
+  world.shelf.forgets = true;
+  world.shelf.all[cup].buyable = false;
+  world.shelf.all[pin].price = Money::minor(90, *Currency::parse("EUR"));
+  const auto bought = world.buy(ada, "k1");
+  REQUIRE((bought && bought->status == 201));
+  CHECK(bought->body.find(R"("total_charged":{"amount":450)") != std::string::npos);
+  const auto bob = world.guest();
+  world.put(bob, tea, 1);
+  world.shelf.all[tea].buyable = false;
+  const auto nothing = world.buy(bob, "k2");
+  REQUIRE_FALSE(nothing);
+  CHECK(nothing.error().reason == "checkout.cart_empty");
+  world.shelf.forgets = false;
+  world.shelf.all[tea].buyable = true;
+}
+
 TEST_CASE("a purchase limit holds over all purchases of a customer, and a cancelled order gives its share back") {
   for (const bool apart : {false, true}) {
     CAPTURE(apart);

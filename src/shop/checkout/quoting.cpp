@@ -1,7 +1,6 @@
 #include "shop/checkout/quoting.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "runtime/json.h"
 #include "shop/checkout/checkout_store.h"
@@ -90,28 +89,39 @@ tl::unexpected<Error> not_sold(const cart::CartLine& line) {
   return fail(inventory::out_of_stock(gone));
 }
 
-// What may be bought, in the order of the cart.
-Result<std::vector<OfferFacts>> facts_of(PriceSource& prices, const cart::CartContents& contents) {
+// A line of the cart that may be bought.
+struct Wanted {
+  std::int64_t quantity = 0;
+  OfferFacts facts;
+};
+
+// In the order of the cart, without lines that nobody could have seen as buyable. What could be seen so and is not for
+// sale any more is refused.
+Result<std::vector<Wanted>> wanted_of(PriceSource& prices, const cart::CartContents& contents) {
   std::vector<OfferId> ids;
   ids.reserve(contents.lines.size());
   for (const auto& line : contents.lines) ids.push_back(line.offer);
-  TRY(auto found, prices.offers(ids));
-  std::unordered_map<OfferId, OfferFacts*> by_id;
-  for (auto& facts : found) by_id[facts.offer] = &facts;
-  std::unordered_map<OfferId, std::int64_t> wanted;
-  for (const auto& line : contents.lines) wanted[line.offer] += line.quantity;
-  std::vector<OfferFacts> ordered;
-  ordered.reserve(contents.lines.size());
+  TRY(const auto found, prices.offers(ids));
+  std::vector<Wanted> wanted;
+  wanted.reserve(contents.lines.size());
   for (const auto& line : contents.lines) {
-    const auto at = by_id.find(line.offer);
-    if (at == by_id.end() || !at->second->buyable) return not_sold(line);
-    const auto limit = at->second->purchase_limit;
-    if (limit > 0 && wanted[line.offer] > limit)
-      return fail(Errc::kPurchaseLimit, "checkout.purchase_limit",
-                  "At most " + std::to_string(limit) + " of '" + at->second->title + "' go to one buyer.");
-    ordered.push_back(*at->second);
+    const auto at = std::find_if(found.begin(), found.end(), [&](const auto& f) { return f.offer == line.offer; });
+    const bool for_sale = at != found.end() && at->buyable;
+    if (line.unlooked && (!for_sale || at->price.currency() != contents.currency)) continue;
+    if (!for_sale) return not_sold(line);
+    wanted.push_back({line.quantity, *at});
   }
-  return ordered;
+  if (wanted.empty()) return fail(Errc::kCartEmpty, "checkout.cart_empty", "Nothing in the cart is sold any more.");
+  for (const Wanted& one : wanted) {
+    const auto limit = one.facts.purchase_limit;
+    if (limit == 0) continue;
+    std::int64_t all = 0;
+    for (const Wanted& other : wanted) all += other.facts.offer == one.facts.offer ? other.quantity : 0;
+    if (all > limit)
+      return fail(Errc::kPurchaseLimit, "checkout.purchase_limit",
+                  "At most " + std::to_string(limit) + " of '" + one.facts.title + "' go to one buyer.");
+  }
+  return wanted;
 }
 
 }  // namespace
@@ -141,15 +151,15 @@ Result<std::optional<Quoting::Held>> Quoting::held(CustomerId customer, const Ch
 
 Result<Plan> Quoting::present(const cart::CartContents& contents, const CheckoutBody& body, const Held* held,
                               Time now) {
-  TRY(auto facts, facts_of(parts_.prices, contents));
+  TRY(auto wanted, wanted_of(parts_.prices, contents));
   std::vector<pricing::LineInput> inputs;
-  inputs.reserve(facts.size());
-  for (std::size_t i = 0; i < facts.size(); ++i) {
+  inputs.reserve(wanted.size());
+  for (const auto& [quantity, facts] : wanted) {
     auto& line = inputs.emplace_back();
-    line.offer = facts[i].offer;
-    line.product = facts[i].product;
-    line.quantity = contents.lines[i].quantity;
-    line.unit_price = facts[i].price;
+    line.offer = facts.offer;
+    line.product = facts.product;
+    line.quantity = quantity;
+    line.unit_price = facts.price;
     if (held == nullptr) continue;
     for (const auto& price : held->terms.prices)
       if (price.offer_id == line.offer) line.unit_price = price.unit_price;
@@ -167,24 +177,25 @@ Result<Plan> Quoting::present(const cart::CartContents& contents, const Checkout
   plan.delivery_preference = body.delivery_preference;
   if (body.shipping_address) plan.document.shipping_address = *body.shipping_address;
   plan.document.totals = shown(totals);
-  plan.document.lines.reserve(facts.size());
-  for (std::size_t i = 0; i < facts.size(); ++i) {
+  plan.document.lines.reserve(wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    auto& facts = wanted[i].facts;
     const auto& priced = totals.lines[i];
     auto& line = plan.document.lines.emplace_back();
     line.id = OrderLineId{parts_.ids.draw(now, contents.id.bucket())};
-    line.offer_id = facts[i].offer;
-    line.product_id = facts[i].product;
-    line.title = std::move(facts[i].title);
-    line.sku = std::move(facts[i].sku);
+    line.offer_id = facts.offer;
+    line.product_id = facts.product;
+    line.title = std::move(facts.title);
+    line.sku = std::move(facts.sku);
     line.quantity = inputs[i].quantity;
     line.unit_price = inputs[i].unit_price;
     line.discount = priced.discount;
     line.tax = priced.tax;
     line.line_total = priced.total;
-    plan.backorders.push_back(facts[i].backorder);
-    if (facts[i].purchase_limit == 0) continue;
-    plan.limits.resize(facts.size());
-    plan.limits[i] = facts[i].purchase_limit;
+    plan.backorders.push_back(facts.backorder);
+    if (facts.purchase_limit == 0) continue;
+    plan.limits.resize(wanted.size());
+    plan.limits[i] = facts.purchase_limit;
   }
   return plan;
 }

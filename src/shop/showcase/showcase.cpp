@@ -245,6 +245,17 @@ Result<std::shared_ptr<const OfferCard>> Showcase::offer_card(OfferId offer) {
   return fail(no_such_offer());
 }
 
+std::optional<std::shared_ptr<const OfferCard>> Showcase::card_at_hand(OfferId offer) {
+  const auto product = products_of_offers_.peek(offer);
+  if (!product || *product == nullptr) return std::nullopt;
+  const auto found = bundles_.peek(**product);
+  if (!found) return std::nullopt;
+  if (*found == nullptr) return nullptr;
+  for (const auto& card : (*found)->cards)
+    if (card->offer == offer) return card;
+  return nullptr;
+}
+
 Result<std::vector<std::shared_ptr<const OfferCard>>> Showcase::offer_cards(std::span<const OfferId> offers) {
   std::vector<std::shared_ptr<const OfferCard>> cards;
   cards.reserve(offers.size());

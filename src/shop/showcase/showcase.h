@@ -65,6 +65,8 @@ class Showcase {
 
   // Memory speed when at hand. kNotFound "catalog.no_such_offer", "catalog.no_such_product".
   Result<std::shared_ptr<const OfferCard>> offer_card(OfferId offer);
+  // Without ever composing one: nullopt when it is not at hand, null when there is no such offer.
+  std::optional<std::shared_ptr<const OfferCard>> card_at_hand(OfferId offer);
   // In the order asked; kNotFound when one is missing.
   Result<std::vector<std::shared_ptr<const OfferCard>>> offer_cards(std::span<const OfferId> offers);
   // Cheapest in stock from a seller in good standing, ties by rating, then id; when nothing is in stock, the cheapest.
