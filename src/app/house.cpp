@@ -141,6 +141,7 @@ Result<void> House::open_store(const runtime::Config& config, runtime::Log& log,
     options.alarm = alarm;
     options.metrics = &metrics;
     options.batch = options.read_batch = static_cast<int>(config.number("postgres_batch"));
+    options.queue_table = "outbox_pending";
     place_ = "PostgreSQL at " + without_password(url);
     TRY(auto opened, db_postgres::PostgresStore::open(std::move(options)));
     postgres_ = opened.get();

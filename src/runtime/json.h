@@ -85,10 +85,7 @@ Result<T> read_document(const Document& document) {
   return out;
 }
 template <class T>
-Result<T> read(std::string_view text) {
-  TRY(const auto document, parse(text));
-  return read_document<T>(document);
-}
+Result<T> read(std::string_view text);  // json_own.h
 
 }  // namespace kontor::json
 

@@ -1,7 +1,6 @@
 // Prints described structs straight into a text: no document in between, member names and their quotes are put together
 // by the compiler. Included by runtime/json.h.
 #pragma once
-#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,29 +10,6 @@
 
 namespace kontor::json {
 namespace detail {
-
-constexpr bool plain_name(std::string_view name) {
-  for (const char c : name)
-    if (c < ' ' || c == '"' || c == '\\' || c > '~') return false;
-  return !name.empty();
-}
-
-// ,"name": of the I-th member.
-template <class T, std::size_t I>
-constexpr auto make_piece() {
-  constexpr std::string_view kName = std::get<I>(kFields<T>).name;
-  static_assert(plain_name(kName), "a member's name needs no escapes");
-  std::array<char, kName.size() + 4> piece{};
-  std::size_t at = 0;
-  piece[at++] = ',';
-  piece[at++] = '"';
-  for (const char c : kName) piece[at++] = c;
-  piece[at++] = '"';
-  piece[at++] = ':';
-  return piece;
-}
-template <class T, std::size_t I>
-inline constexpr auto kPiece = make_piece<T, I>();
 
 template <class T, std::size_t I>
 void print_member(std::string& out, const T& value) {

@@ -226,3 +226,5 @@ void read_value(const boost::json::value& json, T& out, const std::string& path,
 }
 
 }  // namespace kontor::json
+
+#include "runtime/json_own.h"

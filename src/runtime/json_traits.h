@@ -1,8 +1,10 @@
 // Which of the member types of base/described.h a type is; shared by reading, printing and schemas.
 #pragma once
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -38,5 +40,28 @@ template <class T>
 inline constexpr auto kFields = T::fields();
 template <class T>
 inline constexpr std::size_t kFieldCount = std::tuple_size_v<decltype(T::fields())>;
+
+constexpr bool plain_name(std::string_view name) {
+  for (const char c : name)
+    if (c < ' ' || c == '"' || c == '\\' || c > '~') return false;
+  return !name.empty();
+}
+
+// ,"name": of the I-th member.
+template <class T, std::size_t I>
+constexpr auto make_piece() {
+  constexpr std::string_view kName = std::get<I>(kFields<T>).name;
+  static_assert(plain_name(kName), "a member's name needs no escapes");
+  std::array<char, kName.size() + 4> piece{};
+  std::size_t at = 0;
+  piece[at++] = ',';
+  piece[at++] = '"';
+  for (const char c : kName) piece[at++] = c;
+  piece[at++] = '"';
+  piece[at++] = ':';
+  return piece;
+}
+template <class T, std::size_t I>
+inline constexpr auto kPiece = make_piece<T, I>();
 
 }  // namespace kontor::json::detail

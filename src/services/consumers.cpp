@@ -33,8 +33,7 @@ constexpr db::Query kDeadLetters{"consumer.dead_letters", db::Home::kEvery, R"sq
    ORDER BY at, consumer, stream, position LIMIT $1
 )sql"};
 
-// So few are kept for the other consumers; a rush is behind by hundreds between two looks.
-constexpr std::size_t kFewEvents = 1000;
+constexpr std::size_t kPagesKept = 16;  // of a backlog; those who catch up are that far apart at most
 
 bool is_outage(const Error& error) {
   return error.code == Errc::kUnavailable || error.code == Errc::kGatewayUnavailable || error.code == Errc::kTimeout ||
@@ -291,15 +290,22 @@ bool ConsumerRunner::nothing_new(const Track& track) const {
   return track.position && head != heads_.end() && *track.position >= head->second;
 }
 
-// A backlog each consumer reads for itself, and nobody keeps it.
 Result<ConsumerRunner::Events> ConsumerRunner::read(const Track& track, bool told) {
   const std::int64_t head = told ? heads_[track.stream] : 0;
   const bool here = told && latest_.events != nullptr && latest_.stream == track.stream &&
                     latest_.after == *track.position && latest_.head == head;
   if (here) return latest_.events;
-  TRY(auto read, log_.read(track.stream, *track.position, settings_.batch));
+  for (const Page& page : pages_)
+    if (page.after == *track.position && page.stream == track.stream) return page.events;
+  const std::int64_t limit = settings_.batch - *track.position % settings_.batch;
+  TRY(auto read, log_.read(track.stream, *track.position, static_cast<int>(limit)));
   auto events = std::make_shared<const std::vector<LoggedEvent>>(std::move(read));
-  if (told && !events->empty() && events->size() < kFewEvents) latest_ = {track.stream, *track.position, head, events};
+  if (events->size() == static_cast<std::size_t>(limit)) {
+    pages_.push_front({track.stream, *track.position, events});
+    if (pages_.size() > kPagesKept) pages_.pop_back();
+  } else if (told && !events->empty()) {
+    latest_ = {track.stream, *track.position, head, events};
+  }
   return Events(std::move(events));
 }
 
@@ -412,6 +418,7 @@ void ConsumerRunner::start(runtime::Loop& loop) {
   stopping_ = false;
   heads_.clear();
   latest_ = {};
+  pages_.clear();
   // Counted for as long as the fiber's body lives, also when the loop drops it unstarted or kills it.
   const auto counted = [this] {
     ++fibers_;

@@ -5,6 +5,7 @@
 // holds up the others for good.
 #pragma once
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -167,6 +168,14 @@ class ConsumerRunner {
     Events events;
   };
   Latest latest_;
+  // Whole pages of a backlog, newest first. The log never changes, and pages end where its positions are multiples of
+  // settings_.batch, so that those who catch up side by side read the same ones.
+  struct Page {
+    std::string stream;
+    std::int64_t after = 0;
+    Events events;
+  };
+  std::deque<Page> pages_;
   std::atomic<bool> stopping_{false};
   std::atomic<int> fibers_{0};
   std::atomic<int> handled_{0};

@@ -8,8 +8,8 @@ constexpr db::Query kAppend{"outbox.append", db::Home::kEvery,
 constexpr db::Query kAppendPending{"outbox.append_pending", db::Home::kEvery,
                                    "INSERT INTO outbox_pending (name, subject, body, at) VALUES ($1, $2, $3, $4)"};
 
-// One writer: the row id is the position already. Several: the relay gives positions after commit
-// (adapters/log_outbox).
+// Who keeps all other writers out: the row id is the position already. Several writers: the relay gives positions after
+// commit (adapters/log_outbox).
 const db::Query& append_query(const db::Tx& tx) { return tx.serial_in_commit_order() ? kAppend : kAppendPending; }
 
 }  // namespace

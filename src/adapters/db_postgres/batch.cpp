@@ -49,13 +49,16 @@ Batch::~Batch() {
     if (member != nullptr) member->batch = nullptr;
 }
 
-std::optional<Failure> Batch::begin() {
+std::optional<Failure> Batch::begin(const db::Query* queue) {
   connection_.add_control("BEGIN");
   begun_ = true;
   if (reading_) return std::nullopt;
   connection_.add_control(kGateAlone);
+  if (queue != nullptr) connection_.add_statement(*queue, {});
   std::vector<ResultPtr> answers;
-  return connection_.exchange(answers);
+  auto failure = connection_.exchange(answers);
+  in_order_ = !failure && queue != nullptr && PQntuples(answers.front().get()) == 0;
+  return failure;
 }
 
 void Batch::take(std::vector<Member*>& queue, std::size_t most) {

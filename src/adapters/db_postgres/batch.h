@@ -107,8 +107,8 @@ class Batch {
       : connection_(connection), known_(known), board_(known.names()), reading_(how.reading), how_(how) {}
   ~Batch();
 
-  // BEGIN, and the gate.
-  std::optional<Failure> begin();
+  // BEGIN, the gate, and a look whether something waits in front of what the functions will add to the log.
+  std::optional<Failure> begin(const db::Query* queue);
   void take(std::vector<Member*>& queue, std::size_t most);
   // Runs all members to their ends; false when it has to be undone.
   bool run();
@@ -120,6 +120,8 @@ class Batch {
   bool changed() const;
   bool only_failed() const { return members_.size() == 1 && members_[0] != nullptr && !members_[0]->result; }
   bool stale() const { return stale_; }  // the connection's prepared statements are
+  // It keeps all other writers out, and nothing waits: its serial ids are in commit order.
+  bool in_order() const { return in_order_; }
 
  private:
   friend struct Member;
@@ -158,6 +160,7 @@ class Batch {
   bool reading_;
   How how_;
   bool begun_ = false;
+  bool in_order_ = false;
   bool stale_ = false;
   bool own_error_ = false;        // of the only member's statement
   bool failed_ = false;           // has to be undone; every further statement is refused

@@ -21,7 +21,7 @@ class BatchTx : public db::Tx {
                                                 std::span<const std::vector<db::Param>> sets) override;
   Result<void> later_params(const db::Query& query, std::span<const db::Param> params, Check check) override;
   Result<void> attempt(const std::function<Result<void>()>& part) override;
-  bool serial_in_commit_order() const override { return false; }
+  bool serial_in_commit_order() const override { return member_.batch->in_order(); }
 
   // Runs the member's function; its answer, as far as it is one.
   Result<void> call();

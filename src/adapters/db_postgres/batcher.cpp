@@ -13,7 +13,9 @@ constexpr int kTries = 3;        // in a batch, which may be learning yet; then 
 
 Batcher::Batcher(Parts parts)
     : parts_(std::move(parts)),
-      pool_(parts_.settings, parts_.reading ? Mode::kReadBatch : Mode::kBatch, kConnections) {}
+      pool_(parts_.settings, parts_.reading ? Mode::kReadBatch : Mode::kBatch, kConnections),
+      queue_text_("SELECT 1 FROM " + parts_.queue_table + " LIMIT 1"),
+      queue_query_{"db.queue", db::Home::kEvery, queue_text_} {}
 
 std::optional<Result<void>> Batcher::call(db::Homes homes, const db::Function& function, runtime::WriteTimes& times) {
   for (int turn = 0; turn < kTries; ++turn) {
@@ -78,6 +80,7 @@ std::optional<Failure> Batcher::look(Connection& connection) {
     stale_.store(true);
     return failure;
   }
+  has_queue_ = catalogue.tables.contains(parts_.queue_table);
   known_.push_back(std::make_unique<KnownQueries>(std::move(catalogue)));
   return std::nullopt;
 }
@@ -97,7 +100,7 @@ void Batcher::work() {
   {
     parts_.begun();
     Batch batch(connection, *known_.back(), {parts_.reading, parts_.always_sets});
-    failure = batch.begin();
+    failure = batch.begin(has_queue_ ? &queue_query_ : nullptr);
     batch.take(queue_, parts_.most);
     if (failure) {
       batch.roll_back();

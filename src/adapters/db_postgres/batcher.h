@@ -15,7 +15,8 @@ class Batcher {
   struct Parts {
     const ConnectionSettings& settings;
     bool reading = false;
-    std::size_t most = 128;  // functions in a batch
+    std::size_t most = 128;        // functions in a batch
+    std::string queue_table = {};  // PostgresStore::Options
     bool always_sets = false;
     std::int64_t connection_wait_ms = 5'000;
     std::function<void()> begun = {};    // a batch was
@@ -45,6 +46,9 @@ class Batcher {
   // The last one counts; connections remember statements of the others by address.
   std::vector<std::unique_ptr<KnownQueries>> known_;
   std::atomic<bool> stale_{true};
+  std::string queue_text_;
+  db::Query queue_query_;
+  bool has_queue_ = false;
   std::vector<Member*> queue_;
   int working_ = 0;  // that have not come to their COMMIT
 };

@@ -17,6 +17,7 @@ TEST_CASE("the common dialect becomes PostgreSQL's, outside literals and comment
   CHECK(postgres_dialect("-- @home x\nINSERT INTO a VALUES ('@int it''s @id')").value() ==
         "-- @home x\nINSERT INTO a VALUES ('@int it''s @id')");
   CHECK(postgres_dialect("/* @blob */ \"@text\" @int").value() == "/* @blob */ \"@text\" BIGINT");
+  CHECK(postgres_dialect("a; @postgres b('x'); @end c;").value() == "a;  b('x');  c;");
   const auto unknown = postgres_dialect("CREATE TABLE a (id @uuid)");
   REQUIRE_FALSE(unknown.has_value());
   CHECK(unknown.error().reason == "db.migration");

@@ -82,6 +82,7 @@ Batcher* PostgresStore::Impl::batcher(Mode mode) {
     parts.reading = mode == Mode::kRead;
     parts.most = std::min(static_cast<std::size_t>(most), kMostMembers);
     parts.connection_wait_ms = options.connection_wait_ms;
+    parts.queue_table = options.queue_table;
     parts.always_sets = options.always_sets;
     parts.begun = [this, mode] { batches.fetch_add(mode == Mode::kWrite ? 1 : 0); };
     parts.undone = [this] {

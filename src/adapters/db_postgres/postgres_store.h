@@ -24,10 +24,13 @@ class PostgresStore : public db::Store, public db::Migrator {
     // How long a write waits for a row before it lets go of its own and runs again: this, up to three times this (the
     // connections differ, so that in a deadlock one gives way to the other, long before the server would look).
     std::int64_t lock_timeout_ms = 100;
-    int batch = 1;             // write functions of fibers in one transaction at most; 1: each has its own
-    int read_batch = 1;        // and read functions in one snapshot
-    bool always_sets = false;  // for tests: what may be sent for many is sent so for one as well
-    int attempts = 24;         // how often a function runs before it is "db.busy"
+    int batch = 1;       // write functions of fibers in one transaction at most; 1: each has its own
+    int read_batch = 1;  // and read functions in one snapshot
+    // Rows of this table come before all that a batch adds to a log; while there are any, serial ids in a batch are not
+    // in commit order. "": they never are.
+    std::string queue_table;
+    bool always_sets = false;                     // for tests: what may be sent for many is sent so for one as well
+    int attempts = 24;                            // how often a function runs before it is "db.busy"
     std::function<void(std::string_view)> alarm;  // one line about a bug in a function; unset: standard error
     runtime::Metrics* metrics = nullptr;          // where the store counts; outlives it; may be null
   };

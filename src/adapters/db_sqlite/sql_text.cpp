@@ -29,6 +29,8 @@ constexpr std::pair<std::string_view, std::string_view> kWords[] = {
     {"blob", "BLOB"},
     {"serial", "INTEGER PRIMARY KEY AUTOINCREMENT"},
     {"clustered", "WITHOUT ROWID"},
+    {"postgres", "/*"},  // up to @end it is for the other engine
+    {"end", "*/"},
 };
 
 }  // namespace

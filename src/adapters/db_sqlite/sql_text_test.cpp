@@ -19,6 +19,7 @@ TEST_CASE("sql_text: the words of migrations become SQLite's types") {
   REQUIRE(script);
   CHECK(*script ==
         "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER, s TEXT, b BLOB, m TEXT DEFAULT 'a@int') WITHOUT ROWID;");
+  CHECK(sqlite_dialect("a; @postgres b('x'); @end c;").value() == "a; /* b('x'); */ c;");
   const auto serial = sqlite_dialect("(seq @serial)");
   REQUIRE(serial);
   CHECK(*serial == "(seq INTEGER PRIMARY KEY AUTOINCREMENT)");

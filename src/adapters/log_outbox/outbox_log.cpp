@@ -12,13 +12,12 @@ constexpr db::Query kHead{"outbox.head", db::Home::kEvery, "SELECT MAX(id) FROM 
 constexpr db::Query kPending{"outbox.pending", db::Home::kEvery, "SELECT id FROM outbox_pending ORDER BY id LIMIT $1"};
 constexpr db::Query kUnrelayed{"outbox.unrelayed", db::Home::kEvery,
                                "SELECT COUNT(*) FROM (SELECT id FROM outbox_pending LIMIT $1) AS waiting"};
-constexpr db::Query kCount{"outbox.count_on", db::Home::kEvery, R"sql(
-  UPDATE outbox_counter SET value = value + $1 WHERE id = 1 RETURNING value
-)sql"};
+// Changed by every relay, so that of two at once one waits for the other.
+constexpr db::Query kCount{"outbox.count_on", db::Home::kEvery,
+                           "UPDATE outbox_counter SET value = value + $1 WHERE id = 1"};
 constexpr db::Query kNumber{"outbox.number", db::Home::kEvery, R"sql(
-  INSERT INTO outbox_events (id, name, subject, body, at)
-  SELECT CAST($1 AS BIGINT) + ROW_NUMBER() OVER (ORDER BY id), name, subject, body, at
-    FROM outbox_pending WHERE id <= $2
+  INSERT INTO outbox_events (name, subject, body, at)
+  SELECT name, subject, body, at FROM outbox_pending WHERE id <= $1 ORDER BY id
 )sql"};
 constexpr db::Query kUnqueue{"outbox.unqueue", db::Home::kEvery, "DELETE FROM outbox_pending WHERE id <= $1"};
 constexpr db::Query kPrune{"outbox.prune", db::Home::kEvery, R"sql(
@@ -119,8 +118,8 @@ Result<int> OutboxLog::relay_place(const db::Store::Place& place) {
     if (rows.empty()) return {};
     count = static_cast<std::int64_t>(rows.size());
     const auto last = rows[rows.size() - 1].i64(0);
-    TRY(const auto counter, tx.ask(kCount, count));
-    TRY(const auto numbered, tx.run(kNumber, counter.front().i64(0) - count, last));
+    TRY_DO(tx.run(kCount, count));
+    TRY(const auto numbered, tx.run(kNumber, last));
     TRY(const auto unqueued, tx.run(kUnqueue, last));
     // One snapshot saw the same rows three times; were it not so, a row could be lost or told twice.
     KONTOR_ASSERT(numbered == count && unqueued == count);

@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "runtime/fiber.h"
 #include "services/outbox.h"
 #include "tests/support/each_store.h"
 
@@ -172,6 +173,50 @@ TEST_CASE("a reader beside many writers sees every event once") {
     CHECK(seen.size() == kThreads * kEach);
     CHECK(bodies.size() == kThreads * kEach);
   });
+}
+
+// Functions that share a transaction put their events into the log at once, unless some of others still wait for the
+// relay: those happened before.
+TEST_CASE("postgresql: events of a batch need no relay, and never pass those that wait for it") {
+  const testing::PostgresDatabase database;
+  if (!database.available()) return;
+  db_postgres::PostgresStore::Options options;
+  options.url = database.url();
+  options.batch = 64;
+  options.queue_table = "outbox_pending";
+  const auto store = db_postgres::PostgresStore::open(std::move(options));
+  REQUIRE((store && (*store)->migrate(services_migrations())));
+  OutboxLog log(**store);
+  constexpr int kFibers = 10;
+  const auto emit_many = [&](int from) {
+    runtime::Loop loop;
+    int left = kFibers;
+    for (int i = 0; i < kFibers; ++i)
+      loop.spawn([&, i] {
+        CHECK(emit_number(**store, from + i));
+        if (--left == 0) loop.stop();
+      });
+    loop.run();
+  };
+  emit_many(0);
+  REQUIRE(log.read("shop", 0, 100)->size() == kFibers);
+  REQUIRE(emit_number(**store, 100));  // of a plain thread: by itself
+  CHECK(log.read("shop", 0, 100)->size() == kFibers);
+  emit_many(200);
+  CHECK(log.read("shop", 0, 100)->size() == kFibers);
+  CHECK(*log.unrelayed("shop", 100) == kFibers + 1);
+  CHECK(*log.relay() == kFibers + 1);
+  emit_many(300);
+  const auto events = *log.read("shop", 0, 100);
+  REQUIRE(events.size() == 3 * kFibers + 1);
+  CHECK(events[kFibers].body == R"({"number":100})");
+  std::set<std::string> bodies;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    bodies.insert(events[i].body);
+    const auto hundreds = i < kFibers ? "" : i <= 2 * kFibers ? "2" : "3";
+    if (i != kFibers) CHECK(events[i].body.starts_with(std::string(R"({"number":)") + hundreds));
+  }
+  CHECK(bodies.size() == events.size());
 }
 
 TEST_CASE("pruning keeps what is young, unseen or newest") {

@@ -145,7 +145,7 @@ class Catalog {
   // In the order asked; a missing one is left out. One read for all.
   Result<std::vector<Product>> products(std::span<const ProductId> ids);
   Result<std::vector<Offer>> offers(std::span<const OfferId> ids);
-  Result<std::vector<SaleFacts>> sale_facts(std::span<const OfferId> ids);  // in no order, each once; else as offers
+  Result<std::vector<SaleFacts>> sale_facts(std::span<const OfferId> ids);    // in no order, each once; else as offers
   Result<std::vector<Offer>> offers_of(std::span<const ProductId> products);  // by id within a product
   // The offers that have one of these skus, of any seller, in no order: for bulk changes.
   Result<std::vector<Offer>> offers_by_sku(std::span<const std::string> skus);

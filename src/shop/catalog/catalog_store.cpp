@@ -25,8 +25,8 @@ constexpr db::Query kOffersById{"catalog.offers_by_id", Home::kCatalog,
                                 KONTOR_OFFER_COLUMNS "WHERE id IN (" KONTOR_CATALOG_IN50 ")"};
 constexpr db::Query kFewOffersById{"catalog.few_offers_by_id", Home::kCatalog,
                                    KONTOR_OFFER_COLUMNS "WHERE id IN ($1, $2, $3, $4)"};
-#define KONTOR_SALE_FACTS                                                                                               \
-  "SELECT o.id, o.product_id, o.sku, o.price_minor, o.currency, o.purchase_limit, o.backorder, o.active, p.status, "   \
+#define KONTOR_SALE_FACTS                                                                                            \
+  "SELECT o.id, o.product_id, o.sku, o.price_minor, o.currency, o.purchase_limit, o.backorder, o.active, p.status, " \
   "p.title FROM catalog_offers AS o JOIN catalog_products AS p ON p.id = o.product_id "
 constexpr db::Query kSaleFacts{"catalog.sale_facts", Home::kCatalog,
                                KONTOR_SALE_FACTS "WHERE o.id IN (" KONTOR_CATALOG_IN50 ")"};

@@ -67,7 +67,8 @@ struct Checkouts::Impl {
   Result<Earlier> earlier(const Purchase& purchase);
   Result<Answer> answer_again(const Journal& row);
   Result<Answer> first_order(CheckoutId bought_by);
-  Result<Answer> attempt(const Purchase& purchase, std::optional<CheckoutId> old_key);
+  // `begun`: whether the purchase got its journal, and with it the key.
+  Result<Answer> attempt(const Purchase& purchase, std::optional<CheckoutId> old_key, bool& begun);
   Result<Answer> keep_refusal(const Purchase& purchase, std::optional<CheckoutId> old_key, const Error& error);
   Result<Plan> plan(const Purchase& purchase, const cart::CartContents& contents, Time now);
   Result<std::vector<std::string>> tokens_of(const Purchase& purchase, const Plan& plan);
@@ -188,7 +189,8 @@ std::optional<Error> Checkouts::Impl::sold_out(const Plan& plan) {
   return refusal;
 }
 
-Result<Answer> Checkouts::Impl::attempt(const Purchase& purchase, std::optional<CheckoutId> old_key) {
+Result<Answer> Checkouts::Impl::attempt(const Purchase& purchase, std::optional<CheckoutId> old_key, bool& begun) {
+  begun = false;
   const auto& body = purchase.body;
   TRY(const auto contents, parts.carts.contents(purchase.customer));
   if (contents && bought_already(*contents, body.cart_version)) return first_order(*contents->bought_by);
@@ -211,10 +213,11 @@ Result<Answer> Checkouts::Impl::attempt(const Purchase& purchase, std::optional<
   TRY(const auto tokens, tokens_of(purchase, journal.plan));
   if (settings.planted.charge_before_reserve) saga.charge_too_early(journal, tokens);
   const auto looked = parts.inventory.sold_out().look();
-  auto begun = saga.begin(journal, old_key, suspicion ? &*suspicion : nullptr);
-  if (!begun && begun.error().code == Errc::kOutOfStock)
-    parts.inventory.sold_out().remember(reserve_request(journal.plan).lines, begun.error(), looked);
-  TRY(const auto allotments, std::move(begun));
+  auto reserved = saga.begin(journal, old_key, suspicion ? &*suspicion : nullptr);
+  if (!reserved && reserved.error().code == Errc::kOutOfStock)
+    parts.inventory.sold_out().remember(reserve_request(journal.plan).lines, reserved.error(), looked);
+  TRY(const auto allotments, std::move(reserved));
+  begun = true;
   return or_answered(saga.charge(journal, tokens, allotments), journal.id);
 }
 
@@ -273,12 +276,18 @@ Result<Answer> Checkouts::buy(const Purchase& purchase) {
   return answer;
 }
 
+// Nearly every key is new, and the journal's own row says whether it is. So a key is looked up only when the purchase
+// did not get its row; what was kept under it then comes before whatever else is wrong.
 Result<Answer> Checkouts::attempt(const Purchase& purchase) {
+  std::optional<CheckoutId> old_key;
   for (int i = 0;; ++i) {
+    bool begun = false;
+    auto answer = impl_->attempt(purchase, old_key, begun);
+    if (begun) return answer;
     TRY(auto earlier, impl_->earlier(purchase));
     if (earlier.answer) return std::move(*earlier.answer);
-    auto answer = impl_->attempt(purchase, earlier.old_key);
-    if (!answer && is_refusal(answer.error())) answer = impl_->keep_refusal(purchase, earlier.old_key, answer.error());
+    old_key = earlier.old_key;
+    if (!answer && is_refusal(answer.error())) answer = impl_->keep_refusal(purchase, old_key, answer.error());
     if (answer) return answer;
     Error& error = answer.error();
     if (error.reason == "cart.claimed")
