@@ -8,10 +8,7 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <system_error>
 
 namespace kontor::app {
 namespace {
@@ -87,13 +84,6 @@ void tell_supervisor(const char* socket, std::string_view words) {
   static_cast<void>(::sendto(fd, words.data(), words.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
                              reinterpret_cast<const sockaddr*>(&address), size) < 0);
   ::close(fd);
-}
-
-void use_huge_pages(char** arguments) {
-  std::error_code unknown;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
-  if (unknown || ::setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", 0) != 0) return;
-  ::execv(program.c_str(), arguments);  // where it cannot be done the small pages do
 }
 
 }  // namespace kontor::app

@@ -40,9 +40,4 @@ Result<void> check_address_is_free(const runtime::Address& address);
 // happens. `socket` is that variable's value, or null.
 void tell_supervisor(const char* socket, std::string_view words);
 
-// Lets the heap lie in huge pages: what a large catalogue's answers cost is the walks that find their memory's pages
-// (0.2 to 0.6 us of 5 to 7 for each). glibc reads that setting before main alone, so the program becomes itself once
-// more, with the same number and descriptors. Nothing happens where GLIBC_TUNABLES is set already.
-void use_huge_pages(char** arguments);
-
 }  // namespace kontor::app

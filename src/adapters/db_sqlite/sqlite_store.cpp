@@ -20,7 +20,7 @@ namespace {
 
 using db::Home;
 
-constexpr std::chrono::milliseconds kCheckpointEvery(100);
+constexpr std::chrono::milliseconds kCheckpointEvery(400);
 // A pass that took no longer has left little to copy: the writer may do it between two batches.
 constexpr std::chrono::milliseconds kShortPass(10);
 constexpr int kMostPasses = 8;

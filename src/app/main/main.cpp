@@ -11,8 +11,13 @@
 #include "app/commands.h"
 #include "app/generate.h"
 #include "app/serve.h"
-#include "app/surroundings.h"
 #include "bench/command.h"
+
+// jemalloc's settings. Huge pages: what a large catalogue's answers cost is the walks that find their memory's pages.
+extern "C" {
+extern const char* const malloc_conf;
+const char* const malloc_conf = "thp:always,metadata_thp:auto";
+}
 
 namespace {
 
@@ -172,7 +177,6 @@ int main(int count, char** arguments) {
     std::fprintf(stderr, "kontor: %s\n", config.error().detail.c_str());
     return app::kBadUse;
   }
-  if (words.command == "serve" && !environment("GLIBC_TUNABLES")) app::use_huge_pages(arguments);
   if (words.command == "serve") return app::serve(*config, words.demo);
   if (words.command == "generate") return app::generate_command(words.generate);
   if (words.command == "check") return app::check_command(*config, words.repairs);
