@@ -28,7 +28,7 @@ class SqliteStore : public db::Store, public db::Migrator {
     bool sync = true;                             // false only for tests: a power cut may then take acknowledged writes
     int cache_mb = 64;                            // of each writer
     int reader_cache_mb = 8;                      // of each reader
-    std::int64_t checkpoint_bytes = 256ll << 20;   // the longest write-ahead log before the writer itself copies it
+    std::int64_t checkpoint_bytes = 256ll << 20;  // the longest write-ahead log before the writer itself copies it
     std::function<void(std::string_view)> alarm;  // one line about a bug or a failing disk; unset: standard error
     runtime::Metrics* metrics = nullptr;          // where the store counts; outlives it; may be null
   };
