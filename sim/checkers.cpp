@@ -395,9 +395,10 @@ void check_events(Process& process, const Books& books) {
 
 void sample_stock(Process& process) {
   World& world = process.world();
-  for (;;) {
+  for (std::int64_t seen = -1;;) {
     runtime::sleep_for(400);  // the model looks after each write; this is what a reader sees
-    if (world.settled) continue;
+    if (world.settled || seen == process.writes()) continue;
+    seen = process.writes();
     const auto rows = process.shop().inventory.rows_after({}, {}, 500);
     if (!rows) continue;
     std::map<OfferId, std::int64_t> owed;

@@ -276,6 +276,7 @@ Result<void> ModelledStore::write(db::Homes homes, const db::Function& function)
     }));
     model_.follow(sight);
   }
+  ++writes_;
   if (listener_) listener_();
   return {};
 }

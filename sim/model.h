@@ -106,6 +106,7 @@ class ModelledStore : public db::Store {
   Result<void> write(db::Homes homes, const db::Function& function) override;
   Result<void> read(db::Homes homes, const db::Function& function) override { return store_.read(homes, function); }
   bool together(db::Homes homes) const override { return store_.together(homes); }
+  std::int64_t writes() const { return writes_; }  // that succeeded
   std::vector<Place> places() const override { return store_.places(); }
   std::string_view engine() const override { return store_.engine(); }
 
@@ -113,6 +114,7 @@ class ModelledStore : public db::Store {
   db::Store& store_;
   Model& model_;
   std::function<void()> listener_;
+  std::int64_t writes_ = 0;
 };
 
 }  // namespace kontor::sim

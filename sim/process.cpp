@@ -68,6 +68,7 @@ Result<void> Process::open() {
   settings.spool_folder = "";
   settings.serves = false;
   settings.notified = true;
+  settings.unasked_ms = 10 * kSecondMs;  // what waits for it would wait for ever
   settings.ready_bytes_mb = 1;
   settings.risk.high_value_minor = 1;  // for a guest everything is
   settings.shortages.decide_ms = 3 * kMinuteMs;

@@ -36,6 +36,7 @@ class Process {
 
   app::Shop& shop() { return *shop_; }
   db::Store& store() { return *modelled_; }
+  std::int64_t writes() const { return modelled_->writes(); }  // to the store, that succeeded
   World& world() { return world_; }
   IdSource& ids() { return ids_; }
 

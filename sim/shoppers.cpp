@@ -1,5 +1,6 @@
 #include "sim/shoppers.h"
 
+#include "services/bell.h"
 #include "sim/risk_desk.h"
 
 namespace kontor::sim {
@@ -150,6 +151,7 @@ void Shopping::keep(Intention& intention, const std::string& key, const checkout
 // Asks until there is an answer, or this click was refused and nothing is kept.
 void Shopping::click(Intention& intention, int number) {
   const std::string key = intention.key(number);
+  std::int64_t longest = 1500;
   while (!intention.kept.contains(key) && !intention.refused.contains({key, number}) && !world_.broken()) {
     pause(20);
     const auto answer = shop_.checkouts.buy(purchase_of(shopper_, intention, key));
@@ -166,7 +168,8 @@ void Shopping::click(Intention& intention, int number) {
       case Errc::kUnavailable:
       case Errc::kGatewayUnavailable:
       case Errc::kFull:
-        pause(1500);
+        pause(longest);
+        longest = std::min(longest * 2, kMinuteMs);
         break;
       case Errc::kInternal:
         world_.problem("a purchase ended in " + error.reason + ": " + error.detail);
@@ -181,13 +184,13 @@ void Shopping::click(Intention& intention, int number) {
 void Shopping::buy(Intention& intention) {
   if (intention.clicks == 2) {
     world_.trace.reached(intention.one_key ? "shopper: two clicks, one key" : "shopper: two clicks, two keys");
-    const auto both = std::make_shared<bool>(false);
-    process_.spawn(loop_, [this, &intention, both] {
+    const auto other = std::make_shared<services::Bell>();
+    process_.spawn(loop_, [this, &intention, other] {
       click(intention, 1);
-      *both = true;
+      other->ring();
     });
     click(intention, 0);
-    while (!*both) runtime::sleep_for(5);
+    while (!other->wait_for(kHourMs)) continue;
   } else {
     click(intention, 0);
   }

@@ -9,7 +9,7 @@ services::ConsumerRunner::Settings consumer_settings(const World& world, const S
   services::ConsumerRunner::Settings settings;
   // Where nobody else writes, looking unasked is only there in case a notice was lost.
   settings.notified = shop.notified && shop.only_process;
-  if (settings.notified) settings.idle_poll_ms = 1000;
+  if (settings.notified) settings.idle_poll_ms = settings.unasked_ms = settings.measure_ms = shop.unasked_ms;
   settings.lag = [&metrics = world.metrics](const services::ConsumerLag& lag) {
     metrics
         .gauge("kontor_consumer_lag_events",
@@ -197,6 +197,8 @@ Result<void> Shop::start(runtime::Loop& loop) {
 
 void Shop::stop() {
   stopping_.store(true);
+  for (services::Bell* bell : {&bells_.tick, &bells_.catch_up, &bells_.tidy, &bells_.stock}) bell->ring();
+  showcase.end_wait_for_notes();
   consumers.stop();
   job_runner.stop();
 }
@@ -209,45 +211,41 @@ bool Shop::complain(std::string_view what, const Result<T>& done) {
   return done.has_value();
 }
 
+// Until it is time, or the shop stops: true while it goes on.
+bool Shop::rest(services::Bell& bell, std::int64_t ms) {
+  if (!stopping_.load()) bell.wait_for(ms);
+  return !stopping_.load();
+}
+
 void Shop::tick_fiber() {
-  constexpr std::int64_t kStepMs = 100;
   if (settings.only_process) complain("unfinished checkouts wait", checkouts.sweep(100'000, checkout::Which::kAllOpen));
-  for (std::int64_t step = 1; !stopping_.load(); ++step) {
-    runtime::sleep_for(kStepMs);
-    if (stopping_.load()) break;
-    if (step % 10 == 0) complain("unfinished checkouts wait", checkouts.sweep(200));
-    if (step % 10 == 0) complain("refunds wait", refunds.sweep(100));
-    if (step % 100 == 0) complain("orders that cannot be kept wait", look_after_shortages());
-    if (step % 50 == 0) complain("shipments wait for their stock", fulfilment.sweep(100));
-    if (step % 600 == 1) complain("which offers are spread is not known", inventory.refresh_spread());
-    if (step % 600 == 1) complain("the choice of warehouses goes by old loads", inventory.refresh_loads());
+  for (std::int64_t second = 1; rest(bells_.tick, kSecondMs); ++second) {
+    complain("unfinished checkouts wait", checkouts.sweep(200));
+    complain("refunds wait", refunds.sweep(100));
+    if (second % 10 == 0) complain("orders that cannot be kept wait", look_after_shortages());
+    if (second % 5 == 0) complain("shipments wait for their stock", fulfilment.sweep(100));
+    if (second % 60 == 1) complain("which offers are spread is not known", inventory.refresh_spread());
+    if (second % 60 == 1) complain("the choice of warehouses goes by old loads", inventory.refresh_loads());
   }
 }
 
 // Apart from the sweeps: in a shop of a million products that was away for long it is a walk over all of them.
 void Shop::catch_up_fiber() {
-  constexpr std::int64_t kStepMs = 100;
   if (!complain("listings may show old stock", catch_up.run())) return;
-  for (std::int64_t step = 1; !stopping_.load(); ++step) {
-    runtime::sleep_for(kStepMs);
-    if (step % 600 == 0 && !stopping_.load()) complain("the next start takes longer", catch_up.remember());
-  }
+  while (rest(bells_.catch_up, kMinuteMs)) complain("the next start takes longer", catch_up.remember());
   complain("the next start takes longer", catch_up.remember());
 }
 
 void Shop::tidy_fiber() {
-  constexpr std::int64_t kStepMs = 100;
-  for (std::int64_t step = 1; !stopping_.load(); ++step) {
-    runtime::sleep_for(kStepMs);
-    if (step % 600 != 0 || stopping_.load()) continue;
-    complain("tidying up waits", tidy());
-  }
+  while (rest(bells_.tidy, kMinuteMs)) complain("tidying up waits", tidy());
 }
 
+// Changes come by the hundred: a rest between two looks makes one look of many.
 void Shop::stock_fiber() {
+  constexpr std::int64_t kBetweenLooksMs = 20, kAfterTroubleMs = 500;
   while (!stopping_.load()) {
-    if (!complain("stock in listings is not fresh", showcase.refresh_stock())) runtime::sleep_for(500);
-    runtime::sleep_for(20);
+    const bool looked = complain("stock in listings is not fresh", showcase.refresh_stock());
+    if (rest(bells_.stock, looked ? kBetweenLooksMs : kAfterTroubleMs) && looked) showcase.wait_for_notes(kMinuteMs);
   }
 }
 

@@ -25,6 +25,7 @@
 #include "runtime/metrics.h"
 #include "runtime/tracing.h"
 #include "services/audit.h"
+#include "services/bell.h"
 #include "services/check_report.h"
 #include "services/consumers.h"
 #include "services/cursor.h"
@@ -98,8 +99,9 @@ struct ShopSettings {
   std::size_t ready_bytes_mb = 64;
   std::size_t packed_bytes_mb = 512;
   std::size_t picture_bytes_mb = 32;
-  bool fetch_images = false;  // of imports that do not say
-  bool notified = false;      // consumers.notify() is called after every commit of this process
+  bool fetch_images = false;       // of imports that do not say
+  bool notified = false;           // consumers.notify() is called after every commit of this process
+  std::int64_t unasked_ms = 1000;  // then consumers look so often in case a notice was lost, and are measured so often
   std::int64_t event_keep_days = 7;
   inventory::Inventory::Settings sourcing;
   inventory::ReconciliationPlan reconciliation;
@@ -146,6 +148,7 @@ class Shop {
   template <class T>
   bool complain(std::string_view what, const Result<T>& done);
   Result<int> look_after_shortages();
+  bool rest(services::Bell& bell, std::int64_t ms);
   void tick_fiber();
   void catch_up_fiber();
   void stock_fiber();
@@ -207,6 +210,9 @@ class Shop {
   http::Router pages_{""};
   std::atomic<bool> stopping_{false};
   std::atomic<int> fibers_{0};
+  struct {
+    services::Bell tick, catch_up, tidy, stock;
+  } bells_;  // of its fibers, rung when it stops
 };
 
 }  // namespace kontor::app

@@ -357,7 +357,7 @@ void ConsumerRunner::run_member(Member& member) {
     }
     outage_wait = settings_.first_wait_ms;
     if (*moved) continue;
-    std::int64_t wait = 1000;  // the watching fiber rings earlier
+    std::int64_t wait = settings_.unasked_ms;  // the watching fiber rings earlier
     for (const auto& track : member.tracks)
       if (track.failures + track.outages > 0)
         wait = std::clamp<std::int64_t>(track.retry_at.ms - clock_.now().ms, 1, wait);

@@ -80,6 +80,7 @@ class ConsumerRunner {
     std::int64_t longest_wait_ms = 5000;
     std::int64_t active_poll_ms = 20;
     std::int64_t idle_poll_ms = 200;
+    std::int64_t unasked_ms = 1000;  // so long a consumer waits to be told that the log has grown
     // notify() is called after every commit to the store: then only the idle poll is left.
     bool notified = false;
     std::int64_t lease_ms = 10'000;

@@ -22,6 +22,7 @@
 #include "runtime/fiber.h"
 #include "runtime/http.h"
 #include "runtime/loading_cache.h"
+#include "services/bell.h"
 #include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory.h"
 #include "shop/showcase/listing_request.h"
@@ -91,6 +92,9 @@ class Showcase {
   // Repeatable. An Error leaves them noted.
   Result<int> refresh_stock();
   bool stock_is_noted() const;
+  // Until refresh_stock() has something to do, for `ms` at most. One fiber.
+  void wait_for_notes(std::int64_t ms) { noted_bell_.wait_for(ms); }
+  void end_wait_for_notes() { noted_bell_.ring(); }  // from any thread
   // Everything up to `position` of the stream has been told by the functions above.
   void followed_to(const std::string& stream, std::int64_t position);
   // The positions that the availability in the store follows: told, and looked at since.
@@ -169,7 +173,8 @@ class Showcase {
   std::shared_ptr<const Directory> directory_;
   std::uint64_t directory_age_ = 0;  // counts what made it stale
   std::unordered_set<OfferId> noted_;
-  std::unordered_set<ProductId> noted_products_;         // whose offers may be others now
+  std::unordered_set<ProductId> noted_products_;  // whose offers may be others now
+  services::Bell noted_bell_;
   bool notes_are_lost_ = false;                          // there were too many: only a walk helps
   int refreshing_ = 0;                                   // refresh_stock() calls under way
   std::map<std::string, std::int64_t> told_, followed_;  // positions by stream

@@ -72,15 +72,19 @@ Result<Availability> Showcase::listed_status(ProductId id) {
 }
 
 void Showcase::note(std::span<const OfferId> offers, std::span<const ProductId> products) {
-  const std::lock_guard lock(mutex_);
-  if (noted_.size() + noted_products_.size() + offers.size() + products.size() > kMostNoted) {
-    notes_are_lost_ = true;
-    noted_.clear();
-    noted_products_.clear();
+  {
+    const std::lock_guard lock(mutex_);
+    if (noted_.size() + noted_products_.size() + offers.size() + products.size() > kMostNoted) {
+      notes_are_lost_ = true;
+      noted_.clear();
+      noted_products_.clear();
+    }
+    if (!notes_are_lost_) {
+      noted_.insert(offers.begin(), offers.end());
+      noted_products_.insert(products.begin(), products.end());
+    }
   }
-  if (notes_are_lost_) return;
-  noted_.insert(offers.begin(), offers.end());
-  noted_products_.insert(products.begin(), products.end());
+  noted_bell_.ring();
 }
 
 bool Showcase::stock_is_noted() const {
@@ -89,8 +93,11 @@ bool Showcase::stock_is_noted() const {
 }
 
 void Showcase::followed_to(const std::string& stream, std::int64_t position) {
-  const std::lock_guard lock(mutex_);
-  told_[stream] = position;
+  {
+    const std::lock_guard lock(mutex_);
+    told_[stream] = position;
+  }
+  noted_bell_.ring();
 }
 
 std::map<std::string, std::int64_t> Showcase::followed() const {
