@@ -106,6 +106,7 @@ Result<Allotments> Saga::reserve_again(Journal& journal) {
     TRY_DO(parts_.store.write(db::Home::kStock,
                               [&](db::Tx& tx) { return reserve_.undo(tx, journal.reservation, true, now()); }));
     TRY_DO(parts_.store.write(db::Home::kCustomer, note));
+    journal.reservation = fresh;  // as its row says from here on, whatever becomes of the stock
   }
   TRY_DO(parts_.store.write(together_ ? homes() : db::Homes(db::Home::kStock), [&](db::Tx& tx) -> Result<void> {
     if (together_) TRY_DO(note(tx));
