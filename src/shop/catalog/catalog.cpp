@@ -45,6 +45,11 @@ Result<std::optional<ProductId>> Catalog::product_by_slug(std::string_view slug)
   return found;
 }
 
+// What one statement answers needs no transaction around it.
+static Result<void> read_by_ids(db::Store& store, std::size_t count, const db::Function& ask) {
+  return count <= store::kInCount ? store.look(Home::kCatalog, ask) : store.read(Home::kCatalog, ask);
+}
+
 Result<std::vector<Offer>> Catalog::offers(std::span<const OfferId> ids) {
   std::vector<Offer> found;
   if (ids.empty()) return found;
@@ -52,7 +57,7 @@ Result<std::vector<Offer>> Catalog::offers(std::span<const OfferId> ids) {
     TRY(found, store::offers(tx, ids));
     return {};
   };
-  TRY_DO(ids.size() <= store::kInCount ? store_.look(Home::kCatalog, ask) : store_.read(Home::kCatalog, ask));
+  TRY_DO(read_by_ids(store_, ids.size(), ask));
   return found;
 }
 
@@ -63,7 +68,7 @@ Result<std::vector<SaleFacts>> Catalog::sale_facts(std::span<const OfferId> ids)
     TRY(found, store::sale_facts(tx, ids));
     return {};
   };
-  TRY_DO(ids.size() <= store::kInCount ? store_.look(Home::kCatalog, ask) : store_.read(Home::kCatalog, ask));
+  TRY_DO(read_by_ids(store_, ids.size(), ask));
   return found;
 }
 
