@@ -122,7 +122,7 @@ bool Clerk::end() {
     case ClerkEnd::kSell:
       break;
   }
-  return judge(write([&](db::Tx& tx) { return stock().confirm(tx, deal.key, now()); }), "confirm", std::nullopt);
+  return judge(write([&](db::Tx& tx) { return stock().confirm(tx, deal.key); }), "confirm", std::nullopt);
 }
 
 bool Clerk::wrong_end() {
@@ -130,7 +130,7 @@ bool Clerk::wrong_end() {
   if (deal.end == ClerkEnd::kSell)
     return judge(write([&](db::Tx& tx) { return stock().release(tx, deal.key, now()); }), "release what is sold",
                  Errc::kConflict);
-  return judge(write([&](db::Tx& tx) { return stock().confirm(tx, deal.key, now()); }), "confirm what was let go",
+  return judge(write([&](db::Tx& tx) { return stock().confirm(tx, deal.key); }), "confirm what was let go",
                Errc::kConflict);
 }
 

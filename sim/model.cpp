@@ -22,12 +22,12 @@ constexpr Query kDigest{"sim.model_digest", Home::kCustomer, R"sql(
          (SELECT COUNT(*) FROM payments_payments),
          (SELECT COALESCE(SUM(refunded + 31 * state), 0) FROM payments_payments),
          (SELECT COALESCE(SUM(on_hand), 0) FROM inventory_stock),
-         (SELECT COALESCE(SUM(reserved + allocated), 0) FROM inventory_stock)
+         (SELECT COALESCE(SUM(promised), 0) FROM inventory_stock)
 )sql"};
 constexpr Query kEvents{"sim.model_events", Home::kEvery,
                         "SELECT id, name, subject, body FROM outbox_events WHERE id > $1 ORDER BY id"};
 constexpr Query kStock{"sim.model_stock", Home::kStock,
-                       "SELECT offer_id, SUM(on_hand), SUM(reserved + allocated), MIN(on_hand - reserved - allocated) "
+                       "SELECT offer_id, SUM(on_hand), SUM(promised), MIN(on_hand - promised) "
                        "FROM inventory_stock GROUP BY offer_id"};
 constexpr Query kOrders{"sim.model_orders", Home::kCustomer, "SELECT id, state, total FROM orders_orders"};
 constexpr Query kPayments{"sim.model_payments", Home::kCustomer,

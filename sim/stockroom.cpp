@@ -12,16 +12,13 @@ using inventory::kMainWarehouse;
 using Kind = StockAct::Kind;
 
 // Hands in the database, where there is something to sell: what nobody has counted is no promise yet.
-constexpr std::array<db::Query, 3> kTampering{{
-    {"sim.more_reserved", db::Home::kStock,
-     "UPDATE inventory_stock SET reserved = reserved + 1 WHERE offer_id = $1 AND slot = 0 AND warehouse_id = $2 "
-     "AND on_hand - reserved - allocated - safety_stock > 0"},
-    {"sim.more_allocated", db::Home::kStock,
-     "UPDATE inventory_stock SET allocated = allocated + 1 WHERE offer_id = $1 AND slot = 0 AND warehouse_id = $2 "
-     "AND on_hand - reserved - allocated - safety_stock > 0"},
+constexpr std::array<db::Query, 2> kTampering{{
+    {"sim.more_promised", db::Home::kStock,
+     "UPDATE inventory_stock SET promised = promised + 1 WHERE offer_id = $1 AND slot = 0 AND warehouse_id = $2 "
+     "AND on_hand - promised - safety_stock > 0"},
     {"sim.less_on_hand", db::Home::kStock,
      "UPDATE inventory_stock SET on_hand = on_hand - 1 WHERE offer_id = $1 AND slot = 0 AND warehouse_id = $2 "
-     "AND on_hand - reserved - allocated - safety_stock > 0"},
+     "AND on_hand - promised - safety_stock > 0"},
 }};
 
 Kind draw_kind(StockroomMemory& memory, const Scenario& scenario) {

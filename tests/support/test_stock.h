@@ -39,7 +39,7 @@ struct TestShop {
     return out;
   }
   Result<void> confirm(CheckoutId id) {
-    return write([&](db::Tx& tx) { return inventory.confirm(tx, id, now); });
+    return write([&](db::Tx& tx) { return inventory.confirm(tx, id); });
   }
   Result<void> release(CheckoutId id) {
     return write([&](db::Tx& tx) { return inventory.release(tx, id, now); });

@@ -53,7 +53,7 @@ Result<void> Cancellation::give_stock_back(db::Tx& tx, const orders::Order& orde
   for (const auto& taken : owed_by(order, number).units)
     for (const auto& shipment : order.document.shipments)
       if (shipment.id == taken.shipment_id) units.push_back({taken.offer_id, shipment.warehouse_id, taken.quantity});
-  TRY_DO(parts_.inventory.confirm(tx, order.reservation, now));  // should the purchase not have come that far
+  TRY_DO(parts_.inventory.confirm(tx, order.reservation));  // should the purchase not have come that far
   return parts_.inventory.deallocate(tx, order.reservation, units, stock_reference(order.id, number), now);
 }
 

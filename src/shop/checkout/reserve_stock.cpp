@@ -53,8 +53,8 @@ Result<void> ReserveStock::undo(db::Tx& tx, CheckoutId reservation, bool expired
   return inventory_.release(tx, reservation, now);
 }
 
-Result<void> ReserveStock::confirm(db::Tx& tx, CheckoutId reservation, Time now) {
-  return inventory_.confirm(tx, reservation, now);
+Result<void> ReserveStock::confirm(db::Tx& tx, CheckoutId reservation) {
+  return inventory_.confirm(tx, reservation);
 }
 
 }  // namespace kontor::checkout

@@ -29,7 +29,7 @@ class ReserveStock {
   // Succeeds as well when `run` never happened, and then keeps a late one from happening.
   Result<void> undo(db::Tx& tx, CheckoutId reservation, bool expired, Time now);
   // Sold: forward only, repeatable.
-  Result<void> confirm(db::Tx& tx, CheckoutId reservation, Time now);
+  Result<void> confirm(db::Tx& tx, CheckoutId reservation);
 
  private:
   inventory::Inventory& inventory_;

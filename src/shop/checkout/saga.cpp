@@ -198,7 +198,7 @@ Result<Answer> Saga::place(Journal& journal, const Verdict& verdict, const Allot
     placing.answer_later = settings_.planted.answer_apart;
     auto placed = parts_.store.write(homes(), [&](db::Tx& tx) -> Result<void> {
       TRY_DO(place_.run(tx, journal, placing, !together_));
-      return together_ ? reserve_.confirm(tx, journal.reservation, placing.order.created) : Result<void>();
+      return together_ ? reserve_.confirm(tx, journal.reservation) : Result<void>();
     });
     if (placed) {
       if (settings_.metrics != nullptr) settings_.metrics->placed(placing.order.document.totals.total);

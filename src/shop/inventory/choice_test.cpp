@@ -94,10 +94,10 @@ class StaleTx : public db::Tx {
 // Two rows of the offer as inventory.slots_of_one answers them: so many in each warehouse, and nothing promised.
 db::Rows rows_of(OfferId offer, std::initializer_list<std::pair<WarehouseId, std::int64_t>> stock) {
   db::Rows rows;
-  rows.set_columns(11);
+  rows.set_columns(10);
   for (const auto& [warehouse, units] : stock) {
     for (const std::int64_t value : {offer.value, warehouse.value, std::int64_t{0}, units}) rows.add_int(value);
-    for (int i = 0; i < 4; ++i) rows.add_int(0);
+    for (int i = 0; i < 3; ++i) rows.add_int(0);
     rows.add_null();
     rows.add_int(0);
     rows.add_int(0);

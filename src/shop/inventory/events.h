@@ -104,15 +104,14 @@ struct StockDriftRepaired {
   WarehouseId warehouse_id;
   std::int64_t slot = 0;
   std::int64_t on_hand = 0;
-  std::int64_t reserved = 0;
-  std::int64_t allocated = 0;
+  std::int64_t promised = 0;
 
   static constexpr auto fields() {
     using E = StockDriftRepaired;
     return described(Field("offer_id", &E::offer_id, "The offer"), Field("warehouse_id", &E::warehouse_id, "Where"),
                      Field("slot", &E::slot, "Which of its slots"),
                      Field("on_hand", &E::on_hand, "What the repair added to on_hand"),
-                     Field("reserved", &E::reserved, "To reserved"), Field("allocated", &E::allocated, "To allocated"));
+                     Field("promised", &E::promised, "To what is reserved and allocated together"));
   }
 };
 

@@ -54,6 +54,32 @@ Result<bool> set_figures(db::Tx& tx, const Place& place, const Wanted& wanted, c
   return true;
 }
 
+Result<std::vector<StockRow>> tell_apart(db::Tx& tx, const std::vector<ShelfRow>& rows) {
+  std::vector<StockRow> out;
+  if (rows.empty()) return out;
+  const auto [first, last] = std::minmax_element(
+      rows.begin(), rows.end(), [](const ShelfRow& a, const ShelfRow& b) { return a.offer < b.offer; });
+  TRY(const auto held, sql::held(tx, first->offer, last->offer));
+  for (const ShelfRow& row : rows) out.push_back(told_apart(row, held));
+  return out;
+}
+
+// In which column the units of a checkout's movement stand today.
+Result<bool> still_held(db::Tx& tx, const Movement& movement) {
+  switch (movement.kind) {
+    case MovementKind::kReserved:
+    case MovementKind::kReleased:
+    case MovementKind::kExpired:
+      break;
+    default:
+      return false;
+  }
+  const auto key = CheckoutId::parse(movement.reference);
+  if (!key) return false;
+  TRY(const auto rows, sql::reservation(tx, *key));
+  return rows.empty() || rows.front().state != ReservationState::kConfirmed;
+}
+
 }  // namespace
 
 Inventory::Inventory(db::Store& store, Clock& clock, IdSource& ids, Settings settings)
@@ -65,14 +91,26 @@ Inventory::Inventory(db::Store& store, Clock& clock, IdSource& ids, Settings set
       spread_(std::make_unique<Spread>()) {}
 Inventory::~Inventory() = default;
 
+// What is held may be of a moment before the row.
+StockRow told_apart(const ShelfRow& row, const Held& held) {
+  StockRow out{row};
+  for (auto at = held.lower_bound({row.offer, row.warehouse, 0}); at != held.end(); ++at) {
+    if (std::get<0>(at->first) != row.offer || std::get<1>(at->first) != row.warehouse) break;
+    out.reserved += at->second;
+  }
+  out.reserved = std::min(out.reserved, row.promised);
+  out.allocated = row.promised - out.reserved;
+  return out;
+}
+
 Error no_such_warehouse(WarehouseId id) {
   return {Errc::kNotFound, "inventory.no_such_warehouse", "There is no warehouse " + id.text() + ".", {}, {}, 0};
 }
 
-Error below_promised(const StockRow& row) {
+Error below_promised(const ShelfRow& row) {
   return {Errc::kConflict,
           "inventory.below_promised",
-          "There are " + std::to_string(row.on_hand) + ", of which " + std::to_string(row.reserved + row.allocated) +
+          "There are " + std::to_string(row.on_hand) + ", of which " + std::to_string(row.promised) +
               " are promised; this would take more than the rest.",
           {},
           {},
@@ -106,7 +144,7 @@ Result<void> Inventory::set_on_hand_many(db::Tx& tx, std::span<const StockSettin
   return say_levels(tx, std::move(changed), now);
 }
 
-Result<StockRow> Inventory::change(db::Tx& tx, const StockChange& wish, Time now) {
+Result<ShelfRow> Inventory::change(db::Tx& tx, const StockChange& wish, Time now) {
   TRY(const bool known, sql::warehouse_exists(tx, wish.warehouse));
   if (!known) return fail(no_such_warehouse(wish.warehouse));
   if (wish.if_match.given) {
@@ -130,7 +168,7 @@ Result<StockRow> Inventory::change(db::Tx& tx, const StockChange& wish, Time now
   return row;
 }
 
-Result<StockRow> Inventory::adjust(db::Tx& tx, const StockSetting& delta, std::string_view reason, Time now) {
+Result<ShelfRow> Inventory::adjust(db::Tx& tx, const StockSetting& delta, std::string_view reason, Time now) {
   TRY(const auto before, sql::row(tx, delta.offer, delta.warehouse));
   Crossings crossings(sold_out_);
   TRY_DO(crossings.look(tx, delta.offer));
@@ -239,7 +277,8 @@ Result<std::vector<Warehouse>> Inventory::warehouses() {
 Result<std::vector<StockRow>> Inventory::rows(OfferId offer) {
   std::vector<StockRow> out;
   TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
-    TRY(out, sql::rows(tx, offer));
+    TRY(const auto found, sql::rows(tx, offer));
+    TRY(out, tell_apart(tx, found));
     return {};
   }));
   return out;
@@ -248,7 +287,8 @@ Result<std::vector<StockRow>> Inventory::rows(OfferId offer) {
 Result<std::vector<StockRow>> Inventory::rows(std::span<const OfferId> offers) {
   std::vector<StockRow> out;
   TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
-    TRY(out, sql::rows(tx, offers));
+    TRY(const auto found, sql::rows(tx, offers));
+    TRY(out, tell_apart(tx, found));
     return {};
   }));
   return out;
@@ -257,7 +297,17 @@ Result<std::vector<StockRow>> Inventory::rows(std::span<const OfferId> offers) {
 Result<std::vector<StockRow>> Inventory::rows_after(OfferId offer, WarehouseId warehouse, int limit) {
   std::vector<StockRow> out;
   TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
-    TRY(out, sql::rows_after(tx, offer, warehouse, limit));
+    TRY(const auto found, sql::rows_after(tx, offer, warehouse, limit));
+    TRY(out, tell_apart(tx, found));
+    return {};
+  }));
+  return out;
+}
+
+Result<Held> Inventory::held(OfferId offer) {
+  Held out;
+  TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
+    TRY(out, sql::held(tx, offer, offer));
     return {};
   }));
   return out;
@@ -268,6 +318,10 @@ Result<std::vector<Movement>> Inventory::movements(OfferId offer, WarehouseId wa
   std::vector<Movement> out;
   TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
     TRY(out, sql::movements(tx, offer, warehouse, before, limit));
+    for (Movement& movement : out) {
+      TRY(const bool held, still_held(tx, movement));
+      movement.reserved = held ? movement.promised : 0;
+    }
     return {};
   }));
   return out;

@@ -1,5 +1,5 @@
 // Warehouses and stock: what is there, what is set aside, what is sold and not shipped. Exact, in the home `stock`.
-// Per offer, warehouse and slot: sellable = on_hand − reserved − allocated − safety_stock. Every change is a movement
+// Per offer, warehouse and slot: sellable = on_hand − promised − safety_stock. Every change is a movement
 // row, and the movements add up to the columns (kontor check). The condition is always in the UPDATE, never read
 // before.
 #pragma once
@@ -24,6 +24,7 @@
 #include "shop/inventory/shortfall.h"
 #include "shop/inventory/sold_out.h"
 #include "shop/inventory/sourcing.h"
+#include "shop/inventory/stock_row.h"
 #include "shop/inventory/warehouse.h"
 
 namespace kontor::inventory {
@@ -118,21 +119,6 @@ struct StockChange {
   std::string reason;
 };
 
-// One offer in one warehouse, its slots summed.
-struct StockRow {
-  OfferId offer;
-  WarehouseId warehouse;
-  std::int64_t on_hand = 0;
-  std::int64_t reserved = 0;
-  std::int64_t allocated = 0;
-  std::int64_t safety_stock = 0;
-  std::int64_t incoming = 0;
-  std::optional<Time> incoming_at;
-  std::int64_t version = 0;
-  std::int64_t low_stock_at = 0;  // stock.low is said when no more than this is left to sell; 0: never
-  std::int64_t sellable() const { return on_hand - reserved - allocated - safety_stock; }
-};
-
 enum class ReservationState { kReserved = 0, kConfirmed = 1, kReleased = 2, kExpired = 3 };
 
 // Mistakes made on purpose, to show that the simulator finds them. Never set outside of tests.
@@ -168,9 +154,9 @@ class Inventory {
   // Where reserve would take the lines right now, as if there were enough of everything; no key needed. Changes
   // nothing.
   Result<std::vector<Allotment>> preview(const ReserveRequest& request);
-  // reserved → allocated, once; repeating is harmless. A released or unknown key is kConflict
-  // "inventory.reservation_gone".
-  Result<void> confirm(db::Tx& tx, CheckoutId key, Time now);
+  // What was reserved counts as allocated from now on; only the reservation's rows say so. Repeating is harmless. A
+  // released or unknown key is kConflict "inventory.reservation_gone".
+  Result<void> confirm(db::Tx& tx, CheckoutId key);
   // Gives a reservation back. Releasing an unknown key leaves a tombstone, so that a late reserve is refused.
   // Repeatable. What was confirmed is not released but deallocated: kConflict "inventory.reservation_confirmed".
   Result<void> release(db::Tx& tx, CheckoutId key, Time now);
@@ -190,10 +176,10 @@ class Inventory {
   // stock.oversold_externally.
   Result<void> set_on_hand(db::Tx& tx, const StockSetting& setting, std::string_view reason, Time now);
   Result<void> set_on_hand_many(db::Tx& tx, std::span<const StockSetting> settings, std::string_view reason, Time now);
-  Result<StockRow> change(db::Tx& tx, const StockChange& change, Time now);
+  Result<ShelfRow> change(db::Tx& tx, const StockChange& change, Time now);
   // on_hand += delta, never below what is promised: kConflict "inventory.below_promised". kNotFound
   // "inventory.no_such_stock".
-  Result<StockRow> adjust(db::Tx& tx, const StockSetting& delta, std::string_view reason, Time now);
+  Result<ShelfRow> adjust(db::Tx& tx, const StockSetting& delta, std::string_view reason, Time now);
   // kConflict "inventory.warehouse_code_taken".
   Result<Warehouse> add_warehouse(db::Tx& tx, Warehouse warehouse);
   // kNotFound "inventory.no_such_warehouse".
@@ -211,12 +197,13 @@ class Inventory {
   Result<void> refresh_loads();
   // Looks up which offers are spread over slots, for what other processes did; few are.
   Result<void> refresh_spread();
+  Result<Held> held(OfferId offer);  // reads what all checkouts hold
   // Rows of one offer, or (offer 0) of all in key order after (`after_offer`, `after_warehouse`); at most `limit`.
   Result<std::vector<StockRow>> rows(OfferId offer);
   Result<std::vector<StockRow>> rows(std::span<const OfferId> offers);  // of all of them, in no order of offers
   Result<std::vector<StockRow>> rows_after(OfferId offer, WarehouseId warehouse, int limit);
-  // Newest first, from before movement `before` (0: from the newest); at most `limit`. kNotFound
-  // "inventory.no_such_stock".
+  // Newest first, from before movement `before` (0: from the newest); at most `limit`. Units of a checkout are shown in
+  // the column in which they stand today, so that the movements add up to the row. kNotFound "inventory.no_such_stock".
   Result<std::vector<Movement>> movements(OfferId offer, WarehouseId warehouse, std::int64_t before, int limit);
   // Verifies every invariant of this module over the whole store.
   Result<void> check(services::CheckReport& report);

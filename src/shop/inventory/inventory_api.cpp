@@ -73,13 +73,14 @@ struct MovementView {
 
   static constexpr auto fields() {
     using V = MovementView;
-    return described(Field("id", &V::id, "Grows with time"), Field("kind", &V::kind, "What happened"),
-                     Field("at", &V::at, "When"), Field("on_hand", &V::on_hand, "Added to on_hand"),
-                     Field("reserved", &V::reserved, "Added to reserved"),
-                     Field("allocated", &V::allocated, "Added to allocated"),
-                     Field("safety_stock", &V::safety_stock, "Added to safety_stock"),
-                     Field("incoming", &V::incoming, "Added to incoming"), Field("reason", &V::reason, "Why, in words"),
-                     Field("reference", &V::reference, "The checkout, order or shipment behind it"));
+    return described(
+        Field("id", &V::id, "Grows with time"), Field("kind", &V::kind, "What happened"), Field("at", &V::at, "When"),
+        Field("on_hand", &V::on_hand, "Added to on_hand"),
+        Field("reserved", &V::reserved, "Added to reserved; units of a checkout stand here until it is confirmed"),
+        Field("allocated", &V::allocated, "Added to allocated; and here afterwards"),
+        Field("safety_stock", &V::safety_stock, "Added to safety_stock"),
+        Field("incoming", &V::incoming, "Added to incoming"), Field("reason", &V::reason, "Why, in words"),
+        Field("reference", &V::reference, "The checkout, order or shipment behind it"));
   }
 };
 
@@ -184,21 +185,23 @@ class Api {
     wish.reason = in.reason.value_or("set by staff");
     TRY(const bool known, p_.offers.exists(wish.offer));
     if (!known) return fail(Errc::kNotFound, "catalog.no_such_offer", "There is no offer " + wish.offer.text() + ".");
+    TRY(const auto held, p_.inventory.held(place.offer));
     return write_act<StockView>(call, p_, staff, {"inventory.set", place.text(), json::print(in)},
                                 [&](db::Tx& tx, Time now) -> Result<StockView> {
                                   TRY(const auto row, p_.inventory.change(tx, wish, now));
-                                  return view(row);
+                                  return view(told_apart(row, held));
                                 });
   }
 
   Result<StockView> adjust(http::Call& call, const AdjustStock& in) const {
     TRY(const auto staff, p_.shoppers.require_role(call, services::Role::kWarehouse));
     TRY(const auto place, place_of(call));
+    TRY(const auto held, p_.inventory.held(place.offer));
     return write_act<StockView>(
         call, p_, staff, {"inventory.adjust", place.text(), json::print(in)},
         [&](db::Tx& tx, Time now) -> Result<StockView> {
           TRY(const auto row, p_.inventory.adjust(tx, {place.offer, place.warehouse, in.delta}, in.reason, now));
-          return view(row);
+          return view(told_apart(row, held));
         });
   }
 
@@ -213,8 +216,8 @@ class Api {
     const auto shown = std::min<std::size_t>(found.size(), static_cast<std::size_t>(query.limit));
     for (std::size_t at = 0; at < shown; ++at) {
       const Movement& m = found[at];
-      page.items.push_back(
-          {m.id, m.kind, m.at, m.on_hand, m.reserved, m.allocated, m.safety_stock, m.incoming, m.reason, m.reference});
+      page.items.push_back({m.id, m.kind, m.at, m.on_hand, m.reserved, m.promised - m.reserved, m.safety_stock,
+                            m.incoming, m.reason, m.reference});
     }
     if (found.size() > shown) page.next_cursor = p_.cursors.make(list, services::ListKey{{found[shown - 1].id}, ""});
     return page;

@@ -12,20 +12,19 @@ constexpr Query kCount{"inventory.check_count", Home::kStock, "SELECT COUNT(*) F
 
 constexpr Query kBelowZero{"inventory.check_below_zero", Home::kStock, R"sql(
   SELECT offer_id, warehouse_id, slot FROM inventory_stock
-   WHERE on_hand < 0 OR reserved < 0 OR allocated < 0 OR safety_stock < 0 OR incoming < 0
+   WHERE on_hand < 0 OR promised < 0 OR safety_stock < 0 OR incoming < 0
 )sql"};
 
 constexpr Query kMovementsAddUp{"inventory.check_movements", Home::kStock, R"sql(
   SELECT s.offer_id, s.warehouse_id, s.slot
     FROM inventory_stock s LEFT JOIN (
-      SELECT offer_id, warehouse_id, slot, SUM(d_on_hand) AS on_hand, SUM(d_reserved) AS reserved,
-             SUM(d_allocated) AS allocated, SUM(d_safety_stock) AS safety_stock, SUM(d_incoming) AS incoming,
-             MAX(id) AS last_id
+      SELECT offer_id, warehouse_id, slot, SUM(d_on_hand) AS on_hand, SUM(d_promised) AS promised,
+             SUM(d_safety_stock) AS safety_stock, SUM(d_incoming) AS incoming, MAX(id) AS last_id
         FROM inventory_movements GROUP BY offer_id, warehouse_id, slot) m
       ON m.offer_id = s.offer_id AND m.warehouse_id = s.warehouse_id AND m.slot = s.slot
-   WHERE COALESCE(m.on_hand, 0) <> s.on_hand OR COALESCE(m.reserved, 0) <> s.reserved
-      OR COALESCE(m.allocated, 0) <> s.allocated OR COALESCE(m.safety_stock, 0) <> s.safety_stock
-      OR COALESCE(m.incoming, 0) <> s.incoming OR COALESCE(m.last_id, 0) <> s.last_movement
+   WHERE COALESCE(m.on_hand, 0) <> s.on_hand OR COALESCE(m.promised, 0) <> s.promised
+      OR COALESCE(m.safety_stock, 0) <> s.safety_stock OR COALESCE(m.incoming, 0) <> s.incoming
+      OR COALESCE(m.last_id, 0) <> s.last_movement
 )sql"};
 
 constexpr Query kMovementsWithoutRow{"inventory.check_orphans", Home::kStock, R"sql(
@@ -34,7 +33,7 @@ constexpr Query kMovementsWithoutRow{"inventory.check_orphans", Home::kStock, R"
    WHERE s.offer_id IS NULL
 )sql"};
 
-constexpr Query kReservedAddsUp{"inventory.check_reserved", Home::kStock, R"sql(
+constexpr Query kPromisedAddsUp{"inventory.check_promised", Home::kStock, R"sql(
   SELECT s.offer_id, s.warehouse_id, s.slot
     FROM inventory_stock s LEFT JOIN (
       SELECT offer_id, warehouse_id, slot, SUM(CASE WHEN state = 0 THEN quantity ELSE 0 END) AS reserved,
@@ -42,10 +41,10 @@ constexpr Query kReservedAddsUp{"inventory.check_reserved", Home::kStock, R"sql(
         FROM inventory_reservations GROUP BY offer_id, warehouse_id, slot) r
       ON r.offer_id = s.offer_id AND r.warehouse_id = s.warehouse_id AND r.slot = s.slot
     LEFT JOIN (
-      SELECT offer_id, warehouse_id, slot, SUM(d_allocated) AS shipped
+      SELECT offer_id, warehouse_id, slot, SUM(d_promised) AS shipped
         FROM inventory_movements WHERE kind = 15 GROUP BY offer_id, warehouse_id, slot) m
       ON m.offer_id = s.offer_id AND m.warehouse_id = s.warehouse_id AND m.slot = s.slot
-   WHERE COALESCE(r.reserved, 0) <> s.reserved OR COALESCE(r.sold, 0) + COALESCE(m.shipped, 0) <> s.allocated
+   WHERE COALESCE(r.reserved, 0) + COALESCE(r.sold, 0) + COALESCE(m.shipped, 0) <> s.promised
 )sql"};
 
 constexpr Query kPromises{"inventory.check_promises", Home::kStock, R"sql(
@@ -73,7 +72,7 @@ struct Rule {
 };
 constexpr Rule kRules[] = {
     {"inventory.no_column_below_zero", &kBelowZero},           {"inventory.movements_add_up", &kMovementsAddUp},
-    {"inventory.movements_have_a_row", &kMovementsWithoutRow}, {"inventory.reservations_add_up", &kReservedAddsUp},
+    {"inventory.movements_have_a_row", &kMovementsWithoutRow}, {"inventory.reservations_add_up", &kPromisedAddsUp},
     {"inventory.reservations_have_a_row", &kPromises},         {"inventory.purchases_add_up", &kPurchasesAddUp},
 };
 

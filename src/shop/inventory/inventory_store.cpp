@@ -14,41 +14,41 @@ using Row = db::Rows::Row;
 // A movement names the one before it in its stock row, and the row names the latest: one key look-up more, and no index
 // on movements.
 constexpr Query kNoteMovement{"inventory.note_movement", Home::kStock, R"sql(
-  INSERT INTO inventory_movements (offer_id, warehouse_id, slot, kind, d_on_hand, d_reserved, d_allocated,
-                                   d_safety_stock, d_incoming, reason, reference, at, previous)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+  INSERT INTO inventory_movements (offer_id, warehouse_id, slot, kind, d_on_hand, d_promised, d_safety_stock,
+                                   d_incoming, reason, reference, at, previous)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
   RETURNING id
 )sql"};
 
 constexpr Query kLastMovement{"inventory.last_movement", Home::kStock, R"sql(
-  SELECT last_movement, on_hand - reserved - allocated - safety_stock, low_stock_at FROM inventory_stock
+  SELECT last_movement, on_hand - promised - safety_stock, low_stock_at FROM inventory_stock
    WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
 )sql"};
 
 // The condition is here and nowhere else: two buyers of the last unit cannot both win, at any isolation level.
 constexpr Query kTake{"inventory.take_stock", Home::kStock, R"sql(
-  UPDATE inventory_stock SET reserved = reserved + $4, version = version + 1, last_movement = $5
+  UPDATE inventory_stock SET promised = promised + $4, version = version + 1, last_movement = $5
    WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
-     AND on_hand - reserved - allocated - safety_stock + CAST($6 AS BIGINT) >= $4
+     AND on_hand - promised - safety_stock + CAST($6 AS BIGINT) >= $4
 )sql"};
 
 constexpr Query kMove{"inventory.move_stock", Home::kStock, R"sql(
-  UPDATE inventory_stock SET on_hand = on_hand + $4, reserved = reserved + $5, allocated = allocated + $6,
-         safety_stock = safety_stock + $7, incoming = incoming + $8, version = version + 1, last_movement = $9
-   WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3 AND on_hand + $4 >= 0 AND reserved + $5 >= 0
-     AND allocated + $6 >= 0 AND safety_stock + $7 >= 0 AND incoming + $8 >= 0
+  UPDATE inventory_stock SET on_hand = on_hand + $4, promised = promised + $5, safety_stock = safety_stock + $6,
+         incoming = incoming + $7, version = version + 1, last_movement = $8
+   WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3 AND on_hand + $4 >= 0 AND promised + $5 >= 0
+     AND safety_stock + $6 >= 0 AND incoming + $7 >= 0
 )sql"};
 
 constexpr Query kAdjust{"inventory.adjust_stock", Home::kStock, R"sql(
   UPDATE inventory_stock SET on_hand = on_hand + $4, version = version + 1, last_movement = $5
    WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3 AND on_hand + $4 >= 0
-     AND (on_hand + $4 >= reserved + allocated OR $4 >= 0)
+     AND (on_hand + $4 >= promised OR $4 >= 0)
 )sql"};
 
 constexpr Query kMakeRow{"inventory.make_stock_row", Home::kStock, R"sql(
-  INSERT INTO inventory_stock (offer_id, warehouse_id, slot, on_hand, reserved, allocated, safety_stock, incoming,
-                               version, last_movement)
-  VALUES ($1, $2, $3, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT (offer_id, warehouse_id, slot) DO NOTHING
+  INSERT INTO inventory_stock (offer_id, warehouse_id, slot, on_hand, promised, safety_stock, incoming, version,
+                               last_movement)
+  VALUES ($1, $2, $3, 0, 0, 0, 0, 0, 0) ON CONFLICT (offer_id, warehouse_id, slot) DO NOTHING
 )sql"};
 
 constexpr Query kSetIncomingAt{"inventory.set_incoming_at", Home::kStock, R"sql(
@@ -63,8 +63,8 @@ constexpr Query kSetLowStockAt{"inventory.set_low_stock_at", Home::kStock, R"sql
 
 // Most ask for one offer, and its statement costs half of the other's.
 constexpr Query kSlotsOfOne{"inventory.slots_of_one", Home::kStock, R"sql(
-  SELECT s.offer_id, s.warehouse_id, s.slot, s.on_hand, s.reserved, s.allocated, s.safety_stock, s.incoming,
-         s.incoming_at, s.version, s.low_stock_at
+  SELECT s.offer_id, s.warehouse_id, s.slot, s.on_hand, s.promised, s.safety_stock, s.incoming, s.incoming_at,
+         s.version, s.low_stock_at
     FROM inventory_stock s JOIN inventory_warehouses w ON w.id = s.warehouse_id
    WHERE s.offer_id = $1 AND w.active = 1 ORDER BY s.warehouse_id, s.slot
 )sql"};
@@ -72,28 +72,26 @@ constexpr Query kSlotsOfOne{"inventory.slots_of_one", Home::kStock, R"sql(
 // Sixteen offers at once; fewer repeat the last one.
 constexpr std::size_t kOffersAtOnce = 16;
 constexpr Query kSlots{"inventory.slots", Home::kStock, R"sql(
-  SELECT s.offer_id, s.warehouse_id, s.slot, s.on_hand, s.reserved, s.allocated, s.safety_stock, s.incoming,
-         s.incoming_at, s.version, s.low_stock_at
+  SELECT s.offer_id, s.warehouse_id, s.slot, s.on_hand, s.promised, s.safety_stock, s.incoming, s.incoming_at,
+         s.version, s.low_stock_at
     FROM inventory_stock s JOIN inventory_warehouses w ON w.id = s.warehouse_id
    WHERE s.offer_id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) AND w.active = 1
    ORDER BY s.offer_id, s.warehouse_id, s.slot
 )sql"};
 
 constexpr Query kSlotsAt{"inventory.slots_at", Home::kStock, R"sql(
-  SELECT offer_id, warehouse_id, slot, on_hand, reserved, allocated, safety_stock, incoming, incoming_at, version,
-         low_stock_at
+  SELECT offer_id, warehouse_id, slot, on_hand, promised, safety_stock, incoming, incoming_at, version, low_stock_at
     FROM inventory_stock WHERE offer_id = $1 AND warehouse_id = $2 ORDER BY slot
 )sql"};
 
 constexpr Query kSlot{"inventory.slot", Home::kStock, R"sql(
-  SELECT offer_id, warehouse_id, slot, on_hand, reserved, allocated, safety_stock, incoming, incoming_at, version,
-         low_stock_at
+  SELECT offer_id, warehouse_id, slot, on_hand, promised, safety_stock, incoming, incoming_at, version, low_stock_at
     FROM inventory_stock WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3
 )sql"};
 
 constexpr Query kFigure{"inventory.figure", Home::kStock, R"sql(
   SELECT COUNT(*),
-         CAST(COALESCE(SUM(CASE WHEN w.active = 1 THEN s.on_hand - s.reserved - s.allocated - s.safety_stock
+         CAST(COALESCE(SUM(CASE WHEN w.active = 1 THEN s.on_hand - s.promised - s.safety_stock
                                 ELSE 0 END), 0) AS BIGINT),
          CAST(COALESCE(SUM(s.on_hand), 0) AS BIGINT)
     FROM inventory_stock s JOIN inventory_warehouses w ON w.id = s.warehouse_id WHERE s.offer_id = $1
@@ -126,11 +124,11 @@ constexpr Query kChangeWarehouse{"inventory.change_warehouse", Home::kStock, R"s
 )sql"};
 
 constexpr Query kLoad{"inventory.load", Home::kStock, R"sql(
-  SELECT CAST(COALESCE(SUM(reserved + allocated), 0) AS BIGINT) FROM inventory_stock WHERE warehouse_id = $1
+  SELECT CAST(COALESCE(SUM(promised), 0) AS BIGINT) FROM inventory_stock WHERE warehouse_id = $1
 )sql"};
 
 constexpr Query kLoads{"inventory.loads", Home::kStock, R"sql(
-  SELECT warehouse_id, CAST(SUM(reserved + allocated) AS BIGINT) FROM inventory_stock GROUP BY warehouse_id
+  SELECT warehouse_id, CAST(SUM(promised) AS BIGINT) FROM inventory_stock GROUP BY warehouse_id
 )sql"};
 
 constexpr Query kNoteReservation{"inventory.note_reservation", Home::kStock, R"sql(
@@ -146,6 +144,15 @@ constexpr Query kReservation{"inventory.reservation", Home::kStock, R"sql(
 
 constexpr Query kSettleReservation{"inventory.settle_reservation", Home::kStock, R"sql(
   UPDATE inventory_reservations SET state = $2 WHERE checkout_id = $1 AND state = 0
+)sql"};
+
+// By the checkouts that hold something, which are few: the first line of each is in an index of its own.
+constexpr Query kHeld{"inventory.held", Home::kStock, R"sql(
+  SELECT r.offer_id, r.warehouse_id, r.slot, CAST(SUM(r.quantity) AS BIGINT)
+    FROM inventory_reservations o CROSS JOIN inventory_reservations r
+   WHERE o.line = 1 AND o.state = 0 AND r.checkout_id = o.checkout_id AND r.state = 0
+     AND r.offer_id >= $1 AND r.offer_id <= $2
+   GROUP BY r.offer_id, r.warehouse_id, r.slot
 )sql"};
 
 constexpr Query kNoteReturned{"inventory.note_returned", Home::kStock, R"sql(
@@ -172,38 +179,38 @@ constexpr Query kNoteEffect{"inventory.note_effect", Home::kStock, R"sql(
 )sql"};
 
 constexpr Query kRows{"inventory.rows", Home::kStock, R"sql(
-  SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),
-         CAST(SUM(allocated) AS BIGINT), CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT),
-         MIN(incoming_at), CAST(SUM(version) AS BIGINT), MAX(low_stock_at)
+  SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(promised) AS BIGINT),
+         CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT), MIN(incoming_at),
+         CAST(SUM(version) AS BIGINT), MAX(low_stock_at)
     FROM inventory_stock WHERE offer_id = $1 GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id
 )sql"};
 
 constexpr Query kRowsOf{"inventory.rows_of", Home::kStock, R"sql(
-  SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),
-         CAST(SUM(allocated) AS BIGINT), CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT),
-         MIN(incoming_at), CAST(SUM(version) AS BIGINT), MAX(low_stock_at)
+  SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(promised) AS BIGINT),
+         CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT), MIN(incoming_at),
+         CAST(SUM(version) AS BIGINT), MAX(low_stock_at)
     FROM inventory_stock WHERE offer_id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
    GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id
 )sql"};
 
 constexpr Query kRowsAfter{"inventory.rows_after", Home::kStock, R"sql(
-  SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),
-         CAST(SUM(allocated) AS BIGINT), CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT),
-         MIN(incoming_at), CAST(SUM(version) AS BIGINT), MAX(low_stock_at)
+  SELECT offer_id, warehouse_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(promised) AS BIGINT),
+         CAST(SUM(safety_stock) AS BIGINT), CAST(SUM(incoming) AS BIGINT), MIN(incoming_at),
+         CAST(SUM(version) AS BIGINT), MAX(low_stock_at)
     FROM inventory_stock WHERE (offer_id, warehouse_id) > ($1, $2)
    GROUP BY offer_id, warehouse_id ORDER BY offer_id, warehouse_id LIMIT $3
 )sql"};
 
 constexpr Query kMovementsOf{"inventory.movements_of", Home::kStock, R"sql(
-  WITH RECURSIVE chain (id, kind, d_on_hand, d_reserved, d_allocated, d_safety_stock, d_incoming, reason,
-                        reference, at, previous, length) AS (
-    SELECT id, kind, d_on_hand, d_reserved, d_allocated, d_safety_stock, d_incoming, reason, reference, at, previous,
+  WITH RECURSIVE chain (id, kind, d_on_hand, d_promised, d_safety_stock, d_incoming, reason, reference, at, previous,
+                        length) AS (
+    SELECT id, kind, d_on_hand, d_promised, d_safety_stock, d_incoming, reason, reference, at, previous,
            CAST(CASE WHEN id < $3 THEN 1 ELSE 0 END AS BIGINT) FROM inventory_movements WHERE id = $1
     UNION ALL
-    SELECT m.id, m.kind, m.d_on_hand, m.d_reserved, m.d_allocated, m.d_safety_stock, m.d_incoming, m.reason,
-           m.reference, m.at, m.previous, chain.length + CASE WHEN m.id < $3 THEN 1 ELSE 0 END
+    SELECT m.id, m.kind, m.d_on_hand, m.d_promised, m.d_safety_stock, m.d_incoming, m.reason, m.reference, m.at,
+           m.previous, chain.length + CASE WHEN m.id < $3 THEN 1 ELSE 0 END
       FROM chain JOIN inventory_movements m ON m.id = chain.previous WHERE chain.length < $2)
-  SELECT id, kind, d_on_hand, d_reserved, d_allocated, d_safety_stock, d_incoming, reason, reference, at, previous
+  SELECT id, kind, d_on_hand, d_promised, d_safety_stock, d_incoming, reason, reference, at, previous
     FROM chain WHERE id < $3 ORDER BY id DESC
 )sql"};
 
@@ -215,28 +222,26 @@ SlotRow slot_row(const Row& row) {
   SlotRow out;
   out.place = {row.id<OfferId>(0), row.id<WarehouseId>(1), row.i64(2)};
   out.on_hand = row.i64(3);
-  out.reserved = row.i64(4);
-  out.allocated = row.i64(5);
-  out.safety_stock = row.i64(6);
-  out.incoming = row.i64(7);
-  if (!row.is_null(8)) out.incoming_at = row.time(8);
-  out.version = row.i64(9);
-  out.low_stock_at = row.i64(10);
-  return out;
-}
-
-StockRow stock_row(const Row& row) {
-  StockRow out;
-  out.offer = row.id<OfferId>(0);
-  out.warehouse = row.id<WarehouseId>(1);
-  out.on_hand = row.i64(2);
-  out.reserved = row.i64(3);
-  out.allocated = row.i64(4);
+  out.promised = row.i64(4);
   out.safety_stock = row.i64(5);
   out.incoming = row.i64(6);
   if (!row.is_null(7)) out.incoming_at = row.time(7);
   out.version = row.i64(8);
   out.low_stock_at = row.i64(9);
+  return out;
+}
+
+ShelfRow shelf_row(const Row& row) {
+  ShelfRow out;
+  out.offer = row.id<OfferId>(0);
+  out.warehouse = row.id<WarehouseId>(1);
+  out.on_hand = row.i64(2);
+  out.promised = row.i64(3);
+  out.safety_stock = row.i64(4);
+  out.incoming = row.i64(5);
+  if (!row.is_null(6)) out.incoming_at = row.time(6);
+  out.version = row.i64(7);
+  out.low_stock_at = row.i64(8);
   return out;
 }
 
@@ -263,31 +268,19 @@ std::array<db::Param, kOffersAtOnce> group_of(std::span<const OfferId> offers, s
 Result<std::int64_t> update(db::Tx& tx, const Place& p, const Delta& d, std::int64_t movement, Guard guard) {
   switch (guard) {
     case Guard::kPromised:
-      KONTOR_ASSERT(d.reserved == 0 && d.allocated == 0 && d.safety_stock == 0 && d.incoming == 0);
+      KONTOR_ASSERT(d.promised == 0 && d.safety_stock == 0 && d.incoming == 0);
       return tx.run(kAdjust, p.offer, p.warehouse, p.slot, d.on_hand, movement);
     case Guard::kNone:
       break;
   }
-  return tx.run(kMove, p.offer, p.warehouse, p.slot, d.on_hand, d.reserved, d.allocated, d.safety_stock, d.incoming,
-                movement);
+  return tx.run(kMove, p.offer, p.warehouse, p.slot, d.on_hand, d.promised, d.safety_stock, d.incoming, movement);
 }
 
 using Sets = std::vector<std::vector<db::Param>>;
 
 std::vector<db::Param> movement(const Place& place, const Delta& delta, const Cause& cause, std::int64_t last) {
-  return {place.offer,
-          place.warehouse,
-          place.slot,
-          cause.kind,
-          delta.on_hand,
-          delta.reserved,
-          delta.allocated,
-          delta.safety_stock,
-          delta.incoming,
-          cause.reason,
-          cause.reference,
-          cause.at,
-          last};
+  return {place.offer,        place.warehouse, place.slot,   cause.kind,      delta.on_hand, delta.promised,
+          delta.safety_stock, delta.incoming,  cause.reason, cause.reference, cause.at,      last};
 }
 
 template <class T>
@@ -310,23 +303,6 @@ Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Caus
   return changed == 1;
 }
 
-Result<bool> move_each(db::Tx& tx, std::span<const Moving> movings, const Cause& cause) {
-  TRY(const auto last, last_movements(tx, movings));
-  Sets movements, updates;
-  for (std::size_t i = 0; i < movings.size(); ++i) {
-    if (last[i].empty()) return false;
-    movements.push_back(movement(movings[i].place, movings[i].delta, cause, last[i].front().i64(0)));
-  }
-  TRY(const auto ids, tx.insert_each(kNoteMovement, movements));
-  for (std::size_t i = 0; i < movings.size(); ++i) {
-    const auto& [p, d] = movings[i];
-    updates.push_back(
-        {p.offer, p.warehouse, p.slot, d.on_hand, d.reserved, d.allocated, d.safety_stock, d.incoming, ids[i]});
-  }
-  TRY(const auto changed, tx.run_each(kMove, updates));
-  return std::all_of(changed.begin(), changed.end(), [](std::int64_t rows) { return rows == 1; });
-}
-
 Result<std::vector<std::optional<Left>>> take_each(db::Tx& tx, std::span<const Taking> takings, const Cause& cause) {
   std::vector<std::optional<Left>> out(takings.size());
   TRY(const auto last, last_movements(tx, takings));
@@ -338,7 +314,7 @@ Result<std::vector<std::optional<Left>>> take_each(db::Tx& tx, std::span<const T
     // Where there is not enough the statement would say the same, and dearer.
     enough = enough && !last[i].empty() && last[i].front().i64(1) - taking.quantity + taking.room >= 0;
     if (enough)
-      movements.push_back(movement(taking.place, Delta{.reserved = taking.quantity}, cause, last[i].front().i64(0)));
+      movements.push_back(movement(taking.place, Delta{.promised = taking.quantity}, cause, last[i].front().i64(0)));
   }
   if (!enough) return out;
   TRY(const auto ids, tx.insert_each(kNoteMovement, movements));
@@ -473,6 +449,11 @@ Result<std::vector<ReservationRow>> reservation(db::Tx& tx, CheckoutId key) {
   return all<ReservationRow>(rows, reservation_row);
 }
 
+Result<bool> confirm_reservation(db::Tx& tx, CheckoutId key) {
+  TRY(const auto settled, tx.run(kSettleReservation, key, ReservationState::kConfirmed));
+  return settled > 0;
+}
+
 Result<std::vector<ReservationRow>> settle_reservation(db::Tx& tx, CheckoutId key, ReservationState to) {
   TRY(auto out, reservation(tx, key));
   std::erase_if(out, [](const ReservationRow& row) { return row.state != ReservationState::kReserved; });
@@ -482,6 +463,13 @@ Result<std::vector<ReservationRow>> settle_reservation(db::Tx& tx, CheckoutId ke
   for (ReservationRow& row : out) row.state = to;
   // Stock rows are always taken in key order.
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
+  return out;
+}
+
+Result<Held> held(db::Tx& tx, OfferId first, OfferId last) {
+  TRY(const auto rows, tx.ask(kHeld, first, last));
+  Held out;
+  for (const auto row : rows) out[{row.id<OfferId>(0), row.id<WarehouseId>(1), row.i64(2)}] = row.i64(3);
   return out;
 }
 
@@ -512,31 +500,31 @@ Result<bool> note_effect(db::Tx& tx, std::string_view reference, MovementKind ki
   return noted == 1;
 }
 
-Result<std::vector<StockRow>> rows(db::Tx& tx, OfferId offer) {
+Result<std::vector<ShelfRow>> rows(db::Tx& tx, OfferId offer) {
   TRY(const auto found, tx.ask(kRows, offer));
-  return all<StockRow>(found, stock_row);
+  return all<ShelfRow>(found, shelf_row);
 }
 
-Result<StockRow> row(db::Tx& tx, OfferId offer, WarehouseId warehouse) {
+Result<ShelfRow> row(db::Tx& tx, OfferId offer, WarehouseId warehouse) {
   TRY(const auto found, rows(tx, offer));
-  for (const StockRow& one : found)
+  for (const ShelfRow& one : found)
     if (one.warehouse == warehouse) return one;
   return fail(Errc::kNotFound, "inventory.no_such_stock", "This offer has no stock row in this warehouse.");
 }
 
-Result<std::vector<StockRow>> rows(db::Tx& tx, std::span<const OfferId> offers) {
-  std::vector<StockRow> out;
+Result<std::vector<ShelfRow>> rows(db::Tx& tx, std::span<const OfferId> offers) {
+  std::vector<ShelfRow> out;
   for (std::size_t at = 0; at < offers.size(); at += kOffersAtOnce) {
     const auto group = group_of(offers, at);
     TRY(const auto found, tx.ask_params(kRowsOf, group));
-    for (const auto& row : found) out.push_back(stock_row(row));
+    for (const auto& row : found) out.push_back(shelf_row(row));
   }
   return out;
 }
 
-Result<std::vector<StockRow>> rows_after(db::Tx& tx, OfferId offer, WarehouseId warehouse, int limit) {
+Result<std::vector<ShelfRow>> rows_after(db::Tx& tx, OfferId offer, WarehouseId warehouse, int limit) {
   TRY(const auto found, tx.ask(kRowsAfter, offer, warehouse, limit));
-  return all<StockRow>(found, stock_row);
+  return all<ShelfRow>(found, shelf_row);
 }
 
 Result<std::vector<Movement>> movements(db::Tx& tx, OfferId offer, WarehouseId warehouse, std::int64_t before,
@@ -555,7 +543,7 @@ Result<std::vector<Movement>> movements(db::Tx& tx, OfferId offer, WarehouseId w
     TRY(const auto found, tx.ask(kMovementsOf, start.front().i64(0), limit, bound));
     for (const auto one : found)
       out.push_back({one.i64(0), static_cast<MovementKind>(one.i64(1)), one.i64(2), one.i64(3), one.i64(4), one.i64(5),
-                     one.i64(6), one.str(7), one.str(8), one.time(9)});
+                     one.str(6), one.str(7), one.time(8)});
   }
   std::sort(out.begin(), out.end(), [](const Movement& a, const Movement& b) { return a.id > b.id; });
   if (out.size() > static_cast<std::size_t>(limit)) out.resize(static_cast<std::size_t>(limit));

@@ -23,8 +23,7 @@ struct Place {
 // What a change adds to each column.
 struct Delta {
   std::int64_t on_hand = 0;
-  std::int64_t reserved = 0;
-  std::int64_t allocated = 0;
+  std::int64_t promised = 0;
   std::int64_t safety_stock = 0;
   std::int64_t incoming = 0;
 };
@@ -39,12 +38,7 @@ struct Cause {
 // A condition of the UPDATE, beside "no column below zero".
 enum class Guard {
   kNone,
-  kPromised,  // on_hand >= reserved + allocated after the change
-};
-
-struct Moving {
-  Place place;
-  Delta delta;
+  kPromised,  // on_hand >= promised after the change
 };
 
 // So many units for a reservation; `room` is how far below zero the row may be sold.
@@ -63,14 +57,13 @@ struct Left {
 struct SlotRow {
   Place place;
   std::int64_t on_hand = 0;
-  std::int64_t reserved = 0;
-  std::int64_t allocated = 0;
+  std::int64_t promised = 0;
   std::int64_t safety_stock = 0;
   std::int64_t incoming = 0;
   std::optional<Time> incoming_at;
   std::int64_t version = 0;
   std::int64_t low_stock_at = 0;
-  std::int64_t sellable() const { return on_hand - reserved - allocated - safety_stock; }
+  std::int64_t sellable() const { return on_hand - promised - safety_stock; }
 };
 
 struct ReservationRow {
@@ -82,14 +75,12 @@ struct ReservationRow {
   CustomerId customer = {};  // who it counts for, where the offer has a purchase limit
 };
 
-Error below_promised(const StockRow& row);
+Error below_promised(const ShelfRow& row);
 
 namespace sql {
 
 // False when there is no such row, or the condition does not hold; the caller then fails, which undoes the movement.
 Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause, Guard guard = Guard::kNone);
-// The same for several rows of stock, each at most once.
-Result<bool> move_each(db::Tx& tx, std::span<const Moving> movings, const Cause& cause);
 // What each row has left. Nothing where sellable + room is less than the quantity; the caller then fails, which undoes
 // the others. Each row at most once.
 Result<std::vector<std::optional<Left>>> take_each(db::Tx& tx, std::span<const Taking> takings, const Cause& cause);
@@ -116,8 +107,12 @@ Result<std::map<WarehouseId, std::int64_t>> loads(db::Tx& tx);  // the same for 
 // False when the key has one of these lines already.
 Result<bool> note_reservation(db::Tx& tx, CheckoutId key, std::span<const ReservationRow> rows);
 Result<std::vector<ReservationRow>> reservation(db::Tx& tx, CheckoutId key);
-// The rows of the key that went from reserved to `to`, in line order.
+// Whether there was something to confirm. What is promised stays promised: no row of stock changes.
+Result<bool> confirm_reservation(db::Tx& tx, CheckoutId key);
+// The rows of the key that went from reserved to `to`, by place.
 Result<std::vector<ReservationRow>> settle_reservation(db::Tx& tx, CheckoutId key, ReservationState to);
+// Of these offers; reads what all checkouts hold.
+Result<Held> held(db::Tx& tx, OfferId first, OfferId last);
 // False when less than `quantity` of the line is still allocated to the key.
 Result<bool> note_returned(db::Tx& tx, CheckoutId key, std::int64_t line, std::int64_t quantity);
 // False when the effect of this kind was noted under the reference before.
@@ -128,10 +123,10 @@ Result<bool> buy(db::Tx& tx, CustomerId customer, const Demand& demand);
 Result<void> give_back(db::Tx& tx, CustomerId customer, OfferId offer, std::int64_t quantity);
 Result<std::int64_t> bought(db::Tx& tx, CustomerId customer, OfferId offer);
 
-Result<std::vector<StockRow>> rows(db::Tx& tx, OfferId offer);
-Result<StockRow> row(db::Tx& tx, OfferId offer, WarehouseId warehouse);  // kNotFound "inventory.no_such_stock"
-Result<std::vector<StockRow>> rows(db::Tx& tx, std::span<const OfferId> offers);
-Result<std::vector<StockRow>> rows_after(db::Tx& tx, OfferId offer, WarehouseId warehouse, int limit);
+Result<std::vector<ShelfRow>> rows(db::Tx& tx, OfferId offer);
+Result<ShelfRow> row(db::Tx& tx, OfferId offer, WarehouseId warehouse);  // kNotFound "inventory.no_such_stock"
+Result<std::vector<ShelfRow>> rows(db::Tx& tx, std::span<const OfferId> offers);
+Result<std::vector<ShelfRow>> rows_after(db::Tx& tx, OfferId offer, WarehouseId warehouse, int limit);
 // The newest movements of an offer in a warehouse before `before` (0: all), by following the chain of each slot.
 // kNotFound "inventory.no_such_stock".
 Result<std::vector<Movement>> movements(db::Tx& tx, OfferId offer, WarehouseId warehouse, std::int64_t before,

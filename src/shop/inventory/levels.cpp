@@ -50,9 +50,9 @@ Result<void> say_levels(db::Tx& tx, std::vector<OfferId> offers, Time now) {
   return services::emit_all(tx, facts, now);
 }
 
-Result<void> say_oversold(db::Tx& tx, const StockRow& row, Time now) {
-  if (row.on_hand >= row.reserved + row.allocated) return {};
-  const StockOversoldExternally event{row.offer, row.warehouse, row.on_hand, row.reserved + row.allocated};
+Result<void> say_oversold(db::Tx& tx, const ShelfRow& row, Time now) {
+  if (row.on_hand >= row.promised) return {};
+  const StockOversoldExternally event{row.offer, row.warehouse, row.on_hand, row.promised};
   return services::emit(tx, event, row.offer.text(), now);
 }
 

@@ -10,7 +10,7 @@ namespace kontor::inventory {
 // Says the new figures of the offers, each once.
 Result<void> say_levels(db::Tx& tx, std::vector<OfferId> offers, Time now);
 // Says so when less is on hand than is reserved and sold.
-Result<void> say_oversold(db::Tx& tx, const StockRow& row, Time now);
+Result<void> say_oversold(db::Tx& tx, const ShelfRow& row, Time now);
 
 // Whether staff want to hear of a row that has so much left.
 inline bool is_low(std::int64_t sellable, std::int64_t low_stock_at) {

@@ -17,7 +17,7 @@ enum class MovementKind {
   kReceived = 5,
   kSpread = 6,
   kReserved = 10,
-  kConfirmed = 11,
+  kConfirmed = 11,  // of older stores
   kReleased = 12,
   kExpired = 13,
   kDeallocated = 14,
@@ -42,18 +42,18 @@ constexpr auto enum_names(MovementKind) {
                     N{K::kReconciled, "reconciled"}};
 }
 
-// What changed in each column, and why.
+// What changed in each column, and why. To confirm what was reserved changes none: it is promised all the while.
 struct Movement {
   std::int64_t id = 0;
   MovementKind kind = MovementKind::kCounted;
   std::int64_t on_hand = 0;
-  std::int64_t reserved = 0;
-  std::int64_t allocated = 0;
+  std::int64_t promised = 0;
   std::int64_t safety_stock = 0;
   std::int64_t incoming = 0;
   std::string reason;
   std::string reference;  // the checkout, shipment or order behind it
   Time at;
+  std::int64_t reserved = 0;  // of `promised`: what the checkout behind it still held when it was looked at
 };
 
 }  // namespace kontor::inventory

@@ -18,12 +18,8 @@ Result<void> repair_row(db::Tx& tx, SoldOut& sold_out, const Drift& drift, Time 
   TRY(const bool repaired, sql::repair(tx, drift, now));
   if (!repaired) return fail(Errc::kConflict, "inventory.overtaken", "The row has changed since it was looked at.");
   const Delta right = drift.right();
-  const StockDriftRepaired event{drift.place.offer,
-                                 drift.place.warehouse,
-                                 drift.place.slot,
-                                 right.on_hand - drift.shown.on_hand,
-                                 right.reserved - drift.shown.reserved,
-                                 right.allocated - drift.shown.allocated};
+  const StockDriftRepaired event{drift.place.offer, drift.place.warehouse, drift.place.slot,
+                                 right.on_hand - drift.shown.on_hand, right.promised - drift.shown.promised};
   TRY_DO(services::emit(tx, event, drift.place.offer.text(), now));
   TRY_DO(crossings.say(tx, now));
   TRY_DO(say_levels(tx, {drift.place.offer}, now));
@@ -39,8 +35,7 @@ Delta Drift::right() const {
   out.on_hand = std::max<std::int64_t>(out.on_hand, 0);
   out.safety_stock = std::max<std::int64_t>(out.safety_stock, 0);
   out.incoming = std::max<std::int64_t>(out.incoming, 0);
-  out.reserved = held;
-  out.allocated = std::max<std::int64_t>(sold, 0);
+  out.promised = held + std::max<std::int64_t>(sold, 0);
   return out;
 }
 

@@ -3,7 +3,7 @@
 // right and makes up the difference by one movement (kind `reconciled`, reason `reconciliation`), so that movements
 // always add up afterwards. The look is one snapshot over the whole store; it is for a job and for people.
 //
-// What is right: `reserved` and `allocated` are what the reservations say, less what was shipped. Nobody in the program
+// What is right: `promised` is what the reservations say, less what was shipped. Nobody in the program
 // knows what lies on the shelf, so `on_hand` is the lower of row and history until somebody counts. `safety_stock` and
 // `incoming` are what staff see in the row. A row that is gone comes back with its history.
 #pragma once

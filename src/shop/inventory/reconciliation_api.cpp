@@ -56,8 +56,7 @@ DriftView view(const Reconciled& one) {
       out.columns.push_back({std::move(name), drift.shown.*part, drift.history.*part, right.*part});
   };
   column("on_hand", &Delta::on_hand);
-  column("reserved", &Delta::reserved);
-  column("allocated", &Delta::allocated);
+  column("promised", &Delta::promised);
   column("safety_stock", &Delta::safety_stock);
   column("incoming", &Delta::incoming);
   return out;

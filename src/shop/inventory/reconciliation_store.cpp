@@ -10,11 +10,11 @@ using db::Query;
 constexpr Query kDrifts{"inventory.drifts", Home::kStock, R"sql(
   WITH history AS (
     SELECT offer_id, warehouse_id, slot, CAST(SUM(d_on_hand) AS BIGINT) AS on_hand,
-           CAST(SUM(d_reserved) AS BIGINT) AS reserved, CAST(SUM(d_allocated) AS BIGINT) AS allocated,
+           CAST(SUM(d_promised) AS BIGINT) AS promised,
            CAST(SUM(d_safety_stock) AS BIGINT) AS safety_stock, CAST(SUM(d_incoming) AS BIGINT) AS incoming,
-           CAST(SUM(CASE WHEN kind = 15 THEN d_allocated ELSE 0 END) AS BIGINT) AS shipped, MAX(id) AS last_id
+           CAST(SUM(CASE WHEN kind = 15 THEN d_promised ELSE 0 END) AS BIGINT) AS shipped, MAX(id) AS last_id
       FROM inventory_movements GROUP BY offer_id, warehouse_id, slot),
-  promised AS (
+  owed AS (
     SELECT offer_id, warehouse_id, slot,
            CAST(SUM(CASE WHEN state = 0 THEN quantity ELSE 0 END) AS BIGINT) AS held,
            CAST(SUM(CASE WHEN state = 1 THEN quantity - returned ELSE 0 END) AS BIGINT) AS sold
@@ -22,40 +22,37 @@ constexpr Query kDrifts{"inventory.drifts", Home::kStock, R"sql(
   places AS (
     SELECT offer_id, warehouse_id, slot FROM inventory_stock
     UNION SELECT offer_id, warehouse_id, slot FROM history
-    UNION SELECT offer_id, warehouse_id, slot FROM promised)
+    UNION SELECT offer_id, warehouse_id, slot FROM owed)
   SELECT p.offer_id, p.warehouse_id, p.slot, s.version, COALESCE(h.last_id, 0),
-         COALESCE(s.on_hand, 0), COALESCE(s.reserved, 0), COALESCE(s.allocated, 0), COALESCE(s.safety_stock, 0),
-         COALESCE(s.incoming, 0),
-         COALESCE(h.on_hand, 0), COALESCE(h.reserved, 0), COALESCE(h.allocated, 0), COALESCE(h.safety_stock, 0),
-         COALESCE(h.incoming, 0),
+         COALESCE(s.on_hand, 0), COALESCE(s.promised, 0), COALESCE(s.safety_stock, 0), COALESCE(s.incoming, 0),
+         COALESCE(h.on_hand, 0), COALESCE(h.promised, 0), COALESCE(h.safety_stock, 0), COALESCE(h.incoming, 0),
          COALESCE(r.held, 0), COALESCE(r.sold, 0) + COALESCE(h.shipped, 0)
     FROM places p
     LEFT JOIN inventory_stock s ON s.offer_id = p.offer_id AND s.warehouse_id = p.warehouse_id AND s.slot = p.slot
     LEFT JOIN history h ON h.offer_id = p.offer_id AND h.warehouse_id = p.warehouse_id AND h.slot = p.slot
-    LEFT JOIN promised r ON r.offer_id = p.offer_id AND r.warehouse_id = p.warehouse_id AND r.slot = p.slot
+    LEFT JOIN owed r ON r.offer_id = p.offer_id AND r.warehouse_id = p.warehouse_id AND r.slot = p.slot
    WHERE s.version IS NULL OR COALESCE(h.last_id, 0) <> s.last_movement
-      OR COALESCE(h.on_hand, 0) <> s.on_hand OR COALESCE(h.reserved, 0) <> s.reserved
-      OR COALESCE(h.allocated, 0) <> s.allocated OR COALESCE(h.safety_stock, 0) <> s.safety_stock
-      OR COALESCE(h.incoming, 0) <> s.incoming OR COALESCE(r.held, 0) <> s.reserved
-      OR COALESCE(r.sold, 0) + COALESCE(h.shipped, 0) <> s.allocated
+      OR COALESCE(h.on_hand, 0) <> s.on_hand OR COALESCE(h.promised, 0) <> s.promised
+      OR COALESCE(h.safety_stock, 0) <> s.safety_stock OR COALESCE(h.incoming, 0) <> s.incoming
+      OR COALESCE(r.held, 0) + COALESCE(r.sold, 0) + COALESCE(h.shipped, 0) <> s.promised
    ORDER BY p.offer_id, p.warehouse_id, p.slot LIMIT $1
 )sql"};
 
 constexpr Query kNoteRepair{"inventory.note_repair", Home::kStock, R"sql(
-  INSERT INTO inventory_movements (offer_id, warehouse_id, slot, kind, d_on_hand, d_reserved, d_allocated,
-                                   d_safety_stock, d_incoming, reason, reference, at, previous)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'reconciliation', '', $10, $11) RETURNING id
+  INSERT INTO inventory_movements (offer_id, warehouse_id, slot, kind, d_on_hand, d_promised, d_safety_stock,
+                                   d_incoming, reason, reference, at, previous)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reconciliation', '', $9, $10) RETURNING id
 )sql"};
 
 // The row as it was looked at, and no other: whatever sells meanwhile raises the version.
 constexpr Query kRepairRow{"inventory.repair_row", Home::kStock, R"sql(
-  UPDATE inventory_stock SET on_hand = $5, reserved = $6, allocated = $7, safety_stock = $8, incoming = $9,
-         version = version + 1, last_movement = $10
+  UPDATE inventory_stock SET on_hand = $5, promised = $6, safety_stock = $7, incoming = $8,
+         version = version + 1, last_movement = $9
    WHERE offer_id = $1 AND warehouse_id = $2 AND slot = $3 AND version = $4
 )sql"};
 
 Delta delta_at(const db::Rows::Row& row, int first) {
-  return {row.i64(first), row.i64(first + 1), row.i64(first + 2), row.i64(first + 3), row.i64(first + 4)};
+  return {row.i64(first), row.i64(first + 1), row.i64(first + 2), row.i64(first + 3)};
 }
 
 }  // namespace
@@ -70,9 +67,9 @@ Result<std::vector<Drift>> drifts(db::Tx& tx, int limit) {
     drift.version = drift.row ? row.i64(3) : 0;
     drift.last_noted = row.i64(4);
     drift.shown = delta_at(row, 5);
-    drift.history = delta_at(row, 10);
-    drift.held = row.i64(15);
-    drift.sold = row.i64(16);
+    drift.history = delta_at(row, 9);
+    drift.held = row.i64(13);
+    drift.sold = row.i64(14);
     out.push_back(drift);
   }
   return out;
@@ -84,11 +81,10 @@ Result<bool> repair(db::Tx& tx, const Drift& drift, Time now) {
   if (!drift.row) TRY_DO(make_row(tx, place));
   TRY(const auto noted,
       tx.ask(kNoteRepair, place.offer, place.warehouse, place.slot, MovementKind::kReconciled,
-             right.on_hand - was.on_hand, right.reserved - was.reserved, right.allocated - was.allocated,
-             right.safety_stock - was.safety_stock, right.incoming - was.incoming, now, drift.last_noted));
-  TRY(const auto changed,
-      tx.run(kRepairRow, place.offer, place.warehouse, place.slot, drift.version, right.on_hand, right.reserved,
-             right.allocated, right.safety_stock, right.incoming, noted.front().i64(0)));
+             right.on_hand - was.on_hand, right.promised - was.promised, right.safety_stock - was.safety_stock,
+             right.incoming - was.incoming, now, drift.last_noted));
+  TRY(const auto changed, tx.run(kRepairRow, place.offer, place.warehouse, place.slot, drift.version, right.on_hand,
+                                 right.promised, right.safety_stock, right.incoming, noted.front().i64(0)));
   return changed == 1;
 }
 

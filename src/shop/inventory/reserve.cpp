@@ -234,7 +234,7 @@ Error short_of(db::Tx& tx, const Wanted& wanted, const std::vector<Taking>& take
   for (const Taking& one : taken)
     for (Supply& supply : *supplies)
       for (SlotRow& slot : supply.rows)
-        if (slot.place == one.place) slot.reserved -= one.quantity;
+        if (slot.place == one.place) slot.promised -= one.quantity;
   const auto missing = shortages(*supplies);
   if (!missing.empty()) return out_of_stock(missing);
   // It lies in slots that this process has not heard of yet.
@@ -419,24 +419,13 @@ Result<std::vector<Allotment>> Inventory::preview(const ReserveRequest& request)
   return out;
 }
 
-Result<void> Inventory::confirm(db::Tx& tx, CheckoutId key, Time now) {
-  TRY(const auto rows, sql::settle_reservation(tx, key, ReservationState::kConfirmed));
-  if (rows.empty()) {
-    TRY(const auto held, sql::reservation(tx, key));
-    const bool confirmed = !held.empty() && held.front().state == ReservationState::kConfirmed;
-    if (confirmed || bugs_.confirm_after_expiry) return {};
-    return fail(Errc::kConflict, "inventory.reservation_gone", "There is no reservation to confirm.");
-  }
-  // Of a place that is named twice (a backorder beside what is there) the sum is moved.
-  std::vector<Moving> movings;
-  for (const ReservationRow& row : rows) {
-    if (movings.empty() || movings.back().place != row.place) movings.push_back({row.place, {}});
-    movings.back().delta.reserved -= row.quantity;
-    movings.back().delta.allocated += row.quantity;
-  }
-  TRY(const bool moved, sql::move_each(tx, movings, Cause{MovementKind::kConfirmed, "", key.text(), now}));
-  KONTOR_ASSERT(moved);  // what a reservation holds is in `reserved`
-  return {};
+Result<void> Inventory::confirm(db::Tx& tx, CheckoutId key) {
+  TRY(const bool confirmed, sql::confirm_reservation(tx, key));
+  if (confirmed) return {};
+  TRY(const auto held, sql::reservation(tx, key));
+  const bool before = !held.empty() && held.front().state == ReservationState::kConfirmed;
+  if (before || bugs_.confirm_after_expiry) return {};
+  return fail(Errc::kConflict, "inventory.reservation_gone", "There is no reservation to confirm.");
 }
 
 Result<void> Inventory::give_back(db::Tx& tx, CheckoutId key, ReservationState to, Time now) {
@@ -455,7 +444,7 @@ Result<void> Inventory::give_back(db::Tx& tx, CheckoutId key, ReservationState t
   Crossings crossings(sold_out_);
   for (const ReservationRow& row : rows) {
     TRY_DO(crossings.look(tx, row.place.offer));
-    TRY(const bool moved, sql::move(tx, row.place, Delta{.reserved = -row.quantity}, Cause{kind, "", reference, now}));
+    TRY(const bool moved, sql::move(tx, row.place, Delta{.promised = -row.quantity}, Cause{kind, "", reference, now}));
     KONTOR_ASSERT(moved);
     if (row.customer) TRY_DO(sql::give_back(tx, row.customer, row.place.offer, row.quantity));
   }
@@ -496,7 +485,7 @@ Result<void> Inventory::deallocate(db::Tx& tx, CheckoutId key, std::span<const A
   Crossings crossings(sold_out_);
   for (const ReservationRow& row : given) {
     TRY_DO(crossings.look(tx, row.place.offer));
-    TRY(const bool moved, sql::move(tx, row.place, Delta{.allocated = -row.quantity},
+    TRY(const bool moved, sql::move(tx, row.place, Delta{.promised = -row.quantity},
                                     Cause{MovementKind::kDeallocated, "", reference, now}));
     if (!moved) return fail(Errc::kConflict, "inventory.not_allocated", "The units have left already.");
     if (row.customer) TRY_DO(sql::give_back(tx, row.customer, row.place.offer, row.quantity));

@@ -21,9 +21,9 @@ Result<std::vector<std::int64_t>> sold_in(db::Tx& tx, const std::vector<SlotRow>
     TRY(const auto held, sql::reservation(tx, key));
     for (const ReservationRow& one : held)
       for (std::size_t i = 0; i < rows.size(); ++i)
-        if (rows[i].place == one.place) give(i, std::min(one.quantity - one.returned, rows[i].allocated));
+        if (rows[i].place == one.place) give(i, std::min(one.quantity - one.returned, rows[i].promised));
   } else {
-    for (std::size_t i = 0; i < rows.size(); ++i) give(i, rows[i].allocated);
+    for (std::size_t i = 0; i < rows.size(); ++i) give(i, rows[i].promised);
   }
   if (left > 0) out.clear();
   return out;
@@ -38,7 +38,7 @@ Result<bool> ship_units(db::Tx& tx, const Allotment& unit, CheckoutId key, const
   std::int64_t left = unit.quantity;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::int64_t part = std::min(sold[i], rows[i].on_hand);
-    deltas[i] = {.on_hand = -part, .allocated = -sold[i]};
+    deltas[i] = {.on_hand = -part, .promised = -sold[i]};
     left -= part;
   }
   for (std::size_t i = 0; i < rows.size() && left > 0; ++i) {
@@ -48,7 +48,7 @@ Result<bool> ship_units(db::Tx& tx, const Allotment& unit, CheckoutId key, const
   }
   if (left > 0) return false;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (deltas[i].on_hand == 0 && deltas[i].allocated == 0) continue;
+    if (deltas[i].on_hand == 0 && deltas[i].promised == 0) continue;
     TRY(const bool moved, sql::move(tx, rows[i].place, deltas[i], cause));
     if (!moved) return false;
   }

@@ -29,7 +29,7 @@ Result<std::int64_t> Shortfall::missing(OfferId offer, WarehouseId warehouse, st
   TRY(const auto rows, inventory_.rows(offer));
   std::int64_t here = 0, all = 0;
   for (const StockRow& row : rows) {
-    const std::int64_t lacks = std::max<std::int64_t>(row.reserved + row.allocated - row.on_hand, 0);
+    const std::int64_t lacks = std::max<std::int64_t>(row.promised - row.on_hand, 0);
     all += lacks;
     if (row.warehouse == warehouse) here = lacks;
   }

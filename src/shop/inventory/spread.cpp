@@ -9,19 +9,17 @@
 namespace kontor::inventory {
 namespace {
 
-std::int64_t promised(const SlotRow& row) { return row.reserved + row.allocated; }
-
 // How many each slot shall have beyond what it has promised. All that is lacking lies in the first slots.
 std::vector<std::int64_t> even_shares(const std::vector<SlotRow>& rows, std::int64_t slots) {
   std::int64_t free = 0, safety = 0;
   for (const SlotRow& row : rows) {
-    free += row.on_hand - promised(row);
+    free += row.on_hand - row.promised;
     safety += row.safety_stock;
   }
   std::vector<std::int64_t> shares(rows.size(), 0);
   if (free < 0) {
     for (std::size_t i = 0; i < rows.size() && free < 0; ++i) {
-      shares[i] = std::max(-promised(rows[i]), free);
+      shares[i] = std::max(-rows[i].promised, free);
       free -= shares[i];
     }
     return shares;
@@ -65,7 +63,7 @@ Result<void> even_out(db::Tx& tx, const Place& place, Time now) {
   const auto shares = even_shares(rows, slots.slots);
   const Cause cause{MovementKind::kSpread, "spread", "", now};
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::int64_t delta = shares[i] - (rows[i].on_hand - promised(rows[i]));
+    const std::int64_t delta = shares[i] - (rows[i].on_hand - rows[i].promised);
     if (delta == 0) continue;
     TRY(const bool moved, sql::move(tx, rows[i].place, Delta{.on_hand = delta}, cause));
     KONTOR_ASSERT(moved);
@@ -85,7 +83,7 @@ Result<bool> change_on_hand(db::Tx& tx, const Place& place, std::int64_t delta, 
   }
   std::int64_t left = -delta;
   for (const SlotRow& row : rows) {
-    const std::int64_t most = guard == Guard::kPromised ? row.on_hand - promised(row) : row.on_hand;
+    const std::int64_t most = guard == Guard::kPromised ? row.on_hand - row.promised : row.on_hand;
     const std::int64_t part = std::min(left, most);
     if (part <= 0) continue;
     TRY(const bool moved, sql::move(tx, row.place, Delta{.on_hand = -part}, cause, guard));
@@ -115,7 +113,7 @@ Result<std::vector<SlotRow>> spread_over(db::Tx& tx, Inventory& inventory, const
   TRY(rows, sql::slots_at(tx, place.offer, place.warehouse));
   std::int64_t reach = slots;
   for (const SlotRow& row : rows)
-    if (row.on_hand > 0 || promised(row) > 0) reach = std::max(reach, row.place.slot + 1);
+    if (row.on_hand > 0 || row.promised > 0) reach = std::max(reach, row.place.slot + 1);
   if (reach == 1)
     TRY_DO(sql::forget_slots(tx, place.offer, place.warehouse));
   else

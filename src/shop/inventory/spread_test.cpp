@@ -41,7 +41,7 @@ struct Hall {
   }
   Result<void> sell(std::int64_t number, std::int64_t quantity) {
     TRY_DO(reserve(number, quantity));
-    return write([&](db::Tx& tx) { return inventory.confirm(tx, key(number), now); });
+    return write([&](db::Tx& tx) { return inventory.confirm(tx, key(number)); });
   }
   std::vector<SlotRow> slots() {
     std::vector<SlotRow> out;
@@ -86,7 +86,7 @@ TEST_CASE("slots: units are spread evenly, sold from all of them to the last, an
     std::set<std::int64_t> used;
     for (std::int64_t i = 1; i <= 8; ++i) REQUIRE(hall.reserve(i, 1));
     for (const SlotRow& row : hall.slots())
-      if (row.reserved > 0) used.insert(row.place.slot);
+      if (row.promised > 0) used.insert(row.place.slot);
     CHECK(used.size() > 1);
     REQUIRE(hall.reserve(9, 3));  // more than any slot has
     const auto refused = hall.reserve(10, 1);

@@ -64,7 +64,7 @@ Result<Transferred> Stockroom::transfer(db::Tx& tx, const Transfer& wish, Time n
   return out;
 }
 
-Result<StockRow> Stockroom::receive(db::Tx& tx, const Delivery& delivery, Time now) {
+Result<ShelfRow> Stockroom::receive(db::Tx& tx, const Delivery& delivery, Time now) {
   KONTOR_ASSERT(delivery.quantity > 0);
   TRY_DO(must_exist(tx, delivery.warehouse));
   const Place place{delivery.offer, delivery.warehouse, 0};
@@ -89,7 +89,7 @@ Result<Counted> Stockroom::count(db::Tx& tx, const Count& count, Time now) {
   KONTOR_ASSERT(count.counted >= 0);
   Counted out;
   TRY(const auto before, sql::rows(tx, count.offer));
-  for (const StockRow& row : before)
+  for (const ShelfRow& row : before)
     if (row.warehouse == count.warehouse) out.believed = row.on_hand;
   StockChange change;
   change.offer = count.offer;
@@ -104,8 +104,7 @@ Result<std::vector<Slot>> Stockroom::spread(db::Tx& tx, OfferId offer, Warehouse
                                             Time now) {
   TRY(const auto rows, spread_over(tx, inventory_, {offer, warehouse, 0}, slots, now));
   std::vector<Slot> out;
-  for (const SlotRow& row : rows)
-    out.push_back({row.place.slot, row.on_hand, row.reserved, row.allocated, row.sellable()});
+  for (const SlotRow& row : rows) out.push_back({row.place.slot, row.on_hand, row.promised, row.sellable()});
   return out;
 }
 

@@ -23,8 +23,8 @@ struct Transfer {
 };
 
 struct Transferred {
-  StockRow from;
-  StockRow to;
+  ShelfRow from;
+  ShelfRow to;
 };
 
 // What was on its way, or comes unannounced.
@@ -46,7 +46,7 @@ struct Count {
 // What was believed to be there, and the row as it is now.
 struct Counted {
   std::int64_t believed = 0;
-  StockRow row;
+  ShelfRow row;
   std::int64_t difference() const { return row.on_hand - believed; }
 };
 
@@ -56,8 +56,7 @@ inline constexpr std::int64_t kMostSlots = 64;
 struct Slot {
   std::int64_t slot = 0;
   std::int64_t on_hand = 0;
-  std::int64_t reserved = 0;
-  std::int64_t allocated = 0;
+  std::int64_t promised = 0;
   std::int64_t sellable = 0;
 };
 
@@ -69,7 +68,7 @@ class Stockroom {
   // "inventory.no_such_warehouse"; kInvalid "inventory.same_warehouse".
   Result<Transferred> transfer(db::Tx& tx, const Transfer& transfer, Time now);
   // on_hand rises, and what was awaited falls by as much, down to nothing. kNotFound "inventory.no_such_warehouse".
-  Result<StockRow> receive(db::Tx& tx, const Delivery& delivery, Time now);
+  Result<ShelfRow> receive(db::Tx& tx, const Delivery& delivery, Time now);
   // The difference becomes a movement. Less than is promised is taken as it is and said as stock.oversold_externally.
   // kNotFound "inventory.no_such_warehouse".
   Result<Counted> count(db::Tx& tx, const Count& count, Time now);

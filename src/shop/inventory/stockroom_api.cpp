@@ -154,11 +154,13 @@ class Api {
     TRY(const auto place, place_of(call));
     const Transfer wish{place.offer,   place.warehouse, in.to_warehouse_id,       in.quantity,
                         in.arrives_at, in.reason,       in.reference.value_or("")};
-    return write_act<TransferView>(call, p_, staff, {"inventory.transfer", place.text(), json::print(in)},
-                                   [&](db::Tx& tx, Time now) -> Result<TransferView> {
-                                     TRY(const auto done, Stockroom(p_.inventory).transfer(tx, wish, now));
-                                     return TransferView{view(done.from), view(done.to)};
-                                   });
+    TRY(const auto held, p_.inventory.held(place.offer));
+    return write_act<TransferView>(
+        call, p_, staff, {"inventory.transfer", place.text(), json::print(in)},
+        [&](db::Tx& tx, Time now) -> Result<TransferView> {
+          TRY(const auto done, Stockroom(p_.inventory).transfer(tx, wish, now));
+          return TransferView{view(told_apart(done.from, held)), view(told_apart(done.to, held))};
+        });
   }
 
   Result<StockView> receive(http::Call& call, const ReceiveStock& in) const {
@@ -168,24 +170,28 @@ class Api {
     if (!known) return fail(Errc::kNotFound, "catalog.no_such_offer", "There is no offer " + place.offer.text() + ".");
     const Delivery delivery{place.offer, place.warehouse, in.quantity, in.reason.value_or("received"),
                             in.reference.value_or("")};
+    TRY(const auto held, p_.inventory.held(place.offer));
     return write_act<StockView>(call, p_, staff, {"inventory.receive", place.text(), json::print(in)},
                                 [&](db::Tx& tx, Time now) -> Result<StockView> {
                                   TRY(const auto row, Stockroom(p_.inventory).receive(tx, delivery, now));
-                                  return view(row);
+                                  return view(told_apart(row, held));
                                 });
   }
 
   Result<SpreadView> spread(http::Call& call, const SpreadStock& in) const {
     TRY(const auto staff, p_.shoppers.require_role(call, services::Role::kWarehouse));
     TRY(const auto place, place_of(call));
+    TRY(auto held, p_.inventory.held(place.offer));
     TRY(auto done, write_act<SpreadView>(
                        call, p_, staff, {"inventory.spread", place.text(), json::print(in)},
                        [&](db::Tx& tx, Time now) -> Result<SpreadView> {
                          SpreadView out{place.offer, place.warehouse, in.slots, {}};
                          TRY(const auto rows,
                              Stockroom(p_.inventory).spread(tx, place.offer, place.warehouse, in.slots, now));
-                         for (const Slot& row : rows)
-                           out.items.push_back({row.slot, row.on_hand, row.reserved, row.allocated, row.sellable});
+                         for (const Slot& row : rows) {
+                           const auto part = std::min(held[{place.offer, place.warehouse, row.slot}], row.promised);
+                           out.items.push_back({row.slot, row.on_hand, part, row.promised - part, row.sellable});
+                         }
                          return out;
                        }));
     TRY_DO(p_.inventory.refresh_spread());
@@ -237,7 +243,7 @@ class Api {
         results[at].believed = done.believed;
         results[at].counted = line.counted;
         results[at].difference = done.difference();
-        results[at].promised = done.row.reserved + done.row.allocated;
+        results[at].promised = done.row.promised;
         TRY_DO(services::Audit::record(tx, entries[at]));
       }
       return {};

@@ -18,8 +18,8 @@ struct Room : TestShop {
     }));
     return out;
   }
-  Result<StockRow> receive(std::int64_t quantity, const std::string& reference = "") {
-    StockRow out;
+  Result<ShelfRow> receive(std::int64_t quantity, const std::string& reference = "") {
+    ShelfRow out;
     TRY_DO(write([&](db::Tx& tx) -> Result<void> {
       TRY(out, room.receive(tx, {kTea, east, quantity, "truck", reference}, now));
       return {};
