@@ -290,6 +290,48 @@ bool ConsumerRunner::nothing_new(const Track& track) const {
   return track.position && head != heads_.end() && *track.position >= head->second;
 }
 
+// What one consumer reads of the log while others, all fibers of one loop, come to want the same.
+struct ConsumerRunner::Reading {
+  std::string stream;
+  std::int64_t after = 0, head = 0;  // it sees the log up to the head at least
+  Events events;                     // null: it failed
+  std::vector<runtime::Parker*> waiting;
+};
+
+struct ConsumerRunner::UnderWay {
+  std::vector<std::shared_ptr<Reading>>& all;
+  std::shared_ptr<Reading> reading;
+  UnderWay(std::vector<std::shared_ptr<Reading>>& readings, Reading&& begun)
+      : all(readings), reading(std::make_shared<Reading>(std::move(begun))) {
+    all.push_back(reading);
+  }
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+  ~UnderWay() {
+    std::erase(all, reading);
+    for (runtime::Parker* one : reading->waiting) one->wake();
+  }
+};
+
+// Null when nobody reads it, or failed to.
+ConsumerRunner::Events ConsumerRunner::read_by_another(const Track& track, std::int64_t head) {
+  const auto found = std::find_if(readings_.begin(), readings_.end(), [&](const auto& one) {
+    return one->after == *track.position && one->head >= head && one->stream == track.stream;
+  });
+  if (found == readings_.end()) return nullptr;
+  const std::shared_ptr<Reading> reading = *found;
+  runtime::Parker parker;
+  reading->waiting.push_back(&parker);
+  struct Leave {
+    Reading& reading;
+    runtime::Parker* parker;
+    ~Leave() { std::erase(reading.waiting, parker); }
+  };
+  const Leave leave{*reading, &parker};
+  parker.wait();
+  return reading->events;
+}
+
 Result<ConsumerRunner::Events> ConsumerRunner::read(const Track& track, bool told) {
   const std::int64_t head = told ? heads_[track.stream] : 0;
   const bool here = told && latest_.events != nullptr && latest_.stream == track.stream &&
@@ -297,9 +339,12 @@ Result<ConsumerRunner::Events> ConsumerRunner::read(const Track& track, bool tol
   if (here) return latest_.events;
   for (const Page& page : pages_)
     if (page.after == *track.position && page.stream == track.stream) return page.events;
+  if (auto events = read_by_another(track, head)) return events;
   const std::int64_t limit = settings_.batch - *track.position % settings_.batch;
+  const UnderWay mine(readings_, {track.stream, *track.position, head, nullptr, {}});
   TRY(auto read, log_.read(track.stream, *track.position, static_cast<int>(limit)));
   auto events = std::make_shared<const std::vector<LoggedEvent>>(std::move(read));
+  mine.reading->events = events;
   if (events->size() == static_cast<std::size_t>(limit)) {
     pages_.push_front({track.stream, *track.position, events});
     if (pages_.size() > kPagesKept) pages_.pop_back();

@@ -143,6 +143,9 @@ class ConsumerRunner {
   bool nothing_new(const Track& track) const;
   using Events = std::shared_ptr<const std::vector<LoggedEvent>>;
   Result<Events> read(const Track& track, bool told);
+  struct Reading;
+  struct UnderWay;
+  Events read_by_another(const Track& track, std::int64_t head);
   Result<void> handle_traced(Member& member, const LoggedEvent& event);
   static std::size_t foresee(const Member& member, const std::vector<LoggedEvent>& events, std::size_t from);
   Result<void> take_each(Member& member, Track& track, const std::vector<LoggedEvent>& events, bool patient);
@@ -177,6 +180,7 @@ class ConsumerRunner {
     Events events;
   };
   std::deque<Page> pages_;
+  std::vector<std::shared_ptr<Reading>> readings_;  // under way
   std::atomic<bool> stopping_{false};
   std::atomic<int> fibers_{0};
   std::atomic<int> handled_{0};
