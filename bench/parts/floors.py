@@ -8,6 +8,7 @@ import tempfile
 
 BATCH = 64
 OFFERS = 2000
+SEGMENTS = 60
 
 
 def sqlite(bench, offers=OFFERS):
@@ -24,10 +25,10 @@ def sqlite(bench, offers=OFFERS):
 
 
 class PostgresServer:
-    """The private server of tools/with_postgres, with fsync; KONTOR_TEST_POSTGRES says where while it lives."""
+    """The private server of tools/with_postgres, with fsync, by its socket; KONTOR_TEST_POSTGRES says where while it lives."""
 
     def __init__(self, root):
-        self.command = [os.path.join(root, "tools/with_postgres"), "sh", "-c", 'echo "$KONTOR_TEST_POSTGRES"; exec cat >/dev/null']
+        self.command = [os.path.join(root, "tools/with_postgres"), "sh", "-c", 'echo "$KONTOR_TEST_POSTGRES_SOCKET"; exec cat >/dev/null']
 
     def __enter__(self):
         self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -35,7 +36,14 @@ class PostgresServer:
         if not self.url:
             raise RuntimeError("PostgreSQL did not start")
         os.environ["KONTOR_TEST_POSTGRES"] = self.url
+        self.settle()
         return self
+
+    def settle(self):
+        """A server that has been selling for a while writes its log into segments that it used before; a new one makes each as it
+        gets there, sixteen megabytes of zeros that the next commit waits for."""
+        script = "".join(f"CREATE TABLE used_{n} (); DROP TABLE used_{n}; SELECT pg_switch_wal();\n" for n in range(SEGMENTS))
+        subprocess.run(["psql", self.url, "-qAt"], input=script + "CHECKPOINT;\n", check=True, capture_output=True, text=True)
 
     def __exit__(self, *_):
         del os.environ["KONTOR_TEST_POSTGRES"]

@@ -7,7 +7,7 @@ import threading
 from parts import floors
 
 RATE = 2000
-CONNECTIONS = 128
+CONNECTIONS = 256
 PROCESSES = 3
 PRODUCTS = 2000
 

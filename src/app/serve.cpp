@@ -1,8 +1,10 @@
 #include "app/serve.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -146,10 +148,20 @@ class Program {
     observer_->add_routes(*public_);
   }
 
+  // The embedded store has one writer, whom one loop keeps busy; what is asked of PostgreSQL is waited for, and another
+  // loop works meanwhile.
+  std::int64_t loops_wanted() const {
+    constexpr std::int64_t kMost = 4;
+    const std::int64_t set = config_.number("io_threads");
+    if (set > 0) return set;
+    if (config_.text("store").empty()) return 1;
+    return std::clamp<std::int64_t>(std::thread::hardware_concurrency(), 1, kMost);
+  }
+
   // Every loop listens on every address; prints them.
   Result<void> listen() {
     Doors doors;
-    for (std::int64_t i = 0; i < config_.number("io_threads"); ++i) {
+    for (std::int64_t i = 0, count = loops_wanted(); i < count; ++i) {
       auto line = std::make_unique<Line>();
       runtime::ServerWorld world;
       world.wall_clock = [&clock = house_.clock()] { return clock.now(); };
