@@ -188,8 +188,7 @@ Result<void> Saga::resolve_expired(Journal& journal) {
 }
 
 Result<void> Saga::confirm_stock(Journal& journal) {
-  TRY_DO(parts_.store.write(db::Home::kStock,
-                            [&](db::Tx& tx) { return reserve_.confirm(tx, journal.reservation); }));
+  TRY_DO(parts_.store.write(db::Home::kStock, [&](db::Tx& tx) { return reserve_.confirm(tx, journal.reservation); }));
   Change done;
   done.to = journal.state;
   return change(journal, done);
