@@ -1,4 +1,4 @@
-"""POST /checkout on PostgreSQL, with one process and with three on one database: all at once, at 2,000/s offered, and all on one
+"""POST /checkout on PostgreSQL, with one process (a loop a core) and with three of one loop on one database: all at once, at 2,000/s offered, and all on one
 offer; beside pgbench on the same server."""
 import os
 import statistics
@@ -101,6 +101,9 @@ def measure(bench, tools):
             floor = floors.pgbench(bench, server.url)
             r["pgbench_per_second"], r["rate_against_pgbench"] = floor, r["per_second"] / floor
             bench.say("  rate against pgbench", f"{r['rate_against_pgbench']:.2f} of {floor:.0f}/s", "asked: at least 0.6")
+            shop.kill()
+            shop.settings["KONTOR_IO_THREADS"] = "1"  # three loops on two cores are enough
+            shop.start()
             with Beside(tools, bench, shop) as second, Beside(tools, bench, shop) as third:
                 several = rounds_of(bench, [shop, second, third], offers)
             say(bench, f"{PROCESSES} processes", several)

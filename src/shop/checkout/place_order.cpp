@@ -101,7 +101,10 @@ Result<void> PlaceOrder::run(db::Tx& tx, const Journal& journal, const Placing& 
   change.answer_body = &placing.answer;
   TRY_DO(apply(tx, journal.id, change, now));
   for (const auto& payment : placing.payments) TRY_DO(payments_.record(tx, payment, now));
-  TRY_DO(orders_.place(tx, placing.order, placing.document));
+  return orders_.place(tx, placing.order, placing.document);
+}
+
+Result<void> PlaceOrder::empty_cart(db::Tx& tx, const Journal& journal) {
   return carts_.bought(tx, journal.customer, journal.id);
 }
 

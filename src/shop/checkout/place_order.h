@@ -50,6 +50,8 @@ class PlaceOrder {
   // kConflict "checkout.moved" when the journal is no longer in `journal.state`. `confirm_later`: the stock is another
   // home.
   Result<void> run(db::Tx& tx, const Journal& journal, const Placing& placing, bool confirm_later);
+  // What was bought leaves the cart.
+  Result<void> empty_cart(db::Tx& tx, const Journal& journal);
 
  private:
   orders::Orders& orders_;

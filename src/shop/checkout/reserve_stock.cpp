@@ -41,10 +41,11 @@ orders::DeliveryEstimate later_of(const orders::DeliveryEstimate& a, const order
 }
 
 Result<std::vector<inventory::Allotment>> ReserveStock::run(db::Tx& tx, CheckoutId reservation, const Plan& plan,
-                                                            CustomerId customer, Time now) {
+                                                            CustomerId customer, Time now, bool fresh) {
   auto request = reserve_request(plan);
   request.key = reservation;
   request.customer = customer;
+  request.fresh = fresh;
   return inventory_.reserve(tx, request, now);
 }
 
@@ -53,8 +54,10 @@ Result<void> ReserveStock::undo(db::Tx& tx, CheckoutId reservation, bool expired
   return inventory_.release(tx, reservation, now);
 }
 
-Result<void> ReserveStock::confirm(db::Tx& tx, CheckoutId reservation) {
-  return inventory_.confirm(tx, reservation);
+Result<void> ReserveStock::confirm(db::Tx& tx, CheckoutId reservation) { return inventory_.confirm(tx, reservation); }
+
+Result<void> ReserveStock::confirm_once(db::Tx& tx, CheckoutId reservation) {
+  return inventory_.confirm_once(tx, reservation);
 }
 
 }  // namespace kontor::checkout

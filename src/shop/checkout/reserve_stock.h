@@ -24,12 +24,15 @@ class ReserveStock {
   explicit ReserveStock(inventory::Inventory& inventory) : inventory_(inventory) {}
 
   // Repeating it answers the same allotments. Purchase limits count for the customer.
+  // `fresh`: nothing was reserved for it yet, as the caller's own transaction says.
   Result<std::vector<inventory::Allotment>> run(db::Tx& tx, CheckoutId reservation, const Plan& plan,
-                                                CustomerId customer, Time now);
+                                                CustomerId customer, Time now, bool fresh = false);
   // Succeeds as well when `run` never happened, and then keeps a late one from happening.
   Result<void> undo(db::Tx& tx, CheckoutId reservation, bool expired, Time now);
   // Sold: forward only, repeatable.
   Result<void> confirm(db::Tx& tx, CheckoutId reservation);
+  // The same where the caller's own transaction says that it was not confirmed yet.
+  Result<void> confirm_once(db::Tx& tx, CheckoutId reservation);
 
  private:
   inventory::Inventory& inventory_;

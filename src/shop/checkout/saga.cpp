@@ -94,7 +94,7 @@ Result<Allotments> Saga::begin_uncounted(Journal& journal, std::optional<Checkou
     allotments.clear();
     if (old_key) TRY_DO(free_key(tx, *old_key));
     TRY_DO(write_journal(tx, journal, plan, suspicion));
-    TRY(allotments, reserve_.run(tx, journal.reservation, journal.plan, journal.customer, journal.created));
+    TRY(allotments, reserve_.run(tx, journal.reservation, journal.plan, journal.customer, journal.created, true));
     return {};
   }));
   return allotments;
@@ -198,7 +198,8 @@ Result<Answer> Saga::place(Journal& journal, const Verdict& verdict, const Allot
     placing.answer_later = settings_.planted.answer_apart;
     auto placed = parts_.store.write(homes(), [&](db::Tx& tx) -> Result<void> {
       TRY_DO(place_.run(tx, journal, placing, !together_));
-      return together_ ? reserve_.confirm(tx, journal.reservation) : Result<void>();
+      if (together_) TRY_DO(reserve_.confirm_once(tx, journal.reservation));
+      return place_.empty_cart(tx, journal);  // asks: all of the above goes with it
     });
     if (placed) {
       if (settings_.metrics != nullptr) settings_.metrics->placed(placing.order.document.totals.total);

@@ -56,6 +56,7 @@ struct ReserveRequest {
   CustomerId customer = {};   // who buys; needed where an offer has a purchase limit
   Destination to = {};
   std::optional<Preference> preference = {};  // absent: the shop's
+  bool fresh = false;                         // nobody has used the key: then nothing waits for that to be found out
 };
 
 // A line that could not be had; sits in Error::members as {"lines":[{offer_id, requested, available}]}.
@@ -157,6 +158,8 @@ class Inventory {
   // What was reserved counts as allocated from now on; only the reservation's rows say so. Repeating is harmless. A
   // released or unknown key is kConflict "inventory.reservation_gone".
   Result<void> confirm(db::Tx& tx, CheckoutId key);
+  // The same for a caller that cannot come here twice: it is sent with what is asked next.
+  Result<void> confirm_once(db::Tx& tx, CheckoutId key);
   // Gives a reservation back. Releasing an unknown key leaves a tombstone, so that a late reserve is refused.
   // Repeatable. What was confirmed is not released but deallocated: kConflict "inventory.reservation_confirmed".
   Result<void> release(db::Tx& tx, CheckoutId key, Time now);

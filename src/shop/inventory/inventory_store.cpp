@@ -303,28 +303,33 @@ Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Caus
   return changed == 1;
 }
 
-Result<std::vector<std::optional<Left>>> take_each(db::Tx& tx, std::span<const Taking> takings, const Cause& cause) {
-  std::vector<std::optional<Left>> out(takings.size());
+Result<std::optional<Looked>> look_each(db::Tx& tx, std::span<const Taking> takings, const Cause& cause) {
   TRY(const auto last, last_movements(tx, takings));
-  bool enough = true;
-  Sets movements, updates;
+  Looked out;
+  Sets movements;
   for (std::size_t i = 0; i < takings.size(); ++i) {
     const Taking& taking = takings[i];
     KONTOR_ASSERT(taking.quantity > 0);
     // Where there is not enough the statement would say the same, and dearer.
-    enough = enough && !last[i].empty() && last[i].front().i64(1) - taking.quantity + taking.room >= 0;
-    if (enough)
-      movements.push_back(movement(taking.place, Delta{.promised = taking.quantity}, cause, last[i].front().i64(0)));
+    if (last[i].empty()) return std::nullopt;
+    const auto row = last[i].front();
+    if (row.i64(1) - taking.quantity + taking.room < 0) return std::nullopt;
+    movements.push_back(movement(taking.place, Delta{.promised = taking.quantity}, cause, row.i64(0)));
+    out.left.push_back({row.i64(1) - taking.quantity, row.i64(2)});
   }
-  if (!enough) return out;
-  TRY(const auto ids, tx.insert_each(kNoteMovement, movements));
+  TRY(out.movements, tx.insert_each(kNoteMovement, movements));
+  return out;
+}
+
+Result<std::vector<bool>> take_each(db::Tx& tx, std::span<const Taking> takings, const Looked& looked) {
+  Sets updates;
   for (std::size_t i = 0; i < takings.size(); ++i) {
     const auto& [p, quantity, room] = takings[i];
-    updates.push_back({p.offer, p.warehouse, p.slot, quantity, ids[i], room});
+    updates.push_back({p.offer, p.warehouse, p.slot, quantity, looked.movements[i], room});
   }
-  TRY(const auto taken, tx.run_each(kTake, updates));
-  for (std::size_t i = 0; i < takings.size(); ++i)
-    if (taken[i] == 1) out[i] = Left{last[i].front().i64(1) - takings[i].quantity, last[i].front().i64(2)};
+  TRY(const auto changed, tx.run_each(kTake, updates));
+  std::vector<bool> out;
+  for (const std::int64_t rows : changed) out.push_back(rows == 1);
   return out;
 }
 
@@ -444,6 +449,17 @@ Result<bool> note_reservation(db::Tx& tx, CheckoutId key, std::span<const Reserv
   return std::all_of(noted.begin(), noted.end(), [](std::int64_t count) { return count == 1; });
 }
 
+Result<void> note_fresh(db::Tx& tx, CheckoutId key, std::span<const ReservationRow> rows) {
+  const auto noted = [](std::int64_t count) -> Result<void> {
+    if (count == 1) return {};
+    return fail(Errc::kConflict, "inventory.key_reused", "The key has been used.");
+  };
+  for (const ReservationRow& row : rows)
+    TRY_DO(tx.later(kNoteReservation, noted, key, row.line, row.place.offer, row.place.warehouse, row.place.slot,
+                    row.quantity, row.state, row.customer));
+  return {};
+}
+
 Result<std::vector<ReservationRow>> reservation(db::Tx& tx, CheckoutId key) {
   TRY(const auto rows, tx.ask(kReservation, key));
   return all<ReservationRow>(rows, reservation_row);
@@ -452,6 +468,10 @@ Result<std::vector<ReservationRow>> reservation(db::Tx& tx, CheckoutId key) {
 Result<bool> confirm_reservation(db::Tx& tx, CheckoutId key) {
   TRY(const auto settled, tx.run(kSettleReservation, key, ReservationState::kConfirmed));
   return settled > 0;
+}
+
+Result<void> confirm_later(db::Tx& tx, CheckoutId key, db::Tx::Check check) {
+  return tx.later(kSettleReservation, check, key, ReservationState::kConfirmed);
 }
 
 Result<std::vector<ReservationRow>> settle_reservation(db::Tx& tx, CheckoutId key, ReservationState to) {

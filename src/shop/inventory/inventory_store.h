@@ -81,9 +81,16 @@ namespace sql {
 
 // False when there is no such row, or the condition does not hold; the caller then fails, which undoes the movement.
 Result<bool> move(db::Tx& tx, const Place& place, const Delta& delta, const Cause& cause, Guard guard = Guard::kNone);
-// What each row has left. Nothing where sellable + room is less than the quantity; the caller then fails, which undoes
-// the others. Each row at most once.
-Result<std::vector<std::optional<Left>>> take_each(db::Tx& tx, std::span<const Taking> takings, const Cause& cause);
+// What each row will have left, with the movements noted. Nothing where one has not enough (sellable + room); then
+// nothing is noted. Each row at most once.
+struct Looked {
+  std::vector<Left> left;
+  std::vector<std::int64_t> movements;
+};
+Result<std::optional<Looked>> look_each(db::Tx& tx, std::span<const Taking> takings, const Cause& cause);
+// What was looked at is taken. The condition is in the statement; where a row refuses, the caller fails, which undoes
+// the others.
+Result<std::vector<bool>> take_each(db::Tx& tx, std::span<const Taking> takings, const Looked& looked);
 Result<void> make_row(db::Tx& tx, const Place& place);  // all zero; one that is there stays
 Result<void> set_incoming_at(db::Tx& tx, const Place& place, std::optional<Time> at);
 // Of all slots; whether it was another.
@@ -106,9 +113,13 @@ Result<std::map<WarehouseId, std::int64_t>> loads(db::Tx& tx);  // the same for 
 
 // False when the key has one of these lines already.
 Result<bool> note_reservation(db::Tx& tx, CheckoutId key, std::span<const ReservationRow> rows);
+// The same with what is asked next, under a key that cannot have any: else kConflict "inventory.key_reused".
+Result<void> note_fresh(db::Tx& tx, CheckoutId key, std::span<const ReservationRow> rows);
 Result<std::vector<ReservationRow>> reservation(db::Tx& tx, CheckoutId key);
 // Whether there was something to confirm. What is promised stays promised: no row of stock changes.
 Result<bool> confirm_reservation(db::Tx& tx, CheckoutId key);
+// The same with what is asked next.
+Result<void> confirm_later(db::Tx& tx, CheckoutId key, db::Tx::Check check);
 // The rows of the key that went from reserved to `to`, by place.
 Result<std::vector<ReservationRow>> settle_reservation(db::Tx& tx, CheckoutId key, ReservationState to);
 // Of these offers; reads what all checkouts hold.

@@ -1,6 +1,7 @@
 // Setting units aside for a checkout, and what becomes of them: confirmed, released, cancelled, shipped.
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 
 #include "services/outbox.h"
@@ -137,12 +138,14 @@ struct Outcome {
   // What offers have left in all, where that is known: the row that was taken from is their only one, or all were read.
   std::vector<std::pair<OfferId, std::int64_t>> left = {};
 };
-// What the warehouse has left to sell: of one slot among several, that says little.
-Result<std::int64_t> shelf_after(db::Tx& tx, const Take& take, const Left& left) {
+// What the warehouse will have left to sell once the round is taken: of one slot among several, that says little.
+Result<std::int64_t> shelf_after(db::Tx& tx, const Take& take, const Left& left, std::span<const Taking> round) {
   if (!take.one_of_many) return left.sellable;
   TRY(const auto rows, sql::slots_at(tx, take.place.offer, take.place.warehouse));
   std::int64_t sum = 0;
   for (const SlotRow& row : rows) sum += row.sellable();
+  for (const Taking& one : round)
+    if (one.place.offer == take.place.offer && one.place.warehouse == take.place.warehouse) sum -= one.quantity;
   return sum;
 }
 
@@ -150,44 +153,68 @@ bool names(std::span<const Taking> takings, const Place& place) {
   return std::any_of(takings.begin(), takings.end(), [&](const auto& taking) { return taking.place == place; });
 }
 
-Result<void> note_low(db::Tx& tx, const Take& wish, const Left& left, Outcome& outcome) {
+Result<void> note_low(db::Tx& tx, const Take& wish, const Left& left, std::span<const Taking> round, Outcome& outcome) {
   if (!is_low(left.sellable, left.low_stock_at)) return {};
-  TRY(const auto shelf, shelf_after(tx, wish, left));
+  TRY(const auto shelf, shelf_after(tx, wish, left, round));
   if (is_low(shelf, left.low_stock_at) && !is_low(shelf + wish.quantity, left.low_stock_at))
     outcome.low.push_back({wish.place.offer, wish.place.warehouse, shelf, left.low_stock_at});
   return {};
 }
 
-// All rows at once; one that is named twice begins another round, which sees what the first has taken.
-Result<Outcome> take_all(db::Tx& tx, CheckoutId key, const std::vector<Take>& takes, Time now) {
-  const std::string reference = key.text();
-  const Cause cause{MovementKind::kReserved, "", reference, now};
-  Outcome outcome;
+using Telling = std::function<Result<void>(const Outcome&)>;
+
+std::vector<ReservationRow> notes_of(const std::vector<Take>& takes) {
   std::vector<ReservationRow> notes;
   notes.reserve(takes.size());
   for (const Take& wish : takes)
     notes.push_back({static_cast<std::int64_t>(notes.size()) + 1, wish.place, wish.quantity,
                      ReservationState::kReserved, 0, wish.customer});
-  // A repetition is told by its first line, and writes nothing: it may come to other lines than the first time.
-  TRY(outcome.fresh, sql::note_reservation(tx, key, std::span(notes).first(1)));
-  if (!outcome.fresh) return outcome;
-  TRY(const bool rest, sql::note_reservation(tx, key, std::span(notes).subspan(1)));
+  return notes;
+}
+
+// False: a repetition. It is told by its first line, and writes nothing: it may come to other lines than the first
+// time.
+Result<bool> note(db::Tx& tx, const ReserveRequest& request, const std::vector<Take>& takes) {
+  const auto notes = notes_of(takes);
+  if (request.fresh) {
+    TRY_DO(sql::note_fresh(tx, request.key, notes));
+    return true;
+  }
+  TRY(const bool fresh, sql::note_reservation(tx, request.key, std::span(notes).first(1)));
+  if (!fresh) return false;
+  TRY(const bool rest, sql::note_reservation(tx, request.key, std::span(notes).subspan(1)));
   KONTOR_ASSERT(rest);
+  return true;
+}
+
+// All rows at once; one that is named twice begins another round, which sees what the first has taken. Once it is known
+// that all can be had it is told, so that what is told goes with the last change.
+Result<Outcome> take_all(db::Tx& tx, const ReserveRequest& request, const std::vector<Take>& takes, Time now,
+                         const Telling& tell) {
+  const std::string reference = request.key.text();
+  const Cause cause{MovementKind::kReserved, "", reference, now};
+  Outcome outcome;
+  TRY(outcome.fresh, note(tx, request, takes));
+  if (!outcome.fresh) return outcome;
   for (std::size_t from = 0; from < takes.size();) {
     std::vector<Taking> round;
     for (std::size_t at = from; at < takes.size() && !names(round, takes[at].place); ++at)
       round.push_back({takes[at].place, takes[at].quantity, takes[at].room});
-    TRY(const auto left, sql::take_each(tx, round, cause));
-    for (std::size_t i = 0; i < round.size(); ++i) {
-      if (left[i]) outcome.taken.push_back(round[i]);
-      outcome.short_of_stock = outcome.short_of_stock || !left[i];
-    }
+    TRY(const auto looked, sql::look_each(tx, round, cause));
+    outcome.short_of_stock = !looked.has_value();
     if (outcome.short_of_stock) return outcome;
     for (std::size_t i = 0; i < round.size(); ++i) {
-      TRY_DO(note_low(tx, takes[from + i], *left[i], outcome));
-      outcome.left.emplace_back(round[i].place.offer, left[i]->sellable);
+      TRY_DO(note_low(tx, takes[from + i], looked->left[i], round, outcome));
+      outcome.left.emplace_back(round[i].place.offer, looked->left[i].sellable);
     }
     from += round.size();
+    if (from == takes.size()) TRY_DO(tell(outcome));
+    TRY(const auto taken, sql::take_each(tx, round, *looked));
+    for (std::size_t i = 0; i < round.size(); ++i) {
+      if (taken[i]) outcome.taken.push_back(round[i]);
+      outcome.short_of_stock = outcome.short_of_stock || !taken[i];
+    }
+    if (outcome.short_of_stock) return outcome;
   }
   return outcome;
 }
@@ -210,13 +237,15 @@ void name_buyer(std::vector<Take>& takes, const Wanted& wanted) {
       if (demand.offer == take.place.offer && demand.purchase_limit > 0) take.customer = wanted.request.customer;
 }
 
-Result<void> finish(db::Tx& tx, const Wanted& wanted, const Outcome& outcome, Time now) {
+using Leftovers = std::vector<std::pair<OfferId, std::int64_t>>;
+
+Result<void> finish(db::Tx& tx, const Wanted& wanted, const Outcome& outcome, const Leftovers& left, Time now) {
   TRY_DO(count_purchases(tx, wanted));
   StockReserved event{wanted.request.key, {}};
   event.lines.reserve(wanted.demands.size());
   for (const Demand& demand : wanted.demands) event.lines.push_back({demand.offer, demand.quantity, {}});
   for (auto& line : event.lines)
-    for (const auto& [offer, sellable] : outcome.left)
+    for (const auto& [offer, sellable] : left)
       if (offer == line.offer_id) line.left = sellable;
   TRY_DO(services::emit(tx, event, wanted.request.key.text(), now));
   for (const StockLow& one : outcome.low) TRY_DO(services::emit(tx, one, one.offer_id.text(), now));
@@ -256,10 +285,10 @@ Result<std::vector<Allotment>> reserve_plainly(db::Tx& tx, const Wanted& wanted,
   takes.reserve(wanted.demands.size());
   for (const Demand& demand : wanted.demands) takes.push_back({{demand.offer, warehouse, 0}, demand.quantity, room});
   name_buyer(takes, wanted);
-  TRY(const auto outcome, take_all(tx, wanted.request.key, takes, now));
+  const auto tell = [&](const Outcome& outcome) { return finish(tx, wanted, outcome, outcome.left, now); };
+  TRY(const auto outcome, take_all(tx, wanted.request, takes, now, tell));
   if (!outcome.fresh) return same_and_held(tx, wanted);
   if (outcome.short_of_stock) return fail(short_of(tx, wanted, outcome.taken, spread));
-  TRY_DO(finish(tx, wanted, outcome, now));
   return allotments(takes, wanted.sources);
 }
 
@@ -288,16 +317,15 @@ Result<std::vector<Allotment>> reserve_by_choice(db::Tx& tx, const Wanted& wante
     auto takes = plan(supplies, wanted.sources, preference);
     name_buyer(takes, wanted);
     Outcome outcome;
+    const auto tell = [&](const Outcome& all) { return finish(tx, wanted, all, left_of(supplies), now); };
     const auto tried = tx.attempt([&]() -> Result<void> {
-      TRY(outcome, take_all(tx, wanted.request.key, takes, now));
+      TRY(outcome, take_all(tx, wanted.request, takes, now, tell));
       if (!outcome.short_of_stock) return {};
       return fail(overtaken());
     });
     if (!tried && tried.error().reason == kOvertaken && left > 1) continue;
     if (!tried) return fail(tried.error());
     if (!outcome.fresh) return same_and_held(tx, wanted);
-    outcome.left = left_of(supplies);
-    TRY_DO(finish(tx, wanted, outcome, now));
     return allotments(takes, wanted.sources);
   }
 }
@@ -326,15 +354,14 @@ Result<std::vector<Allotment>> reserve_from_slots(db::Tx& tx, const Wanted& want
     }
     name_buyer(takes, wanted);
     Outcome outcome;
+    const auto tell = [&](const Outcome& all) { return finish(tx, wanted, all, {}, now); };
     const auto tried = tx.attempt([&]() -> Result<void> {
-      TRY(outcome, take_all(tx, wanted.request.key, takes, now));
+      TRY(outcome, take_all(tx, wanted.request, takes, now, tell));
       return outcome.short_of_stock ? Result<void>(fail(overtaken())) : Result<void>();
     });
     if (!tried && tried.error().reason != kOvertaken) return fail(tried.error());
     if (!tried) continue;
     if (!outcome.fresh) return same_and_held(tx, wanted);
-    outcome.left.clear();
-    TRY_DO(finish(tx, wanted, outcome, now));
     return allotments(takes, wanted.sources);
   }
   return reserve_by_choice(tx, wanted, preference, now);
@@ -426,6 +453,14 @@ Result<void> Inventory::confirm(db::Tx& tx, CheckoutId key) {
   const bool before = !held.empty() && held.front().state == ReservationState::kConfirmed;
   if (before || bugs_.confirm_after_expiry) return {};
   return fail(Errc::kConflict, "inventory.reservation_gone", "There is no reservation to confirm.");
+}
+
+Result<void> Inventory::confirm_once(db::Tx& tx, CheckoutId key) {
+  const auto settled = [](std::int64_t rows) -> Result<void> {
+    if (rows > 0) return {};
+    return fail(Errc::kConflict, "inventory.reservation_gone", "There is no reservation to confirm.");
+  };
+  return sql::confirm_later(tx, key, bugs_.confirm_after_expiry ? nullptr : +settled);
 }
 
 Result<void> Inventory::give_back(db::Tx& tx, CheckoutId key, ReservationState to, Time now) {
