@@ -8,7 +8,7 @@ import tempfile
 
 BATCH = 64
 OFFERS = 2000
-SEGMENTS = 60
+SEGMENTS = 250
 
 
 def sqlite(bench, offers=OFFERS):

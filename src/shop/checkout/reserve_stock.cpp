@@ -40,12 +40,12 @@ orders::DeliveryEstimate later_of(const orders::DeliveryEstimate& a, const order
   return {std::max(a.earliest, b.earliest), std::max(a.latest, b.latest)};
 }
 
-Result<std::vector<inventory::Allotment>> ReserveStock::run(db::Tx& tx, CheckoutId reservation, const Plan& plan,
-                                                            CustomerId customer, Time now, bool fresh) {
+Result<std::vector<inventory::Allotment>> ReserveStock::run(db::Tx& tx, const Reserving& who, const Plan& plan,
+                                                            Time now) {
   auto request = reserve_request(plan);
-  request.key = reservation;
-  request.customer = customer;
-  request.fresh = fresh;
+  request.key = who.reservation;
+  request.customer = who.customer;
+  request.fresh = who.fresh;
   return inventory_.reserve(tx, request, now);
 }
 

@@ -19,14 +19,19 @@ orders::DeliveryEstimate estimated_delivery(const inventory::Allotment& allotmen
 // Of two, the one that is later: a parcel leaves when all of it is there.
 orders::DeliveryEstimate later_of(const orders::DeliveryEstimate& a, const orders::DeliveryEstimate& b);
 
+// Under which key, and for whom.
+struct Reserving {
+  CheckoutId reservation;
+  CustomerId customer;
+  bool fresh = false;  // nothing was reserved under it yet, as the caller's own transaction says
+};
+
 class ReserveStock {
  public:
   explicit ReserveStock(inventory::Inventory& inventory) : inventory_(inventory) {}
 
   // Repeating it answers the same allotments. Purchase limits count for the customer.
-  // `fresh`: nothing was reserved for it yet, as the caller's own transaction says.
-  Result<std::vector<inventory::Allotment>> run(db::Tx& tx, CheckoutId reservation, const Plan& plan,
-                                                CustomerId customer, Time now, bool fresh = false);
+  Result<std::vector<inventory::Allotment>> run(db::Tx& tx, const Reserving& who, const Plan& plan, Time now);
   // Succeeds as well when `run` never happened, and then keeps a late one from happening.
   Result<void> undo(db::Tx& tx, CheckoutId reservation, bool expired, Time now);
   // Sold: forward only, repeatable.

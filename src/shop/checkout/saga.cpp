@@ -94,7 +94,7 @@ Result<Allotments> Saga::begin_uncounted(Journal& journal, std::optional<Checkou
     allotments.clear();
     if (old_key) TRY_DO(free_key(tx, *old_key));
     TRY_DO(write_journal(tx, journal, plan, suspicion));
-    TRY(allotments, reserve_.run(tx, journal.reservation, journal.plan, journal.customer, journal.created, true));
+    TRY(allotments, reserve_.run(tx, {journal.reservation, journal.customer, true}, journal.plan, journal.created));
     return {};
   }));
   return allotments;
@@ -110,7 +110,7 @@ Result<void> Saga::begin_apart(Journal& journal, std::optional<CheckoutId> old_k
   }));
   auto reserved = parts_.store.write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
     allotments.clear();
-    TRY(allotments, reserve_.run(tx, journal.reservation, journal.plan, journal.customer, journal.created));
+    TRY(allotments, reserve_.run(tx, {journal.reservation, journal.customer}, journal.plan, journal.created));
     return {};
   });
   if (!reserved) {

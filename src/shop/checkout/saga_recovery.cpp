@@ -73,7 +73,7 @@ Result<Allotments> Saga::reserve_once_more(Journal& journal) {
   Allotments allotments;
   TRY_DO(parts_.store.write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
     allotments.clear();
-    TRY(allotments, reserve_.run(tx, journal.reservation, journal.plan, journal.customer, now()));
+    TRY(allotments, reserve_.run(tx, {journal.reservation, journal.customer}, journal.plan, now()));
     return {};
   }));
   return allotments;
@@ -98,7 +98,7 @@ Result<Allotments> Saga::reserve_again(Journal& journal) {
   };
   const auto take = [&](db::Tx& tx) -> Result<void> {
     allotments.clear();
-    TRY(allotments, reserve_.run(tx, fresh, plan, journal.customer, now()));
+    TRY(allotments, reserve_.run(tx, {fresh, journal.customer}, plan, now()));
     return {};
   };
   if (!together_) {
