@@ -45,6 +45,7 @@ constexpr Query kPromisedAddsUp{"inventory.check_promised", Home::kStock, R"sql(
         FROM inventory_movements WHERE kind = 15 GROUP BY offer_id, warehouse_id, slot) m
       ON m.offer_id = s.offer_id AND m.warehouse_id = s.warehouse_id AND m.slot = s.slot
    WHERE COALESCE(r.reserved, 0) + COALESCE(r.sold, 0) + COALESCE(m.shipped, 0) <> s.promised
+      OR COALESCE(r.sold, 0) + COALESCE(m.shipped, 0) < 0
 )sql"};
 
 constexpr Query kPromises{"inventory.check_promises", Home::kStock, R"sql(

@@ -35,6 +35,7 @@ constexpr Query kDrifts{"inventory.drifts", Home::kStock, R"sql(
       OR COALESCE(h.on_hand, 0) <> s.on_hand OR COALESCE(h.promised, 0) <> s.promised
       OR COALESCE(h.safety_stock, 0) <> s.safety_stock OR COALESCE(h.incoming, 0) <> s.incoming
       OR COALESCE(r.held, 0) + COALESCE(r.sold, 0) + COALESCE(h.shipped, 0) <> s.promised
+      OR COALESCE(r.sold, 0) + COALESCE(h.shipped, 0) < 0
    ORDER BY p.offer_id, p.warehouse_id, p.slot LIMIT $1
 )sql"};
 

@@ -128,6 +128,20 @@ TEST_CASE("inventory: a lost movement, a lost row and a shelf that says less are
   });
 }
 
+TEST_CASE("inventory: more shipped than was sold is no balance, though another's reservation makes up for it") {
+  testing::on_each_store({inventory_migrations(), services_migrations()}, [](db::Store& store) {
+    Shop shop(store);
+    shop.stock(kTea, 20);
+    shop.buy(1, kTea, 3, true);
+    shop.buy(2, kTea, 3, false);
+    const Allotment three{kTea, kMainWarehouse, 3};
+    shop.run([&](db::Tx& tx) { return shop.inventory.ship(tx, {&three, 1}, "shp_1", shop.now, key(1)); });
+    CHECK(shop.sound());
+    shop.run([&](db::Tx& tx) { return shop.inventory.ship(tx, {&three, 1}, "shp_2", shop.now, key(1)); });
+    CHECK_FALSE(shop.sound());
+  });
+}
+
 // Sells from the row between the look and the repair, once.
 class Overtaking : public db::Store {
  public:

@@ -138,15 +138,21 @@ struct Outcome {
   // What offers have left in all, where that is known: the row that was taken from is their only one, or all were read.
   std::vector<std::pair<OfferId, std::int64_t>> left = {};
 };
+// All that the round takes of the same offer in the same warehouse.
+std::int64_t of_shelf(const Take& take, std::span<const Taking> round) {
+  std::int64_t sum = 0;
+  for (const Taking& one : round)
+    if (one.place.offer == take.place.offer && one.place.warehouse == take.place.warehouse) sum += one.quantity;
+  return sum;
+}
+
 // What the warehouse will have left to sell once the round is taken: of one slot among several, that says little.
 Result<std::int64_t> shelf_after(db::Tx& tx, const Take& take, const Left& left, std::span<const Taking> round) {
   if (!take.one_of_many) return left.sellable;
   TRY(const auto rows, sql::slots_at(tx, take.place.offer, take.place.warehouse));
   std::int64_t sum = 0;
   for (const SlotRow& row : rows) sum += row.sellable();
-  for (const Taking& one : round)
-    if (one.place.offer == take.place.offer && one.place.warehouse == take.place.warehouse) sum -= one.quantity;
-  return sum;
+  return sum - of_shelf(take, round);
 }
 
 bool names(std::span<const Taking> takings, const Place& place) {
@@ -156,7 +162,10 @@ bool names(std::span<const Taking> takings, const Place& place) {
 Result<void> note_low(db::Tx& tx, const Take& wish, const Left& left, std::span<const Taking> round, Outcome& outcome) {
   if (!is_low(left.sellable, left.low_stock_at)) return {};
   TRY(const auto shelf, shelf_after(tx, wish, left, round));
-  if (is_low(shelf, left.low_stock_at) && !is_low(shelf + wish.quantity, left.low_stock_at))
+  const bool told = std::any_of(outcome.low.begin(), outcome.low.end(), [&](const StockLow& one) {
+    return one.offer_id == wish.place.offer && one.warehouse_id == wish.place.warehouse;
+  });
+  if (!told && is_low(shelf, left.low_stock_at) && !is_low(shelf + of_shelf(wish, round), left.low_stock_at))
     outcome.low.push_back({wish.place.offer, wish.place.warehouse, shelf, left.low_stock_at});
   return {};
 }
@@ -219,7 +228,7 @@ Result<Outcome> take_all(db::Tx& tx, const ReserveRequest& request, const std::v
   return outcome;
 }
 
-// A row more for each offer with a limit; most have none.
+// A row more for each offer with a limit; most have none. After the stock rows, as everybody takes them.
 Result<void> count_purchases(db::Tx& tx, const Wanted& wanted) {
   for (const Demand& demand : wanted.demands) {
     if (demand.purchase_limit == 0) continue;
@@ -239,8 +248,7 @@ void name_buyer(std::vector<Take>& takes, const Wanted& wanted) {
 
 using Leftovers = std::vector<std::pair<OfferId, std::int64_t>>;
 
-Result<void> finish(db::Tx& tx, const Wanted& wanted, const Outcome& outcome, const Leftovers& left, Time now) {
-  TRY_DO(count_purchases(tx, wanted));
+Result<void> tell_reserved(db::Tx& tx, const Wanted& wanted, const Outcome& outcome, const Leftovers& left, Time now) {
   StockReserved event{wanted.request.key, {}};
   event.lines.reserve(wanted.demands.size());
   for (const Demand& demand : wanted.demands) event.lines.push_back({demand.offer, demand.quantity, {}});
@@ -285,10 +293,11 @@ Result<std::vector<Allotment>> reserve_plainly(db::Tx& tx, const Wanted& wanted,
   takes.reserve(wanted.demands.size());
   for (const Demand& demand : wanted.demands) takes.push_back({{demand.offer, warehouse, 0}, demand.quantity, room});
   name_buyer(takes, wanted);
-  const auto tell = [&](const Outcome& outcome) { return finish(tx, wanted, outcome, outcome.left, now); };
+  const auto tell = [&](const Outcome& outcome) { return tell_reserved(tx, wanted, outcome, outcome.left, now); };
   TRY(const auto outcome, take_all(tx, wanted.request, takes, now, tell));
   if (!outcome.fresh) return same_and_held(tx, wanted);
   if (outcome.short_of_stock) return fail(short_of(tx, wanted, outcome.taken, spread));
+  TRY_DO(count_purchases(tx, wanted));
   return allotments(takes, wanted.sources);
 }
 
@@ -317,7 +326,7 @@ Result<std::vector<Allotment>> reserve_by_choice(db::Tx& tx, const Wanted& wante
     auto takes = plan(supplies, wanted.sources, preference);
     name_buyer(takes, wanted);
     Outcome outcome;
-    const auto tell = [&](const Outcome& all) { return finish(tx, wanted, all, left_of(supplies), now); };
+    const auto tell = [&](const Outcome& all) { return tell_reserved(tx, wanted, all, left_of(supplies), now); };
     const auto tried = tx.attempt([&]() -> Result<void> {
       TRY(outcome, take_all(tx, wanted.request, takes, now, tell));
       if (!outcome.short_of_stock) return {};
@@ -326,6 +335,7 @@ Result<std::vector<Allotment>> reserve_by_choice(db::Tx& tx, const Wanted& wante
     if (!tried && tried.error().reason == kOvertaken && left > 1) continue;
     if (!tried) return fail(tried.error());
     if (!outcome.fresh) return same_and_held(tx, wanted);
+    TRY_DO(count_purchases(tx, wanted));
     return allotments(takes, wanted.sources);
   }
 }
@@ -354,7 +364,7 @@ Result<std::vector<Allotment>> reserve_from_slots(db::Tx& tx, const Wanted& want
     }
     name_buyer(takes, wanted);
     Outcome outcome;
-    const auto tell = [&](const Outcome& all) { return finish(tx, wanted, all, {}, now); };
+    const auto tell = [&](const Outcome& all) { return tell_reserved(tx, wanted, all, {}, now); };
     const auto tried = tx.attempt([&]() -> Result<void> {
       TRY(outcome, take_all(tx, wanted.request, takes, now, tell));
       return outcome.short_of_stock ? Result<void>(fail(overtaken())) : Result<void>();
@@ -362,6 +372,7 @@ Result<std::vector<Allotment>> reserve_from_slots(db::Tx& tx, const Wanted& want
     if (!tried && tried.error().reason != kOvertaken) return fail(tried.error());
     if (!tried) continue;
     if (!outcome.fresh) return same_and_held(tx, wanted);
+    TRY_DO(count_purchases(tx, wanted));
     return allotments(takes, wanted.sources);
   }
   return reserve_by_choice(tx, wanted, preference, now);

@@ -26,9 +26,13 @@ Result<Holder> holder_of(db::Tx& tx, CheckoutId key, OfferId offer, WarehouseId 
 }  // namespace
 
 Result<std::int64_t> Shortfall::missing(OfferId offer, WarehouseId warehouse, std::int64_t backorder) {
-  TRY(const auto rows, inventory_.rows(offer));
+  std::vector<ShelfRow> rows;
+  TRY_DO(inventory_.store().read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
+    TRY(rows, sql::rows(tx, offer));
+    return {};
+  }));
   std::int64_t here = 0, all = 0;
-  for (const StockRow& row : rows) {
+  for (const ShelfRow& row : rows) {
     const std::int64_t lacks = std::max<std::int64_t>(row.promised - row.on_hand, 0);
     all += lacks;
     if (row.warehouse == warehouse) here = lacks;

@@ -226,5 +226,23 @@ TEST_CASE("slots: low stock is said of the warehouse, once, on each store") {
   });
 }
 
+TEST_CASE("slots: a line from several slots crosses the threshold as a whole, on each store") {
+  for (const std::int64_t threshold : {4, 8})
+    in_halls([threshold](Hall& hall) {
+      hall.stock(10);
+      REQUIRE(hall.write([&](db::Tx& tx) -> Result<void> {
+        StockChange change;
+        change.offer = kTea;
+        change.warehouse = kMainWarehouse;
+        change.low_stock_at = threshold;
+        TRY_DO(hall.inventory.change(tx, change, hall.now));
+        return {};
+      }));
+      hall.spread(2);
+      REQUIRE(hall.reserve(1, 8));
+      CHECK(testing::told(hall.store, "stock.low") == 1);
+    });
+}
+
 }  // namespace
 }  // namespace kontor::inventory

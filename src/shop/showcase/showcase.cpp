@@ -179,6 +179,7 @@ Result<ProductState> Showcase::state(ProductId id) {
     state.category_path = path_names(all->categories[category->second].path);
     state.category_slug = all->categories[category->second].slug;
   }
+  doubt(state);
   return state;
 }
 

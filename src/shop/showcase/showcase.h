@@ -120,12 +120,14 @@ class Showcase {
 
  private:
   void note(std::span<const OfferId> offers, std::span<const ProductId> products);
+  void doubt(const ProductState& state);
   // The cards of one product, loaded together.
   struct Bundle {
     ProductId product;
     OfferId featured;
     Availability listed = Availability::kOutOfStock;  // what showcase_availability said when this was made
     std::vector<std::shared_ptr<const OfferCard>> cards;
+    bool proven = false;  // what was composed before it has been dropped
   };
   struct Directory;  // sellers and categories: few, kept whole
   using BundlePointer = std::shared_ptr<const Bundle>;

@@ -22,8 +22,9 @@ Result<void> note_lines(Showcase& showcase, const LoggedEvent& event) {
 Result<void> note_reserved(Showcase& showcase, const LoggedEvent& event) {
   TRY(const auto told, json::read<inventory::StockReserved>(event.body));
   std::vector<OfferId> offers;
+  const bool buffered = showcase.settings().sale_buffer_percent > 0;  // pages show less than is left
   for (const auto& line : told.lines)
-    if (!line.left || *line.left <= kLowStock) offers.push_back(line.offer_id);
+    if (!line.left || *line.left <= kLowStock || buffered) offers.push_back(line.offer_id);
   if (!offers.empty()) showcase.stock_changed(offers);
   return {};
 }

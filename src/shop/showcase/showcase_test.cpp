@@ -110,8 +110,12 @@ TEST_CASE("ready bytes are loaded once, and replaced when the product or its sto
   REQUIRE(first);
   CHECK(f.showcase.ready_at_hand(made.product) == *first);
   REQUIRE(f.showcase.offer_card(made.offers[0]));
+  f.set_stock(made.offers[0], 45);  // the first look at a card that is younger than the bytes
+  const auto same = f.showcase.ready(made.product);
+  REQUIRE(same);
+  CHECK((*same)->etag == (*first)->etag);
   f.set_stock(made.offers[0], 40);  // in stock still: the same bytes
-  CHECK(f.showcase.ready_at_hand(made.product) == *first);
+  CHECK(f.showcase.ready_at_hand(made.product) == *same);
   CHECK((*f.showcase.offer_card(made.offers[0]))->sellable == 40);
   f.set_stock(made.offers[0], 0);
   CHECK(f.showcase.ready_at_hand(made.product) == nullptr);
@@ -119,6 +123,46 @@ TEST_CASE("ready bytes are loaded once, and replaced when the product or its sto
   REQUIRE(second);
   CHECK((*second)->etag != (*first)->etag);
   CHECK((*second)->full.find("out_of_stock") != std::string::npos);
+}
+
+// Bytes are composed at one moment, cards at another, and neither is when the stock is looked at.
+TEST_CASE("a page that was composed while all units were held is made anew when they are back") {
+  Fixture f;
+  const auto exact = [&](OfferId offer, std::int64_t on_hand) {
+    REQUIRE(f.test.store().write(db::Home::kStock, [&](db::Tx& tx) {
+      return f.inventory.set_on_hand(tx, {offer, inventory::kMainWarehouse, on_hand}, "test", f.test.clock.now());
+    }));
+  };
+  const auto sold_out = [&](ProductId product) {
+    const auto page = f.showcase.ready(product);
+    REQUIRE(page);
+    return (*page)->full.find("out_of_stock") != std::string::npos;
+  };
+  const auto few = f.make("A", 100, 3);
+  REQUIRE(f.showcase.offer_card(few.offers[0]));
+  exact(few.offers[0], 0);
+  CHECK(sold_out(few.product));
+  f.set_stock(few.offers[0], 3);
+  CHECK_FALSE(sold_out(few.product));
+
+  const auto many = f.make("B", 100, 50);
+  REQUIRE(f.showcase.offer_card(many.offers[0]));
+  exact(many.offers[0], 0);
+  CHECK(sold_out(many.product));
+  f.set_stock(many.offers[0], 40);
+  CHECK_FALSE(sold_out(many.product));
+
+  const auto younger = f.make("C", 100, 3, [](catalog::Draft& draft) {
+    draft.product.offers.push_back(draft.product.offers[0]);
+    draft.product.offers[1].sku = "C2";
+  });
+  for (const OfferId offer : younger.offers) exact(offer, 0);
+  CHECK(sold_out(younger.product));
+  for (const OfferId offer : younger.offers) exact(offer, 3);
+  REQUIRE(f.showcase.offer_card(younger.offers[0]));  // younger than the page
+  f.showcase.stock_changed(younger.offers);
+  REQUIRE(f.showcase.refresh_stock());
+  CHECK_FALSE(sold_out(younger.product));
 }
 
 TEST_CASE("what is not there, or not shown, is 404") {

@@ -260,14 +260,30 @@ Result<int> Showcase::write_flips(std::span<const ProductId> products, const Sta
   return static_cast<int>(flips.size());
 }
 
-// The same cards with new figures. The ready bytes go when they would read differently.
+// A page is composed from figures of its own moment. Where the cards, against which the stock is looked at, say
+// something else, a look could find them right and leave the page: so they go, and the product is looked at once more.
+void Showcase::doubt(const ProductState& state) {
+  const ProductId id = state.product.id;
+  const auto held = bundles_.peek(id);
+  if (!held || !*held) return;
+  const auto& cards = (*held)->cards;
+  bool same = (*held)->featured == state.featured && cards.size() == state.sellable.size();
+  for (std::size_t i = 0; same && i < cards.size(); ++i)
+    same = cards[i]->offer == state.product.offers[i].id && reads_the_same(*cards[i], state.sellable[i]);
+  if (same) return;
+  bundles_.drop(id);  // before the note: whoever loads it again has not been looked at
+  note({}, std::span(&id, 1));
+}
+
+// The same cards with new figures. The ready bytes go when they would read differently, or are older than the cards.
 void Showcase::renew_bundle(const BundlePointer& held, std::span<const std::int64_t> sellable, Availability listed,
                             const Directory& all) {
   auto fresh = std::make_shared<Bundle>();
   fresh->product = held->product;
   fresh->listed = listed;
-  bool same_figures = held->listed == listed;
-  bool same_words = same_figures;
+  fresh->proven = true;
+  bool same_words = held->listed == listed;
+  bool same_figures = same_words && held->proven;
   for (std::size_t i = 0; i < held->cards.size(); ++i) {
     const auto& old = held->cards[i];
     same_words = same_words && reads_the_same(*old, sellable[i]);
@@ -285,7 +301,7 @@ void Showcase::renew_bundle(const BundlePointer& held, std::span<const std::int6
   const bool same_featured = fresh->featured == held->featured;
   const std::size_t weight = weight_of(*fresh);
   bundles_.put_if_same(held->product, held, std::move(fresh), weight);
-  if (!same_words || !same_featured) drop_ready(held->product);
+  if (!same_words || !same_featured || !held->proven) drop_ready(held->product);
 }
 
 // Products after `after` up to `last`: three ranges and the exact figures, whatever they have of each.
