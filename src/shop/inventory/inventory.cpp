@@ -64,20 +64,28 @@ Result<std::vector<StockRow>> tell_apart(db::Tx& tx, const std::vector<ShelfRow>
   return out;
 }
 
-// In which column the units of a checkout's movement stand today.
-Result<bool> still_held(db::Tx& tx, const Movement& movement) {
-  switch (movement.kind) {
-    case MovementKind::kReserved:
-    case MovementKind::kReleased:
-    case MovementKind::kExpired:
-      break;
-    default:
-      return false;
+// The checkout whose units moved; none where it was nobody's reservation.
+CheckoutId holder_of(const Movement& movement) {
+  const bool reserving = movement.kind == MovementKind::kReserved || movement.kind == MovementKind::kReleased ||
+                         movement.kind == MovementKind::kExpired;
+  return reserving ? CheckoutId::parse(movement.reference).value_or(CheckoutId()) : CheckoutId();
+}
+
+// In which column the units of checkouts' movements stand today.
+Result<void> tell_held(db::Tx& tx, std::vector<Movement>& movements) {
+  std::vector<CheckoutId> keys;
+  for (const Movement& movement : movements)
+    if (const CheckoutId key = holder_of(movement)) keys.push_back(key);
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  TRY(const auto states, sql::states(tx, keys));
+  for (Movement& movement : movements) {
+    const CheckoutId key = holder_of(movement);
+    const auto state = states.find(key);
+    const bool held = key && (state == states.end() || state->second != ReservationState::kConfirmed);
+    movement.reserved = held ? movement.promised : 0;
   }
-  const auto key = CheckoutId::parse(movement.reference);
-  if (!key) return false;
-  TRY(const auto rows, sql::reservation(tx, *key));
-  return rows.empty() || rows.front().state != ReservationState::kConfirmed;
+  return {};
 }
 
 }  // namespace
@@ -318,11 +326,7 @@ Result<std::vector<Movement>> Inventory::movements(OfferId offer, WarehouseId wa
   std::vector<Movement> out;
   TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
     TRY(out, sql::movements(tx, offer, warehouse, before, limit));
-    for (Movement& movement : out) {
-      TRY(const bool held, still_held(tx, movement));
-      movement.reserved = held ? movement.promised : 0;
-    }
-    return {};
+    return tell_held(tx, out);
   }));
   return out;
 }

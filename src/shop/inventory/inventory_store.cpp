@@ -218,16 +218,22 @@ constexpr Query kMovementBefore{"inventory.movement_before", Home::kStock, R"sql
   SELECT previous FROM inventory_movements WHERE id = $1 AND offer_id = $2 AND warehouse_id = $3
 )sql"};
 
+// The figures of a row, which stand side by side from column `first` on.
+template <class T>
+void read_figures(const Row& row, std::size_t first, T& out) {
+  out.on_hand = row.i64(first);
+  out.promised = row.i64(first + 1);
+  out.safety_stock = row.i64(first + 2);
+  out.incoming = row.i64(first + 3);
+  if (!row.is_null(first + 4)) out.incoming_at = row.time(first + 4);
+  out.version = row.i64(first + 5);
+  out.low_stock_at = row.i64(first + 6);
+}
+
 SlotRow slot_row(const Row& row) {
   SlotRow out;
   out.place = {row.id<OfferId>(0), row.id<WarehouseId>(1), row.i64(2)};
-  out.on_hand = row.i64(3);
-  out.promised = row.i64(4);
-  out.safety_stock = row.i64(5);
-  out.incoming = row.i64(6);
-  if (!row.is_null(7)) out.incoming_at = row.time(7);
-  out.version = row.i64(8);
-  out.low_stock_at = row.i64(9);
+  read_figures(row, 3, out);
   return out;
 }
 
@@ -235,13 +241,7 @@ ShelfRow shelf_row(const Row& row) {
   ShelfRow out;
   out.offer = row.id<OfferId>(0);
   out.warehouse = row.id<WarehouseId>(1);
-  out.on_hand = row.i64(2);
-  out.promised = row.i64(3);
-  out.safety_stock = row.i64(4);
-  out.incoming = row.i64(5);
-  if (!row.is_null(6)) out.incoming_at = row.time(6);
-  out.version = row.i64(7);
-  out.low_stock_at = row.i64(8);
+  read_figures(row, 2, out);
   return out;
 }
 
@@ -463,6 +463,16 @@ Result<void> note_fresh(db::Tx& tx, CheckoutId key, std::span<const ReservationR
 Result<std::vector<ReservationRow>> reservation(db::Tx& tx, CheckoutId key) {
   TRY(const auto rows, tx.ask(kReservation, key));
   return all<ReservationRow>(rows, reservation_row);
+}
+
+Result<std::map<CheckoutId, ReservationState>> states(db::Tx& tx, std::span<const CheckoutId> keys) {
+  Sets sets;
+  for (const CheckoutId key : keys) sets.push_back({key});
+  TRY(const auto answers, tx.ask_each(kReservation, sets));
+  std::map<CheckoutId, ReservationState> out;
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (!answers[i].empty()) out[keys[i]] = reservation_row(answers[i].front()).state;
+  return out;
 }
 
 Result<bool> confirm_reservation(db::Tx& tx, CheckoutId key) {

@@ -116,6 +116,8 @@ Result<bool> note_reservation(db::Tx& tx, CheckoutId key, std::span<const Reserv
 // The same with what is asked next, under a key that cannot have any: else kConflict "inventory.key_reused".
 Result<void> note_fresh(db::Tx& tx, CheckoutId key, std::span<const ReservationRow> rows);
 Result<std::vector<ReservationRow>> reservation(db::Tx& tx, CheckoutId key);
+// Of those that have rows, which all share one state; in one round trip.
+Result<std::map<CheckoutId, ReservationState>> states(db::Tx& tx, std::span<const CheckoutId> keys);
 // Whether there was something to confirm. What is promised stays promised: no row of stock changes.
 Result<bool> confirm_reservation(db::Tx& tx, CheckoutId key);
 // The same with what is asked next.

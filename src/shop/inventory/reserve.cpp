@@ -260,6 +260,10 @@ Result<void> tell_reserved(db::Tx& tx, const Wanted& wanted, const Outcome& outc
   return {};
 }
 
+Error nothing_to_confirm() {
+  return Error{Errc::kConflict, "inventory.reservation_gone", "There is no reservation to confirm.", {}, {}, 0};
+}
+
 Error overtaken() {
   return Error{Errc::kUnavailable, std::string(kOvertaken), "Others were quicker; please try again.", {}, {}, 1};
 }
@@ -463,13 +467,13 @@ Result<void> Inventory::confirm(db::Tx& tx, CheckoutId key) {
   TRY(const auto held, sql::reservation(tx, key));
   const bool before = !held.empty() && held.front().state == ReservationState::kConfirmed;
   if (before || bugs_.confirm_after_expiry) return {};
-  return fail(Errc::kConflict, "inventory.reservation_gone", "There is no reservation to confirm.");
+  return fail(nothing_to_confirm());
 }
 
 Result<void> Inventory::confirm_once(db::Tx& tx, CheckoutId key) {
   const auto settled = [](std::int64_t rows) -> Result<void> {
     if (rows > 0) return {};
-    return fail(Errc::kConflict, "inventory.reservation_gone", "There is no reservation to confirm.");
+    return fail(nothing_to_confirm());
   };
   return sql::confirm_later(tx, key, bugs_.confirm_after_expiry ? nullptr : +settled);
 }

@@ -138,19 +138,14 @@ TEST_CASE("a page that was composed while all units were held is made anew when 
     REQUIRE(page);
     return (*page)->full.find("out_of_stock") != std::string::npos;
   };
-  const auto few = f.make("A", 100, 3);
-  REQUIRE(f.showcase.offer_card(few.offers[0]));
-  exact(few.offers[0], 0);
-  CHECK(sold_out(few.product));
-  f.set_stock(few.offers[0], 3);
-  CHECK_FALSE(sold_out(few.product));
-
-  const auto many = f.make("B", 100, 50);
-  REQUIRE(f.showcase.offer_card(many.offers[0]));
-  exact(many.offers[0], 0);
-  CHECK(sold_out(many.product));
-  f.set_stock(many.offers[0], 40);
-  CHECK_FALSE(sold_out(many.product));
+  for (const auto& [key, units, back] : {std::tuple{"A", 3, 3}, std::tuple{"B", 50, 40}}) {
+    const auto made = f.make(key, 100, units);
+    REQUIRE(f.showcase.offer_card(made.offers[0]));
+    exact(made.offers[0], 0);
+    CHECK(sold_out(made.product));
+    f.set_stock(made.offers[0], back);
+    CHECK_FALSE(sold_out(made.product));
+  }
 
   const auto younger = f.make("C", 100, 3, [](catalog::Draft& draft) {
     draft.product.offers.push_back(draft.product.offers[0]);
