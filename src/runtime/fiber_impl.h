@@ -86,9 +86,10 @@ struct Remote {
 };
 
 struct Parker::State {
-  enum Phase : int { kEmpty, kWaiting, kSignalled };
+  // kWaiting: a fiber waits; kThreadWaiting: a plain thread.
+  enum Phase : int { kEmpty, kWaiting, kThreadWaiting, kSignalled };
   std::atomic<int> phase{kEmpty};
-  Fiber* fiber = nullptr;          // who waits; null for a plain thread
+  Fiber* fiber = nullptr;          // who waits, in kWaiting
   std::shared_ptr<Remote> remote;  // of the fiber's loop
   std::mutex mutex;                // plain threads only
   std::condition_variable woken;

@@ -1,6 +1,7 @@
 // One waiter and one waker meet in one word: Empty to Waiting to Signalled to Empty, or Empty to Signalled when the
 // wake is first. Who moves it away from Waiting (waker, timer or killer) owns the fiber until it is put among the ready
-// ones.
+// ones. A plain thread may see Signalled, go on and wait anew before its waker has finished, so the word says what
+// waited: the waker of a thread reads nothing else.
 #include <chrono>
 #include <utility>
 
@@ -19,8 +20,7 @@ bool move_phase(State& state, int from, int to) {
 bool wait_on_thread(State& state, std::int64_t timeout_ms) {
   if (move_phase(state, State::kSignalled, State::kEmpty)) return true;
   std::unique_lock lock(state.mutex);
-  state.fiber = nullptr;
-  if (!move_phase(state, State::kEmpty, State::kWaiting)) {
+  if (!move_phase(state, State::kEmpty, State::kThreadWaiting)) {
     state.phase.store(State::kEmpty, std::memory_order_release);
     return true;
   }
@@ -28,7 +28,7 @@ bool wait_on_thread(State& state, std::int64_t timeout_ms) {
   if (timeout_ms < 0) {
     state.woken.wait(lock, signalled);
   } else if (!state.woken.wait_for(lock, std::chrono::milliseconds(timeout_ms), signalled) &&
-             move_phase(state, State::kWaiting, State::kEmpty)) {
+             move_phase(state, State::kThreadWaiting, State::kEmpty)) {
     return false;
   }
   state.phase.store(State::kEmpty, std::memory_order_release);
@@ -87,12 +87,13 @@ bool Parker::wait_for(std::int64_t timeout_ms) {
 void Parker::wake() {
   // The waiter may destroy the Parker as soon as it is woken.
   const std::shared_ptr<State> state = state_;
-  if (state->phase.exchange(State::kSignalled, std::memory_order_acq_rel) != State::kWaiting) return;
-  if (state->fiber == nullptr) {
+  const int before = state->phase.exchange(State::kSignalled, std::memory_order_acq_rel);
+  if (before == State::kThreadWaiting) {
     const std::lock_guard lock(state->mutex);
     state->woken.notify_one();
     return;
   }
+  if (before != State::kWaiting) return;
   Loop::Impl* here = current_loop();
   if (here != nullptr && here->remote == state->remote) {
     here->make_ready(state->fiber);
