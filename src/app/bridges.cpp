@@ -8,7 +8,7 @@ Result<std::vector<checkout::OfferFacts>> StorePrices::offers(std::span<const Of
   facts.reserve(found.size());
   for (catalog::SaleFacts& one : found)
     facts.push_back({one.offer, one.product, std::move(one.title), std::move(one.sku), one.price, one.purchase_limit,
-                     one.backorder, one.buyable});
+                     one.backorder, one.buyable, std::move(one.goods)});
   return facts;
 }
 

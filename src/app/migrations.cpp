@@ -7,6 +7,7 @@ namespace kontor {
 std::span<const db::Migration> services_migrations();
 std::span<const db::Migration> catalog_migrations();
 std::span<const db::Migration> inventory_migrations();
+std::span<const db::Migration> promotions_migrations();
 std::span<const db::Migration> showcase_migrations();
 std::span<const db::Migration> accounts_migrations();
 std::span<const db::Migration> cart_migrations();
@@ -22,10 +23,10 @@ namespace app {
 
 std::vector<db::Migration> all_migrations() {
   std::vector<db::Migration> all;
-  for (const auto some :
-       {services_migrations(), catalog_migrations(), inventory_migrations(), showcase_migrations(), cart_migrations(),
-        payments_migrations(), orders_migrations(), risk_migrations(), checkout_migrations(), accounts_migrations(),
-        fulfilment_migrations(), media_migrations(), importing_migrations()}) {
+  for (const auto some : {services_migrations(), catalog_migrations(), inventory_migrations(), promotions_migrations(),
+                          showcase_migrations(), cart_migrations(), payments_migrations(), orders_migrations(),
+                          risk_migrations(), checkout_migrations(), accounts_migrations(), fulfilment_migrations(),
+                          media_migrations(), importing_migrations()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

@@ -57,6 +57,7 @@ KONTOR_ID(Shipment, "shp");
 KONTOR_ID(Payment, "pay");
 KONTOR_ID(Customer, "usr");
 KONTOR_ID(Address, "adr");
+KONTOR_ID(Promotion, "promo");
 KONTOR_ID(Job, "job");
 KONTOR_ID(Event, "evt");
 

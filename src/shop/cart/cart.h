@@ -39,6 +39,7 @@ struct CartContents {
   CartId id;
   std::int64_t version = 0;
   Currency currency;
+  std::vector<std::string> coupons;      // codes
   std::vector<CartLine> lines;           // without those that are known not to be for sale any more
   std::optional<CheckoutId> claimed_by;  // a checkout is under way
   std::optional<CheckoutId> bought_by;   // the checkout that last emptied it

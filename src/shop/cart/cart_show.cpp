@@ -55,36 +55,43 @@ Result<CartView> Carts::show(const Cart& cart) {
   out.last_modified = cart.updated;
   out.expires_at = cart.expires;
   std::vector<pricing::LineInput> inputs;
+  std::vector<Card> cards;  // held while the inputs point into them
   std::vector<std::size_t> counted;
   inputs.reserve(cart.lines.size());
+  cards.reserve(cart.lines.size());
   out.items.reserve(cart.lines.size());
-  const auto shown = [&](const Line& line) -> Result<ItemView> {
-    auto card = parts_.offers.offer_card(line.offer);
-    if (!card && card.error().code != Errc::kNotFound) return fail(std::move(card.error()));
-    auto item = item_view(cart, line, card ? card->get() : nullptr);
+  const auto shown = [&](const Line& line, Card& card) -> Result<ItemView> {
+    auto found = parts_.offers.offer_card(line.offer);
+    if (!found && found.error().code != Errc::kNotFound) return fail(std::move(found.error()));
+    if (found) card = std::move(*found);
+    auto item = item_view(cart, line, card.get());
     // The sale buffer is for pages: what can be bought is not called sold out here.
-    if (item.availability == Availability::kOutOfStock && (*card)->has_buffer) {
-      TRY(const auto most, exact_supply(**card));
+    if (item.availability == Availability::kOutOfStock && card->has_buffer) {
+      TRY(const auto most, exact_supply(*card));
       if (most >= line.quantity) item.availability = Availability::kLowStock;
     }
     return item;
   };
   for (const Line& line : cart.lines) {
-    TRY(auto item, shown(line));
+    Card& card = cards.emplace_back();
+    TRY(auto item, shown(line, card));
     add_messages(item, out.messages);
     if (item.availability != Availability::kRemoved) {
-      inputs.push_back({line.offer, line.product, line.quantity, item.unit_price});
+      inputs.push_back({line.offer, line.product, line.quantity, item.unit_price, &card->goods});
       counted.push_back(out.items.size());
       out.item_count += line.quantity;
     }
     out.items.push_back(std::move(item));
   }
   for (const Line& line : cart.saved) {
-    TRY(auto item, shown(line));
+    Card card;
+    TRY(auto item, shown(line, card));
     out.saved_for_later.push_back(std::move(item));
   }
   pricing::Context context;
   context.currency = cart.currency;
+  context.customer = cart.customer;
+  context.coupons = cart.coupons;
   context.now = parts_.clock.now();
   TRY(const auto totals, parts_.pricing.quote(inputs, context));
   for (std::size_t at = 0; at < counted.size(); ++at) {

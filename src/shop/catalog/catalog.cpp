@@ -61,6 +61,13 @@ Result<std::vector<Offer>> Catalog::offers(std::span<const OfferId> ids) {
   return found;
 }
 
+Goods goods_of(const Product& product, const Offer& offer) {
+  Goods goods{product.category, offer.seller, product.brand, product.tax_class, product.weight_g, {}};
+  for (std::size_t i = 0; i < product.dimensions_mm.size() && i < goods.dimensions_mm.size(); ++i)
+    goods.dimensions_mm[i] = product.dimensions_mm[i];
+  return goods;
+}
+
 Result<std::vector<SaleFacts>> Catalog::sale_facts(std::span<const OfferId> ids) {
   std::vector<SaleFacts> found;
   if (ids.empty()) return found;

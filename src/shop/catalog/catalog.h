@@ -70,6 +70,18 @@ struct Product {
   std::vector<Offer> offers;  // by id
 };
 
+// What promotions, tax and shipping ask of the thing in a line.
+struct Goods {
+  CategoryId category;  // 0: none
+  SellerId seller;
+  std::string brand;
+  std::string tax_class = "standard";
+  std::int64_t weight_g = 0;                       // 0: unknown
+  std::array<std::int64_t, 3> dimensions_mm = {};  // length, width, height; 0: unknown
+};
+
+Goods goods_of(const Product& product, const Offer& offer);
+
 // What a buyer's order says of an offer, and what it costs now.
 struct SaleFacts {
   OfferId offer;
@@ -80,6 +92,7 @@ struct SaleFacts {
   std::int64_t purchase_limit = 0;  // 0: none
   std::int64_t backorder = 0;
   bool buyable = true;  // product and offer are active
+  Goods goods;
 };
 
 struct Category {

@@ -27,7 +27,8 @@ constexpr db::Query kFewOffersById{"catalog.few_offers_by_id", Home::kCatalog,
                                    KONTOR_OFFER_COLUMNS "WHERE id IN ($1, $2, $3, $4)"};
 #define KONTOR_SALE_FACTS                                                                                            \
   "SELECT o.id, o.product_id, o.sku, o.price_minor, o.currency, o.purchase_limit, o.backorder, o.active, p.status, " \
-  "p.title FROM catalog_offers AS o JOIN catalog_products AS p ON p.id = o.product_id "
+  "p.title, o.seller_id, p.category_id, p.brand, CASE WHEN p.goods = '' THEN p.details ELSE p.goods END "            \
+  "FROM catalog_offers AS o JOIN catalog_products AS p ON p.id = o.product_id "
 constexpr db::Query kSaleFacts{"catalog.sale_facts", Home::kCatalog,
                                KONTOR_SALE_FACTS "WHERE o.id IN (" KONTOR_CATALOG_IN50 ")"};
 constexpr db::Query kFewSaleFacts{"catalog.few_sale_facts", Home::kCatalog,
@@ -182,10 +183,16 @@ Result<std::vector<SaleFacts>> sale_facts(db::Tx& tx, std::span<const OfferId> i
     // A group of parameters repeats its last one.
     if (std::any_of(found.begin(), found.end(), [&](const SaleFacts& other) { return other.offer == offer; }))
       return {};
-    found.push_back({offer, row.id<ProductId>(1), row.str(9), row.str(2),
-                     Money::minor(row.i64(3), currency_of(row.text(4))), row.i64(5), row.i64(6),
-                     row.flag(7) && static_cast<ProductStatus>(row.i64(8)) == ProductStatus::kActive});
-    return {};
+    found.push_back({offer,
+                     row.id<ProductId>(1),
+                     row.str(9),
+                     row.str(2),
+                     Money::minor(row.i64(3), currency_of(row.text(4))),
+                     row.i64(5),
+                     row.i64(6),
+                     row.flag(7) && static_cast<ProductStatus>(row.i64(8)) == ProductStatus::kActive,
+                     {row.id<CategoryId>(11), row.id<SellerId>(10), row.str(12), {}, 0, {}}});
+    return read_goods(row.text(13), found.back().goods);
   };
   TRY_DO(ask_in(tx, {kSaleFacts, &kFewSaleFacts}, params_of(ids), take));
   return found;

@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
+#include <charconv>
 #include <cmath>
 
 namespace kontor::catalog {
@@ -105,6 +106,33 @@ Result<void> read_details(std::string_view text, Product& product) {
   product.tax_class = std::move(details.tax_class);
   product.returnable = details.returnable;
   product.translations_json = std::move(details.translations.text);
+  return {};
+}
+
+std::string print_goods(const Product& product) {
+  std::string out = std::to_string(product.weight_g);
+  for (std::size_t i = 0; i < 3; ++i)
+    out += " " + std::to_string(i < product.dimensions_mm.size() ? product.dimensions_mm[i] : 0);
+  return out + " " + product.tax_class;
+}
+
+Result<void> read_goods(std::string_view text, Goods& goods) {
+  if (text.starts_with('{')) {
+    Product product;
+    TRY_DO(read_details(text, product));
+    const std::string printed = print_goods(product);
+    return read_goods(printed, goods);
+  }
+  const auto number = [&text] {
+    std::int64_t value = 0;
+    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), value);
+    KONTOR_ASSERT(wrong == std::errc() && end != text.data() + text.size() && *end == ' ');
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
+    return value;
+  };
+  goods.weight_g = number();
+  for (std::int64_t& side : goods.dimensions_mm) side = number();
+  goods.tax_class = text;
   return {};
 }
 

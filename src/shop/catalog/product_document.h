@@ -14,6 +14,11 @@ namespace kontor::catalog {
 std::string print_details(const Product& product);
 Result<void> read_details(std::string_view text, Product& product);
 
+// Weight, size and tax class alone, as the column `goods` has them; `text` may be the details instead, for rows that
+// were written before there was such a column.
+std::string print_goods(const Product& product);
+Result<void> read_goods(std::string_view text, Goods& goods);
+
 // A value that can be filtered by: short texts, numbers and booleans; one entry per element of a list.
 struct AttributeValue {
   std::string name;

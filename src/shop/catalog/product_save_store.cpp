@@ -30,11 +30,12 @@ constexpr db::Query kHeadsBySlug{"catalog.heads_by_slug", Home::kCatalog,
                                  KONTOR_HEAD_COLUMNS "WHERE slug IN (" KONTOR_CATALOG_IN50 ")"};
 constexpr db::Query kInsertProduct{"catalog.insert_product", Home::kCatalog, R"sql(
   INSERT INTO catalog_products (id, external_id, slug, title, brand, category_id, status, rating_milli,
-      review_count, version, created_at, updated_at, details)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13))sql"};
+      review_count, version, created_at, updated_at, details, goods)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14))sql"};
 constexpr db::Query kUpdateProduct{"catalog.update_product", Home::kCatalog, R"sql(
   UPDATE catalog_products SET external_id = $2, slug = $3, title = $4, brand = $5, category_id = $6, status = $7,
-      rating_milli = $8, review_count = $9, version = $10, updated_at = $11, details = $12
+      rating_milli = $8, review_count = $9, version = $10, updated_at = $11, details = $12,
+      goods = $13
   WHERE id = $1)sql"};
 constexpr db::Query kInsertOffer{"catalog.insert_offer", Home::kCatalog, R"sql(
   INSERT INTO catalog_offers (id, product_id, seller_id, sku, item_condition, options, price_minor, currency,
@@ -276,14 +277,15 @@ class Saving {
   void stage(const Product& staged, bool fresh) {
     const Product& p = products_.emplace_back(staged);
     const std::string& details = keep(print_details(p));
+    const std::string& goods = keep(print_goods(p));
     const std::int64_t rating = std::llround(p.rating * 1000);
     if (fresh) {
       inserts_.push_back({p.id, text_or_null(p.external_id), p.slug, p.title, p.brand, p.category, p.status, rating,
-                          p.review_count, p.version, p.created, now_, details});
+                          p.review_count, p.version, p.created, now_, details, goods});
       facts_.push_back(services::fact(ProductCreated{p.id, p.version}, p.id.text()));
     } else {
       updates_.push_back({p.id, text_or_null(p.external_id), p.slug, p.title, p.brand, p.category, p.status, rating,
-                          p.review_count, p.version, now_, details});
+                          p.review_count, p.version, now_, details, goods});
       facts_.push_back(services::fact(ProductChanged{p.id, p.version}, p.id.text()));
       drops_.push_back({p.id});
       for (const Offer& before : offers_[p.id])

@@ -39,6 +39,7 @@ struct OfferFacts {
   std::int64_t purchase_limit = 0;  // 0: none
   std::int64_t backorder = 0;
   bool buyable = true;
+  pricing::Goods goods = {};
 };
 
 class PriceSource {

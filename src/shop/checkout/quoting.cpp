@@ -80,8 +80,24 @@ orders::DeliveryEstimate last_of(const std::vector<QuotedShipment>& shipments) {
       ->estimated_delivery;
 }
 
-std::string country_of(const CheckoutBody& body) {
-  return body.shipping_address ? body.shipping_address->country : std::string();
+// What the totals depend on beside the lines, as the body says it.
+pricing::Context context_of(const cart::CartContents& contents, const CheckoutBody& body, Time now) {
+  pricing::Context context;
+  context.currency = body.currency.value_or(contents.currency);
+  context.customer = CustomerId{contents.id.value};
+  context.coupons = contents.coupons;
+  if (body.shipping_address) {
+    context.country = body.shipping_address->country;
+    context.region = body.shipping_address->region.value_or("");
+    context.postal_code = body.shipping_address->postal_code;
+  }
+  context.consolidate = body.consolidate.value_or(false);
+  context.carbon_neutral = body.carbon_neutral.value_or(false);
+  if (body.payments && !body.payments->empty()) context.payment_method = name_of(body.payments->front().method);
+  if (body.payment_method_id) context.payment_method = name_of(PaymentMethod::kCard);
+  context.tax_id = body.tax_id.value_or("");
+  context.now = now;
+  return context;
 }
 
 tl::unexpected<Error> not_sold(const cart::CartLine& line) {
@@ -160,15 +176,13 @@ Result<Plan> Quoting::present(const cart::CartContents& contents, const Checkout
     line.product = facts.product;
     line.quantity = quantity;
     line.unit_price = facts.price;
+    line.goods = &facts.goods;
     if (held == nullptr) continue;
     for (const auto& price : held->terms.prices)
       if (price.offer_id == line.offer) line.unit_price = price.unit_price;
   }
-  pricing::Context context;
-  context.currency = body.currency.value_or(contents.currency);
-  context.country = country_of(body);
+  auto context = context_of(contents, body, now);
   context.shipping_option = body.shipping_option.value_or(settings_.shipping_options.front().code);
-  context.now = now;
   TRY(const auto totals, parts_.pricing.quote(inputs, context));
   KONTOR_ASSERT(totals.lines.size() == inputs.size());
   Plan plan;

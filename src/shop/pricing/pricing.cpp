@@ -60,24 +60,6 @@ Result<void> TaxStage::apply(std::span<const LineInput>, const Context&, Totals&
   return {};
 }
 
-void discount_lines(Totals& totals, const Discount& discount) {
-  KONTOR_ASSERT(discount.amount.amount_minor() >= 0);
-  std::vector<std::int64_t> weights;
-  std::int64_t left = 0;
-  for (const LineTotal& line : totals.lines) {
-    weights.push_back((line.subtotal - line.discount).amount_minor());
-    left += weights.back();
-  }
-  const Money taken = std::min(discount.amount, Money::minor(left, totals.currency));
-  if (taken.amount_minor() <= 0) return;
-  const auto parts = taken.split(weights);
-  for (std::size_t at = 0; at < parts.size(); ++at) {
-    totals.lines[at].discount = totals.lines[at].discount + parts[at];
-    KONTOR_ASSERT(totals.lines[at].discount <= totals.lines[at].subtotal);
-  }
-  totals.discounts.push_back({discount.promotion_id, discount.label, taken});
-}
-
 Result<Totals> Pricing::quote(std::span<const LineInput> lines, const Context& context) const {
   Totals totals;
   totals.currency = context.currency;

@@ -12,20 +12,47 @@
 #include "base/money.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "shop/catalog/catalog.h"
+#include "shop/promotions/promotions.h"
 
 namespace kontor::pricing {
+
+using catalog::Goods;
 
 struct LineInput {
   OfferId offer;
   ProductId product;
   std::int64_t quantity = 0;
-  Money unit_price;  // the store's present price
+  Money unit_price;              // the store's present price
+  const Goods* goods = nullptr;  // not owned; null: nothing is known of them
 };
 
 struct Discount {
   std::string promotion_id;
   std::string label;
-  Money amount;  // positive: what is taken off
+  Money amount;           // positive: what is taken off
+  std::string code = {};  // of the coupon that brought it
+};
+
+// What a line has of one of the discounts.
+struct DiscountShare {
+  std::size_t discount = 0;  // in Totals::discounts
+  std::size_t line = 0;      // in Totals::lines
+  Money amount;
+};
+
+// A code of the cart, and why it does nothing; `reason` is empty while it applies.
+struct CouponState {
+  std::string code;
+  std::string reason;  // "min_purchase_not_met"
+  std::string words;   // for the shopper
+};
+
+// A promotion that makes shipping free, by these options (none: by any).
+struct ShippingGift {
+  std::string promotion_id;
+  std::string label;
+  std::vector<std::string> options;
 };
 
 struct LineTotal {
@@ -42,17 +69,28 @@ struct Totals {
   Currency currency;
   std::vector<LineTotal> lines;  // in the order of the input
   Money subtotal;
-  std::vector<Discount> discounts;
-  Money shipping;
+  std::vector<Discount> discounts;    // of the goods
+  std::vector<DiscountShare> shares;  // of each discount they add up to it, of each line to its discount
+  std::vector<CouponState> coupons;
+  std::vector<promotions::Use> uses;  // what the purchase takes of promotions that run out
+  std::vector<ShippingGift> shipping_gifts;
+  std::optional<Discount> shipping_discount;  // taken off `shipping` already
+  Money shipping;                             // to pay
   Money tax;
   Money total;
 };
 
-// What the totals depend on beside the lines; grows with promotions, tax and shipping.
+// What the totals depend on beside the lines.
 struct Context {
   Currency currency;
-  std::string country;                         // where it goes; "" while unknown (cart)
+  CustomerId customer;                         // 0: nobody in particular
+  std::string country, region, postal_code;    // where it goes; "" while unknown (cart)
   std::optional<std::string> shipping_option;  // "standard"; absent while not chosen (cart): no shipping is counted
+  bool consolidate = false;                    // fewer parcels rather than sooner
+  bool carbon_neutral = false;
+  std::string payment_method;        // "card"; "" while unknown
+  std::string tax_id;                // of a company; "" for everybody else
+  std::vector<std::string> coupons;  // the codes in the cart
   Time now;
 };
 
@@ -97,10 +135,6 @@ class TaxStage : public Stage {
  private:
   BasisPoints rate_;
 };
-
-// Takes `amount` (positive) off the lines in proportion to what they still cost, to the unit, and lists it under its
-// label. More than the lines cost takes off what they cost. For stages that discount.
-void discount_lines(Totals& totals, const Discount& discount);
 
 class Pricing {
  public:

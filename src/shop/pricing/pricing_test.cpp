@@ -15,7 +15,25 @@ LineInput line(std::int64_t offer, std::int64_t quantity, std::int64_t price, Cu
   return {OfferId{offer}, ProductId{offer}, quantity, Money::minor(price, currency)};
 }
 
-Context context(std::optional<std::string> shipping = {}) { return {kUsd, "", std::move(shipping), Time{1}}; }
+Context context(std::optional<std::string> shipping = {}) {
+  Context out;
+  out.currency = kUsd;
+  out.shipping_option = std::move(shipping);
+  out.now = Time{1};
+  return out;
+}
+
+// In proportion to what the lines still cost, at most that.
+void discount_lines(Totals& totals, const Discount& discount) {
+  std::vector<std::int64_t> weights;
+  std::int64_t left = 0;
+  for (const LineTotal& one : totals.lines) left += weights.emplace_back((one.subtotal - one.discount).amount_minor());
+  const Money taken = std::min(discount.amount, Money::minor(left, totals.currency));
+  if (taken.amount_minor() <= 0) return;
+  const auto parts = taken.split(weights);
+  for (std::size_t at = 0; at < parts.size(); ++at) totals.lines[at].discount = totals.lines[at].discount + parts[at];
+  totals.discounts.push_back({discount.promotion_id, discount.label, taken, {}});
+}
 
 // Takes a fixed amount off, as a promotion would.
 class TakeOff : public Stage {

@@ -132,7 +132,7 @@ Showcase::Cards Showcase::cards_of(const catalog::Product& product, std::span<co
         o.id, product.id, o.seller, o.sku, product.title, product.slug,
         product.images.empty() ? std::string() : product.images.front(), o.price, o.list_price, o.purchase_limit,
         o.backorder, sellable[i], o.active && product.status == catalog::ProductStatus::kActive, variant_words(o),
-        settings_.sale_buffer_percent > 0}));
+        settings_.sale_buffer_percent > 0, catalog::goods_of(product, o)}));
   }
   return cards;
 }
@@ -160,7 +160,7 @@ std::size_t Showcase::weight_of(const Bundle& bundle) {
   std::size_t weight = sizeof(Bundle);
   for (const auto& card : bundle.cards)
     weight += sizeof(OfferCard) + 48 + card->sku.size() + card->title.size() + card->slug.size() + card->image.size() +
-              card->variant.size();
+              card->variant.size() + card->goods.brand.size() + card->goods.tax_class.size();
   return weight;
 }
 

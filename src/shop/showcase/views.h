@@ -31,6 +31,7 @@ struct OfferCard {
   bool buyable = true;        // product and offer are active
   std::string variant = {};   // the values of its options, "M, black"; "" when there are none
   bool has_buffer = false;    // `sellable` leaves the sale buffer out: there may be more
+  catalog::Goods goods = {};
 };
 
 enum class Availability { kOutOfStock = 0, kLowStock = 1, kInStock = 2, kBackorder = 3, kPreorder = 4 };

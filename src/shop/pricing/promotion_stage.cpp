@@ -1,0 +1,72 @@
+#include "shop/pricing/promotion_stage.h"
+
+#include <algorithm>
+
+namespace kontor::pricing {
+namespace {
+
+using promotions::Applied;
+using promotions::Refusal;
+
+void take_off(const Applied& applied, Totals& totals) {
+  const auto& promotion = applied.ready->promotion;
+  const auto money = [&](std::int64_t minor) { return Money::minor(minor, totals.currency); };
+  const std::size_t at = totals.discounts.size();
+  totals.discounts.push_back({promotion.id.text(), promotion.label, money(applied.minor), applied.code});
+  for (const auto& part : applied.parts) {
+    auto& line = totals.lines[part.line];
+    line.discount = line.discount + money(part.minor);
+    KONTOR_ASSERT(line.discount <= line.subtotal);
+    totals.shares.push_back({at, part.line, money(part.minor)});
+  }
+}
+
+void note_use(const Applied& applied, Totals& totals) {
+  const auto& promotion = applied.ready->promotion;
+  if (!promotion.limited() && applied.code.empty()) return;
+  const std::int64_t counted = promotion.budget ? applied.minor : 0;
+  totals.uses.push_back(
+      {promotion.id, applied.code, Money::minor(counted, totals.currency), promotion.max_uses_per_customer});
+}
+
+}  // namespace
+
+Result<void> PromotionStage::apply(std::span<const LineInput> lines, const Context& context, Totals& totals) const {
+  std::vector<promotions::Line> asked;
+  asked.reserve(lines.size());
+  for (const LineInput& line : lines)
+    asked.push_back({line.offer, line.product, line.quantity, line.unit_price.amount_minor(), line.goods});
+  TRY(const auto considered, promotions_.consider({asked, context.currency, context.customer, context.country,
+                                                   context.payment_method, context.coupons, context.now}));
+  for (const Applied& applied : considered.outcome.applied) {
+    const auto& promotion = applied.ready->promotion;
+    if (applied.minor > 0) take_off(applied, totals);
+    if (const auto* wish = applied.ready->rule->shipping())
+      totals.shipping_gifts.push_back({promotion.id.text(), promotion.label, wish->options});
+    note_use(applied, totals);
+  }
+  for (const auto& note : considered.outcome.coupons)
+    totals.coupons.push_back(note.refusal == Refusal::kNone ? CouponState{note.code, {}, {}}
+                                                            : CouponState{note.code, std::string(word_of(note.refusal)),
+                                                                          words_of(note.refusal, note.code)});
+  return {};
+}
+
+const ShippingGift* gift_for(const Totals& totals, std::string_view option) {
+  const auto covers = [&](const ShippingGift& gift) {
+    return gift.options.empty() || std::find(gift.options.begin(), gift.options.end(), option) != gift.options.end();
+  };
+  const auto found = std::find_if(totals.shipping_gifts.begin(), totals.shipping_gifts.end(), covers);
+  return found == totals.shipping_gifts.end() ? nullptr : &*found;
+}
+
+Result<void> FreeShippingStage::apply(std::span<const LineInput>, const Context& context, Totals& totals) const {
+  if (!context.shipping_option || totals.shipping.amount_minor() == 0) return {};
+  const ShippingGift* const gift = gift_for(totals, *context.shipping_option);
+  if (gift == nullptr) return {};
+  totals.shipping_discount = Discount{gift->promotion_id, gift->label, totals.shipping, {}};
+  totals.shipping = Money::minor(0, totals.currency);
+  return {};
+}
+
+}  // namespace kontor::pricing

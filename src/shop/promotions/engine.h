@@ -1,0 +1,126 @@
+// Which promotions apply to a purchase, and what each takes off which line. Pure computation over a set of promotions
+// made ready: no store, no clock. The same purchase always comes to the same answer, whatever the order of its lines.
+#pragma once
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "shop/promotions/promotion.h"
+#include "shop/promotions/promotion_type.h"
+
+namespace kontor::promotions {
+
+// A promotion made ready.
+struct Ready {
+  Promotion promotion;
+  std::shared_ptr<const Rule> rule;
+  Conditions conditions;  // with those of the type
+  Phase phase = Phase::kAutomatic;
+  std::unordered_set<CategoryId> categories;  // with everything below them
+  std::unordered_set<std::string> brands;     // folded
+  bool used_up = false;                       // as far as is known
+};
+
+struct Set {
+  std::vector<Ready> all;          // in the order in which they are looked at
+  bool asks_of_customers = false;  // members, segments, first orders
+  bool counts_customers = false;   // uses per customer
+  bool runs_out = false;
+  bool asks_of_brands = false;
+  const Ready* find(PromotionId id) const;
+};
+
+// Parents by category: what compile() expands categories with.
+using CategoryParents = std::unordered_map<CategoryId, CategoryId>;
+// kInvalid when a promotion has a type or parameters that there are not.
+Result<Ready> make_ready(Promotion promotion, const CategoryParents& parents);
+Set make_set(std::vector<Ready> all);
+
+// A code that is there, whatever it is good for.
+struct Coupon {
+  std::string code;
+  PromotionId promotion;
+  std::int64_t max_uses = 0;  // of this code; 0: any number
+  bool active = true;
+  bool used_up = false;  // as far as is known
+};
+
+using PromotionUses = std::pair<PromotionId, std::int64_t>;
+
+struct Shopper {
+  bool member = false;
+  bool first_order = false;
+  std::vector<std::string> segments;
+};
+
+struct Purchase {
+  std::span<const Line> lines;
+  Currency currency;
+  Time now;
+  std::string_view country;         // "" while unknown
+  std::string_view payment_method;  // "" while unknown
+  Shopper shopper;
+  std::span<const Coupon> coupons;
+  std::span<const PromotionUses> used;  // by the customer before; only of promotions that run out
+};
+
+// Why a coupon does nothing.
+enum class Refusal {
+  kNone,
+  kUnknown,
+  kNotActive,
+  kNotStarted,
+  kExpired,
+  kUsedUp,
+  kAlreadyUsed,
+  kMinPurchaseNotMet,
+  kNothingCounts,
+  kMembersOnly,
+  kFirstOrderOnly,
+  kNotForCustomer,
+  kNotInCountry,
+  kNotWithPayment,
+  kNotToday,
+  kOtherCurrency,
+  kNotCombinable,
+  kNoEffect
+};
+// "expired", "min_purchase_not_met" …: the last word of the reason `promotions.…`.
+std::string_view word_of(Refusal refusal);
+// For the shopper.
+std::string words_of(Refusal refusal, std::string_view code);
+// It may come right by itself when country and payment are known.
+bool is_pending(Refusal refusal, const Purchase& purchase);
+
+struct Part {
+  std::size_t line = 0;  // in Purchase::lines
+  std::int64_t minor = 0;
+};
+
+struct Applied {
+  const Ready* ready = nullptr;
+  std::string code;
+  std::int64_t minor = 0;
+  std::vector<Part> parts;  // add up to `minor`; in the order of lines
+};
+
+struct CouponNote {
+  std::string code;
+  Refusal refusal = Refusal::kNone;
+};
+
+struct Outcome {
+  std::vector<Applied> applied;     // what takes something off, and what wishes for the shipping
+  std::vector<CouponNote> coupons;  // one per coupon of the purchase
+};
+
+// By priority; then automatic, coupon, loyalty; then by id. An exclusive one is passed over when something was taken
+// off before it; once it has taken something off, nothing follows (requirement 2, Q4).
+Outcome evaluate(const Set& set, const Purchase& purchase);
+
+}  // namespace kontor::promotions
