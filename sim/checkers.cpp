@@ -93,6 +93,23 @@ Result<Books> read_books(Process& process) {
   return books;
 }
 
+// Each order that stands and has the discount has used the coupon once; nobody else has.
+void check_coupon(Process& process, const std::vector<orders::Order>& all) {
+  World& world = process.world();
+  if (!world.promotion) return;
+  std::int64_t discounted = 0;
+  for (const orders::Order& order : all)
+    discounted += order.state != orders::OrderState::kCancelled && !order.document.totals.discounts.empty() ? 1 : 0;
+  const auto row = process.shop().promotions.find(world.promotion);
+  if (!row || !*row) return world.problem("the promotion cannot be read");
+  if ((*row)->uses != discounted)
+    world.problem("the coupon was used " + std::to_string((*row)->uses) + " times, and " + std::to_string(discounted) +
+                  " orders have its discount");
+  if (discounted > world.scenario.coupon_uses)
+    world.problem(std::to_string(discounted) + " orders have a discount that was for " +
+                  std::to_string(world.scenario.coupon_uses));
+}
+
 void check_modules(Process& process) {
   services::CheckReport report;
   if (const auto done = process.shop().check(report); !done)
@@ -301,9 +318,12 @@ void check_cancellations(World& world, const Intention& intention, const orders:
   const auto& kept = order.document.cancellations;
   for (const auto& told : intention.part_cancelled) {
     const bool there = kept && told.number <= static_cast<std::int64_t>(kept->size());
-    const auto* lines = there ? &kept->at(static_cast<std::size_t>(told.number - 1)).lines : nullptr;
-    if (lines == nullptr || lines->size() != 1 || lines->front().offer_id != told.offer ||
-        lines->front().quantity != told.quantity)
+    // Lines of which nothing was cancelled are there for their discounts.
+    std::map<OfferId, std::int64_t> units;
+    if (there)
+      for (const auto& line : kept->at(static_cast<std::size_t>(told.number - 1)).lines)
+        if (line.quantity > 0) units[line.offer_id] += line.quantity;
+    if (units != std::map<OfferId, std::int64_t>{{told.offer, told.quantity}})
       world.problem("an acknowledged cancellation of lines is gone: " + intention.name + ", number " +
                     std::to_string(told.number));
   }
@@ -401,6 +421,10 @@ void sample_stock(Process& process) {
     seen = process.writes();
     const auto rows = process.shop().inventory.rows_after({}, {}, 500);
     if (!rows) continue;
+    const auto coupon = world.promotion ? process.shop().promotions.find(world.promotion)
+                                        : Result<std::optional<promotions::PromotionRow>>();
+    if (coupon && *coupon && (*coupon)->uses > world.scenario.coupon_uses)
+      world.problem("at one moment a coupon was used too often");
     std::map<OfferId, std::int64_t> owed;
     for (const auto& row : *rows) owed[row.offer] -= row.sellable();
     for (const auto& [offer, units] : owed)
@@ -440,6 +464,7 @@ void check_all(Process& process) {
   check_stock(process, *books);
   check_shipments(world, *books);
   check_limits(world, *books);
+  check_coupon(process, books->all);
   check_money(process, *books);
   check_captures(world, *books);
   check_reviews(process, *books);

@@ -51,6 +51,7 @@ struct Scenario {
   int split_pct = 0;           // of the purchases: paid by two cards
   int saved_card_pct = 0;      // of the purchases by one card: with one that is kept first, and forgotten after
   int suspicious_pct = 0;      // of the purchases: staff look at them first
+  int coupon_uses = 0;         // of a coupon that most shoppers try to use; 0: there is none
   bool capture_later = false;  // cards are charged when the first parcel leaves
   Faults faults;
 };

@@ -193,6 +193,19 @@ constexpr Scenario kBackorders{.name = "backorders",
                                .ship_pct = 60,
                                .faults = kCrashes};
 
+constexpr Scenario kCouponBudget{.name = "coupon_budget",
+                                 .shoppers = 5,
+                                 .purchases = 2,
+                                 .offers = 2,
+                                 .units = 14,
+                                 .cancel_pct = 35,
+                                 .part_cancel_pct = 20,
+                                 .ship_pct = 40,
+                                 .double_click_pct = 20,
+                                 .split_pct = 10,
+                                 .coupon_uses = 3,
+                                 .faults = kEverything};
+
 constexpr auto kScenarios = std::to_array<Scenario>({
     {.name = "calm",
      .shoppers = 3,
@@ -242,6 +255,7 @@ constexpr auto kScenarios = std::to_array<Scenario>({
     kExternalOversell,
     kHotSlots,
     kBackorders,
+    kCouponBudget,
     kEverythingAtOnce,
 });
 

@@ -29,6 +29,7 @@ class Shopping {
   void fill(Intention& intention);
   void keep_card(Intention& intention);
   Result<bool> tend_cart(Intention& intention);
+  Result<bool> tend_coupon(Intention& intention, const cart::CartView& view);
   void buy(Intention& intention);
   void click(Intention& intention, int number);
   void judge(Intention& intention);
@@ -99,6 +100,22 @@ Result<bool> Shopping::tend_cart(Intention& intention) {
       return false;
     }
     return fail(added.error());
+  }
+  return tend_coupon(intention, view);
+}
+
+// True when the cart has the coupon as it is meant to have.
+Result<bool> Shopping::tend_coupon(Intention& intention, const cart::CartView& view) {
+  const cart::Owner owner{shopper_.customer, true};
+  if (intention.uses_coupon && view.coupons.empty()) {
+    const auto added = shop_.carts.add_coupon(owner, kCoupon);
+    world_.trace.reached(added ? "coupon: taken" : "coupon: " + added.error().reason);
+    if (added) return false;
+    if (added.error().code != Errc::kConflict) return fail(added.error());
+    intention.uses_coupon = false;
+  } else if (!intention.uses_coupon && !view.coupons.empty()) {
+    TRY_DO(shop_.carts.remove_coupon(owner, kCoupon));
+    return false;
   }
   return true;
 }
@@ -176,6 +193,7 @@ void Shopping::click(Intention& intention, int number) {
         return;
       default:
         say(intention, key + " is refused: " + error.reason);
+        if (error.reason == "promotions.used_up") intention.uses_coupon = false;
         intention.refused.emplace(key, number);
     }
   }

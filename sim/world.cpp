@@ -97,6 +97,7 @@ void World::draw_shoppers() {
       intention.two_cards = luck_.chance(scenario.split_pct);
       if (scenario.saved_card_pct > 0) intention.keeps_card = luck_.chance(scenario.saved_card_pct);
       intention.suspicious = luck_.chance(scenario.suspicious_pct);
+      if (scenario.coupon_uses > 0) intention.uses_coupon = luck_.chance(75);
       for (const OfferId offer : offers)
         if (luck_.chance(60)) intention.wishes.push_back({offer, 1 + luck_.below(scenario.most_per_line)});
       if (intention.wishes.empty())
@@ -139,6 +140,25 @@ bool World::open_warehouses(Process& process) {
   return true;
 }
 
+// A fifth off, for so many purchases and no more.
+bool World::print_coupon(Process& process) {
+  if (scenario.coupon_uses == 0) return true;
+  auto& promotions = process.shop().promotions;
+  const auto beside = [](db::Tx&) { return Result<void>(); };
+  promotions::Promotion wish;
+  wish.name = wish.label = "A fifth";
+  wish.type = "percentage";
+  wish.parameters.text = "{\"basis_points\":2000}";
+  wish.needs_coupon = true;
+  wish.max_uses = scenario.coupon_uses;
+  const auto made = promotions.create(wish, beside);
+  const std::string codes[] = {kCoupon};
+  auto done = made ? promotions.add_coupons(made->promotion.id, codes, 0, beside) : Result<void>(fail(made.error()));
+  if (!done) problem("the coupon cannot be made: " + done.error().reason);
+  if (made) promotion = made->promotion.id;
+  return done.has_value();
+}
+
 // The beginning of the first life, without faults: opens the shop and puts goods on its shelves.
 bool World::found_shop() {
   auto process = Process::open(*this, luck_.next());
@@ -167,7 +187,7 @@ bool World::found_shop() {
     problem("the catalogue cannot be filled: " + saved.error().reason + ": " + saved.error().detail);
     return false;
   }
-  if (!open_warehouses(**process)) return false;
+  if (!open_warehouses(**process) || !print_coupon(**process)) return false;
   std::map<std::pair<OfferId, WarehouseId>, std::int64_t> strewn;
   for (const auto& one : *saved) {
     KONTOR_ASSERT(!one.refused && one.offers.size() == 1);

@@ -75,6 +75,8 @@ class NoWeb : public WebFetcher {
   }
 };
 
+inline constexpr const char* kCoupon = "A-FIFTH";
+
 struct Wish {
   OfferId offer;
   std::int64_t quantity = 0;
@@ -104,6 +106,7 @@ struct Intention {
   bool two_cards = false;
   bool keeps_card = false;
   bool one_key = true;  // of two clicks
+  bool uses_coupon = false;
 
   Phase phase = Phase::kFill;
   int attempt = 0;
@@ -196,6 +199,7 @@ class World {
   NoWeb web;
   std::vector<OfferId> offers;
   std::vector<WarehouseId> warehouses;
+  PromotionId promotion;  // behind the coupon, where there is one
   std::vector<ShopperMemory> shoppers;
   StockroomMemory stockroom;
   ClerkMemory clerk;
@@ -208,6 +212,7 @@ class World {
   void draw_shoppers();
   bool found_shop();
   bool open_warehouses(Process& process);
+  bool print_coupon(Process& process);
   void live();
   void die(runtime::Loop& loop);
   bool before_step();

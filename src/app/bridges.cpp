@@ -12,6 +12,21 @@ Result<std::vector<checkout::OfferFacts>> StorePrices::offers(std::span<const Of
   return facts;
 }
 
+Result<promotions::Shopper> PromotionShoppers::shopper(CustomerId customer, Time now) {
+  promotions::Shopper out;
+  TRY(const auto account, accounts_.find(customer));
+  if (account) {
+    out.member = account->member_until && now < *account->member_until;
+    out.segments = account->segments;
+  }
+  orders::ListQuery query;
+  query.customer = customer;
+  query.limit = 1;
+  TRY(const auto earlier, orders_.list(query));
+  out.first_order = earlier.empty();
+  return out;
+}
+
 Result<bool> CatalogLookup::exists(OfferId offer) {
   TRY(const auto found, catalog_.offers(std::span(&offer, 1)));
   return !found.empty();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "adapters/gateway_sandbox/sandbox_gateway.h"
+#include "shop/accounts/accounts.h"
 #include "shop/cart/cart.h"
 #include "shop/catalog/catalog.h"
 #include "shop/checkout/checkout.h"
@@ -16,6 +17,7 @@
 #include "shop/orders/orders.h"
 #include "shop/payments/payments_api.h"
 #include "shop/payments/webhooks.h"
+#include "shop/promotions/promotions.h"
 #include "shop/showcase/showcase.h"
 
 namespace kontor::app {
@@ -44,6 +46,17 @@ class StorePrices : public checkout::PriceSource {
 
  private:
   catalog::Catalog& catalog_;
+};
+
+// What promotions ask of a customer: accounts know members and segments, orders whether there was one.
+class PromotionShoppers : public promotions::ShopperSource {
+ public:
+  PromotionShoppers(accounts::Accounts& accounts, orders::Orders& orders) : accounts_(accounts), orders_(orders) {}
+  Result<promotions::Shopper> shopper(CustomerId customer, Time now) override;
+
+ private:
+  accounts::Accounts& accounts_;
+  orders::Orders& orders_;
 };
 
 class CatalogLookup : public inventory::OfferLookup {

@@ -10,6 +10,7 @@
 #include "shop/checkout/cancellation_api.h"
 #include "shop/checkout/checkout_api.h"
 #include "shop/checkout/checkout_consumers.h"
+#include "shop/checkout/preview.h"
 #include "shop/checkout/refunds_api.h"
 #include "shop/checkout/reorder.h"
 #include "shop/checkout/shortages_api.h"
@@ -26,6 +27,8 @@
 #include "shop/orders/orders_consumers.h"
 #include "shop/payments/payments_api.h"
 #include "shop/payments/saved_cards_api.h"
+#include "shop/promotions/promotions_api.h"
+#include "shop/promotions/promotions_consumers.h"
 #include "shop/risk/risk_api.h"
 #include "shop/showcase/showcase_api.h"
 #include "shop/showcase/showcase_consumers.h"
@@ -38,6 +41,7 @@ void Shop::add_routes() {
   cart::add_cart_routes(api_, carts, shoppers);
   const checkout::ApiParts buying{checkouts, orders, accounts, saved_cards, shoppers, audit};
   checkout::add_checkout_routes(api_, buying);
+  checkout::add_preview_routes(api_, checkouts, shoppers);
   http::Router after_buying(api_.base());
   checkout::add_settling_routes(after_buying, buying);
   checkout::add_cancellation_routes(after_buying, {checkouts, orders, shoppers, audit});
@@ -46,6 +50,7 @@ void Shop::add_routes() {
   checkout::add_shortages_routes(after_buying, {shortages, orders, alternatives, shoppers, cursors, audit});
   fulfilment::add_fulfilment_routes(after_buying, {fulfilment, shoppers, cursors, audit});
   services::add_idempotent(api_, after_buying, idempotency, shoppers, db::Home::kCustomer);
+  promotions::add_promotions_routes(api_, {promotions, shoppers, cursors, audit});
   risk::add_risk_routes(api_, {risk, shoppers, cursors, audit});
   orders::add_orders_routes(api_, orders, shoppers, cursors);
   orders::add_invoice_routes(api_, {orders, invoices, shoppers, std::string(kSeller)});
@@ -83,6 +88,7 @@ void Shop::add_consumers() {
   consumers.add(invoices.consumer());
   consumers.add(notifications::mail_consumer(notifications));
   consumers.add(inventory::memory_consumer(inventory));
+  consumers.add(promotions::memory_consumer(promotions));
   consumers.add(checkout::oversold_consumer(shortages));
   consumers.add(checkout::capture_consumer(checkouts, settings.capture));
   inventory::add_reconciliation_job(job_runner, reconciliation, settings.reconciliation, world.clock);

@@ -1,6 +1,7 @@
 #include "app/shop.h"
 
 #include "app/watch.h"
+#include "shop/checkout/repricing.h"
 
 namespace kontor::app {
 namespace {
@@ -53,6 +54,8 @@ services::Shoppers::Settings shopper_settings(const World& world, const ShopSett
 
 cart::Carts::Settings cart_settings(const World& world) {
   cart::Carts::Settings carts;
+  carts.on_wrong_code = [&wrong = world.metrics.counter("kontor_wrong_coupon_codes_total",
+                                                        "Coupon codes that are not known")] { wrong.add(); };
   carts.on_new = [&made = world.metrics.counter("kontor_carts_total", "Carts that a first line made")] { made.add(); };
   return carts;
 }
@@ -74,10 +77,12 @@ checkout::Settings checkout_settings(const ShopSettings& shop, checkout::Checkou
 
 checkout::Parts checkout_parts(Shop& shop) {
   const World& world = shop.world;
-  return {
-      world.store,      shop.carts,  shop.prices, shop.pricing, shop.inventory,
-      shop.payments,    shop.orders, world.clock, world.ids,    shop.settings.looks_for_fraud ? &shop.risk : nullptr,
-      &shop.saved_cards};
+  return {world.store,       shop.carts,
+          shop.prices,       shop.pricing,
+          shop.inventory,    shop.payments,
+          shop.orders,       world.clock,
+          world.ids,         shop.settings.looks_for_fraud ? &shop.risk : nullptr,
+          &shop.saved_cards, &shop.promotions};
 }
 
 void tell_drift(const World& world, const inventory::ReconciliationReport& report) {
@@ -126,15 +131,18 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       catalog(world.store, world.clock, world.ids),
       inventory(world.store, world.clock, world.ids, settings.sourcing),
       reconciliation(inventory, world.workers, [this](const auto& report) { tell_drift(world, report); }),
+      promotion_shoppers(accounts, orders),
+      promotions({world.store, world.clock, world.ids, world.random, &catalog, &promotion_shoppers}),
+      promotion_stage(promotions),
       shipping_stage(shipping_options(settings)),
-      pricing({&shipping_stage, &tax_stage}),
+      pricing({&promotion_stage, &shipping_stage, &free_shipping_stage, &tax_stage}),
       showcase(world.store, catalog, inventory, showcase_settings(world, settings)),
       catch_up(showcase, world.events, stored_settings),
       offers(showcase),
       alternatives(showcase, settings.public_url),
       prices(catalog),
       lookup(catalog),
-      carts({world.store, world.clock, world.ids, offers, inventory, pricing}, cart_settings(world)),
+      carts({world.store, world.clock, world.ids, offers, inventory, pricing, &promotions}, cart_settings(world)),
       payments(world.store, world.gateway, world.clock),
       settlements(world.store, world.gateway, world.clock),
       saved_cards(world.store, world.gateway, world.clock, world.ids),
@@ -158,12 +166,16 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       mappings(world.store, world.clock),
       images({catalog, media, world.web, world.clock, world.workers}) {
   orders.set_desk(&fulfilment);
+  orders.set_repricing(checkout::repricing());
   notifications.set_alternatives(&alternatives);
   notifications.set_unplaced(&unplaced);
   catalog.on_change([this](std::span<const ProductId> products) {
     for (const ProductId product : products) showcase.product_changed(product);
   });
-  catalog.on_category_change([this] { showcase.categories_changed(); });
+  catalog.on_category_change([this] {
+    showcase.categories_changed();
+    promotions.changed();
+  });
 }
 
 Shop::~Shop() = default;
@@ -271,6 +283,7 @@ Result<int> Shop::sweep() {
 
 Result<void> Shop::check(services::CheckReport& report) {
   TRY_DO(inventory.check(report));
+  TRY_DO(promotions.check(report));
   TRY_DO(carts.check(report));
   TRY_DO(orders.check(report));
   TRY_DO(invoices.check(report));

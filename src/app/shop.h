@@ -58,6 +58,8 @@
 #include "shop/payments/settlement.h"
 #include "shop/payments/webhooks.h"
 #include "shop/pricing/pricing.h"
+#include "shop/pricing/promotion_stage.h"
+#include "shop/promotions/promotions.h"
 #include "shop/risk/learned_model.h"
 #include "shop/risk/risk.h"
 #include "shop/showcase/catch_up.h"
@@ -172,7 +174,11 @@ class Shop {
   catalog::Catalog catalog;
   inventory::Inventory inventory;
   inventory::Reconciliation reconciliation;
+  PromotionShoppers promotion_shoppers;
+  promotions::Promotions promotions;
+  pricing::PromotionStage promotion_stage;
   pricing::ShippingStage shipping_stage;
+  pricing::FreeShippingStage free_shipping_stage;
   pricing::TaxStage tax_stage;
   pricing::Pricing pricing;
   showcase::Showcase showcase;

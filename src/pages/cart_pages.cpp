@@ -10,7 +10,7 @@ namespace {
 
 Result<cart::Owner> owner_of(const Site& site, http::Call& call) {
   TRY(const auto shopper, site.parts.shoppers.welcome(call));
-  return cart::Owner{shopper.customer, shopper.kind == services::Shopper::Kind::kGuest};
+  return cart::Owner{shopper.customer, shopper.kind == services::Shopper::Kind::kGuest, std::string(call.request.peer)};
 }
 
 Result<std::int64_t> quantity_of(const Form& form, std::int64_t least) {
@@ -94,6 +94,22 @@ void put_item(Html& out, const Site& site, const cart::ItemView& item) {
       << text(money_text(item.line_total)) << "</p></li>";
 }
 
+// The codes that are on the cart, and a field for another.
+void put_coupons(Html& out, const cart::CartView& view) {
+  out << "<section class=\"coupons\" aria-labelledby=\"coupons\"><h2 id=\"coupons\">Coupons</h2>";
+  for (const auto& code : view.coupons)
+    out << "<form class=\"coupon\" action=\"/cart/coupon/remove\" method=\"post\"><input type=\"hidden\" "
+           "name=\"code\" value=\""
+        << text(code) << "\"><p><strong>" << text(code)
+        << "</strong> <button class=\"link\">Remove<span class=\"unseen\"> the coupon " << text(code)
+        << "</span></button></p></form>";
+  for (const auto& message : view.messages)
+    if (message.code.starts_with("coupon_")) out << "<p class=\"problem\">" << text(message.text) << "</p>";
+  out << "<form class=\"coupon\" action=\"/cart/coupon\" method=\"post\"><label for=\"coupon\">Coupon "
+         "code</label><input id=\"coupon\" name=\"code\" autocomplete=\"off\" autocapitalize=\"characters\" "
+         "maxlength=\"40\" required><button class=\"plain\">Apply</button></form></section>";
+}
+
 void put_totals(Html& out, const cart::CartView& view) {
   const auto line = [&](std::string_view name, const std::string& value) {
     out << "<div><dt>" << text(name) << "</dt><dd>" << text(value) << "</dd></div>";
@@ -101,6 +117,8 @@ void put_totals(Html& out, const cart::CartView& view) {
   out << "<section class=\"totals\" aria-labelledby=\"totals\"><h2 id=\"totals\">In all</h2><dl>";
   line("Goods, " + counted(view.item_count, "piece", "pieces"), money_text(view.subtotal));
   for (const auto& discount : view.discounts) line(discount.label, "−" + money_text(discount.amount));
+  for (const auto& message : view.messages)
+    if (message.code == "free_shipping") line(message.text, "at checkout");
   if (view.shipping) line("Delivery", money_text(*view.shipping));
   if (view.tax) line("Tax", money_text(*view.tax));
   out << "<div class=\"whole\"><dt>Total</dt><dd>" << text(money_text(view.total))
@@ -121,9 +139,10 @@ http::Response cart_page(const Site& site, const cart::CartView& view, std::stri
   }
   out << "<div class=\"cart\"><ul class=\"lines\">";
   for (const auto& item : view.items) put_item(out, site, item);
-  out << "</ul>";
+  out << "</ul><div class=\"aside\">";
   put_totals(out, view);
-  out << "</div>";
+  put_coupons(out, view);
+  out << "</div></div>";
   return site.page({"Cart"}, out.str(), status);
 }
 
@@ -203,6 +222,20 @@ void add_cart_pages(http::Router& router, const SitePointer& site) {
                              const auto quantity = quantity_of(form, 0);
                              if (!quantity) return changed(*site, owner, fail(quantity.error()));
                              return changed(*site, owner, site->parts.carts.set_quantity(owner, *item, *quantity));
+                           }));
+  router.add(page_endpoint(site, Method::kPost, "/cart/coupon", "Puts a coupon on the cart",
+                           [site](http::Call& call) -> Result<http::Response> {
+                             TRY(const auto form, read_form(call.request.body));
+                             TRY(auto owner, owner_of(*site, call));
+                             const std::string code(value_of_form(form, "code"));
+                             return changed(*site, owner, site->parts.carts.add_coupon(owner, code));
+                           }));
+  router.add(page_endpoint(site, Method::kPost, "/cart/coupon/remove", "Takes a coupon off the cart",
+                           [site](http::Call& call) -> Result<http::Response> {
+                             TRY(const auto form, read_form(call.request.body));
+                             TRY(const auto owner, owner_of(*site, call));
+                             TRY_DO(site->parts.carts.remove_coupon(owner, std::string(value_of_form(form, "code"))));
+                             return redirect("/cart");
                            }));
   router.add(page_endpoint(site, Method::kGet, "/fragment/cart",
                            "How many pieces are in the cart, for the page's script",

@@ -71,7 +71,7 @@ void put_cancelled(Html& out, const orders::Document& document, std::int64_t num
   std::string_view comma = "";
   for (const auto& part : document.cancellations->at(static_cast<std::size_t>(number - 1)).lines)
     for (const auto& line : document.lines)
-      if (line.id == part.line_id) {
+      if (line.id == part.line_id && part.quantity > 0) {
         out << std::exchange(comma, ", ") << part.quantity << " × " << text(line.title);
       }
 }

@@ -73,6 +73,35 @@ for (const [where, size] of [["desktop", DESKTOP], ["phone", PHONE]]) {
   }
 }
 
+for (const scripts of [true, false]) {
+  scene(`a coupon is put on the cart, taken off, and refused with its reason, ${scripts ? "with" : "without"} scripts`, { scripts }, async (page) => {
+    const promotion = await shop.admin("POST", "/admin/promotions", {
+      name: "Autumn", label: "A tenth for autumn", type: "percentage", parameters: { basis_points: 1000 }, needs_coupon: true,
+    });
+    const code = `AUTUMN-${scripts ? "A" : "B"}`;
+    await shop.admin("POST", `/admin/promotions/${promotion.id}/coupons`, { codes: [code] });
+    await put_in_cart(page, "fjell-stoneware-mug", scripts);
+    await page.goto("/cart");
+    const apply = async (text) => {
+      await page.fill("#coupon", text);
+      await page.click(".coupons button:has-text('Apply')");
+    };
+    await apply(code.toLowerCase());
+    await page.waitForURL("**/cart");
+    assert.match(await page.innerText(".totals"), /A tenth for autumn/);
+    assert.match(await page.innerText(".coupons"), new RegExp(code));
+    if (scripts) assert.deepEqual(await audit(page), []);
+    await apply("NOTHING-1");
+    assert.match(await page.innerText("[role=alert]"), /NOTHING-1 is not known/);
+    await page.goto("/checkout");
+    assert.match(await page.innerText(".order"), /A tenth for autumn/);
+    await page.goto("/cart");
+    await page.click(".coupon button:has-text('Remove')");
+    await page.waitForURL("**/cart");
+    assert.doesNotMatch(await page.innerText(".totals"), /A tenth for autumn/);
+  });
+}
+
 scene("a purchase by keyboard alone", {}, async (page) => {
   const tab_to = async (selector) => {
     for (let i = 0; i < 120; ++i) {

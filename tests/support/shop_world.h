@@ -14,18 +14,23 @@
 #include "services/check_report.h"
 #include "shop/cart/cart.h"
 #include "shop/checkout/checkout.h"
+#include "shop/checkout/repricing.h"
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/inventory/inventory.h"
 #include "shop/orders/invoices.h"
 #include "shop/orders/orders.h"
 #include "shop/payments/payments.h"
 #include "shop/pricing/pricing.h"
+#include "shop/pricing/promotion_stage.h"
+#include "shop/promotions/promotions.h"
+#include "tests/support/offer_shelf.h"
 #include "tests/support/seams.h"
 #include "tests/support/test_store.h"
 
 namespace kontor {
 std::span<const db::Migration> services_migrations();
 std::span<const db::Migration> inventory_migrations();
+std::span<const db::Migration> promotions_migrations();
 std::span<const db::Migration> cart_migrations();
 std::span<const db::Migration> payments_migrations();
 std::span<const db::Migration> orders_migrations();
@@ -37,56 +42,23 @@ std::span<const db::Migration> accounts_migrations();
 
 namespace kontor::testing {
 
-class OfferShelf : public checkout::PriceSource, public cart::OfferSource {
- public:
-  std::map<OfferId, checkout::OfferFacts> all;
-  Result<std::vector<checkout::OfferFacts>> offers(std::span<const OfferId> ids) override {
-    std::vector<checkout::OfferFacts> found;
-    for (const auto id : ids)
-      if (const auto at = all.find(id); at != all.end()) found.push_back(at->second);
-    return found;
-  }
-  Result<std::shared_ptr<const showcase::OfferCard>> offer_card(OfferId id) override {
-    const auto at = all.find(id);
-    if (at == all.end()) return fail(Errc::kNotFound, "catalog.no_such_offer");
-    auto card = std::make_shared<showcase::OfferCard>();
-    card->offer = id;
-    card->product = at->second.product;
-    card->sku = at->second.sku;
-    card->title = at->second.title;
-    card->price = at->second.price;
-    card->buyable = at->second.buyable;
-    card->sellable = 1'000'000;
-    return std::shared_ptr<const showcase::OfferCard>(std::move(card));
-  }
-  bool forgets = false;  // no card is at hand
-  std::optional<std::shared_ptr<const showcase::OfferCard>> card_at_hand(OfferId id) override {
-    if (forgets) return std::nullopt;
-    const auto found = offer_card(id);
-    return found ? *found : nullptr;
-  }
-  Result<OfferId> featured_offer(ProductId product) override {
-    for (const auto& [id, facts] : all)
-      if (facts.product == product) return id;
-    return fail(Errc::kNotFound, "catalog.no_such_product");
-  }
-};
-
 // What a process holds; made again after it died.
 struct ShopProcess {
   ShopProcess(db::Store& store, PaymentGateway& gateway, OfferShelf& shelf, TestStore& test,
-              const pricing::Pricing& prices)
+              const pricing::Pricing& prices, promotions::Promotions& promotions)
       : inventory(store, test.clock, test.ids),
-        carts({store, test.clock, test.ids, shelf, inventory, prices}, {}),
+        carts({store, test.clock, test.ids, shelf, inventory, prices, &promotions}, {}),
         payments(store, gateway, test.clock),
         saved_cards(store, gateway, test.clock, test.ids),
         orders(store, test.clock),
         invoices(store, orders, test.clock),
         fulfilment(store, orders, inventory, test.clock),
         risk(store, test.clock, nullptr),
-        checkouts({store, carts, shelf, prices, inventory, payments, orders, test.clock, test.ids, &risk, &saved_cards},
+        checkouts({store, carts, shelf, prices, inventory, payments, orders, test.clock, test.ids, &risk, &saved_cards,
+                   &promotions},
                   {}) {
     orders.set_desk(&fulfilment);
+    orders.set_repricing(checkout::repricing());
   }
   inventory::Inventory inventory;
   cart::Carts carts;
@@ -114,12 +86,15 @@ class ShopWorld {
   explicit ShopWorld(db::Store& elsewhere) : ShopWorld(&elsewhere, false) {}
   static std::initializer_list<std::span<const db::Migration>> migrations() {
     static const std::initializer_list<std::span<const db::Migration>> kAll = {
-        services_migrations(),   inventory_migrations(), cart_migrations(),
-        payments_migrations(),   orders_migrations(),    risk_migrations(),
-        fulfilment_migrations(), checkout_migrations(),  accounts_migrations()};
+        services_migrations(), inventory_migrations(), promotions_migrations(), cart_migrations(),
+        payments_migrations(), orders_migrations(),    risk_migrations(),       fulfilment_migrations(),
+        checkout_migrations(), accounts_migrations()};
     return kAll;
   }
-  void restart() { shop = std::make_unique<ShopProcess>(store, gateway, shelf, test, pricing); }
+  void restart() {
+    promotions.changed();
+    shop = std::make_unique<ShopProcess>(store, gateway, shelf, test, pricing, promotions);
+  }
 
   OfferId offer(std::int64_t price, std::int64_t on_hand, const std::string& title = "Green tea") {
     checkout::OfferFacts facts;
@@ -205,6 +180,7 @@ class ShopWorld {
       if (!done) text += done.error().reason + "; ";
     };
     note(shop->inventory.check(report));
+    note(promotions.check(report));
     note(shop->orders.check(report));
     note(shop->fulfilment.check(report));
     note(shop->checkouts.check(report));
@@ -219,7 +195,10 @@ class ShopWorld {
   std::unique_ptr<gateway_sandbox::SandboxGateway> sandbox;
   SeamGateway gateway;
   OfferShelf shelf;
+  promotions::Promotions promotions;
+  pricing::PromotionStage promotion_stage;
   pricing::ShippingStage shipping;
+  pricing::FreeShippingStage free_shipping;
   pricing::TaxStage tax;
   pricing::Pricing pricing;
   std::unique_ptr<ShopProcess> shop;
@@ -230,7 +209,9 @@ class ShopWorld {
         store(elsewhere == nullptr ? test.store() : *elsewhere, scissors, apart),
         sandbox(std::move(*gateway_sandbox::SandboxGateway::open(instant_gateway(), test.clock))),
         gateway(*sandbox, scissors),
-        pricing({&shipping, &tax}) {
+        promotions({store, test.clock, test.ids, test.random}),
+        promotion_stage(promotions),
+        pricing({&promotion_stage, &shipping, &free_shipping, &tax}) {
     restart();
   }
   int skus_ = 0;

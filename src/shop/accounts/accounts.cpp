@@ -1,13 +1,20 @@
 #include "shop/accounts/accounts.h"
 
 #include "base/text.h"
+#include "runtime/json.h"
 #include "shop/accounts/accounts_store.h"
 
 namespace kontor::accounts {
 namespace {
 
 Customer customer_of(const db::Rows::Row& row) {
-  return {row.id<CustomerId>(0), row.str(1), row.str(2), row.time(3), row.time(4)};
+  Customer out{row.id<CustomerId>(0), row.str(1), row.str(2), row.time(3), row.time(4), {}, {}};
+  if (const auto until = row.opt_i64(5)) out.member_until = Time{*until};
+  if (row.text(6) == "[]") return out;
+  auto segments = json::read<std::vector<std::string>>(row.text(6));
+  KONTOR_ASSERT(segments.has_value());
+  out.segments = std::move(*segments);
+  return out;
 }
 
 std::optional<Customer> customer_of(const db::Rows& rows) {
@@ -26,7 +33,7 @@ Result<Customer> Accounts::create(CustomerId id, const std::string& email, const
       return fail(Errc::kConflict, "accounts.email_taken", "There is a customer with this e-mail already.");
     return {};
   }));
-  return Customer{id, email, name, now, now};
+  return Customer{id, email, name, now, now, {}, {}};
 }
 
 Result<std::optional<Customer>> Accounts::find(CustomerId id) {
@@ -48,6 +55,24 @@ Result<std::optional<Customer>> Accounts::find_by_email(const std::string& email
     return {};
   }));
   return found;
+}
+
+Result<Customer> Accounts::change(CustomerId id, const CustomerChange& change, const db::Function& beside) {
+  const Time now = clock_.now();
+  Customer customer;
+  TRY_DO(store_.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    TRY(const auto rows, tx.ask(kFindCustomer, id));
+    auto found = customer_of(rows);
+    if (!found) return fail(Errc::kNotFound, "accounts.no_such_customer", "There is no such customer.");
+    customer = std::move(*found);
+    if (change.member_until) customer.member_until = *change.member_until;
+    if (change.segments) customer.segments = *change.segments;
+    customer.updated = now;
+    const std::string segments = json::print(customer.segments);
+    TRY_DO(tx.run(kChangeCustomer, id, customer.member_until, segments, now));
+    return beside(tx);
+  }));
+  return customer;
 }
 
 Result<std::vector<Customer>> Accounts::after(CustomerId last, int limit) {

@@ -23,16 +23,31 @@ struct NewCustomer {
   }
 };
 
+struct CustomerPatch {
+  std::optional<Time> member_until;
+  std::optional<std::vector<std::string>> segments;
+
+  static constexpr auto fields() {
+    return described(
+        Field("member_until", &CustomerPatch::member_until, "A member until then; a past time ends the membership"),
+        Field("segments", &CustomerPatch::segments, "All groups that the customer is in", Length{0, 50}));
+  }
+};
+
 struct CustomerView {
   CustomerId id;
   std::string email;
   std::string name;
   Time created_at;
+  std::optional<Time> member_until;
+  std::vector<std::string> segments;
 
   static constexpr auto fields() {
     using V = CustomerView;
     return described(Field("id", &V::id, "The customer"), Field("email", &V::email, "As given"),
-                     Field("name", &V::name, "As given"), Field("created_at", &V::created_at, "Since when"));
+                     Field("name", &V::name, "As given"), Field("created_at", &V::created_at, "Since when"),
+                     Field("member_until", &V::member_until, "Until when a member; absent: never was one"),
+                     Field("segments", &V::segments, "Groups that the customer is in"));
   }
 };
 
@@ -50,7 +65,7 @@ struct TokenView {
 };
 
 CustomerView view_of(const Customer& customer) {
-  return {customer.id, customer.email, customer.name, customer.created};
+  return {customer.id, customer.email, customer.name, customer.created, customer.member_until, customer.segments};
 }
 
 Result<Customer> customer_in(const ApiParts& parts, const http::Call& call) {
@@ -66,6 +81,24 @@ Result<CustomerView> create(const ApiParts& parts, const http::Call& call, const
   const auto drawn = parts.ids.next<CustomerId>(now, 0);
   const auto id = parts.ids.next<CustomerId>(now, static_cast<int>(drawn.value % kBuckets));
   TRY(const auto customer, parts.accounts.create(id, in.email, in.name));
+  return view_of(customer);
+}
+
+Result<CustomerView> change(const ApiParts& parts, const http::Call& call, const CustomerPatch& in) {
+  TRY(const auto staff, parts.shoppers.require_role(call.request, services::Role::kSupport));
+  TRY(const auto id, call.id<CustomerId>("id"));
+  for (std::size_t i = 0; in.segments && i < in.segments->size(); ++i) {
+    const std::string& segment = in.segments->at(i);
+    if (segment.empty() || segment.size() > 60 || holds_card_number(segment))
+      return invalid("accounts.wrong_segment", "/segments/" + std::to_string(i), "bad_format",
+                     "A segment is a word of 1 to 60 bytes.");
+  }
+  CustomerChange wish;
+  if (in.member_until) wish.member_until.emplace(*in.member_until);
+  wish.segments = in.segments;
+  const auto entry = parts.audit.entry(staff.caller(), "accounts.change_customer", id.text(), json::print(in));
+  TRY(const auto customer,
+      parts.accounts.change(id, wish, [&](db::Tx& tx) { return services::Audit::record(tx, entry); }));
   return view_of(customer);
 }
 
@@ -92,6 +125,13 @@ void add_accounts_routes(http::Router& router, const ApiParts& parts) {
                                          TRY(const auto customer, customer_in(parts, call));
                                          return view_of(customer);
                                        });
+  router.patch<CustomerPatch, CustomerView>(
+      "/admin/customers/{id}",
+      {"Changes a customer's membership and segments",
+       {"accounts.no_such_customer", "accounts.wrong_segment"},
+       200,
+       "admin"},
+      [parts](http::Call& call, const CustomerPatch& in) { return change(parts, call, in); });
   router.post<http::None, TokenView>("/admin/customers/{id}/token",
                                      {"A token to act for a customer, for programs with accounts of their own",
                                       {"accounts.no_such_customer"},

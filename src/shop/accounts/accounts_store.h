@@ -8,5 +8,6 @@ extern const db::Query kInsertCustomer;
 extern const db::Query kFindCustomer;
 extern const db::Query kFindByEmail;
 extern const db::Query kCustomersAfter;
+extern const db::Query kChangeCustomer;
 
 }  // namespace kontor::accounts

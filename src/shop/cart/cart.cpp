@@ -107,8 +107,9 @@ Result<Cart> Carts::change(const Owner& owner, const services::IfMatch& if_match
     if (!if_match.allows(cart.version)) return fail(stale());
     auto before_lines = cart.lines;
     const auto before_saved = cart.saved;
+    const auto before_coupons = cart.coupons;
     TRY_DO(edit(cart));
-    if (cart.lines == before_lines && cart.saved == before_saved) return {};
+    if (cart.lines == before_lines && cart.saved == before_saved && cart.coupons == before_coupons) return {};
     if (cart.claimed_by && !cart.claimed_lines) cart.claimed_lines = std::move(before_lines);
     const std::int64_t was = cart.version;
     ++cart.version;

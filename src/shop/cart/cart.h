@@ -16,9 +16,11 @@
 #include "ports/db.h"
 #include "services/check_report.h"
 #include "services/if_match.h"
+#include "services/misses.h"
 #include "shop/cart/cart_view.h"
 #include "shop/inventory/inventory.h"
 #include "shop/pricing/pricing.h"
+#include "shop/promotions/promotions.h"
 #include "shop/showcase/showcase.h"
 
 namespace kontor::cart {
@@ -73,12 +75,14 @@ class OfferSource {
 };
 
 inline constexpr std::int64_t kMostOfALine = 999;
+inline constexpr std::size_t kMostCoupons = 10;
 inline constexpr std::size_t kMostLines = 100;  // in the cart, and again saved for later
 
 // Whose cart, and how long it lives.
 struct Owner {
   CustomerId customer;
   bool guest = true;
+  std::string peer = {};  // the address that asks, for counting wrong codes; "" where nobody guesses
 };
 
 // Names a line by its own id, its offer's or its product's.
@@ -97,6 +101,10 @@ class Carts : public CartsForCheckout {
     std::int64_t customer_days = 90;
     std::int64_t silent_ms = kDayMs;    // a cart with lines that was left alone for so long counts as abandoned
     std::function<void()> on_new = {};  // a first line made a cart; may be empty
+    // Wrong codes within ten minutes, of one customer and of one address; then no code is looked at for a while.
+    std::size_t most_wrong_codes = 10;
+    std::size_t most_wrong_codes_of_address = 100;
+    std::function<void()> on_wrong_code = {};  // may be empty
   };
   struct Parts {
     db::Store& store;
@@ -105,8 +113,13 @@ class Carts : public CartsForCheckout {
     OfferSource& offers;
     inventory::Inventory& inventory;
     const pricing::Pricing& pricing;
+    promotions::Promotions* promotions = nullptr;  // null: no coupons are known
   };
-  Carts(Parts parts, Settings settings) : parts_(parts), settings_(settings) {}
+  Carts(Parts parts, Settings settings)
+      : parts_(parts),
+        settings_(std::move(settings)),
+        wrong_codes_({settings_.most_wrong_codes}),
+        wrong_codes_of_addresses_({settings_.most_wrong_codes_of_address}) {}
 
   Result<CartView> view(const Owner& owner);
   // `quantity` more of an offer: 1..999. A product stands for its featured offer; exactly one of the two is set.
@@ -126,6 +139,11 @@ class Carts : public CartsForCheckout {
   Result<void> remove(const Owner& owner, const ItemRef& ref, const services::IfMatch& if_match = {});
   Result<void> clear(const Owner& owner, const services::IfMatch& if_match = {});  // the lines; what is saved stays
   Result<CartView> save_for_later(const Owner& owner, const ItemRef& ref, const services::IfMatch& if_match = {});
+  // Puts a code on the cart; repeating it changes nothing. kInvalid for what is no code; kNotFound
+  // "promotions.no_such_coupon"; kRateLimited after too many of these; kConflict "promotions.expired",
+  // "promotions.min_purchase_not_met" … and "cart.coupon_limit".
+  Result<CartView> add_coupon(const Owner& owner, const std::string& typed, const services::IfMatch& if_match = {});
+  Result<void> remove_coupon(const Owner& owner, const std::string& typed, const services::IfMatch& if_match = {});
   Result<CartView> move_to_cart(const Owner& owner, const ItemRef& ref, const services::IfMatch& if_match = {});
 
   Result<std::optional<CartContents>> contents(CustomerId customer) override;
@@ -165,9 +183,12 @@ class Carts : public CartsForCheckout {
   Line fresh_line(CartItemId id, const showcase::OfferCard& card) const;
   Result<Line*> line_of(Cart& cart, const showcase::OfferCard& card, const Line& fresh);
   Result<CartView> show(const Cart& cart);
+  Result<void> may_use(const Cart& cart, const std::string& code);
+  void note_wrong_code(const Owner& owner, Time at);
 
   Parts parts_;
   Settings settings_;
+  services::Misses wrong_codes_, wrong_codes_of_addresses_;
   std::atomic<std::int64_t> swept_{0};  // the last key the sweep looked at
   Census round_;                        // of the round under way; the sweeper's fiber only
   std::atomic<std::int64_t> active_{0}, abandoned_{0};

@@ -36,6 +36,14 @@ struct SetQuantity {
   }
 };
 
+struct AddCoupon {
+  std::string code;
+
+  static constexpr auto fields() {
+    return described(Field("code", &AddCoupon::code, "As the shopper has it", Length{1, 100}));
+  }
+};
+
 class Api {
  public:
   Api(Carts& carts, const services::Shoppers& shoppers) : carts_(carts), shoppers_(shoppers) {}
@@ -79,6 +87,18 @@ class Api {
     return http::None{};
   }
 
+  Result<CartView> add_coupon(http::Call& call, const AddCoupon& in) const {
+    TRY(const auto owner, owner_of(call));
+    TRY(auto view, carts_.add_coupon(owner, in.code, services::if_match(call.request)));
+    return answer(call, std::move(view));
+  }
+
+  Result<http::None> remove_coupon(http::Call& call) const {
+    TRY(const auto owner, owner_of(call));
+    TRY_DO(carts_.remove_coupon(owner, std::string(call.param("code")), services::if_match(call.request)));
+    return http::None{};
+  }
+
   Result<CartView> save(http::Call& call) const {
     TRY(const auto owner, owner_of(call));
     TRY(const auto ref, ref_of(call));
@@ -96,7 +116,7 @@ class Api {
  private:
   Result<Owner> owner_of(http::Call& call) const {
     TRY(const auto shopper, shoppers_.welcome(call));
-    return Owner{shopper.customer, shopper.kind == services::Shopper::Kind::kGuest};
+    return Owner{shopper.customer, shopper.kind == services::Shopper::Kind::kGuest, std::string(call.request.peer)};
   }
   static Result<ItemRef> ref_of(const http::Call& call) {
     const auto ref = ItemRef::parse(call.param("item_id"));
@@ -145,6 +165,32 @@ void add_cart_routes(http::Router& router, Carts& carts, const services::Shopper
                          [api](Call& call, None) { return api.remove(call); });
   router.del<None, None>("/cart", {"Takes all lines out", {"cart.version_conflict"}},
                          [api](Call& call, None) { return api.clear(call); });
+  router.post<AddCoupon, CartView>("/cart/coupons",
+                                   {"Puts a coupon on the cart",
+                                    {"cart.no_code",
+                                     "cart.coupon_limit",
+                                     "cart.version_conflict",
+                                     "promotions.no_such_coupon",
+                                     "promotions.not_active",
+                                     "promotions.not_started",
+                                     "promotions.expired",
+                                     "promotions.used_up",
+                                     "promotions.already_used",
+                                     "promotions.min_purchase_not_met",
+                                     "promotions.nothing_counts",
+                                     "promotions.members_only",
+                                     "promotions.first_order_only",
+                                     "promotions.not_for_customer",
+                                     "promotions.not_in_country",
+                                     "promotions.not_with_payment",
+                                     "promotions.not_today",
+                                     "promotions.other_currency",
+                                     "promotions.not_combinable",
+                                     "promotions.no_effect",
+                                     "services.too_many_misses"}},
+                                   [api](Call& call, const AddCoupon& in) { return api.add_coupon(call, in); });
+  router.del<None, None>("/cart/coupons/{code}", {"Takes a coupon off the cart", {"cart.version_conflict"}},
+                         [api](Call& call, None) { return api.remove_coupon(call); });
   router.post<None, CartView>(
       "/cart/items/{item_id}/save-for-later",
       {"Keeps a line for later", {"cart.no_such_item", "cart.ambiguous_item", "cart.line_limit"}},

@@ -101,6 +101,9 @@ Result<CartView> Carts::show(const Cart& cart) {
   out.subtotal = totals.subtotal;
   for (const auto& discount : totals.discounts)
     out.discounts.push_back({discount.promotion_id, discount.label, discount.amount});
+  for (const auto& coupon : totals.coupons)
+    if (!coupon.reason.empty()) out.messages.push_back({"coupon_" + coupon.reason, {}, coupon.words});
+  for (const auto& gift : totals.shipping_gifts) out.messages.push_back({"free_shipping", {}, gift.label});
   if (totals.tax.amount_minor() > 0) out.tax = totals.tax;
   out.total = totals.total;
   return out;

@@ -63,13 +63,15 @@ struct DiscountView {
 
 struct MessageView {
   std::string code;
-  CartItemId item_id;
+  std::optional<CartItemId> item_id;
   std::string text;
 
   static constexpr auto fields() {
     using V = MessageView;
-    return described(Field("code", &V::code, "removed, out_of_stock, price_changed"),
-                     Field("item_id", &V::item_id, "The line meant"), Field("text", &V::text, "For people"));
+    return described(Field("code", &V::code,
+                           "removed, out_of_stock, price_changed, coupon_… (why a coupon does nothing), free_shipping"),
+                     Field("item_id", &V::item_id, "The line meant; absent when it is none"),
+                     Field("text", &V::text, "For people"));
   }
 };
 

@@ -39,7 +39,7 @@ std::optional<Money> tax_of(const orders::OrderCancellation& owed) {
   if (owed.refunds.size() != 1 || owed.lines.empty()) return std::nullopt;
   Money tax = Money::minor(0, owed.refund.currency());
   for (const auto& line : owed.lines) tax = tax + line.tax;
-  return tax;
+  return std::max(tax, Money::minor(0, tax.currency()));
 }
 
 }  // namespace
@@ -54,7 +54,10 @@ Result<void> Cancellation::give_stock_back(db::Tx& tx, const orders::Order& orde
     for (const auto& shipment : order.document.shipments)
       if (shipment.id == taken.shipment_id) units.push_back({taken.offer_id, shipment.warehouse_id, taken.quantity});
   TRY_DO(parts_.inventory.confirm(tx, order.reservation));  // should the purchase not have come that far
-  return parts_.inventory.deallocate(tx, order.reservation, units, stock_reference(order.id, number), now);
+  TRY_DO(parts_.inventory.deallocate(tx, order.reservation, units, stock_reference(order.id, number), now));
+  // A purchase that did not happen has used nothing.
+  const bool whole = order.state == orders::OrderState::kCancelled;
+  return whole && parts_.promotions != nullptr ? parts_.promotions->release(tx, order.reservation) : Result<void>();
 }
 
 Result<orders::Order> Cancellation::run(OrderId id, const std::string& by, const orders::CancelOrder& wish,

@@ -305,6 +305,10 @@ Result<QuoteView> Checkouts::quote(CustomerId customer, const CheckoutBody& body
   return impl_->quoting.quote(customer, *contents, body, impl_->parts.clock.now());
 }
 
+Result<Plan> Checkouts::imagine(const Imagined& purchase) {
+  return impl_->quoting.imagine(purchase, impl_->parts.clock.now());
+}
+
 Result<CheckoutView> Checkouts::view(CustomerId customer, CheckoutId id) {
   TRY(const auto row, impl_->own_row(customer, id));
   return impl_->saga.view(row);

@@ -19,10 +19,12 @@
 #include "shop/cart/cart.h"
 #include "shop/checkout/checkout_body.h"
 #include "shop/checkout/checkout_state.h"
+#include "shop/checkout/checkout_view.h"
 #include "shop/inventory/inventory.h"
 #include "shop/orders/orders.h"
 #include "shop/payments/payments.h"
 #include "shop/pricing/pricing.h"
+#include "shop/promotions/promotions.h"
 #include "shop/risk/risk.h"
 
 namespace kontor::checkout {
@@ -90,8 +92,9 @@ struct Parts {
   orders::Orders& orders;
   Clock& clock;
   IdSource& ids;
-  risk::Risk* risk = nullptr;             // null: nobody looks for fraud
-  payments::SavedCards* cards = nullptr;  // null: nobody keeps cards
+  risk::Risk* risk = nullptr;                    // null: nobody looks for fraud
+  payments::SavedCards* cards = nullptr;         // null: nobody keeps cards
+  promotions::Promotions* promotions = nullptr;  // null: none are counted
 };
 
 struct Purchase {
@@ -112,78 +115,15 @@ struct Answer {
   std::optional<Errc> refusal = {};  // of a problem that is answered for the first time
 };
 
-struct NextAction {
-  std::string type;
-  std::string url;
-
-  static constexpr auto fields() {
-    return described(Field("type", &NextAction::type, "What the buyer must do: step_up"),
-                     Field("url", &NextAction::url, "Where it is done"));
-  }
+// A purchase as staff imagine it; at least one line.
+struct Imagined {
+  CustomerId customer;  // 0: a stranger
+  std::vector<cart::CartLine> lines;
+  std::vector<std::string> coupons;
+  CheckoutBody body;
+  std::optional<Time> at;  // nothing: now
 };
-
-struct CheckoutView {
-  CheckoutId id;
-  CheckoutState state = CheckoutState::kCreated;
-  std::optional<OrderId> order_id;
-  std::optional<NextAction> next_action;
-  Time expires_at;
-  std::optional<json::Raw> problem;
-
-  static constexpr auto fields() {
-    return described(Field("id", &CheckoutView::id, "The checkout"),
-                     Field("state", &CheckoutView::state, "How far it is"),
-                     Field("order_id", &CheckoutView::order_id, "The order, once there is one"),
-                     Field("next_action", &CheckoutView::next_action, "What the buyer must do"),
-                     Field("expires_at", &CheckoutView::expires_at, "Until when it waits"),
-                     Field("problem", &CheckoutView::problem, "Why it came to nothing"));
-  }
-};
-
-struct ShippingOptionView {
-  std::string code;
-  std::string label;
-  Money price;
-  orders::DeliveryEstimate estimated_delivery;
-
-  static constexpr auto fields() {
-    return described(Field("code", &ShippingOptionView::code, "For shipping_option"),
-                     Field("label", &ShippingOptionView::label, "For people"),
-                     Field("price", &ShippingOptionView::price, "What it costs"),
-                     Field("estimated_delivery", &ShippingOptionView::estimated_delivery, "When it should arrive"));
-  }
-};
-
-struct QuotedShipment {
-  WarehouseId warehouse_id;
-  orders::DeliveryEstimate estimated_delivery;
-  std::vector<orders::ShipmentItem> items;
-
-  static constexpr auto fields() {
-    return described(Field("warehouse_id", &QuotedShipment::warehouse_id, "Where it would leave"),
-                     Field("estimated_delivery", &QuotedShipment::estimated_delivery, "When it should arrive"),
-                     Field("items", &QuotedShipment::items, "What is in it"));
-  }
-};
-
-struct QuoteView {
-  QuoteId quote_id;
-  Time expires_at;
-  std::int64_t cart_version = 0;
-  std::vector<orders::OrderLine> items;
-  orders::OrderTotals totals;
-  std::vector<ShippingOptionView> shipping_options;
-  std::vector<QuotedShipment> shipments;
-
-  static constexpr auto fields() {
-    return described(Field("quote_id", &QuoteView::quote_id, "Holds these prices at /checkout"),
-                     Field("expires_at", &QuoteView::expires_at, "Until when"),
-                     Field("cart_version", &QuoteView::cart_version, "The cart that was quoted"),
-                     Field("items", &QuoteView::items, "The lines"), Field("totals", &QuoteView::totals, "All totals"),
-                     Field("shipping_options", &QuoteView::shipping_options, "How it may travel"),
-                     Field("shipments", &QuoteView::shipments, "How it would be split"));
-  }
-};
+struct Plan;
 
 using OrderFunction = std::function<Result<void>(db::Tx&, const orders::Order&)>;
 
@@ -197,6 +137,8 @@ class Checkouts {
   // The purchase, or the answer that its key already has. Errors are answers that are not kept (the key is free again).
   Result<Answer> buy(const Purchase& purchase);
   Result<QuoteView> quote(CustomerId customer, const CheckoutBody& body);
+  // What a purchase would cost; nothing is kept. The plan has no payments.
+  Result<Plan> imagine(const Imagined& purchase);
   // kNotFound for other people's.
   Result<CheckoutView> view(CustomerId customer, CheckoutId id);
   // The buyer took the step, or wants to know: asks the gateway and goes on. 201, 202 or 402.

@@ -12,8 +12,10 @@
 #include "ports/db.h"
 #include "shop/checkout/checkout_body.h"
 #include "shop/checkout/checkout_state.h"
+#include "shop/checkout/explaining.h"
 #include "shop/inventory/inventory.h"
 #include "shop/orders/orders.h"
+#include "shop/promotions/promotions.h"
 
 namespace kontor::checkout {
 
@@ -23,6 +25,7 @@ struct Plan {
       document;  // lines, totals, payments as attempts, addresses; shipments and timeline come with the order
   std::vector<std::int64_t> backorders;  // by line: how far below zero its offer may be sold
   std::vector<std::int64_t> limits;      // by line: how many one customer may hold of it, 0: any; empty: none has one
+  std::vector<promotions::Use> uses;     // of promotions that run out
   std::string email;
   std::string shipping_option;
   std::optional<DeliveryPreference> delivery_preference;
@@ -32,11 +35,15 @@ struct Plan {
   std::optional<std::string> action_url;  // the step that the buyer must take
   bool stock_released = false;            // the money came to nothing in time, and the stock went back
   bool review = false;                    // staff must look at it before it becomes an order
+  // Of a quote, and not kept:
+  std::vector<Explained> explanation = {};
+  std::vector<CouponView> coupons = {};
 
   static constexpr auto fields() {
     return described(Field("document", &Plan::document, "The order to be"),
                      Field("backorders", &Plan::backorders, "By line"),
                      Field("limits", &Plan::limits, "By line; empty when no offer has one", Default{}),
+                     Field("uses", &Plan::uses, "Of promotions that run out", Default{}),
                      Field("email", &Plan::email, "For the confirmation"),
                      Field("shipping_option", &Plan::shipping_option, "How it travels", Default{}),
                      Field("delivery_preference", &Plan::delivery_preference, "What the choice of warehouses goes by"),

@@ -57,6 +57,12 @@ orders::OrderTotals shown(const pricing::Totals& totals) {
   return out;
 }
 
+void keep_promotions(const pricing::Totals& totals, orders::Document& document) {
+  if (totals.applied.empty()) return;
+  document.promotions.emplace();
+  for (const auto& promotion : totals.applied) document.promotions->push_back({json::print(promotion)});
+}
+
 // One per warehouse, in the order of warehouses.
 std::vector<QuotedShipment> quoted_shipments(std::vector<inventory::Allotment> allotments, std::string_view option,
                                              Time now) {
@@ -191,12 +197,16 @@ Result<Plan> Quoting::present(const cart::CartContents& contents, const Checkout
   plan.delivery_preference = body.delivery_preference;
   if (body.shipping_address) plan.document.shipping_address = *body.shipping_address;
   plan.document.totals = shown(totals);
+  plan.uses = totals.uses;
+  keep_promotions(totals, plan.document);
+  plan.explanation = explain(totals);
+  plan.coupons = coupons_of(totals);
   plan.document.lines.reserve(wanted.size());
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     auto& facts = wanted[i].facts;
     const auto& priced = totals.lines[i];
     auto& line = plan.document.lines.emplace_back();
-    line.id = OrderLineId{parts_.ids.draw(now, contents.id.bucket())};
+    line.id = OrderLineId{parts_.ids.draw(parts_.clock.now(), contents.id.bucket())};
     line.offer_id = facts.offer;
     line.product_id = facts.product;
     line.title = std::move(facts.title);
@@ -256,6 +266,8 @@ Result<QuoteView> Quoting::keep(CustomerId customer, const Plan& plan, Time now)
   view.cart_version = plan.cart_version;
   view.items = plan.document.lines;
   view.totals = plan.document.totals;
+  view.explanation = plan.explanation;
+  view.coupons = plan.coupons;
   TRY(const auto allotments, parts_.inventory.preview(reserve_request(plan)));
   view.shipments = quoted_shipments(allotments, plan.shipping_option, now);
   for (const auto& option : settings_.shipping_options)
@@ -290,6 +302,17 @@ Result<QuoteView> Quoting::quote(CustomerId customer, const cart::CartContents& 
   TRY(const auto plan, present(contents, body, nullptr, now));
   TRY_DO(within_limits(customer, plan));
   return keep(customer, plan, now);
+}
+
+Result<Plan> Quoting::imagine(const Imagined& purchase, Time now) {
+  cart::CartContents contents;
+  contents.id = CartId{purchase.customer.value};
+  contents.lines = purchase.lines;
+  contents.coupons = purchase.coupons;
+  const OfferId first[] = {purchase.lines.front().offer};
+  TRY(const auto found, parts_.prices.offers(first));
+  if (!found.empty()) contents.currency = found.front().price.currency();
+  return present(contents, purchase.body, nullptr, purchase.at.value_or(now));
 }
 
 Result<int> Quoting::prune(Time now, int limit) {

@@ -20,6 +20,8 @@ class Quoting {
   Result<Plan> price(CustomerId customer, const cart::CartContents& contents, const CheckoutBody& body, Time now);
   // The same as a quote that is kept.
   Result<QuoteView> quote(CustomerId customer, const cart::CartContents& contents, const CheckoutBody& body, Time now);
+  // A purchase that nobody makes; nothing is kept. Errors as price().
+  Result<Plan> imagine(const Imagined& purchase, Time now);
   Result<int> prune(Time now, int limit);
 
  private:

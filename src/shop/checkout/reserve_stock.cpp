@@ -46,12 +46,16 @@ Result<std::vector<inventory::Allotment>> ReserveStock::run(db::Tx& tx, const Re
   request.key = who.reservation;
   request.customer = who.customer;
   request.fresh = who.fresh;
-  return inventory_.reserve(tx, request, now);
+  TRY(auto allotments, inventory_.reserve(tx, request, now));
+  if (promotions_ != nullptr && !plan.uses.empty())
+    TRY_DO(promotions_->claim(tx, who.reservation, who.customer, plan.uses, now));
+  return allotments;
 }
 
 Result<void> ReserveStock::undo(db::Tx& tx, CheckoutId reservation, bool expired, Time now) {
-  if (expired) return inventory_.expire(tx, reservation, now);
-  return inventory_.release(tx, reservation, now);
+  // Stock first, as when they were taken: rows of a hot offer and a hot coupon are locked in one order.
+  TRY_DO(expired ? inventory_.expire(tx, reservation, now) : inventory_.release(tx, reservation, now));
+  return promotions_ != nullptr ? promotions_->release(tx, reservation) : Result<void>();
 }
 
 Result<void> ReserveStock::confirm(db::Tx& tx, CheckoutId reservation) { return inventory_.confirm(tx, reservation); }

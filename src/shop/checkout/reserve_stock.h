@@ -1,11 +1,12 @@
-// Step 1: sets the stock aside. Stock before money: an authorisation for goods that are not there is the mistake a
-// shopper sees. Every function runs inside the caller's write function, home `stock`; the key is the journal's
-// reservation.
+// Step 1: sets the stock aside, and with it the uses of promotions that run out. Stock before money: an authorisation
+// for goods that are not there is the mistake a shopper sees. Every function runs inside the caller's write function,
+// home `stock`; the key is the journal's reservation.
 #pragma once
 #include <vector>
 
 #include "shop/checkout/journal.h"
 #include "shop/inventory/inventory.h"
+#include "shop/promotions/promotions.h"
 
 namespace kontor::checkout {
 
@@ -28,9 +29,12 @@ struct Reserving {
 
 class ReserveStock {
  public:
-  explicit ReserveStock(inventory::Inventory& inventory) : inventory_(inventory) {}
+  // `promotions` null: none are counted.
+  ReserveStock(inventory::Inventory& inventory, promotions::Promotions* promotions)
+      : inventory_(inventory), promotions_(promotions) {}
 
-  // Repeating it answers the same allotments. Purchase limits count for the customer.
+  // Repeating it answers the same allotments. Purchase limits count for the customer. kConflict "promotions.used_up",
+  // "promotions.already_used".
   Result<std::vector<inventory::Allotment>> run(db::Tx& tx, const Reserving& who, const Plan& plan, Time now);
   // Succeeds as well when `run` never happened, and then keeps a late one from happening.
   Result<void> undo(db::Tx& tx, CheckoutId reservation, bool expired, Time now);
@@ -41,6 +45,7 @@ class ReserveStock {
 
  private:
   inventory::Inventory& inventory_;
+  promotions::Promotions* promotions_;
 };
 
 }  // namespace kontor::checkout

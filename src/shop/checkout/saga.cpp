@@ -17,7 +17,7 @@ Saga::Saga(const Parts& parts, const Settings& settings)
     : parts_(parts),
       settings_(settings),
       together_(parts.store.together(db::Home::kCustomer | db::Home::kStock)),
-      reserve_(parts.inventory),
+      reserve_(parts.inventory, parts.promotions),
       authorise_(parts.payments, settings.capture),
       place_(parts.orders, parts.payments, parts.carts, parts.ids) {}
 
@@ -68,6 +68,8 @@ Result<Allotments> Saga::begin(Journal& journal, std::optional<CheckoutId> old_k
       metrics->out_of_stock();
     }
   }
+  if (!allotments && allotments.error().reason == "promotions.used_up" && parts_.promotions != nullptr)
+    parts_.promotions->note_refused(journal.plan.uses);
   return allotments;
 }
 
@@ -116,7 +118,8 @@ Result<void> Saga::begin_apart(Journal& journal, std::optional<CheckoutId> old_k
   if (!reserved) {
     // Refused for sure: nothing is set aside. Anything else is left to the sweeper, which releases and asks no
     // questions.
-    if (reserved.error().code == Errc::kOutOfStock || reserved.error().code == Errc::kPurchaseLimit) {
+    if (reserved.error().code == Errc::kOutOfStock || reserved.error().code == Errc::kPurchaseLimit ||
+        reserved.error().reason.starts_with("promotions.")) {
       Change last;
       last.from = journal.state;
       last.to = after(journal.state, CheckoutTrigger::kOutOfStock);

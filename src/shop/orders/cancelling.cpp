@@ -67,6 +67,7 @@ class Plan {
     }
   }
 
+  void price_again(const Repricing& reprice);
   void everything() {
     for (std::size_t i = 0; i < left_.size(); ++i)
       if (left_[i].quantity > 0) take_line(i, left_[i].quantity);
@@ -80,6 +81,8 @@ class Plan {
     take_units(document_.lines[at].offer_id, units);
   }
   void take_units(OfferId offer, std::int64_t units);
+  void shift(std::size_t at, Money discount, Money& spare);
+  CancelledLine& entry_of(const OrderLine& line);
   Result<void> share_refund();
   Money total_now() const;
 
@@ -144,6 +147,58 @@ void Plan::take_units(OfferId offer, std::int64_t units) {
   }
 }
 
+CancelledLine& Plan::entry_of(const OrderLine& line) {
+  for (auto& entry : out_.lines)
+    if (entry.line_id == line.id) return entry;
+  const Money none = Money::minor(0, line.line_total.currency());
+  return out_.lines.emplace_back(CancelledLine{line.id, line.offer_id, 0, none, none, none});
+}
+
+// What is left of the line has this discount from now on; tax on top follows its price. `spare` is what the refund can
+// still be lowered by.
+void Plan::shift(std::size_t at, Money discount, Money& spare) {
+  const OrderLine& line = document_.lines[at];
+  LineLeft& left = left_[at];
+  const Money none = Money::minor(0, discount.currency());
+  const Money net = line.unit_price * left.quantity - left.discount;
+  const bool on_top = line.line_total != line.unit_price * line.quantity - line.discount;
+  const auto tax_of = [&](Money price) {
+    return net <= none ? left.tax : part_of(left.tax, price.amount_minor(), net.amount_minor());
+  };
+  const auto dearer = [&](Money taken_off) {
+    const Money change = left.discount - taken_off;
+    return on_top ? change + tax_of(net + change) - left.tax : change;
+  };
+  while (discount < left.discount && dearer(discount) > spare)  // never below nothing: the rest of it is kept
+    discount = discount + std::max(Money::minor(1, discount.currency()), part_of(dearer(discount) - spare, 1, 2));
+  const Money more = dearer(discount);
+  const Money tax = tax_of(net + (left.discount - discount));
+  auto& entry = entry_of(line);
+  entry.discount = entry.discount + (left.discount - discount);
+  entry.tax = entry.tax + (left.tax - tax);
+  entry.line_total = entry.line_total - more;
+  spare = spare - more;
+  left.total = left.total + more;
+  left.discount = discount;
+  left.tax = tax;
+}
+
+void Plan::price_again(const Repricing& reprice) {
+  std::vector<std::int64_t> quantities;
+  for (const LineLeft& left : left_) quantities.push_back(left.quantity);
+  const auto discounts = reprice(document_, quantities);
+  if (!discounts) return;
+  KONTOR_ASSERT(discounts->size() == left_.size());
+  Money spare = Money::minor(0, document_.totals.total.currency());
+  for (const auto& line : out_.lines) spare = spare + line.line_total;
+  // Those that come to cost less first: what they give back may cover what others cost more.
+  for (const bool dearer : {false, true})
+    for (std::size_t i = 0; i < left_.size(); ++i)
+      if (left_[i].quantity > 0 && (*discounts)[i] != left_[i].discount &&
+          ((*discounts)[i] < left_[i].discount) == dearer)
+        shift(i, (*discounts)[i], spare);
+}
+
 Money Plan::total_now() const {
   const auto earlier = cancellations_of(document_);
   return earlier.empty() ? document_.totals.total : earlier.back().total_after;
@@ -182,13 +237,16 @@ Result<OrderCancellation> Plan::finish() {
 
 }  // namespace
 
-Result<OrderCancellation> plan_cancellation(const Document& document, const CancelOrder& wish) {
+Result<OrderCancellation> plan_cancellation(const Document& document, const CancelOrder& wish,
+                                            const Repricing& reprice) {
   Plan plan(document, wish.from);
   if (wish.lines) {
     for (std::size_t i = 0; i < wish.lines->size(); ++i) TRY_DO(plan.choose(i, (*wish.lines)[i]));
   } else {
     plan.everything();
   }
+  // What the shop itself cannot send costs the buyer no discount.
+  if (reprice && !wish.from) plan.price_again(reprice);
   TRY(auto cancellation, plan.finish());
   cancellation.reason = wish.reason;
   return cancellation;
@@ -197,7 +255,8 @@ Result<OrderCancellation> plan_cancellation(const Document& document, const Canc
 void apply_cancellation(Document& document, const OrderCancellation& cancellation) {
   for (const auto& cancelled : cancellation.lines)
     for (auto& line : document.lines)
-      if (line.id == cancelled.line_id) line.cancelled = line.cancelled.value_or(0) + cancelled.quantity;
+      if (line.id == cancelled.line_id && cancelled.quantity > 0)
+        line.cancelled = line.cancelled.value_or(0) + cancelled.quantity;
   for (auto& shipment : document.shipments) {
     auto items = shipment.items;
     for (const auto& taken : cancellation.units)

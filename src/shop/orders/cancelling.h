@@ -1,7 +1,9 @@
 // Which lines of an order are cancelled and what comes back for them: pure computation over its document. Each unit
 // takes its share of what is left of its line's discount and tax, so that after any number of cancellations the parts
-// add up to what was paid. Shipping is for the parcel: it comes back with the last unit.
+// add up to what was paid; then the discounts are computed again for what stays, and what comes back is what was paid
+// less what that costs. Shipping is for the parcel: it comes back with the last unit.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,10 +43,16 @@ struct CancelOrder {
   }
 };
 
+// By line of the document: what the order's own promotions take off so many units of each (`left`, 0 for a line that is
+// gone). Nothing: the shares stay.
+using Repricing =
+    std::function<std::optional<std::vector<Money>>(const Document&, const std::vector<std::int64_t>& left)>;
+
 // The cancellation that the wish comes to; number, at and by are the caller's. kInvalid "orders.no_such_line",
 // "orders.too_many_units" for what was never bought; kNotCancellable "orders.already_cancelled" for what is not there
 // any more.
-Result<OrderCancellation> plan_cancellation(const Document& document, const CancelOrder& wish);
+Result<OrderCancellation> plan_cancellation(const Document& document, const CancelOrder& wish,
+                                            const Repricing& reprice = {});
 // Writes it into the document: lines, shipments, and the list of cancellations.
 void apply_cancellation(Document& document, const OrderCancellation& cancellation);
 

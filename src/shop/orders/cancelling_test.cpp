@@ -77,6 +77,48 @@ TEST_CASE("whatever is cancelled in whatever order, the parts add up to what was
   }
 }
 
+TEST_CASE("with discounts computed anew for what stays the parts still add up, and nobody pays for cancelling") {
+  std::mt19937 luck(11);
+  for (int history = 0; history < 500; ++history) {
+    Document document = bought();
+    const unsigned kind = luck() % 4;
+    // As rules might say it: nothing any more, a part of the price, more than before, from so many units on.
+    const Repricing reprice = [kind](const Document& of, const std::vector<std::int64_t>& left) {
+      std::vector<Money> off;
+      for (std::size_t i = 0; i < left.size(); ++i) {
+        const Money price = of.lines[i].unit_price * left[i];
+        off.push_back(kind == 0   ? usd(0)
+                      : kind == 1 ? price.portion(BasisPoints{400})
+                      : kind == 2 ? price.portion(BasisPoints{9000})
+                                  : (left[i] >= 5 ? price.portion(BasisPoints{430}) : usd(0)));
+      }
+      return std::optional(off);
+    };
+    Money total = document.totals.total;
+    while (!nothing_left(document)) {
+      const auto& line = document.lines[luck() % 3];
+      if (line.left() == 0) continue;
+      const auto wish = some(line.id.value, 1 + static_cast<std::int64_t>(luck() % static_cast<unsigned>(line.left())));
+      auto cancellation = plan_cancellation(document, wish, reprice);
+      REQUIRE(cancellation);
+      CHECK(cancellation->total_before == total);
+      CHECK(cancellation->refund >= usd(0));
+      Money lines = usd(0);
+      for (const auto& part : cancellation->lines) lines = lines + part.line_total;
+      CHECK(lines + cancellation->shipping == cancellation->refund);
+      apply_cancellation(document, *cancellation);
+      total = cancellation->total_after;
+      CHECK(total >= usd(0));
+      const auto left = totals_left(document);
+      Money discounts = usd(0);
+      for (const auto& discount : left.discounts) discounts = discounts + discount.amount;
+      CHECK(left.subtotal - discounts + left.tax + left.shipping == left.total);
+    }
+    CHECK(total == usd(0));
+    for (const auto& payment : document.payments) CHECK(refunded_to(document, payment.id) == payment.amount);
+  }
+}
+
 TEST_CASE("units come out of parcels that nobody has touched first") {
   Document document = bought();
   document.shipments[0].status = ShipmentState::kPicked;

@@ -59,7 +59,9 @@ void put_sum(std::string& out, std::string_view name, Money money, bool whole = 
 }
 
 void put_line(std::string& out, const OrderLine& line, const CancelledLine& part) {
-  out += "<tr><td>" + html_escape(line.title) + "<br>" + html_escape(line.sku) + "</td>";
+  out += "<tr><td>" + html_escape(line.title) + "<br>" + html_escape(line.sku);
+  if (part.quantity == 0) out += "<br>Discount of what stays";
+  out += "</td>";
   put_cell(out, std::to_string(part.quantity));
   put_cell(out, line.unit_price.text());
   put_cell(out, part.discount.text());

@@ -11,6 +11,7 @@
 #include "base/id.h"
 #include "base/money.h"
 #include "base/time.h"
+#include "runtime/json.h"
 #include "shop/orders/order_cancellation.h"
 #include "shop/orders/orders_state.h"
 
@@ -191,6 +192,8 @@ struct Document {
   std::optional<Address> billing_address;
   std::optional<std::vector<OrderCancellation>> cancellations = {};  // oldest first; never empty
   std::optional<std::string> tax_id = {};
+  // The promotions that applied, each for the lines it counted: what a cancellation computes anew. Not shown.
+  std::optional<std::vector<json::Raw>> promotions = {};
 
   static constexpr auto fields() {
     return described(Field("lines", &Document::lines, "What was bought"),
@@ -201,7 +204,8 @@ struct Document {
                      Field("shipping_address", &Document::shipping_address, "Where it goes"),
                      Field("billing_address", &Document::billing_address, "Where the invoice goes"),
                      Field("cancellations", &Document::cancellations, "What was cancelled, oldest first"),
-                     Field("tax_id", &Document::tax_id, "The buyer's tax number, for the invoice"));
+                     Field("tax_id", &Document::tax_id, "The buyer's tax number, for the invoice"),
+                     Field("promotions", &Document::promotions, "What applied, and to which offers"));
   }
 };
 

@@ -200,7 +200,7 @@ Result<Cancelled> Orders::cancel(db::Tx& tx, OrderId id, const std::string& by, 
   if (!possible && !bugs_.cancel_what_is_packed)
     return fail(Errc::kNotCancellable, "orders.not_cancellable",
                 "The order is " + std::string(name_of(order.state)) + "; it can be cancelled until it is packed.");
-  TRY(auto cancellation, plan_cancellation(order.document, wish));
+  TRY(auto cancellation, plan_cancellation(order.document, wish, repricing_));
   cancellation.at = now;
   cancellation.by = by;
   auto& document = order.document;
@@ -223,7 +223,8 @@ Result<Cancelled> Orders::cancel(db::Tx& tx, OrderId id, const std::string& by, 
 Result<void> Orders::tell_cancelled(db::Tx& tx, Order& order, const OrderCancellation& cancellation) {
   OrderLinesCancelled news{order.id, cancellation.number, cancellation.by,
                            {},       cancellation.refund, cancellation.total_after};
-  for (const auto& line : cancellation.lines) news.lines.push_back({line.offer_id, line.quantity});
+  for (const auto& line : cancellation.lines)
+    if (line.quantity > 0) news.lines.push_back({line.offer_id, line.quantity});
   return services::emit(tx, news, order.id.text(), order.updated);
 }
 

@@ -123,6 +123,8 @@ class Orders {
   Orders(db::Store& store, Clock& clock) : store_(store), clock_(clock) {}
   // Not owned; before the first order. Without one there are no shipments.
   void set_desk(FulfilmentDesk* desk) { desk_ = desk; }
+  // Before the first order. Without one, cancelled units take their share of the discounts.
+  void set_repricing(Repricing repricing) { repricing_ = std::move(repricing); }
 
   // Inside the caller's write function (home customer).
   // Writes the order, opens its shipments, tells order.placed and order.confirmed. `document` is the printed
@@ -166,6 +168,7 @@ class Orders {
   db::Store& store_;
   Clock& clock_;
   FulfilmentDesk* desk_ = nullptr;
+  Repricing repricing_;
   PlantedBugs bugs_;
 };
 

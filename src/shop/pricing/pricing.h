@@ -53,6 +53,8 @@ struct ShippingGift {
   std::string promotion_id;
   std::string label;
   std::vector<std::string> options;
+  std::string code = {};                              // of the coupon that brought it
+  std::optional<promotions::Use> use = std::nullopt;  // taken when the gift is
 };
 
 struct LineTotal {
@@ -72,7 +74,8 @@ struct Totals {
   std::vector<Discount> discounts;    // of the goods
   std::vector<DiscountShare> shares;  // of each discount they add up to it, of each line to its discount
   std::vector<CouponState> coupons;
-  std::vector<promotions::Use> uses;  // what the purchase takes of promotions that run out
+  std::vector<promotions::Use> uses;           // what the purchase takes of promotions that run out
+  std::vector<promotions::Promotion> applied;  // frozen, in their order: for pricing anew what stays of an order
   std::vector<ShippingGift> shipping_gifts;
   std::optional<Discount> shipping_discount;  // taken off `shipping` already
   Money shipping;                             // to pay

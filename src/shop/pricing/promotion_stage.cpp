@@ -21,12 +21,11 @@ void take_off(const Applied& applied, Totals& totals) {
   }
 }
 
-void note_use(const Applied& applied, Totals& totals) {
+std::optional<promotions::Use> use_of(const Applied& applied, Currency currency) {
   const auto& promotion = applied.ready->promotion;
-  if (!promotion.limited() && applied.code.empty()) return;
+  if (!promotion.limited() && applied.code.empty()) return std::nullopt;
   const std::int64_t counted = promotion.budget ? applied.minor : 0;
-  totals.uses.push_back(
-      {promotion.id, applied.code, Money::minor(counted, totals.currency), promotion.max_uses_per_customer});
+  return promotions::Use{promotion.id, applied.code, Money::minor(counted, currency), promotion.max_uses_per_customer};
 }
 
 }  // namespace
@@ -41,9 +40,12 @@ Result<void> PromotionStage::apply(std::span<const LineInput> lines, const Conte
   for (const Applied& applied : considered.outcome.applied) {
     const auto& promotion = applied.ready->promotion;
     if (applied.minor > 0) take_off(applied, totals);
+    if (applied.minor > 0) totals.applied.push_back(promotions::frozen(applied));
+    const auto use = use_of(applied, totals.currency);
     if (const auto* wish = applied.ready->rule->shipping())
-      totals.shipping_gifts.push_back({promotion.id.text(), promotion.label, wish->options});
-    note_use(applied, totals);
+      totals.shipping_gifts.push_back({promotion.id.text(), promotion.label, wish->options, applied.code, use});
+    else if (use)
+      totals.uses.push_back(*use);
   }
   for (const auto& note : considered.outcome.coupons)
     totals.coupons.push_back(note.refusal == Refusal::kNone ? CouponState{note.code, {}, {}}
@@ -61,11 +63,18 @@ const ShippingGift* gift_for(const Totals& totals, std::string_view option) {
 }
 
 Result<void> FreeShippingStage::apply(std::span<const LineInput>, const Context& context, Totals& totals) const {
-  if (!context.shipping_option || totals.shipping.amount_minor() == 0) return {};
-  const ShippingGift* const gift = gift_for(totals, *context.shipping_option);
+  if (!context.shipping_option) return {};
+  const bool costs = totals.shipping.amount_minor() > 0;
+  const ShippingGift* const gift = costs ? gift_for(totals, *context.shipping_option) : nullptr;
+  // A code that brought nothing is not used.
+  for (const ShippingGift& other : totals.shipping_gifts)
+    for (CouponState& coupon : totals.coupons)
+      if (&other != gift && !other.code.empty() && coupon.code == other.code)
+        coupon = {coupon.code, std::string(word_of(Refusal::kNoEffect)), words_of(Refusal::kNoEffect, coupon.code)};
   if (gift == nullptr) return {};
-  totals.shipping_discount = Discount{gift->promotion_id, gift->label, totals.shipping, {}};
+  totals.shipping_discount = Discount{gift->promotion_id, gift->label, totals.shipping, gift->code};
   totals.shipping = Money::minor(0, totals.currency);
+  if (gift->use) totals.uses.push_back(*gift->use);
   return {};
 }
 

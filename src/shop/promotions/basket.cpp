@@ -83,6 +83,13 @@ void Basket::begin_promotion() {
   }
 }
 
+void Basket::undo_promotion() {
+  for (BasketLine& line : lines_) {
+    line.left_minor += line.taken_minor;
+    line.taken_minor = 0;
+  }
+}
+
 std::int64_t Basket::taken() const {
   std::int64_t sum = 0;
   for (const BasketLine& line : lines_) sum += line.taken_minor;

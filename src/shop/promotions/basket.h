@@ -56,6 +56,7 @@ class Basket {
 
   void begin_promotion();  // nothing counts, nothing is taken
   std::int64_t taken() const;
+  void undo_promotion();  // what it has taken is there again
 
  private:
   Currency currency_;

@@ -43,9 +43,11 @@ class Evaluation {
  private:
   const Coupon* coupon_of(const Ready& ready) const {
     if (!ready.promotion.needs_coupon) return nullptr;
+    const Coupon* found = nullptr;  // of several, one that is good for something
     for (const Coupon& coupon : purchase_.coupons)
-      if (coupon.promotion == ready.promotion.id) return &coupon;
-    return nullptr;
+      if (coupon.promotion == ready.promotion.id && (found == nullptr || (!found->good() && coupon.good())))
+        found = &coupon;
+    return found;
   }
   void note(std::string_view code, Refusal refusal) {
     for (CouponNote& one : out_.coupons)
@@ -64,11 +66,17 @@ class Evaluation {
     if (const Refusal of_lines = for_lines(ready); of_lines != Refusal::kNone) return of_lines;
     if (ready.promotion.exclusive && !out_.applied.empty()) return Refusal::kNotCombinable;
     ready.rule->apply(basket_);
-    Applied applied{&ready, coupon == nullptr ? std::string() : coupon->code, basket_.taken(), {}};
+    if (ready.promotion.budget && basket_.taken() > ready.budget_left) {
+      basket_.undo_promotion();
+      return Refusal::kUsedUp;
+    }
+    Applied applied{&ready, coupon == nullptr ? std::string() : coupon->code, basket_.taken(), {}, {}};
     if (applied.minor == 0 && ready.rule->shipping() == nullptr) return Refusal::kNoEffect;
-    for (std::size_t i = 0; i < basket_.lines().size(); ++i)
-      if (const auto taken = basket_.lines()[i].taken_minor; taken > 0)
-        applied.parts.push_back({basket_.place(i), taken});
+    for (std::size_t i = 0; i < basket_.lines().size(); ++i) {
+      const BasketLine& line = basket_.lines()[i];
+      if (line.counts) applied.counted.push_back(line.line.offer);
+      if (line.taken_minor > 0) applied.parts.push_back({basket_.place(i), line.taken_minor});
+    }
     std::sort(applied.parts.begin(), applied.parts.end(), [](const Part& a, const Part& b) { return a.line < b.line; });
     out_.applied.push_back(std::move(applied));
     return Refusal::kNone;
@@ -235,6 +243,42 @@ std::string words_of(Refusal refusal, std::string_view code) {
 bool is_pending(Refusal refusal, const Purchase& purchase) {
   return (refusal == Refusal::kNotInCountry && purchase.country.empty()) ||
          (refusal == Refusal::kNotWithPayment && purchase.payment_method.empty());
+}
+
+Promotion frozen(const Applied& applied) {
+  const Promotion& was = applied.ready->promotion;
+  Promotion out;
+  out.id = was.id;
+  out.name = out.label = was.label;
+  out.type = was.type;
+  out.parameters = was.parameters;
+  out.priority = was.priority;
+  out.exclusive = was.exclusive;
+  out.conditions.offers = applied.counted;
+  out.conditions.min_subtotal = was.conditions.min_subtotal;
+  out.conditions.min_quantity = was.conditions.min_quantity;
+  return out;
+}
+
+Result<std::vector<std::int64_t>> price_again(std::span<const Promotion> promotions, std::span<const Line> lines,
+                                              Currency currency) {
+  // They stand in the order in which they applied, which was also decided by what is not asked any more.
+  std::vector<Ready> all;
+  std::int64_t priority = 0;
+  for (const Promotion& promotion : promotions) {
+    TRY(auto ready, make_ready(promotion, {}));
+    ready.promotion.priority = --priority;
+    all.push_back(std::move(ready));
+  }
+  const Set set = make_set(std::move(all));
+  Purchase purchase;
+  purchase.lines = lines;
+  purchase.currency = currency;
+  purchase.shopper = {true, true, {}};
+  std::vector<std::int64_t> off(lines.size(), 0);
+  for (const Applied& applied : evaluate(set, purchase).applied)
+    for (const Part& part : applied.parts) off[part.line] += part.minor;
+  return off;
 }
 
 Outcome evaluate(const Set& set, const Purchase& purchase) {

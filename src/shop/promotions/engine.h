@@ -24,6 +24,7 @@ struct Ready {
   std::unordered_set<CategoryId> categories;  // with everything below them
   std::unordered_set<std::string> brands;     // folded
   bool used_up = false;                       // as far as is known
+  std::int64_t budget_left = 0;               // of a promotion that has a budget, as far as is known
 };
 
 struct Set {
@@ -48,6 +49,8 @@ struct Coupon {
   std::int64_t max_uses = 0;  // of this code; 0: any number
   bool active = true;
   bool used_up = false;  // as far as is known
+
+  bool good() const { return active && !used_up; }
 };
 
 using PromotionUses = std::pair<PromotionId, std::int64_t>;
@@ -107,7 +110,15 @@ struct Applied {
   std::string code;
   std::int64_t minor = 0;
   std::vector<Part> parts;  // add up to `minor`; in the order of lines
+  std::vector<OfferId> counted;
 };
+
+// The promotion as it applied: for exactly the offers that counted, whoever and wherever it is for. What is left of an
+// order is priced anew with these alone.
+Promotion frozen(const Applied& applied);
+// By line: what frozen promotions take off so many units.
+Result<std::vector<std::int64_t>> price_again(std::span<const Promotion> promotions, std::span<const Line> lines,
+                                              Currency currency);
 
 struct CouponNote {
   std::string code;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::int64_t kReloadMs = 5 * kSecondMs;  // what runs out elsewhere is seen so soon
 constexpr std::int64_t kCouponMs = 5 * kSecondMs;
+constexpr std::int64_t kMostActive = 1000;
 constexpr std::size_t kMostSeen = 20'000;
 constexpr std::string_view kLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";  // 32, none that is taken for another
 constexpr int kDrawnLetters = 12;
@@ -115,6 +116,7 @@ Result<std::shared_ptr<const Set>> Promotions::load(Time now) {
     auto ready = make_ready(std::move(row.promotion), parents);
     if (!ready) continue;  // of a type that a newer version knows
     ready->used_up = gone;
+    if (ready->promotion.budget) ready->budget_left = ready->promotion.budget->amount_minor() - row.spent_minor;
     all.push_back(std::move(*ready));
   }
   auto set = std::make_shared<const Set>(make_set(std::move(all)));
@@ -133,6 +135,7 @@ Result<std::shared_ptr<const Set>> Promotions::present(Time now) {
     const std::lock_guard lock(mutex_);
     known = set_;
     fresh = known != nullptr && (!known->runs_out || (now >= loaded_ && now < loaded_.plus_ms(kReloadMs)));
+    if (!fresh) loaded_ = now;  // one looks, the others go on with what is known
   }
   if (fresh) return known;
   auto loaded = load(now);
@@ -170,13 +173,17 @@ Result<std::vector<Coupon>> Promotions::resolve(std::span<const std::string> cod
 }
 
 Result<Considered> Promotions::consider(const Request& request) {
+  __int128 sum = 0;
+  for (const Line& line : request.lines) sum += static_cast<__int128>(line.unit_minor) * line.quantity;
+  if (sum > kMaxAmountMinor)
+    return fail(Errc::kInvalid, "pricing.total_too_large", "The lines cost more than one total can say.");
   Considered out;
   TRY(out.set, present(request.now));
   if (out.set->all.empty() && request.coupons.empty()) return out;
   TRY(const auto coupons, resolve(request.coupons, request.now));
   Purchase purchase = purchase_of(request, coupons);
   if (out.set->asks_of_customers && request.customer && parts_.shoppers != nullptr) {
-    TRY(purchase.shopper, parts_.shoppers->shopper(request.customer));
+    TRY(purchase.shopper, parts_.shoppers->shopper(request.customer, request.now));
   }
   std::vector<PromotionUses> used;
   if (out.set->counts_customers && request.customer) {
@@ -197,6 +204,7 @@ Result<Refusal> Promotions::may_use(const Request& request, const std::string& c
   {
     const std::lock_guard lock(mutex_);
     seen_.erase(code);
+    if (set_ != nullptr && set_->runs_out) set_.reset();
   }
   TRY(const auto coupon, look_up(code, request.now));
   if (!coupon) return no_such_coupon(code);
@@ -215,7 +223,9 @@ Result<Refusal> Promotions::may_use(const Request& request, const std::string& c
 
 Result<void> Promotions::claim(db::Tx& tx, CheckoutId reservation, CustomerId customer, std::span<const Use> uses,
                                Time now) {
-  for (const Use& use : uses) {
+  std::vector<Use> in_order(uses.begin(), uses.end());
+  std::sort(in_order.begin(), in_order.end(), [](const Use& a, const Use& b) { return a.promotion < b.promotion; });
+  for (const Use& use : in_order) {
     TRY(const bool noted, sql::note_use(tx, reservation, customer, use, now));
     if (!noted) continue;
     // The promotion's row first: who waits for it sees what those before have used.
@@ -242,11 +252,27 @@ Result<void> Promotions::release(db::Tx& tx, CheckoutId reservation) {
   return sql::give_back(tx, reservation, rows);
 }
 
-void Promotions::note_refused(const Error& error) {
-  if (error.reason == "promotions.used_up") changed();
+// In a rush many are refused at once: what is known to have run out is not looked at again for each.
+void Promotions::note_refused(std::span<const Use> uses) {
+  const std::lock_guard lock(mutex_);
+  bool known = true;
+  for (const Use& use : uses) {
+    if (!use.code.empty()) seen_.erase(use.code);
+    const Ready* const ready = set_ == nullptr ? nullptr : set_->find(use.promotion);
+    known = known && ready != nullptr && ready->used_up;
+  }
+  if (known) return;
+  set_.reset();
+  ++generation_;
 }
 
 Result<void> Promotions::write_document(db::Tx& tx, const PromotionRow& row, bool fresh) {
+  if (row.promotion.status == Status::kActive) {
+    TRY(const auto others, sql::other_active(tx, row.promotion.id));
+    if (others >= kMostActive)
+      return fail(Errc::kConflict, "promotions.too_many",
+                  "At most " + std::to_string(kMostActive) + " promotions are active: archive those that have ended.");
+  }
   const std::string document = json::print(row.promotion);
   if (fresh) {
     TRY_DO(sql::insert(tx, row, document));
@@ -285,6 +311,10 @@ Result<PromotionRow> Promotions::change(Promotion wish, const Beside& beside) {
     if (wish.version != 0 && wish.version != found->promotion.version)
       return fail(Errc::kVersionConflict, "promotions.version_conflict",
                   "The promotion has changed since it was read.");
+    const auto& budget = found->promotion.budget;
+    if (found->spent_minor > 0 && wish.budget && budget && wish.budget->currency() != budget->currency())
+      return fail(Errc::kConflict, "promotions.budget_currency",
+                  "Part of the budget is spent: its currency stays " + std::string(budget->currency().code()) + ".");
     row = std::move(*found);
     const std::int64_t was = row.promotion.version;
     row.promotion = wish;

@@ -29,7 +29,7 @@ namespace kontor::promotions {
 class ShopperSource {
  public:
   virtual ~ShopperSource() = default;
-  virtual Result<Shopper> shopper(CustomerId customer) = 0;
+  virtual Result<Shopper> shopper(CustomerId customer, Time now) = 0;
 };
 
 // Capital letters, digits, '-' and '_', 3 to 40 of them; nullopt for anything else. Blanks around it and lower case are
@@ -94,10 +94,11 @@ class Promotions {
   // The uses go back; repeatable, also when there were none.
   Result<void> release(db::Tx& tx, CheckoutId reservation);
   // After a claim was refused: what ran out is left out of the next look.
-  void note_refused(const Error& error);
+  void note_refused(std::span<const Use> uses);
 
   // Back office. `beside` runs in the same write function.
   using Beside = std::function<Result<void>(db::Tx&)>;
+  // kConflict "promotions.too_many" active ones.
   Result<PromotionRow> create(Promotion wish, const Beside& beside);
   // The whole of it; kVersionConflict "promotions.version_conflict" unless it has `wish.version`, 0: whichever.
   // kNotFound "promotions.no_such_promotion". What was used stays counted.

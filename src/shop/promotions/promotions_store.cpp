@@ -10,8 +10,8 @@ using db::Home;
 using db::Query;
 
 constexpr Query kInsert{"promotions.insert", Home::kStock, R"sql(
-  INSERT INTO promotions_promotions (id, status, version, document, max_uses, budget_minor, uses, spent_minor, created_at,
-                                     updated_at)
+  INSERT INTO promotions_promotions (id, status, version, document, max_uses, budget_minor, uses, spent_minor,
+                                     created_at, updated_at)
   VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, $7)
 )sql"};
 constexpr Query kUpdate{"promotions.update", Home::kStock, R"sql(
@@ -26,6 +26,9 @@ constexpr Query kBefore{"promotions.before", Home::kStock,
                         KONTOR_PROMOTION_COLUMNS "WHERE id < $1 ORDER BY id DESC LIMIT $2"};
 constexpr Query kActive{"promotions.active", Home::kStock,
                         KONTOR_PROMOTION_COLUMNS "WHERE status = 0 ORDER BY id LIMIT 2000"};
+
+constexpr Query kCountActive{"promotions.count_active", Home::kStock,
+                             "SELECT COUNT(*) FROM promotions_promotions WHERE status = 0 AND id <> $1"};
 
 constexpr Query kInsertCoupon{"promotions.insert_coupon", Home::kStock, R"sql(
   INSERT INTO promotions_coupons (code, promotion_id, max_uses, uses, active, created_at) VALUES ($1, $2, $3, 0, 1, $4)
@@ -58,8 +61,8 @@ constexpr Query kUsesOfAll{"promotions.uses_of_all", Home::kStock, R"sql(
 constexpr Query kUses{"promotions.uses", Home::kStock, R"sql(
   SELECT promotion_id, code, amount_minor FROM promotions_uses WHERE reservation_id = $1 ORDER BY promotion_id
 )sql"};
-constexpr Query kDropUses{"promotions.drop_uses", Home::kStock,
-                          "DELETE FROM promotions_uses WHERE reservation_id = $1"};
+constexpr Query kDropUse{"promotions.drop_use", Home::kStock,
+                         "DELETE FROM promotions_uses WHERE reservation_id = $1 AND promotion_id = $2"};
 constexpr Query kUncountUse{"promotions.uncount_use", Home::kStock, R"sql(
   UPDATE promotions_promotions SET uses = uses - 1, spent_minor = spent_minor - CAST($2 AS BIGINT) WHERE id = $1
 )sql"};
@@ -134,7 +137,16 @@ Result<std::vector<PromotionRow>> before(db::Tx& tx, PromotionId id, int limit) 
 
 Result<std::vector<PromotionRow>> active(db::Tx& tx) {
   TRY(const auto rows, tx.ask(kActive));
-  return promotions_of(rows);
+  std::vector<PromotionRow> out;
+  for (const auto row : rows)
+    if (auto one = promotion_of(row))
+      out.push_back(std::move(*one));  // what a newer version wrote is not ours to apply
+  return out;
+}
+
+Result<std::int64_t> other_active(db::Tx& tx, PromotionId id) {
+  TRY(const auto rows, tx.ask(kCountActive, id));
+  return rows.front().i64(0);
 }
 
 Result<void> insert_coupons(db::Tx& tx, std::span<const CouponRow> rows) {
@@ -199,8 +211,9 @@ Result<std::vector<UseRow>> uses(db::Tx& tx, CheckoutId reservation) {
 }
 
 Result<void> give_back(db::Tx& tx, CheckoutId reservation, std::span<const UseRow> rows) {
-  TRY_DO(tx.run(kDropUses, reservation));
   for (const UseRow& row : rows) {
+    TRY(const auto dropped, tx.run(kDropUse, reservation, row.promotion));
+    if (dropped == 0) continue;  // somebody else gives it back at this moment
     TRY_DO(tx.run(kUncountUse, row.promotion, row.amount_minor));
     if (!row.code.empty()) TRY_DO(tx.run(kUncountCode, row.code));
   }

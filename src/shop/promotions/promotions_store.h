@@ -19,6 +19,8 @@ Result<std::vector<PromotionRow>> before(db::Tx& tx, PromotionId id, int limit);
 // All that are active, in the order of ids.
 Result<std::vector<PromotionRow>> active(db::Tx& tx);
 
+Result<std::int64_t> other_active(db::Tx& tx, PromotionId id);  // how many besides this one
+
 // kConflict "db.duplicate" when the code is taken.
 Result<void> insert_coupons(db::Tx& tx, std::span<const CouponRow> rows);
 Result<std::optional<CouponRow>> coupon(db::Tx& tx, const std::string& code);

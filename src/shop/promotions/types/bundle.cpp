@@ -102,9 +102,9 @@ struct Bundle {
     std::int64_t all = 0;
     for (std::size_t i = 0; i < used.size(); ++i)
       if (used[i] > 0) all += worth[i] = Basket::share(basket.lines()[i], used[i]);
-    const std::int64_t saved = all - price * times;
+    const __int128 saved = all - static_cast<__int128>(price) * times;
     if (saved <= 0) return;
-    const auto parts = Money::minor(saved, basket.currency()).split(worth);
+    const auto parts = Money::minor(static_cast<std::int64_t>(saved), basket.currency()).split(worth);
     for (std::size_t i = 0; i < used.size(); ++i)
       if (used[i] > 0) basket.take(basket.lines()[i], parts[i].amount_minor());
   }
