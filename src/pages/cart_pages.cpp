@@ -110,6 +110,16 @@ void put_coupons(Html& out, const cart::CartView& view) {
          "maxlength=\"40\" required><button class=\"plain\">Apply</button></form></section>";
 }
 
+// What may be had for nothing.
+void put_gifts(Html& out, const cart::CartView& view) {
+  for (const auto& message : view.messages)
+    if (message.code == "gift")
+      out << "<form class=\"notice\" action=\"/cart/add\" method=\"post\"><input type=\"hidden\" name=\"offer\" "
+             "value=\""
+          << message.offer_id->text() << "\"><input type=\"hidden\" name=\"quantity\" value=\"1\"><p>"
+          << text(message.text) << " <button class=\"link\">Put it in</button></p></form>";
+}
+
 void put_totals(Html& out, const cart::CartView& view) {
   const auto line = [&](std::string_view name, const std::string& value) {
     out << "<div><dt>" << text(name) << "</dt><dd>" << text(value) << "</dd></div>";
@@ -137,6 +147,7 @@ http::Response cart_page(const Site& site, const cart::CartView& view, std::stri
            "around</a></p></div>";
     return site.page({"Cart"}, out.str(), status);
   }
+  put_gifts(out, view);
   out << "<div class=\"cart\"><ul class=\"lines\">";
   for (const auto& item : view.items) put_item(out, site, item);
   out << "</ul><div class=\"aside\">";

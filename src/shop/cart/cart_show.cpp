@@ -103,6 +103,13 @@ Result<CartView> Carts::show(const Cart& cart) {
     out.discounts.push_back({discount.promotion_id, discount.label, discount.amount});
   for (const auto& coupon : totals.coupons)
     if (!coupon.reason.empty()) out.messages.push_back({"coupon_" + coupon.reason, {}, coupon.words});
+  for (const auto& gift : totals.gifts) {
+    const auto card = parts_.offers.offer_card(gift.offer);
+    if (!card || !(*card)->buyable || (*card)->sellable < gift.quantity) continue;
+    const std::string count = gift.quantity > 1 ? std::to_string(gift.quantity) + " × " : "";
+    out.messages.push_back(
+        {"gift", {}, gift.label + ": " + count + "“" + (*card)->title + "” is free; put it in.", gift.offer});
+  }
   for (const auto& gift : totals.shipping_gifts) out.messages.push_back({"free_shipping", {}, gift.label});
   if (totals.tax.amount_minor() > 0) out.tax = totals.tax;
   out.total = totals.total;

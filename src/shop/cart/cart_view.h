@@ -65,13 +65,15 @@ struct MessageView {
   std::string code;
   std::optional<CartItemId> item_id;
   std::string text;
+  std::optional<OfferId> offer_id = {};
 
   static constexpr auto fields() {
     using V = MessageView;
-    return described(Field("code", &V::code,
-                           "removed, out_of_stock, price_changed, coupon_… (why a coupon does nothing), free_shipping"),
-                     Field("item_id", &V::item_id, "The line meant; absent when it is none"),
-                     Field("text", &V::text, "For people"));
+    return described(
+        Field("code", &V::code,
+              "removed, out_of_stock, price_changed, coupon_… (why a coupon does nothing), free_shipping, gift"),
+        Field("item_id", &V::item_id, "The line meant; absent when it is none"), Field("text", &V::text, "For people"),
+        Field("offer_id", &V::offer_id, "What may be put in for nothing"));
   }
 };
 

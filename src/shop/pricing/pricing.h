@@ -57,6 +57,13 @@ struct ShippingGift {
   std::optional<promotions::Use> use = std::nullopt;  // taken when the gift is
 };
 
+// Something free that is not in the cart yet.
+struct GiftOffered {
+  OfferId offer;
+  std::int64_t quantity = 0;
+  std::string label;  // of the promotion
+};
+
 struct LineTotal {
   OfferId offer;
   std::int64_t quantity = 0;
@@ -76,6 +83,7 @@ struct Totals {
   std::vector<CouponState> coupons;
   std::vector<promotions::Use> uses;           // what the purchase takes of promotions that run out
   std::vector<promotions::Promotion> applied;  // frozen, in their order: for pricing anew what stays of an order
+  std::vector<GiftOffered> gifts;
   std::vector<ShippingGift> shipping_gifts;
   std::optional<Discount> shipping_discount;  // taken off `shipping` already
   Money shipping;                             // to pay

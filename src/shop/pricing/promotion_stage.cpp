@@ -47,6 +47,8 @@ Result<void> PromotionStage::apply(std::span<const LineInput> lines, const Conte
     else if (use)
       totals.uses.push_back(*use);
   }
+  for (const auto& gift : considered.outcome.gifts)
+    totals.gifts.push_back({gift.offer, gift.quantity, gift.ready->promotion.label});
   for (const auto& note : considered.outcome.coupons)
     totals.coupons.push_back(note.refusal == Refusal::kNone ? CouponState{note.code, {}, {}}
                                                             : CouponState{note.code, std::string(word_of(note.refusal)),

@@ -14,7 +14,7 @@ Basket::Basket(std::span<const Line> lines, Currency currency) : currency_(curre
   lines_.reserve(lines.size());
   for (const std::size_t at : places_) {
     KONTOR_ASSERT(lines[at].quantity > 0 && lines[at].unit_minor >= 0);
-    lines_.push_back({lines[at], lines[at].unit_minor * lines[at].quantity, 0, false});
+    lines_.push_back({lines[at], lines[at].unit_minor * lines[at].quantity, 0, false, false});
   }
 }
 
@@ -40,7 +40,7 @@ std::int64_t Basket::quantity() const {
 }
 
 std::int64_t Basket::take(BasketLine& line, std::int64_t minor) {
-  KONTOR_ASSERT(minor >= 0 && line.counts);
+  KONTOR_ASSERT(minor >= 0 && (line.counts || line.gift));
   const std::int64_t taken = std::min(minor, line.left_minor);
   line.left_minor -= taken;
   line.taken_minor += taken;
@@ -78,7 +78,7 @@ std::int64_t Basket::amount_in(std::span<const Money> amounts) const {
 
 void Basket::begin_promotion() {
   for (BasketLine& line : lines_) {
-    line.counts = false;
+    line.counts = line.gift = false;
     line.taken_minor = 0;
   }
 }

@@ -25,6 +25,7 @@ struct BasketLine {
   std::int64_t left_minor = 0;   // of the whole line, after what was taken off so far
   std::int64_t taken_minor = 0;  // by the promotion at hand
   bool counts = false;           // for the promotion at hand
+  bool gift = false;             // what the promotion at hand gives away
 };
 
 class Basket {

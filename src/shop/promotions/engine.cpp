@@ -71,7 +71,9 @@ class Evaluation {
       return Refusal::kUsedUp;
     }
     Applied applied{&ready, coupon == nullptr ? std::string() : coupon->code, basket_.taken(), {}, {}};
-    if (applied.minor == 0 && ready.rule->shipping() == nullptr) return Refusal::kNoEffect;
+    offer_gift(ready);
+    if (applied.minor == 0 && ready.rule->shipping() == nullptr)
+      return ready.rule->gift() == nullptr ? Refusal::kNoEffect : Refusal::kNone;  // it waits to be put in
     for (std::size_t i = 0; i < basket_.lines().size(); ++i) {
       const BasketLine& line = basket_.lines()[i];
       if (line.counts) applied.counted.push_back(line.line.offer);
@@ -80,6 +82,14 @@ class Evaluation {
     std::sort(applied.parts.begin(), applied.parts.end(), [](const Part& a, const Part& b) { return a.line < b.line; });
     out_.applied.push_back(std::move(applied));
     return Refusal::kNone;
+  }
+
+  void offer_gift(const Ready& ready) {
+    const Gift* const gift = ready.rule->gift();
+    if (gift == nullptr) return;
+    std::int64_t there = 0;
+    for (const BasketLine& line : basket_.lines()) there += line.gift ? line.line.quantity : 0;
+    if (there < gift->quantity) out_.gifts.push_back({&ready, gift->offer, gift->quantity - there});
   }
 
   bool used_by_customer(const Promotion& promotion) const {
@@ -128,8 +138,10 @@ class Evaluation {
 
   Refusal for_lines(const Ready& ready) {
     bool any = false;
+    const Gift* const gift = ready.rule->gift();
     for (std::size_t i = 0; i < basket_.lines().size(); ++i) {
-      basket_.lines()[i].counts = counts(ready, i);
+      basket_.lines()[i].gift = gift != nullptr && basket_.lines()[i].line.offer == gift->offer;
+      basket_.lines()[i].counts = !basket_.lines()[i].gift && counts(ready, i);
       any = any || basket_.lines()[i].counts;
     }
     if (!any) return Refusal::kNothingCounts;

@@ -125,9 +125,17 @@ struct CouponNote {
   Refusal refusal = Refusal::kNone;
 };
 
+// What the shopper may have for nothing and has not put into the cart yet.
+struct GiftOffered {
+  const Ready* ready = nullptr;
+  OfferId offer;
+  std::int64_t quantity = 0;
+};
+
 struct Outcome {
   std::vector<Applied> applied;     // what takes something off, and what wishes for the shipping
   std::vector<CouponNote> coupons;  // one per coupon of the purchase
+  std::vector<GiftOffered> gifts;
 };
 
 // By priority; then automatic, coupon, loyalty; then by id. An exclusive one is passed over when something was taken

@@ -86,6 +86,22 @@ TEST_CASE("what each type takes off") {
   CHECK(off({together}, {line(1, 1, 300), line(2, 2, 700)}) == 0);  // cheaper without
 }
 
+TEST_CASE("a gift is free once it is in the basket, and does not help to earn itself") {
+  auto gift = promotion(1, "gift", "{\"offer_id\":\"" + OfferId{9}.text() + "\",\"quantity\":2}");
+  gift.conditions.min_subtotal = {Money::minor(5000, kUsd)};
+  const auto set = set_of({gift});
+  const auto of = [&](std::vector<Line> lines) {
+    const auto outcome = evaluate(set, purchase(lines));
+    return std::pair<std::int64_t, std::int64_t>(off(outcome), outcome.gifts.empty() ? 0 : outcome.gifts[0].quantity);
+  };
+  using Pair = std::pair<std::int64_t, std::int64_t>;
+  CHECK(of({line(1, 1, 4999)}) == Pair(0, 0));
+  CHECK(of({line(1, 1, 4000), line(9, 2, 1000)}) == Pair(0, 0));
+  CHECK(of({line(1, 1, 5000)}) == Pair(0, 2));
+  CHECK(of({line(1, 1, 5000), line(9, 1, 1000)}) == Pair(1000, 1));
+  CHECK(of({line(1, 1, 5000), line(9, 3, 1000)}) == Pair(2000, 0));
+}
+
 TEST_CASE("members, first orders, segments") {
   const auto set = set_of({promotion(1, "membership", "{}"), promotion(2, "first_order", R"({"basis_points":1000})")});
   const Line lines[] = {line(1, 1, 1000)};
@@ -217,6 +233,8 @@ TEST_CASE("wrong parameters are all named, below /parameters") {
 TEST_CASE("every type's example can be read") {
   for (const auto& type : promotion_types()) {
     std::string example(type.example);
+    if (const auto at = example.find("off_…"); at != std::string::npos)
+      example.replace(at, std::string("off_…").size(), OfferId{5}.text());
     for (std::int64_t id = 5; example.find("prod_…") != std::string::npos; ++id)
       example.replace(example.find("prod_…"), std::string("prod_…").size(), ProductId{id}.text());
     CAPTURE(std::string(type.name));
@@ -247,7 +265,10 @@ Promotion any_promotion(Luck& luck, std::int64_t id) {
     return "[{\"amount\":" + std::to_string(minor) + ",\"currency\":\"USD\"}]";
   };
   Promotion out;
-  switch (luck.any(0, 4)) {
+  switch (luck.any(0, 5)) {
+    case 4:
+      out = promotion(id, "gift", "{\"offer_id\":\"" + OfferId{luck.any(0, 3) * 3 + 1}.text() + "\"}");
+      break;
     case 0:
       out = promotion(id, "percentage", "{\"basis_points\":" + std::to_string(luck.any(1, 10'000)) + "}");
       break;

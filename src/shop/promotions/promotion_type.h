@@ -17,6 +17,12 @@ struct ShippingWish {
   std::vector<std::string> options;  // empty: whichever is chosen
 };
 
+// What is free when the rest of the basket meets the conditions: the line of this offer counts for nothing else.
+struct Gift {
+  OfferId offer;
+  std::int64_t quantity = 0;
+};
+
 // Parameters that were read and checked. Pure: the same basket, the same answer; no order of lines matters.
 class Rule {
  public:
@@ -25,6 +31,8 @@ class Rule {
   virtual void apply(Basket& basket) const = 0;
   // Null: it leaves the shipping alone.
   virtual const ShippingWish* shipping() const { return nullptr; }
+  // Null: it gives nothing away.
+  virtual const Gift* gift() const { return nullptr; }
   // What the type asks of a shopper beside the promotion's own conditions.
   virtual void add_conditions(Conditions&) const {}
 };
@@ -58,6 +66,10 @@ class RuleOf : public Rule {
   void apply(Basket& basket) const override { parameters_.apply(basket); }
   const ShippingWish* shipping() const override {
     if constexpr (requires { parameters_.shipping(); }) return parameters_.shipping();
+    return nullptr;
+  }
+  const Gift* gift() const override {
+    if constexpr (requires { parameters_.gift(); }) return parameters_.gift();
     return nullptr;
   }
   void add_conditions(Conditions& conditions) const override {

@@ -10,8 +10,8 @@ namespace kontor::promotions {
 namespace {
 
 // In the order of their names.
-constexpr std::array kTypes = {kBundle,       kBuyXGetY,   kFirstOrder, kFixedAmount,
-                               kFreeShipping, kMembership, kPercentage, kTiered};
+constexpr std::array kTypes = {kBundle, kBuyXGetY,   kFirstOrder, kFixedAmount, kFreeShipping,
+                               kGift,   kMembership, kPercentage, kTiered};
 static_assert(std::is_sorted(kTypes.begin(), kTypes.end(),
                              [](const PromotionType& a, const PromotionType& b) { return a.name < b.name; }));
 

@@ -9,6 +9,7 @@ Result<std::shared_ptr<const Rule>> read_buy_x_get_y(const json::Raw& parameters
 Result<std::shared_ptr<const Rule>> read_first_order(const json::Raw& parameters);
 Result<std::shared_ptr<const Rule>> read_fixed_amount(const json::Raw& parameters);
 Result<std::shared_ptr<const Rule>> read_free_shipping(const json::Raw& parameters);
+Result<std::shared_ptr<const Rule>> read_gift(const json::Raw& parameters);
 Result<std::shared_ptr<const Rule>> read_membership(const json::Raw& parameters);
 Result<std::shared_ptr<const Rule>> read_percentage(const json::Raw& parameters);
 Result<std::shared_ptr<const Rule>> read_tiered(const json::Raw& parameters);
@@ -25,6 +26,8 @@ inline constexpr PromotionType kFixedAmount{"fixed_amount", "An amount off", fal
                                             R"({"amounts": [{"amount": 500, "currency": "USD"}]})"};
 inline constexpr PromotionType kFreeShipping{"free_shipping", "No price for shipping", false, read_free_shipping,
                                              R"({"options": ["standard"]})"};
+inline constexpr PromotionType kGift{"gift", "Something free with a purchase, once it is in the cart", false, read_gift,
+                                     R"({"offer_id": "off_…", "quantity": 1})"};
 inline constexpr PromotionType kMembership{"membership", "A part of the price, for members", true, read_membership,
                                            R"({"basis_points": 1500})"};
 inline constexpr PromotionType kPercentage{"percentage", "A part of the price off", false, read_percentage,
