@@ -136,8 +136,8 @@ TEST_CASE(
   runtime::Metrics metrics;
   GuardedGateway guard(shop.gateway, shop.test.clock, metrics, {2, 1000, 4000, 8});
   payments::Payments payments(shop.store, guard, shop.test.clock);
-  checkout::Checkouts checkouts({shop.store, shop.shop->carts, shop.shelf, shop.pricing, shop.shop->inventory, payments,
-                                 shop.shop->orders, shop.test.clock, shop.test.ids},
+  checkout::Checkouts checkouts({shop.store, shop.shop->carts, shop.shelf, shop.pricing, shop.shipping,
+                                 shop.shop->inventory, payments, shop.shop->orders, shop.test.clock, shop.test.ids},
                                 {});
   const auto tea = shop.offer(450, 3);
   const auto ada = shop.guest();

@@ -14,6 +14,8 @@ std::span<const db::Migration> cart_migrations();
 std::span<const db::Migration> payments_migrations();
 std::span<const db::Migration> orders_migrations();
 std::span<const db::Migration> risk_migrations();
+std::span<const db::Migration> shipping_migrations();
+std::span<const db::Migration> tax_migrations();
 std::span<const db::Migration> checkout_migrations();
 std::span<const db::Migration> fulfilment_migrations();
 std::span<const db::Migration> media_migrations();
@@ -26,7 +28,7 @@ std::vector<db::Migration> all_migrations() {
   for (const auto some : {services_migrations(), catalog_migrations(), inventory_migrations(), promotions_migrations(),
                           showcase_migrations(), cart_migrations(), payments_migrations(), orders_migrations(),
                           risk_migrations(), checkout_migrations(), accounts_migrations(), fulfilment_migrations(),
-                          media_migrations(), importing_migrations()}) {
+                          media_migrations(), importing_migrations(), shipping_migrations(), tax_migrations()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

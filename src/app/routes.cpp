@@ -30,8 +30,12 @@
 #include "shop/promotions/promotions_api.h"
 #include "shop/promotions/promotions_consumers.h"
 #include "shop/risk/risk_api.h"
+#include "shop/shipping/shipping_api.h"
+#include "shop/shipping/shipping_consumers.h"
 #include "shop/showcase/showcase_api.h"
 #include "shop/showcase/showcase_consumers.h"
+#include "shop/tax/tax_api.h"
+#include "shop/tax/tax_consumers.h"
 
 namespace kontor::app {
 
@@ -52,6 +56,8 @@ void Shop::add_routes() {
   services::add_idempotent(api_, after_buying, idempotency, shoppers, db::Home::kCustomer);
   promotions::add_promotions_routes(api_, {promotions, shoppers, cursors, audit});
   risk::add_risk_routes(api_, {risk, shoppers, cursors, audit});
+  shipping::add_shipping_routes(api_, {shipping, shoppers, audit});
+  tax::add_tax_routes(api_, {taxes, shoppers, cursors, audit, settings.spool_folder});
   orders::add_orders_routes(api_, orders, shoppers, cursors);
   orders::add_invoice_routes(api_, {orders, invoices, shoppers, std::string(kSeller)});
   payments::add_payments_routes(api_, {payments.ledger(), settlements, order_payments, world.clock, shoppers, cursors});
@@ -89,6 +95,8 @@ void Shop::add_consumers() {
   consumers.add(notifications::mail_consumer(notifications));
   consumers.add(inventory::memory_consumer(inventory));
   consumers.add(promotions::memory_consumer(promotions));
+  consumers.add(shipping::memory_consumer(shipping));
+  consumers.add(tax::memory_consumer(taxes));
   consumers.add(checkout::oversold_consumer(shortages));
   consumers.add(checkout::capture_consumer(checkouts, settings.capture));
   inventory::add_reconciliation_job(job_runner, reconciliation, settings.reconciliation, world.clock);

@@ -60,16 +60,14 @@ cart::Carts::Settings cart_settings(const World& world) {
   return carts;
 }
 
-std::vector<pricing::ShippingOption> shipping_options(const ShopSettings& settings) {
-  std::vector<pricing::ShippingOption> options = {{"standard", "Standard", 0}};
-  if (settings.express_price)
-    options.push_back({std::string(checkout::kExpressOption), "Express", *settings.express_price});
-  return options;
+shipping::Settings shipping_settings(const ShopSettings& settings) {
+  shipping::Settings shipping;
+  if (settings.express_price) shipping.express_price = Money::minor(*settings.express_price, settings.currency);
+  return shipping;
 }
 
 checkout::Settings checkout_settings(const ShopSettings& shop, checkout::CheckoutMetrics& metrics) {
   checkout::Settings settings;
-  settings.shipping_options = shipping_options(shop);
   settings.capture = shop.capture;
   settings.metrics = &metrics;
   return settings;
@@ -77,12 +75,19 @@ checkout::Settings checkout_settings(const ShopSettings& shop, checkout::Checkou
 
 checkout::Parts checkout_parts(Shop& shop) {
   const World& world = shop.world;
-  return {world.store,       shop.carts,
-          shop.prices,       shop.pricing,
-          shop.inventory,    shop.payments,
-          shop.orders,       world.clock,
-          world.ids,         shop.settings.looks_for_fraud ? &shop.risk : nullptr,
-          &shop.saved_cards, &shop.promotions};
+  return {world.store,
+          shop.carts,
+          shop.prices,
+          shop.pricing,
+          shop.shipping,
+          shop.inventory,
+          shop.payments,
+          shop.orders,
+          world.clock,
+          world.ids,
+          shop.settings.looks_for_fraud ? &shop.risk : nullptr,
+          &shop.saved_cards,
+          &shop.promotions};
 }
 
 void tell_drift(const World& world, const inventory::ReconciliationReport& report) {
@@ -109,6 +114,8 @@ Result<std::unique_ptr<Shop>> Shop::make(const World& world, const ShopSettings&
   services::Settings stored(world.store, world.clock);
   TRY(auto secret, services::signing_secret(stored, world.random, settings.secret));
   auto shop = std::unique_ptr<Shop>(new Shop(world, settings, std::move(secret)));
+  TRY_DO(shop->shipping.reload());
+  TRY_DO(shop->taxes.reload());
   shop->add_consumers();
   if (settings.serves) shop->add_routes();
   return shop;
@@ -133,8 +140,11 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       reconciliation(inventory, world.workers, [this](const auto& report) { tell_drift(world, report); }),
       promotion_shoppers(accounts, orders),
       promotions({world.store, world.clock, world.ids, world.random, &catalog, &promotion_shoppers}),
+      shipping(&world.store, world.clock, shipping_settings(settings)),
+      taxes(&world.store, world.clock, world.ids),
       promotion_stage(promotions),
-      shipping_stage(shipping_options(settings)),
+      shipping_stage(shipping),
+      tax_stage(taxes),
       pricing({&promotion_stage, &shipping_stage, &free_shipping_stage, &tax_stage}),
       showcase(world.store, catalog, inventory, showcase_settings(world, settings)),
       catch_up(showcase, world.events, stored_settings),

@@ -62,8 +62,10 @@
 #include "shop/promotions/promotions.h"
 #include "shop/risk/learned_model.h"
 #include "shop/risk/risk.h"
+#include "shop/shipping/shipping.h"
 #include "shop/showcase/catch_up.h"
 #include "shop/showcase/showcase.h"
+#include "shop/tax/tax.h"
 
 namespace kontor::app {
 
@@ -176,6 +178,8 @@ class Shop {
   inventory::Reconciliation reconciliation;
   PromotionShoppers promotion_shoppers;
   promotions::Promotions promotions;
+  shipping::Shipping shipping;
+  tax::Taxes taxes;
   pricing::PromotionStage promotion_stage;
   pricing::ShippingStage shipping_stage;
   pricing::FreeShippingStage free_shipping_stage;

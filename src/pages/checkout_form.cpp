@@ -29,8 +29,11 @@ constexpr Field kFields[] = {
     {"country", "/shipping_address/country", "Country", "country", {}, true},
     {"phone", "/shipping_address/phone", "Telephone", "tel", "For the carrier, with the country code: +49 …", false,
      false},
+    {"tax_id", "/tax_id", "VAT number", "off", "Of a company; it stands on the invoice.", false, false},
 };
+constexpr std::string_view kAddress = "/shipping_address/";
 constexpr std::string_view kCardPointer = "/payments";
+constexpr std::string_view kWishes[] = {"carbon_neutral", "consolidate"};
 
 struct Card {
   std::string_view token, title, words;
@@ -56,6 +59,7 @@ std::string words_of(const Field& field, const FieldError& error) {
   const std::string thing = ascii_lower(field.label);
   if (error.code == "card_number") return "Never enter a card number here.";
   if (field.name == "country") return "Choose a country from the list.";
+  if (field.name == "tax_id") return error.message;
   if (error.code == "too_short" || error.code == "required")
     return "Enter the " + thing + (field.name == "email" ? " address the confirmation shall go to." : ".");
   if (field.name == "email" && error.code == "bad_format") return "Enter an e-mail address like name@example.com.";
@@ -125,10 +129,23 @@ void put_summary(Html& out, const CheckoutForm& shown) {
   out << "</div>";
 }
 
+void put_check(Html& out, const CheckoutForm& shown, std::string_view name, const std::string& words) {
+  out << "<p><label class=\"check\"><input type=\"checkbox\" name=\"" << name << "\" value=\"1\""
+      << (value_of_form(shown.form, name).empty() ? "" : " checked") << "> " << text(words) << "</label></p>";
+}
+
+// What the chosen option lets the buyer wish for.
+void put_wishes(Html& out, const CheckoutForm& shown, const checkout::ShippingOptionView& chosen) {
+  if (chosen.carbon_neutral)
+    put_check(out, shown, "carbon_neutral", "Carbon neutral, for " + money_text(*chosen.carbon_neutral));
+  if (chosen.consolidated)
+    put_check(out, shown, "consolidate", "Few parcels, even if later: " + money_text(*chosen.consolidated) + " less");
+}
+
 void put_delivery(Html& out, const CheckoutForm& shown) {
   out << "<fieldset><legend>Delivery</legend>";
   if (!shown.quote || shown.quote->shipping_options.empty()) {
-    out << "<p class=\"quiet\">Known once the cart can be delivered.</p></fieldset>";
+    out << "<p class=\"quiet\">Known once we know where it goes.</p></fieldset>";
     return;
   }
   const auto& options = shown.quote->shipping_options;
@@ -144,6 +161,8 @@ void put_delivery(Html& out, const CheckoutForm& shown) {
         << text(option.price.amount_minor() == 0 ? "free" : money_text(option.price)) << "</span></label></li>";
   }
   out << "</ul>";
+  for (const auto& option : options)
+    if (option.code == chosen) put_wishes(out, shown, option);
   if (const auto parcels = shown.quote->shipments.size(); parcels > 1)
     out << "<p class=\"quiet\">In " << parcels << " parcels, from different warehouses.</p>";
   out << "</fieldset>";
@@ -190,7 +209,7 @@ void put_order(Html& out, const Site& site, const CheckoutForm& shown) {
     line("Goods", money_text(totals.subtotal));
     for (const auto& discount : totals.discounts) line(discount.label, "−" + money_text(discount.amount));
     line("Delivery", totals.shipping.amount_minor() == 0 ? "free" : money_text(totals.shipping));
-    if (totals.tax.amount_minor() != 0) line("Tax", money_text(totals.tax));
+    for (const auto& [label, amount] : orders::tax_lines(totals)) line(label, money_text(amount));
   }
   out << "<div class=\"whole\"><dt>Total</dt><dd>" << text(money_text(total_of(shown)))
       << "</dd></div></dl><p><a href=\"/cart\">Change the cart</a></p></aside>";
@@ -209,17 +228,30 @@ void put_member(std::string& out, std::string_view name, std::string_view value)
 
 }  // namespace
 
+std::string delivery_choice(const Form& form, std::string_view usual) {
+  const auto option = value_of_form(form, "shipping_option");
+  std::string choice(option.empty() ? usual : option);
+  for (const std::string_view wish : kWishes)
+    if (!value_of_form(form, wish).empty()) choice += "+" + std::string(wish);
+  return choice;
+}
+
 std::string checkout_body(const Form& form, Currency currency) {
   std::string body = "{";
   put_member(body, "email", trim(value_of_form(form, "email")));
   if (const auto option = value_of_form(form, "shipping_option"); !option.empty())
     put_member(body, "shipping_option", option);
+  for (const std::string_view wish : kWishes)
+    if (!value_of_form(form, wish).empty()) body += ",\"" + std::string(wish) + "\":true";
   body += ",\"shipping_address\":{";
   for (const Field& field : kFields) {
     const auto value = trim(value_of_form(form, field.name));
-    if (field.name != "email" && (field.required || !value.empty())) put_member(body, field.name, value);
+    const bool of_address = field.pointer.starts_with(kAddress);
+    if (of_address && (field.required || !value.empty())) put_member(body, field.name, value);
   }
-  body += "},\"payments\":[{\"method\":\"card\"";
+  body += "}";
+  if (const auto number = trim(value_of_form(form, "tax_id")); !number.empty()) put_member(body, "tax_id", number);
+  body += ",\"payments\":[{\"method\":\"card\"";
   put_member(body, "token", value_of_form(form, "token"));
   body += "}]";
   if (const auto total = read_decimal(value_of_form(form, "total"), currency))
@@ -232,6 +264,9 @@ checkout::CheckoutBody quote_body(const Form& form) {
   checkout::CheckoutBody body;
   if (const auto option = value_of_form(form, "shipping_option"); !option.empty())
     body.shipping_option = std::string(option);
+  if (const auto number = trim(value_of_form(form, "tax_id")); !number.empty()) body.tax_id = std::string(number);
+  if (!value_of_form(form, kWishes[0]).empty()) body.carbon_neutral = true;
+  if (!value_of_form(form, kWishes[1]).empty()) body.consolidate = true;
   orders::Address address;
   address.country = std::string(value_of_form(form, "country"));
   address.postal_code = std::string(trim(value_of_form(form, "postal_code")));
@@ -248,9 +283,7 @@ http::Response checkout_page(const Site& site, const CheckoutForm& shown, int st
   put_hidden(out, "key", shown.key);
   put_hidden(out, "total", decimal_text(total_of(shown)));
   if (shown.quote && !shown.quote->shipping_options.empty()) {
-    auto option = value_of_form(shown.form, "shipping_option");
-    put_hidden(out, "total_for",
-               option.empty() ? std::string_view(shown.quote->shipping_options.front().code) : option);
+    put_hidden(out, "total_for", delivery_choice(shown.form, shown.quote->shipping_options.front().code));
   }
   out << "<fieldset><legend>You</legend>";
   put_field(out, kFields[0], shown);

@@ -23,6 +23,8 @@ struct CheckoutForm {
 
 // The body of POST /checkout that the form means. The total that was shown goes along, to be compared.
 std::string checkout_body(const Form& form, Currency currency);
+// The way and the wishes for it that the form holds, as one text; `usual` is the way while none is chosen.
+std::string delivery_choice(const Form& form, std::string_view usual);
 // For a quote: the same as far as it is known, with the delivery chosen.
 checkout::CheckoutBody quote_body(const Form& form);
 

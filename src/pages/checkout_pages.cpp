@@ -35,8 +35,13 @@ bool is_ours(const Error& error) { return error.code == Errc::kUnavailable || er
 // The totals as they are now; what stands in the way becomes the problem, unless there is one already.
 Result<void> take_quote(const Site& site, const services::Shopper& shopper, CheckoutForm& shown) {
   auto quote = site.parts.checkouts.quote(shopper.customer, quote_body(shown.form));
-  if (!quote && quote.error().code == Errc::kInvalid)  // an option that is no longer there
-    quote = site.parts.checkouts.quote(shopper.customer, {});
+  if (!quote && quote.error().code == Errc::kInvalid) {  // an option that is not offered there, or a bad number
+    auto body = quote_body(shown.form);
+    body.shipping_option.reset();
+    body.tax_id.reset();
+    quote = site.parts.checkouts.quote(shopper.customer, body);
+  }
+  if (!quote && quote.error().code == Errc::kInvalid) quote = site.parts.checkouts.quote(shopper.customer, {});
   if (quote) {
     shown.quote = std::move(*quote);
   } else if (is_ours(quote.error())) {
@@ -81,6 +86,7 @@ Result<http::Response> not_bought(const Site& site, const services::Shopper& sho
     shown.problem = "You changed the form after sending it. Please look once more and pay.";
   } else {
     shown.problem = error.detail;
+    shown.wrong = error.fields;
   }
   return show_again(site, shopper, shown, status);
 }
@@ -101,7 +107,7 @@ Result<http::Response> pay(const Site& site, http::Call& call) {
     return show_again(site, shopper, shown, 422);
   }
   const auto total_for = value_of_form(shown.form, "total_for");
-  if (!total_for.empty() && body->shipping_option && *body->shipping_option != total_for) {
+  if (!total_for.empty() && body->shipping_option && delivery_choice(shown.form, "") != total_for) {
     TRY_DO(take_quote(site, shopper, shown));
     if (shown.quote && decimal_text(shown.quote->totals.total) != value_of_form(shown.form, "total")) {
       shown.notice =

@@ -157,7 +157,7 @@ void put_totals(Html& out, const orders::Document& document) {
   line("Goods", money_text(totals.subtotal));
   for (const auto& discount : totals.discounts) line(discount.label, "−" + money_text(discount.amount));
   line("Delivery", totals.shipping.amount_minor() == 0 ? "free" : money_text(totals.shipping));
-  if (totals.tax.amount_minor() != 0) line("Tax", money_text(totals.tax));
+  for (const auto& [label, amount] : orders::tax_lines(totals)) line(label, money_text(amount));
   out << "<div class=\"whole\"><dt>Total</dt><dd>" << text(money_text(totals.total)) << "</dd></div>";
   for (const auto& payment : document.payments) {
     line("By " + payment.method + ", " + payment.status, money_text(payment.amount));
@@ -166,7 +166,9 @@ void put_totals(Html& out, const orders::Document& document) {
   if (document.cancellations)
     out << "<div class=\"whole\"><dt>Without what was cancelled</dt><dd>"
         << text(money_text(document.cancellations->back().total_after)) << "</dd></div>";
-  out << "</dl></section>";
+  out << "</dl>";
+  if (const auto note = orders::tax_note(totals); !note.empty()) out << "<p class=\"quiet\">" << text(note) << "</p>";
+  out << "</section>";
 }
 
 void put_address(Html& out, const orders::Address& to) {

@@ -45,7 +45,7 @@ namespace kontor::testing {
 // What a process holds; made again after it died.
 struct ShopProcess {
   ShopProcess(db::Store& store, PaymentGateway& gateway, OfferShelf& shelf, TestStore& test,
-              const pricing::Pricing& prices, promotions::Promotions& promotions)
+              const pricing::Pricing& prices, shipping::Shipping& shipping, promotions::Promotions& promotions)
       : inventory(store, test.clock, test.ids),
         carts({store, test.clock, test.ids, shelf, inventory, prices, &promotions}, {}),
         payments(store, gateway, test.clock),
@@ -54,8 +54,8 @@ struct ShopProcess {
         invoices(store, orders, test.clock),
         fulfilment(store, orders, inventory, test.clock),
         risk(store, test.clock, nullptr),
-        checkouts({store, carts, shelf, prices, inventory, payments, orders, test.clock, test.ids, &risk, &saved_cards,
-                   &promotions},
+        checkouts({store, carts, shelf, prices, shipping, inventory, payments, orders, test.clock, test.ids, &risk,
+                   &saved_cards, &promotions},
                   {}) {
     orders.set_desk(&fulfilment);
     orders.set_repricing(checkout::repricing());
@@ -93,7 +93,7 @@ class ShopWorld {
   }
   void restart() {
     promotions.changed();
-    shop = std::make_unique<ShopProcess>(store, gateway, shelf, test, pricing, promotions);
+    shop = std::make_unique<ShopProcess>(store, gateway, shelf, test, pricing, shipping, promotions);
   }
 
   OfferId offer(std::int64_t price, std::int64_t on_hand, const std::string& title = "Green tea") {
@@ -197,9 +197,11 @@ class ShopWorld {
   OfferShelf shelf;
   promotions::Promotions promotions;
   pricing::PromotionStage promotion_stage;
-  pricing::ShippingStage shipping;
+  shipping::Shipping shipping{nullptr, test.clock};  // a new store's zone, unless a test holds others
+  pricing::ShippingStage shipping_stage{shipping};
   pricing::FreeShippingStage free_shipping;
-  pricing::TaxStage tax;
+  tax::Taxes tax{nullptr, test.clock, test.ids};
+  pricing::TaxStage tax_stage{tax};
   pricing::Pricing pricing;
   std::unique_ptr<ShopProcess> shop;
 
@@ -211,7 +213,7 @@ class ShopWorld {
         gateway(*sandbox, scissors),
         promotions({store, test.clock, test.ids, test.random}),
         promotion_stage(promotions),
-        pricing({&promotion_stage, &shipping, &free_shipping, &tax}) {
+        pricing({&promotion_stage, &shipping_stage, &free_shipping, &tax_stage}) {
     restart();
   }
   int skus_ = 0;

@@ -37,7 +37,7 @@ std::string refund_key(PaymentId id, std::int64_t number) {
 // The lines know their tax; of several payments each takes its proportion.
 std::optional<Money> tax_of(const orders::OrderCancellation& owed) {
   if (owed.refunds.size() != 1 || owed.lines.empty()) return std::nullopt;
-  Money tax = Money::minor(0, owed.refund.currency());
+  Money tax = owed.shipping_tax.value_or(Money::minor(0, owed.refund.currency()));
   for (const auto& line : owed.lines) tax = tax + line.tax;
   return std::max(tax, Money::minor(0, tax.currency()));
 }

@@ -5,6 +5,8 @@
 #include <thread>
 
 #include "tests/support/each_store.h"
+#include "tests/support/flat_tax.h"
+#include "tests/support/flat_zone.h"
 #include "tests/support/shop_world.h"
 
 namespace kontor::checkout {
@@ -45,45 +47,56 @@ TEST_CASE("a refund that the gateway gave and the books do not have yet is no fi
   CHECK(world.check().starts_with("payments.refunds_as_given: "));
 }
 
-TEST_CASE("what comes back carries its own tax, and the last of it the shipping, to the cent") {
-  testing::on_each_store(ShopWorld::migrations(), [](db::Store& store) {
-    ShopWorld world(store);
-    world.tax = pricing::TaxStage(BasisPoints{1900});
-    world.shipping = pricing::ShippingStage({{"standard", "Standard", 499}});
-    const auto tea = world.offer(333, 20);
-    const auto cup = world.offer(1001, 20, "Cup");
-    const auto ada = world.guest();
-    world.put(ada, tea, 7);
-    world.put(ada, cup, 1);
-    REQUIRE(world.buy(ada, "k1"));
-    const auto placed = world.orders_of(ada).front();
-    const auto cancel = [&](const orders::CancelOrder& wish) {
-      world.test.clock.advance_ms(1000);
-      REQUIRE(world.shop->checkouts.cancel_order(placed.id, "customer", wish));
-    };
-    cancel(some(tea, 2));
-    auto entries = entries_of(world, placed);
-    REQUIRE(entries.size() == 2);
+// Cancels an order unit by unit under these taxes: everything comes back, and the books know of what.
+void cancel_by_parts(db::Store& store, const tax::Taxes::Texts& texts) {
+  ShopWorld world(store);
+  world.tax.hold(texts);
+  REQUIRE(world.shipping.hold({testing::flat_zone({{"standard", 499}})}));
+  const auto tea = world.offer(333, 20);
+  const auto cup = world.offer(1001, 20, "Cup");
+  const auto ada = world.guest();
+  world.put(ada, tea, 7);
+  world.put(ada, cup, 1);
+  REQUIRE(world.buy(ada, "k1"));
+  const auto placed = world.orders_of(ada).front();
+  const auto& totals = placed.document.totals;
+  const auto cancel = [&](const orders::CancelOrder& wish) {
+    world.test.clock.advance_ms(1000);
+    REQUIRE(world.shop->checkouts.cancel_order(placed.id, "customer", wish));
+  };
+  cancel(some(tea, 2));
+  auto entries = entries_of(world, placed);
+  REQUIRE(entries.size() == 2);
+  CHECK(entries[0].legs.of(payments::Account::kTax) == -totals.tax.amount_minor());
+  CHECK(entries[0].legs.of(payments::Account::kShipping) == -totals.shipping_net().amount_minor());
+  if (!texts.settings.prices_include_tax) {
     // 7 × 333 at 19 % are 443 of tax: two sevenths of it are 126.
     CHECK(entries[1].legs.of(payments::Account::kTax) == 126);
     CHECK(entries[1].legs.of(payments::Account::kGateway) == -(666 + 126));
-    cancel(some(cup, std::nullopt));
-    cancel(some(tea, 4));
-    CHECK(world.check() == "");
-    cancel(some(tea, 1));
-    entries = entries_of(world, placed);
-    REQUIRE(entries.size() == 5);
-    payments::Legs sum;
-    for (const auto& entry : entries) sum += entry.legs;
-    CHECK(sum.of(payments::Account::kGateway) == 0);
-    CHECK(sum.of(payments::Account::kTax) == 0);
-    const auto order = world.orders_of(ada).front();
-    CHECK(order.state == orders::OrderState::kCancelled);
-    CHECK(order.document.cancellations->back().shipping == ShopWorld::usd(499));
-    CHECK(world.money_held() == 0);
-    CHECK(world.stock_of(tea).allocated == 0);
-    CHECK(world.check() == "");
-  });
+  }
+  cancel(some(cup, std::nullopt));
+  cancel(some(tea, 4));
+  CHECK(world.check() == "");
+  cancel(some(tea, 1));
+  entries = entries_of(world, placed);
+  REQUIRE(entries.size() == 5);
+  payments::Legs sum;
+  for (const auto& entry : entries) sum += entry.legs;
+  CHECK(sum.of(payments::Account::kGateway) == 0);
+  CHECK(sum.of(payments::Account::kTax) == 0);
+  const auto order = world.orders_of(ada).front();
+  CHECK(order.state == orders::OrderState::kCancelled);
+  CHECK(order.document.cancellations->back().shipping == totals.shipping_whole());
+  CHECK(world.money_held() == 0);
+  CHECK(world.stock_of(tea).allocated == 0);
+  CHECK(world.check() == "");
+}
+
+TEST_CASE("what comes back carries its own tax, and the last of it the shipping, to the cent") {
+  // Tax on top of goods alone, on top of shipping too, and contained in both.
+  for (const auto& texts : {testing::flat_tax(190'000), testing::flat_tax(190'000, "standard"),
+                            testing::flat_tax(190'000, "standard", true)})
+    testing::on_each_store(ShopWorld::migrations(), [&](db::Store& store) { cancel_by_parts(store, texts); });
 }
 
 TEST_CASE("cancellations of one order settle in any order, also while the gateway is silent") {

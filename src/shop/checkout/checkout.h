@@ -26,6 +26,7 @@
 #include "shop/pricing/pricing.h"
 #include "shop/promotions/promotions.h"
 #include "shop/risk/risk.h"
+#include "shop/shipping/shipping.h"
 
 namespace kontor::checkout {
 
@@ -55,9 +56,6 @@ class PriceSource {
 // authorised first, so that no card is charged for an order that another card refuses.
 enum class CaptureWhen { kNow, kLater };
 
-// The shipping option that travels express; every other one is standard.
-inline constexpr std::string_view kExpressOption = "express";
-
 // Mistakes made on purpose, to show that the simulator finds them. Never set outside of tests.
 struct PlantedBugs {
   bool charge_before_reserve = false;  // money is taken for goods that may not be there
@@ -76,7 +74,6 @@ struct Settings {
   std::int64_t key_ms = kDayMs;
   std::int64_t quote_ms = 10 * kMinuteMs;
   CaptureWhen capture = CaptureWhen::kNow;
-  std::vector<pricing::ShippingOption> shipping_options = {{"standard", "Standard", 0}};
   CheckoutMetrics* metrics = nullptr;  // outlives the Checkouts; may be null
   PlantedBugs planted = {};
 };
@@ -87,6 +84,7 @@ struct Parts {
   cart::CartsForCheckout& carts;
   PriceSource& prices;
   const pricing::Pricing& pricing;
+  shipping::Shipping& shipping;
   inventory::Inventory& inventory;
   payments::Payments& payments;
   orders::Orders& orders;

@@ -43,17 +43,34 @@ struct CheckoutView {
   }
 };
 
+struct ShippingChargeView {
+  std::string code, label;
+  Money amount;
+
+  static constexpr auto fields() {
+    using V = ShippingChargeView;
+    return described(Field("code", &V::code, "base, carbon_neutral, consolidated (taken off), or the surcharge's own"),
+                     Field("label", &V::label, "For people"), Field("amount", &V::amount, "What it adds"));
+  }
+};
+
 struct ShippingOptionView {
-  std::string code;
-  std::string label;
+  std::string code, label;
   Money price;
+  std::vector<ShippingChargeView> charges;
+  std::optional<Money> carbon_neutral, consolidated;
+  std::optional<std::string> carrier;
   orders::DeliveryEstimate estimated_delivery;
 
   static constexpr auto fields() {
-    return described(Field("code", &ShippingOptionView::code, "For shipping_option"),
-                     Field("label", &ShippingOptionView::label, "For people"),
-                     Field("price", &ShippingOptionView::price, "What it costs"),
-                     Field("estimated_delivery", &ShippingOptionView::estimated_delivery, "When it should arrive"));
+    using V = ShippingOptionView;
+    return described(
+        Field("code", &V::code, "For shipping_option"), Field("label", &V::label, "For people"),
+        Field("price", &V::price, "What it costs"), Field("charges", &V::charges, "What the price is made of"),
+        Field("carbon_neutral", &V::carbon_neutral, "What that adds where it is wanted; absent: not offered"),
+        Field("consolidated", &V::consolidated, "What comes off where few parcels are wanted"),
+        Field("carrier", &V::carrier, "Who carries it"),
+        Field("estimated_delivery", &V::estimated_delivery, "When it should arrive"));
   }
 };
 

@@ -16,6 +16,7 @@
 #include "shop/inventory/inventory.h"
 #include "shop/orders/orders.h"
 #include "shop/promotions/promotions.h"
+#include "shop/shipping/shipping.h"
 
 namespace kontor::checkout {
 
@@ -28,6 +29,8 @@ struct Plan {
   std::vector<promotions::Use> uses;     // of promotions that run out
   std::string email;
   std::string shipping_option;
+  std::vector<std::string> shipping_zones = {};         // where sellers send apart; empty: the address's own
+  std::vector<shipping::Option> shipping_options = {};  // all that was offered, for a quote; not kept
   std::optional<DeliveryPreference> delivery_preference;
   OrderId order_id;
   std::int64_t cart_version = 0;
@@ -46,6 +49,7 @@ struct Plan {
                      Field("uses", &Plan::uses, "Of promotions that run out", Default{}),
                      Field("email", &Plan::email, "For the confirmation"),
                      Field("shipping_option", &Plan::shipping_option, "How it travels", Default{}),
+                     Field("shipping_zones", &Plan::shipping_zones, "Where sellers send apart", Default{}),
                      Field("delivery_preference", &Plan::delivery_preference, "What the choice of warehouses goes by"),
                      Field("order_id", &Plan::order_id, "The order's id"),
                      Field("cart_version", &Plan::cart_version, "The cart that is bought"),

@@ -9,8 +9,7 @@ namespace kontor::checkout {
 namespace {
 
 // One shipment per warehouse, in the order of warehouses.
-std::vector<orders::OrderShipment> shipments_of(std::vector<inventory::Allotment> allotments, const std::string& option,
-                                                Time placed) {
+std::vector<orders::OrderShipment> shipments_of(std::vector<inventory::Allotment> allotments, const Arrival& arrival) {
   std::sort(allotments.begin(), allotments.end(), [](const auto& a, const auto& b) {
     return std::pair(a.warehouse, a.offer) < std::pair(b.warehouse, b.offer);
   });
@@ -21,7 +20,7 @@ std::vector<orders::OrderShipment> shipments_of(std::vector<inventory::Allotment
       shipments.back().warehouse_id = allotment.warehouse;
     }
     auto& estimate = shipments.back().estimated_delivery;
-    estimate = later_of(estimate, estimated_delivery(allotment, option, placed));
+    estimate = later_of(estimate, arrival.of(allotment));
     auto& items = shipments.back().items;
     if (!items.empty() && items.back().offer_id == allotment.offer)
       items.back().quantity += allotment.quantity;
@@ -37,7 +36,7 @@ std::vector<payments::Besides> besides_of(const orders::Document& document) {
   std::vector<std::int64_t> weights;
   for (const auto& payment : document.payments) weights.push_back(payment.amount.amount_minor());
   if (std::all_of(weights.begin(), weights.end(), [](auto weight) { return weight == 0; })) return besides;
-  const auto shipping = document.totals.shipping.split(weights);
+  const auto shipping = document.totals.shipping_net().split(weights);
   const auto tax = document.totals.tax.split(weights);
   for (std::size_t i = 0; i < besides.size(); ++i) besides[i] = {shipping[i].amount_minor(), tax[i].amount_minor()};
   return besides;
@@ -72,8 +71,15 @@ Placing PlaceOrder::prepare(const Journal& journal, const std::vector<inventory:
   order.created = order.updated = now;
   order.document = journal.plan.document;
   order.document.timeline.push_back({order.state, now, journal.by});
-  order.document.shipments = shipments_of(allotments, journal.plan.shipping_option, now);
-  for (auto& shipment : order.document.shipments) shipment.id = ids_.next<ShipmentId>(now, journal.customer.bucket());
+  const auto& address = order.document.shipping_address;
+  const auto way =
+      shipping_.way(journal.plan.shipping_option, {address.country, address.region.value_or(""), address.postal_code},
+                    journal.plan.shipping_zones);
+  order.document.shipments = shipments_of(allotments, Arrival(shipping_, way, now));
+  for (auto& shipment : order.document.shipments) {
+    shipment.id = ids_.next<ShipmentId>(now, journal.customer.bucket());
+    shipment.carrier = way.carrier;
+  }
   auto& attempts = order.document.payments;
   KONTOR_ASSERT(verdict.outcomes.size() == attempts.size());
   const auto besides = besides_of(order.document);

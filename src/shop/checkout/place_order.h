@@ -42,8 +42,9 @@ struct Placing {
 
 class PlaceOrder {
  public:
-  PlaceOrder(orders::Orders& orders, payments::Payments& payments, cart::CartsForCheckout& carts, IdSource& ids)
-      : orders_(orders), payments_(payments), carts_(carts), ids_(ids) {}
+  PlaceOrder(orders::Orders& orders, payments::Payments& payments, cart::CartsForCheckout& carts,
+             shipping::Shipping& shipping, IdSource& ids)
+      : orders_(orders), payments_(payments), carts_(carts), shipping_(shipping), ids_(ids) {}
 
   Placing prepare(const Journal& journal, const std::vector<inventory::Allotment>& allotments, const Verdict& verdict,
                   Time now);
@@ -57,6 +58,7 @@ class PlaceOrder {
   orders::Orders& orders_;
   payments::Payments& payments_;
   cart::CartsForCheckout& carts_;
+  shipping::Shipping& shipping_;
   IdSource& ids_;
 };
 

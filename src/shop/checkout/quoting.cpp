@@ -54,25 +54,39 @@ orders::OrderTotals shown(const pricing::Totals& totals) {
   out.shipping = totals.shipping;
   out.tax = totals.tax;
   out.total = totals.total;
+  if (totals.shipping_tax.amount_minor() != 0) out.shipping_tax = totals.shipping_tax;
+  if (!totals.taxes.empty()) out.taxes.emplace();
+  for (const auto& tax : totals.taxes) out.taxes->push_back({tax.name, tax.rate_ppm, tax.taxable, tax.tax});
+  if (totals.tax_included) out.tax_included = true;
+  if (totals.tax_estimated) out.tax_estimated = true;
+  if (totals.tax_treatment != TaxTreatment::kTaxed) out.tax_treatment = std::string(name_of(totals.tax_treatment));
   return out;
 }
 
 void keep_promotions(const pricing::Totals& totals, orders::Document& document) {
-  if (totals.applied.empty()) return;
+  // Promotions know nothing of a tax that came off prices: of such an order each unit keeps its share of the discounts.
+  const bool relieved = totals.tax_included && totals.tax_treatment != TaxTreatment::kTaxed;
+  if (totals.applied.empty() || relieved) return;
   document.promotions.emplace();
   for (const auto& promotion : totals.applied) document.promotions->push_back({json::print(promotion)});
 }
 
+ShippingOptionView shown(const shipping::Option& option, const orders::DeliveryEstimate& estimate) {
+  ShippingOptionView view{option.code,           option.label,        option.price,   {},
+                          option.carbon_neutral, option.consolidated, option.carrier, estimate};
+  for (const auto& charge : option.charges) view.charges.push_back({charge.code, charge.label, charge.amount});
+  return view;
+}
+
 // One per warehouse, in the order of warehouses.
-std::vector<QuotedShipment> quoted_shipments(std::vector<inventory::Allotment> allotments, std::string_view option,
-                                             Time now) {
+std::vector<QuotedShipment> quoted_shipments(std::vector<inventory::Allotment> allotments, const Arrival& arrival) {
   std::stable_sort(allotments.begin(), allotments.end(),
                    [](const auto& a, const auto& b) { return a.warehouse < b.warehouse; });
   std::vector<QuotedShipment> out;
   for (const auto& allotment : allotments) {
     if (out.empty() || out.back().warehouse_id != allotment.warehouse) out.push_back({allotment.warehouse, {}, {}});
     auto& estimate = out.back().estimated_delivery;
-    estimate = later_of(estimate, estimated_delivery(allotment, option, now));
+    estimate = later_of(estimate, arrival.of(allotment));
     out.back().items.push_back({allotment.offer, allotment.quantity});
   }
   return out;
@@ -188,12 +202,16 @@ Result<Plan> Quoting::present(const cart::CartContents& contents, const Checkout
       if (price.offer_id == line.offer) line.unit_price = price.unit_price;
   }
   auto context = context_of(contents, body, now);
-  context.shipping_option = body.shipping_option.value_or(settings_.shipping_options.front().code);
-  TRY(const auto totals, parts_.pricing.quote(inputs, context));
+  context.shipping_option = body.shipping_option.value_or("");
+  TRY(auto totals, parts_.pricing.quote(inputs, context));
   KONTOR_ASSERT(totals.lines.size() == inputs.size());
   Plan plan;
   plan.cart_version = contents.version;
-  plan.shipping_option = *context.shipping_option;
+  if (totals.shipping_option) {
+    plan.shipping_option = totals.shipping_option->code;
+    plan.shipping_zones = totals.shipping_option->zones;
+  }
+  plan.shipping_options = std::move(totals.shipping_options);
   plan.delivery_preference = body.delivery_preference;
   if (body.shipping_address) plan.document.shipping_address = *body.shipping_address;
   plan.document.totals = shown(totals);
@@ -201,6 +219,7 @@ Result<Plan> Quoting::present(const cart::CartContents& contents, const Checkout
   keep_promotions(totals, plan.document);
   plan.explanation = explain(totals);
   plan.coupons = coupons_of(totals);
+  if (!totals.seller_tax_id.empty()) plan.document.seller_tax_id = totals.seller_tax_id;
   plan.document.lines.reserve(wanted.size());
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     auto& facts = wanted[i].facts;
@@ -269,11 +288,13 @@ Result<QuoteView> Quoting::keep(CustomerId customer, const Plan& plan, Time now)
   view.explanation = plan.explanation;
   view.coupons = plan.coupons;
   TRY(const auto allotments, parts_.inventory.preview(reserve_request(plan)));
-  view.shipments = quoted_shipments(allotments, plan.shipping_option, now);
-  for (const auto& option : settings_.shipping_options)
-    view.shipping_options.push_back({option.code, option.label,
-                                     Money::minor(option.price_minor, view.totals.total.currency()),
-                                     last_of(quoted_shipments(allotments, option.code, now))});
+  const shipping::Option plain;  // while nobody knows where it goes
+  view.shipments = quoted_shipments(allotments, Arrival(parts_.shipping, plain, now));
+  for (const auto& option : plan.shipping_options) {
+    auto shipments = quoted_shipments(allotments, Arrival(parts_.shipping, option, now));
+    view.shipping_options.push_back(shown(option, last_of(shipments)));
+    if (option.code == plan.shipping_option) view.shipments = std::move(shipments);
+  }
   Terms terms;
   terms.total = view.totals.total;
   for (const auto& line : view.items) terms.prices.push_back({line.offer_id, line.unit_price});

@@ -422,8 +422,8 @@ Ordered with_a_packed_order(ShopWorld& world) {
 
 Refunds refunds_in(ShopWorld& world) {
   auto& shop = *world.shop;
-  return Refunds({world.store, shop.carts, world.shelf, world.pricing, shop.inventory, shop.payments, shop.orders,
-                  world.test.clock, world.test.ids},
+  return Refunds({world.store, shop.carts, world.shelf, world.pricing, world.shipping, shop.inventory, shop.payments,
+                  shop.orders, world.test.clock, world.test.ids},
                  {});
 }
 RefundWish wish_for(const Ordered& state, std::int64_t minor) {

@@ -23,17 +23,16 @@ inventory::ReserveRequest reserve_request(const Plan& plan) {
   return request;
 }
 
-orders::DeliveryTime delivery_time(const inventory::Way& way, std::string_view shipping_option) {
-  const auto speed =
-      shipping_option == kExpressOption ? inventory::ShippingSpeed::kExpress : inventory::ShippingSpeed::kStandard;
-  const auto& days = way.days(speed);
-  return {way.processing_hours, days.earliest, days.latest};
-}
-
-orders::DeliveryEstimate estimated_delivery(const inventory::Allotment& allotment, std::string_view shipping_option,
-                                            Time placed) {
-  return orders::estimate_delivery(std::max(placed, allotment.there.value_or(placed)),
-                                   delivery_time(allotment.way, shipping_option));
+orders::DeliveryEstimate Arrival::of(const inventory::Allotment& allotment) const {
+  const auto& way = allotment.way;
+  shipping::Dispatch dispatch;
+  dispatch.ready = std::max(placed_, allotment.there.value_or(placed_));
+  dispatch.processing_hours = way.processing_hours;
+  dispatch.standard = {way.standard.earliest, way.standard.latest};
+  dispatch.express = {way.express.earliest, way.express.latest};
+  dispatch.from_country = way.from_country;
+  const auto window = shipping_.window(option_, dispatch);
+  return {window.earliest, window.latest};
 }
 
 orders::DeliveryEstimate later_of(const orders::DeliveryEstimate& a, const orders::DeliveryEstimate& b) {

@@ -7,16 +7,24 @@
 #include "shop/checkout/journal.h"
 #include "shop/inventory/inventory.h"
 #include "shop/promotions/promotions.h"
+#include "shop/shipping/shipping.h"
 
 namespace kontor::checkout {
 
 // The lines of a plan, and where they go; without key and customer.
 inventory::ReserveRequest reserve_request(const Plan& plan);
-// How long a parcel takes on its way, by the shipping option that carries it.
-orders::DeliveryTime delivery_time(const inventory::Way& way, std::string_view shipping_option);
 // When these units should arrive: what is owed leaves when it has come in.
-orders::DeliveryEstimate estimated_delivery(const inventory::Allotment& allotment, std::string_view shipping_option,
-                                            Time placed);
+class Arrival {
+ public:
+  Arrival(const shipping::Shipping& shipping, const shipping::Option& option, Time placed)
+      : shipping_(shipping), option_(option), placed_(placed) {}
+  orders::DeliveryEstimate of(const inventory::Allotment& allotment) const;
+
+ private:
+  const shipping::Shipping& shipping_;
+  const shipping::Option& option_;
+  Time placed_;
+};
 // Of two, the one that is later: a parcel leaves when all of it is there.
 orders::DeliveryEstimate later_of(const orders::DeliveryEstimate& a, const orders::DeliveryEstimate& b);
 

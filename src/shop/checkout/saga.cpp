@@ -19,7 +19,7 @@ Saga::Saga(const Parts& parts, const Settings& settings)
       together_(parts.store.together(db::Home::kCustomer | db::Home::kStock)),
       reserve_(parts.inventory, parts.promotions),
       authorise_(parts.payments, settings.capture),
-      place_(parts.orders, parts.payments, parts.carts, parts.ids) {}
+      place_(parts.orders, parts.payments, parts.carts, parts.shipping, parts.ids) {}
 
 Error payment_refused(const Verdict& verdict) {
   Error error;

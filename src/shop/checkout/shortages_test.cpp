@@ -15,8 +15,9 @@ struct World : ShopWorld {
   using ShopWorld::ShopWorld;
   Shortages make(std::int64_t decide_ms = kHourMs) {
     auto& s = *shop;
-    return Shortages({store, s.carts, shelf, pricing, s.inventory, s.payments, s.orders, test.clock, test.ids, &s.risk},
-                     s.checkouts, {decide_ms});
+    return Shortages(
+        {store, s.carts, shelf, pricing, shipping, s.inventory, s.payments, s.orders, test.clock, test.ids, &s.risk},
+        s.checkouts, {decide_ms});
   }
   // Each buys so many, in this order.
   std::vector<orders::Order> buy_each(OfferId offer, const std::vector<std::int64_t>& quantities) {

@@ -87,6 +87,7 @@ std::optional<TransitTable::Days> parse_transit(std::string_view text) {
 Way way_between(const Warehouse& from, const Destination& to, const TransitTable& table) {
   Way way;
   way.processing_hours = from.processing_hours;
+  way.from_country = from.country;
   way.border = !from.country.empty() && !to.country.empty() && from.country != to.country;
   const auto start = place_of(from);
   const auto end = find_place(to.country, to.region, to.postal_code);

@@ -54,6 +54,7 @@ struct Way {
   bool border = false;                              // between two countries
   std::optional<std::int64_t> distance_km;          // absent: one end is unknown
   TransitDays standard = {3, 8}, express = {2, 4};  // those of the unknown zone
+  std::string from_country = {};                    // "" unknown
   const TransitDays& days(ShippingSpeed speed) const { return speed == ShippingSpeed::kExpress ? express : standard; }
 };
 

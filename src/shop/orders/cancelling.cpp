@@ -226,7 +226,8 @@ Result<void> Plan::share_refund() {
 Result<OrderCancellation> Plan::finish() {
   const Money none = Money::minor(0, document_.totals.total.currency());
   const bool last = std::all_of(left_.begin(), left_.end(), [](const LineLeft& line) { return line.quantity == 0; });
-  out_.shipping = last ? document_.totals.shipping : none;
+  out_.shipping = last ? document_.totals.shipping_whole() : none;
+  if (last) out_.shipping_tax = document_.totals.shipping_tax;
   out_.refund = out_.shipping;
   for (const auto& line : out_.lines) out_.refund = out_.refund + line.line_total;
   out_.total_before = total_now();
@@ -295,7 +296,15 @@ OrderTotals totals_left(const Document& document) {
     const auto parts = discount.split(weights);
     for (std::size_t i = 0; i < parts.size(); ++i) totals.discounts[i].amount = parts[i];
   }
-  for (const auto& cancellation : *document.cancellations) totals.shipping = totals.shipping - cancellation.shipping;
+  totals.taxes.reset();  // not by parts any more
+  const bool given_back = std::any_of(document.cancellations->begin(), document.cancellations->end(),
+                                      [&](const auto& cancellation) { return cancellation.shipping != none; });
+  if (given_back) {
+    totals.shipping = none;
+    totals.shipping_tax.reset();
+  } else if (totals.shipping_tax) {
+    totals.tax = totals.tax + *totals.shipping_tax;
+  }
   totals.total = document.cancellations->back().total_after;
   return totals;
 }

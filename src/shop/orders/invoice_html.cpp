@@ -85,10 +85,15 @@ void put_invoice(std::string& out, const Order& order, const std::vector<Invoice
   for (const auto& discount : totals.discounts)
     put_sum(out, discount.label, Money::minor(-discount.amount.amount_minor(), discount.amount.currency()));
   put_sum(out, "Delivery", totals.shipping);
-  put_sum(out, "Tax", totals.tax);
+  const auto taxes = tax_lines(totals);
+  for (const auto& [label, amount] : taxes) put_sum(out, label, amount);
+  if (taxes.empty()) put_sum(out, "Tax", totals.tax);
   put_sum(out, "Total", totals.total, true);
   for (const auto& payment : document.payments) put_sum(out, "Paid by " + payment.method, payment.amount);
-  out += "</tfoot></table></section>";
+  out += "</tfoot></table>";
+  if (document.seller_tax_id) out += "<p>Tax number of the seller: " + html_escape(*document.seller_tax_id) + "</p>";
+  if (const auto note = tax_note(totals); !note.empty()) out += "<p>" + html_escape(note) + "</p>";
+  out += "</section>";
 }
 
 void put_credit_note(std::string& out, const Order& order, const Invoice& note, const Invoice& invoice,

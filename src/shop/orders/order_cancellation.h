@@ -65,6 +65,7 @@ struct OrderCancellation {
   Money refund;
   Money total_before;
   Money total_after;
+  std::optional<Money> shipping_tax = {};
 
   static constexpr auto fields() {
     using C = OrderCancellation;
@@ -76,7 +77,8 @@ struct OrderCancellation {
                      Field("shipping", &C::shipping, "Shipping that comes back: all of it with the last unit"),
                      Field("refund", &C::refund, "Lines and shipping: what comes back altogether"),
                      Field("total_before", &C::total_before, "The order's total until then"),
-                     Field("total_after", &C::total_after, "The order's total since then"));
+                     Field("total_after", &C::total_after, "The order's total since then"),
+                     Field("shipping_tax", &C::shipping_tax, "What of it is tax on shipping"));
   }
 };
 

@@ -9,10 +9,4 @@ bool is_postal_code(std::string_view text) {
   });
 }
 
-DeliveryEstimate estimate_delivery(Time placed, const DeliveryTime& time) {
-  const std::int64_t ready = placed.ms + time.processing_hours * kHourMs;
-  const std::int64_t day = ready - ready % kDayMs;
-  return {Time{day + time.earliest_days * kDayMs}, Time{day + time.latest_days * kDayMs}};
-}
-
 }  // namespace kontor::orders

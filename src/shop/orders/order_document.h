@@ -81,14 +81,6 @@ struct DeliveryEstimate {
                      Field("latest", &DeliveryEstimate::latest, "Not after, most likely"));
   }
 };
-// What a parcel goes through: the hours until it leaves, and then so many days, both ends included.
-struct DeliveryTime {
-  std::int64_t processing_hours = 24;
-  std::int64_t earliest_days = 0;
-  std::int64_t latest_days = 0;
-};
-// Days are promised, not hours.
-DeliveryEstimate estimate_delivery(Time placed, const DeliveryTime& time);
 
 struct ShipmentItem {
   OfferId offer_id;
@@ -149,18 +141,52 @@ struct AppliedDiscount {
   }
 };
 
+// One of the taxes of an order.
+struct OrderTax {
+  std::string name;
+  std::int64_t rate_ppm = 0;
+  Money taxable;
+  Money tax;
+
+  static constexpr auto fields() {
+    return described(Field("name", &OrderTax::name, "VAT, State tax …"),
+                     Field("rate_ppm", &OrderTax::rate_ppm, "Parts per million: 19 % is 190000"),
+                     Field("taxable", &OrderTax::taxable, "On what, without the tax"),
+                     Field("tax", &OrderTax::tax, "How much"));
+  }
+};
+
 struct OrderTotals {
   Money subtotal;
   std::vector<AppliedDiscount> discounts;
   Money shipping;
   Money tax;
   Money total;
+  std::optional<Money> shipping_tax = {};
+  std::optional<std::vector<OrderTax>> taxes = {};
+  std::optional<bool> tax_included = {}, tax_estimated = {};
+  std::optional<std::string> tax_treatment = {};
+
+  // What shipping costs with the tax that is on top of it.
+  Money shipping_whole() const {
+    return shipping_tax && !tax_included.value_or(false) ? shipping + *shipping_tax : shipping;
+  }
+  // And without the tax that it holds.
+  Money shipping_net() const {
+    return shipping_tax && tax_included.value_or(false) ? shipping - *shipping_tax : shipping;
+  }
 
   static constexpr auto fields() {
     return described(Field("subtotal", &OrderTotals::subtotal, "Prices times quantities"),
                      Field("discounts", &OrderTotals::discounts, "What was taken off"),
                      Field("shipping", &OrderTotals::shipping, "For the way"),
-                     Field("tax", &OrderTotals::tax, "All taxes"), Field("total", &OrderTotals::total, "What is paid"));
+                     Field("tax", &OrderTotals::tax, "All taxes"), Field("total", &OrderTotals::total, "What is paid"),
+                     Field("shipping_tax", &OrderTotals::shipping_tax, "What of the tax is on shipping; absent: none"),
+                     Field("taxes", &OrderTotals::taxes, "The taxes one by one, as the order was placed"),
+                     Field("tax_included", &OrderTotals::tax_included, "true: prices and shipping hold the tax"),
+                     Field("tax_estimated", &OrderTotals::tax_estimated,
+                           "true: the tax provider was away, the shop's own table was asked"),
+                     Field("tax_treatment", &OrderTotals::tax_treatment, "Why no tax is due: reverse_charge, exempt"));
   }
 };
 
@@ -191,7 +217,7 @@ struct Document {
   Address shipping_address;
   std::optional<Address> billing_address;
   std::optional<std::vector<OrderCancellation>> cancellations = {};  // oldest first; never empty
-  std::optional<std::string> tax_id = {};
+  std::optional<std::string> tax_id = {}, seller_tax_id = {};
   // The promotions that applied, each for the lines it counted: what a cancellation computes anew. Not shown.
   std::optional<std::vector<json::Raw>> promotions = {};
 
@@ -205,6 +231,7 @@ struct Document {
                      Field("billing_address", &Document::billing_address, "Where the invoice goes"),
                      Field("cancellations", &Document::cancellations, "What was cancelled, oldest first"),
                      Field("tax_id", &Document::tax_id, "The buyer's tax number, for the invoice"),
+                     Field("seller_tax_id", &Document::seller_tax_id, "The seller's, for the invoice"),
                      Field("promotions", &Document::promotions, "What applied, and to which offers"));
   }
 };

@@ -95,6 +95,8 @@ OrderTotals totals_now(const Order& order) {
   if (order.state != OrderState::kCancelled || order.document.cancellations) return totals;
   const Money none = Money::minor(0, totals.total.currency());
   totals.subtotal = totals.shipping = totals.tax = totals.total = none;
+  totals.taxes.reset();
+  totals.shipping_tax.reset();
   for (auto& discount : totals.discounts) discount.amount = none;
   return totals;
 }

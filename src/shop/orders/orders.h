@@ -18,6 +18,7 @@
 #include "shop/orders/alternatives.h"
 #include "shop/orders/cancelling.h"
 #include "shop/orders/order_document.h"
+#include "shop/orders/order_taxes.h"
 #include "shop/orders/orders_state.h"
 
 namespace kontor::orders {

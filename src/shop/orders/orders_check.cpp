@@ -21,9 +21,17 @@ void check_money(services::CheckReport& report, const Order& order) {
   if (subtotal != totals.subtotal)
     report.fail("orders.subtotal_adds_up",
                 order.id.text() + ": lines " + subtotal.text() + ", order " + totals.subtotal.text());
-  if (lines + totals.shipping != totals.total)
-    report.fail("orders.total_adds_up", order.id.text() + ": lines and shipping " + (lines + totals.shipping).text() +
-                                            ", order " + totals.total.text());
+  const Money whole = lines + totals.shipping_whole();
+  if (whole != totals.total)
+    report.fail("orders.total_adds_up",
+                order.id.text() + ": lines and shipping " + whole.text() + ", order " + totals.total.text());
+  Money tax = totals.shipping_tax.value_or(zero), parts = zero;
+  for (const auto& line : order.document.lines) tax = tax + line.tax;
+  if (totals.taxes)
+    for (const auto& part : *totals.taxes) parts = parts + part.tax;
+  if (tax != totals.tax || (totals.taxes && parts != totals.tax))
+    report.fail("orders.tax_adds_up",
+                order.id.text() + ": lines and shipping " + tax.text() + ", order " + totals.tax.text());
   if (paid != totals.total)
     report.fail("orders.paid_in_full", order.id.text() + ": paid " + paid.text() + " of " + totals.total.text());
 }
@@ -100,10 +108,10 @@ void check_cancellations(services::CheckReport& report, const Order& order) {
   if (whole != cancelled || (cancelled && total != Money::minor(0, order.currency())))
     report.fail("orders.cancelled_when_nothing_is_left", order.id.text() + ": " + total.text() + " is left");
   const auto left = totals_left(order.document);
-  Money lines = order.document.totals.total - order.document.totals.shipping;
+  Money lines = order.document.totals.total - order.document.totals.shipping_whole();
   for (const auto& cancellation : *order.document.cancellations)
     lines = lines - (cancellation.refund - cancellation.shipping);
-  if (lines + left.shipping != total || left.total != total)
+  if (lines + left.shipping_whole() != total || left.total != total)
     report.fail("orders.totals_left_add_up", order.id.text() + ": " + left.total.text());
 }
 

@@ -36,39 +36,61 @@ Result<void> price_lines(std::span<const LineInput> lines, Totals& totals) {
   return {};
 }
 
+shipping::Request shipping_request(std::span<const LineInput> lines, const Context& context, const Totals& totals) {
+  shipping::Request request;
+  request.lines.reserve(lines.size());
+  for (std::size_t at = 0; at < lines.size(); ++at) {
+    const LineTotal& total = totals.lines[at];
+    auto& line = request.lines.emplace_back();
+    line.quantity = lines[at].quantity;
+    line.price = total.subtotal - total.discount;
+    const Goods* goods = lines[at].goods;
+    if (goods == nullptr) continue;
+    line.seller = goods->seller;
+    line.weight_g = goods->weight_g;
+    line.sides_mm = goods->dimensions_mm;
+  }
+  request.to = {context.country, context.region, context.postal_code};
+  request.currency = context.currency;
+  request.now = context.now;
+  request.carbon_neutral = context.carbon_neutral;
+  request.consolidate = context.consolidate;
+  return request;
+}
+
 }  // namespace
 
 Result<void> ShippingStage::apply(std::span<const LineInput> lines, const Context& context, Totals& totals) const {
   if (!context.shipping_option || lines.empty()) return {};
-  const auto found = std::find_if(options_.begin(), options_.end(), [&](const ShippingOption& option) {
-    return option.code == *context.shipping_option;
+  auto offered = shipping_.options(shipping_request(lines, context, totals));
+  // While nobody has said where it goes, that no zone is everywhere is no mistake.
+  const bool too_early = !offered && context.country.empty() && context.shipping_option->empty() &&
+                         offered.error().reason == "shipping.not_delivered_there";
+  if (too_early) return {};
+  if (!offered) return fail(std::move(offered.error()));
+  totals.shipping_options = std::move(*offered);
+  const auto& all = totals.shipping_options;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const shipping::Option& option) {
+    return context.shipping_option->empty() || option.code == *context.shipping_option;
   });
-  if (found == options_.end())
+  if (found == all.end())
     return invalid("pricing.no_such_shipping_option", "/shipping_option", "unknown",
-                   "There is no shipping option '" + *context.shipping_option + "'.");
-  totals.shipping = totals.shipping + Money::minor(found->price_minor, totals.currency);
-  return {};
-}
-
-Result<void> TaxStage::apply(std::span<const LineInput>, const Context&, Totals& totals) const {
-  if (rate_.value == 0) return {};
-  for (LineTotal& line : totals.lines) {
-    const Money tax = (line.subtotal - line.discount).portion(rate_);
-    line.tax = line.tax + tax;
-    totals.tax = totals.tax + tax;
-  }
+                   "There is no shipping option '" + *context.shipping_option + "' for this cart and address.");
+  totals.shipping_option = *found;
+  totals.shipping = totals.shipping + found->price;
   return {};
 }
 
 Result<Totals> Pricing::quote(std::span<const LineInput> lines, const Context& context) const {
   Totals totals;
   totals.currency = context.currency;
-  totals.subtotal = totals.shipping = totals.tax = totals.total = zero(context.currency);
+  totals.subtotal = totals.shipping = totals.tax = totals.shipping_tax = totals.total = zero(context.currency);
   TRY_DO(price_lines(lines, totals));
   for (const Stage* stage : stages_) TRY_DO(stage->apply(lines, context, totals));
-  totals.total = totals.shipping;
+  totals.total = totals.tax_included ? totals.shipping : totals.shipping + totals.shipping_tax;
   for (LineTotal& line : totals.lines) {
-    line.total = line.subtotal - line.discount + line.tax;
+    line.total = line.subtotal - line.discount;
+    if (!totals.tax_included) line.total = line.total + line.tax;
     totals.total = totals.total + line.total;
     KONTOR_ASSERT(line.total.amount_minor() >= 0);
   }

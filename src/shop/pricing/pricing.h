@@ -12,8 +12,11 @@
 #include "base/money.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "ports/tax_provider.h"
 #include "shop/catalog/catalog.h"
 #include "shop/promotions/promotions.h"
+#include "shop/shipping/shipping.h"
+#include "shop/tax/tax.h"
 
 namespace kontor::pricing {
 
@@ -87,8 +90,16 @@ struct Totals {
   std::vector<ShippingGift> shipping_gifts;
   std::optional<Discount> shipping_discount;  // taken off `shipping` already
   Money shipping;                             // to pay
-  Money tax;
+  Money tax;                                  // all of it
+  Money shipping_tax;                         // what of it is on shipping
+  std::vector<TaxPart> taxes;                 // the breakdown: adds up to `tax`
+  bool tax_included = false;                  // prices and shipping hold the tax; else it is on top
+  bool tax_estimated = false;                 // the tax provider did not answer, the shop's table did
+  TaxTreatment tax_treatment = TaxTreatment::kTaxed;
+  std::string seller_tax_id;
   Money total;
+  std::vector<shipping::Option> shipping_options;   // all that are offered, once one was asked for
+  std::optional<shipping::Option> shipping_option;  // the one that is counted
 };
 
 // What the totals depend on beside the lines.
@@ -96,7 +107,7 @@ struct Context {
   Currency currency;
   CustomerId customer;                         // 0: nobody in particular
   std::string country, region, postal_code;    // where it goes; "" while unknown (cart)
-  std::optional<std::string> shipping_option;  // "standard"; absent while not chosen (cart): no shipping is counted
+  std::optional<std::string> shipping_option;  // absent while not chosen (cart): none is counted; "": the first offered
   bool consolidate = false;                    // fewer parcels rather than sooner
   bool carbon_neutral = false;
   std::string payment_method;        // "card"; "" while unknown
@@ -114,37 +125,28 @@ class Stage {
   virtual Result<void> apply(std::span<const LineInput> lines, const Context& context, Totals& totals) const = 0;
 };
 
-// How a parcel may go, and what that costs in any currency's minor units.
-struct ShippingOption {
-  std::string code;
-  std::string label;
-  std::int64_t price_minor = 0;
-};
-
-// One zone `everywhere` with flat options; zones and weights come with the module shipping. An option that is not there
-// is kInvalid "pricing.no_such_shipping_option".
+// What the lines cost to send, by the module shipping. An option that is not offered there is kInvalid
+// "pricing.no_such_shipping_option"; none at all kInvalid "shipping.not_delivered_there".
 class ShippingStage : public Stage {
  public:
-  ShippingStage() : ShippingStage({{"standard", "Standard", 0}}) {}
-  explicit ShippingStage(std::vector<ShippingOption> options) : options_(std::move(options)) {}
+  explicit ShippingStage(shipping::Shipping& shipping) : shipping_(shipping) {}
   std::string_view name() const override { return "shipping"; }
   Result<void> apply(std::span<const LineInput> lines, const Context& context, Totals& totals) const override;
-  std::span<const ShippingOption> options() const { return options_; }
 
  private:
-  std::vector<ShippingOption> options_;
+  shipping::Shipping& shipping_;
 };
 
-// One rate on everything, added to prices that exclude it; 0, the default, is no tax. The module tax takes its place.
+// The tax on all of that, by the module tax; the last stage. Nothing while nobody knows where it goes. What prices hold
+// of a tax that is not due comes off as a discount.
 class TaxStage : public Stage {
  public:
-  TaxStage() = default;
-  explicit TaxStage(BasisPoints rate) : rate_(rate) {}
+  explicit TaxStage(tax::Taxes& taxes) : taxes_(taxes) {}
   std::string_view name() const override { return "tax"; }
   Result<void> apply(std::span<const LineInput> lines, const Context& context, Totals& totals) const override;
 
  private:
-  BasisPoints rate_;
+  tax::Taxes& taxes_;
 };
 
 class Pricing {

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <random>
 
+#include "tests/support/flat_tax.h"
+#include "tests/support/flat_zone.h"
+
 namespace kontor::pricing {
 namespace {
 
@@ -18,6 +21,7 @@ LineInput line(std::int64_t offer, std::int64_t quantity, std::int64_t price, Cu
 Context context(std::optional<std::string> shipping = {}) {
   Context out;
   out.currency = kUsd;
+  out.country = "US";
   out.shipping_option = std::move(shipping);
   out.now = Time{1};
   return out;
@@ -50,8 +54,10 @@ class TakeOff : public Stage {
 };
 
 TEST_CASE("lines, shipping and tax add up") {
-  const ShippingStage shipping({{"standard", "Standard", 0}, {"express", "Express", 900}});
-  const TaxStage tax(BasisPoints{725});
+  testing::FlatShipping ways({{"standard", 0}, {"express", 900}});
+  const ShippingStage shipping(ways.shipping);
+  testing::FlatTax taxes(testing::flat_tax(72'500));
+  const TaxStage tax(taxes.taxes);
   const Pricing pricing({&shipping, &tax});
   const LineInput lines[] = {line(1, 3, 450), line(2, 1, 1999)};
   const auto totals = pricing.quote(lines, context("express"));
@@ -66,11 +72,13 @@ TEST_CASE("lines, shipping and tax add up") {
 }
 
 TEST_CASE("no chosen shipping costs nothing, an unknown one is refused") {
-  const ShippingStage shipping;
+  testing::FlatShipping ways({{"standard", 0}});
+  const ShippingStage shipping(ways.shipping);
   const Pricing pricing({&shipping});
   const LineInput lines[] = {line(1, 1, 100)};
   CHECK(pricing.quote(lines, context())->shipping.amount_minor() == 0);
   CHECK(pricing.quote(lines, context("standard"))->total.amount_minor() == 100);
+  CHECK(pricing.quote(lines, context(""))->shipping_option->code == "standard");
   const auto wrong = pricing.quote(lines, context("rocket"));
   REQUIRE_FALSE(wrong.has_value());
   CHECK(wrong.error().reason == "pricing.no_such_shipping_option");
@@ -90,8 +98,31 @@ TEST_CASE("other currencies and sums beyond all prices are refused") {
   CHECK(pricing.quote(std::span(two).first(1), context())->total.amount_minor() == kMaxAmountMinor);
 }
 
+TEST_CASE("tax that prices hold and nobody owes comes off lines and shipping") {
+  testing::FlatShipping ways({{"standard", 600}});
+  const ShippingStage shipping(ways.shipping);
+  auto texts = testing::flat_tax(200'000, "standard", true);
+  texts.exemptions.push_back({"EX-1", "", "", "a school", {}, {}});
+  testing::FlatTax taxes(texts);
+  const TaxStage tax(taxes.taxes);
+  const Pricing pricing({&shipping, &tax});
+  const LineInput lines[] = {line(1, 1, 1200), line(2, 2, 300)};
+  auto who = context("standard");
+  const auto taxed = pricing.quote(lines, who);
+  CHECK(taxed->total.amount_minor() == 2400);
+  CHECK(taxed->tax.amount_minor() == 400);
+  who.tax_id = "EX-1";
+  const auto exempt = pricing.quote(lines, who);
+  CHECK(exempt->total.amount_minor() == 2000);
+  CHECK(exempt->tax.amount_minor() == 0);
+  CHECK(exempt->shipping.amount_minor() == 500);
+  CHECK(exempt->discounts.at(0).amount.amount_minor() == 300);
+  CHECK(exempt->tax_treatment == TaxTreatment::kExempt);
+}
+
 TEST_CASE("nothing costs nothing") {
-  const ShippingStage shipping({{"standard", "Standard", 500}});
+  testing::FlatShipping ways({{"standard", 500}});
+  const ShippingStage shipping(ways.shipping);
   const Pricing pricing({&shipping});
   const auto totals = pricing.quote({}, context("standard"));
   CHECK(totals->total.amount_minor() == 0);
@@ -108,8 +139,11 @@ TEST_CASE("whatever the lines: parts add up, nothing is negative, and their orde
     for (std::int64_t i = any(1, 12); i > 0; --i)
       lines.push_back(line(i, any(1, 999), any(0, 3) == 0 ? any(0, 3) : any(0, 200'000)));
     const TakeOff off(any(0, 5000));
-    const ShippingStage shipping({{"standard", "Standard", any(0, 2000)}});
-    const TaxStage tax(BasisPoints{any(0, 2500)});
+    testing::FlatShipping ways({{"standard", any(0, 2000)}});
+    const ShippingStage shipping(ways.shipping);
+    const bool included = any(0, 1) == 0;
+    testing::FlatTax rates(testing::flat_tax(any(0, 250'000), any(0, 1) == 0 ? "exempt" : "standard", included));
+    const TaxStage tax(rates.taxes);
     const Pricing pricing({&off, &shipping, &tax});
     const auto totals = pricing.quote(lines, context("standard"));
     REQUIRE(totals.has_value());
@@ -127,9 +161,11 @@ TEST_CASE("whatever the lines: parts add up, nothing is negative, and their orde
     for (const Discount& one : totals->discounts) listed += one.amount.amount_minor();
     CHECK(subtotal == totals->subtotal.amount_minor());
     CHECK(discount == listed);
-    CHECK(taxes == totals->tax.amount_minor());
-    CHECK(total + totals->shipping.amount_minor() == totals->total.amount_minor());
-    CHECK(totals->total.amount_minor() == subtotal - discount + taxes + totals->shipping.amount_minor());
+    CHECK(taxes + totals->shipping_tax.amount_minor() == totals->tax.amount_minor());
+    const std::int64_t on_top = included ? 0 : totals->tax.amount_minor();
+    CHECK(total + totals->shipping.amount_minor() + (included ? 0 : totals->shipping_tax.amount_minor()) ==
+          totals->total.amount_minor());
+    CHECK(totals->total.amount_minor() == subtotal - discount + on_top + totals->shipping.amount_minor());
     const Pricing undiscounted({&shipping, &tax});
     const auto one = undiscounted.quote(lines, context("standard"));
     std::shuffle(lines.begin(), lines.end(), luck);
