@@ -305,14 +305,20 @@ fs::path shared_rates() {
   return fs::path("shared/data") / kName;
 }
 
+// A region's share is on top of the country's; below nothing it lowers that one.
 void take(std::vector<RateText>& rates, const std::string& country, const std::string& region,
           const boost::json::object& from) {
-  const auto* number = from.if_contains("rate");
-  if (number == nullptr || !is_country(country)) return;
-  const double share = number->is_double() ? number->get_double() : static_cast<double>(number->to_number<int>());
-  RateText made = rate(country, std::string(from.at("type").as_string().c_str()),
-                       static_cast<std::int64_t>(share * 1e6 + 0.5), region);
-  rates.push_back(made);
+  const auto& number = from.at("rate");
+  if (!is_country(country)) return;
+  const double share = number.is_double() ? number.get_double() : static_cast<double>(number.to_number<int>());
+  const auto ppm = static_cast<std::int64_t>(share * 1e6 + (share < 0 ? -0.5 : 0.5));
+  const RateText whole = region.empty() ? RateText{} : rates.back();
+  if (ppm < 0)
+    rates.insert(rates.end() - 1, rate(country, whole.name, whole.rate_ppm + ppm, region));
+  else if (region.empty())
+    rates.push_back(rate(country, from.at("type").as_string().c_str(), ppm));
+  else
+    rates.insert(rates.end() - 1, rate(country, from.at("type").as_string().c_str(), ppm, region));
 }
 
 TEST_CASE("a table of the world's rates comes in and answers") {

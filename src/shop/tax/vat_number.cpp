@@ -89,7 +89,7 @@ bool czechia(Text t) {
   }
   if (digits(t, 9) && t[0] == '6') {
     const int check = weighted(t.substr(1), {8, 7, 6, 5, 4, 3, 2}) % 11;
-    return (8 - (10 - check) % 11 + 11) % 11 % 10 == digit(t[8]);
+    return ((8 - (10 - check) % 11) + 10) % 10 == digit(t[8]);
   }
   if (digits(t, 9)) return true;  // numbers by birth from before 1954 have no check digit
   return digits(t, 10) && (number(t) % 11 == 0 || (number(t.substr(0, 9)) % 11 == 10 && t[9] == '0'));
@@ -231,8 +231,15 @@ bool slovenia(Text t) {
   return check != 11 && check % 10 == digit(t[7]);
 }
 
+// The day of birth that a person's number begins with; 50 is added to the months of women.
+bool is_born(Text t) {
+  const auto month = number(t.substr(2, 2)) % 50, day = number(t.substr(4, 2));
+  return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
 bool slovakia(Text t) {
-  return digits(t, 10) && t[0] != '0' && Text("234789").find(t[2]) != Text::npos && number(t) % 11 == 0;
+  if (!digits(t, 10) || number(t) % 11 != 0) return false;
+  return is_born(t) || (t[0] != '0' && Text("234789").find(t[2]) != Text::npos);
 }
 
 bool northern_ireland(Text t) {
