@@ -66,10 +66,25 @@ void Live::add(std::string kind, Look look) {
   kinds_[std::move(kind)] = std::move(look);
 }
 
+void Live::add_own(std::string kind, Look look) {
+  own_kinds_.insert(kind);
+  add(std::move(kind), std::move(look));
+}
+
+std::string Live::kept_name(const std::string& channel, const Shopper& shopper) const {
+  return own_kinds_.contains(channel) ? own_channel(channel, shopper.customer) : channel;
+}
+
+std::string_view Live::told_name(std::string_view kept) const {
+  const auto kind = kept.substr(0, kept.find(':'));
+  return own_kinds_.contains(kind) ? kind : kept;
+}
+
 const Live::Look* Live::look_of(std::string_view channel, std::string_view& name) const {
   const auto colon = channel.find(':');
   const auto found = kinds_.find(channel.substr(0, colon));
   if (found == kinds_.end() || channel.size() > kMostChannelBytes) return nullptr;
+  if (colon != std::string_view::npos && own_kinds_.contains(found->first)) return nullptr;  // nobody names another's
   name = colon == std::string_view::npos ? std::string_view() : channel.substr(colon + 1);
   return &found->second;
 }
@@ -87,9 +102,9 @@ bool Live::followed(std::string_view channel) const {
 
 // The frame is made once, for the first who needs it. States may come out of order (two consumers, a look and a
 // change): an older one than was told says nothing.
-void Live::tell(Follower& follower, std::string_view channel, const LiveState& state, http::Frame& frame) {
+void Live::tell(Follower& follower, std::string_view channel, const LiveState& state, http::Frame& frame) const {
   if (state.id <= follower.told) return;
-  if (frame == nullptr) frame = http::text_frame(message_text(channel, state));
+  if (frame == nullptr) frame = http::text_frame(message_text(told_name(channel), state));
   if (follower.socket->send(frame)) follower.told = state.id;
 }
 

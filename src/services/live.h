@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -46,6 +47,11 @@ class Live {
   // state as it is now. kNotFound where there is nothing for this shopper, whoever else may see it.
   using Look = std::function<Result<LiveState>(const Shopper& shopper, std::string_view name)>;
   void add(std::string kind, Look look);
+  // A channel that each buyer has one of: clients say "cart", publishers own_channel("cart", customer).
+  void add_own(std::string kind, Look look);
+  static std::string own_channel(std::string_view kind, CustomerId customer) {
+    return std::string(kind) + ":" + customer.text();
+  }
 
   // Whether anybody of this process follows it. Cheap: whoever publishes asks before it makes the state.
   bool followed(std::string_view channel) const;
@@ -81,9 +87,12 @@ class Live {
   };
   Shard& shard_of(std::string_view channel) const;
   const Look* look_of(std::string_view channel, std::string_view& name) const;
+  // Under which name a client's channel is kept, and which one it is told.
+  std::string kept_name(const std::string& channel, const Shopper& shopper) const;
+  std::string_view told_name(std::string_view kept) const;
   bool follow(const std::string& channel, const std::shared_ptr<http::WebSocket>& socket, std::int64_t told);
   void unfollow(const std::string& channel, const http::WebSocket* socket);
-  static void tell(Follower& follower, std::string_view channel, const LiveState& state, http::Frame& frame);
+  void tell(Follower& follower, std::string_view channel, const LiveState& state, http::Frame& frame) const;
   void tell_one(const std::string& channel, const http::WebSocket* socket, const LiveState& state);
 
   db::Store& store_;
@@ -93,6 +102,7 @@ class Live {
   Settings settings_;
   Signer signer_;
   std::map<std::string, Look, std::less<>> kinds_;
+  std::set<std::string, std::less<>> own_kinds_;
   static constexpr std::size_t kShards = 16;
   mutable std::array<Shard, kShards> shards_;
   std::atomic<std::int64_t> followers_{0};

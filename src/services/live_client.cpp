@@ -18,7 +18,7 @@ struct Wish {
   static constexpr auto fields() {
     using W = Wish;
     return described(Field("type", &W::type, "subscribe or unsubscribe", Length{1, 40}),
-                     Field("channel", &W::channel, "order:{id}", Length{1, 200}),
+                     Field("channel", &W::channel, "order:{id}, or cart", Length{1, 200}),
                      Field("last_event_id", &W::last_event_id, "The id of the last message that was seen of it",
                            Range{0, INT64_MAX}));
   }
@@ -102,8 +102,9 @@ class LiveClient : public http::SocketHandler {
       return refuse(channel,
                     Error{Errc::kNotFound, "services.no_such_channel", "There is no such channel.", {}, {}, 0});
     if (const auto seen = (*look)(shopper_, name); !seen) return refuse(channel, seen.error());
-    unsubscribe_quietly(channel);
-    if (!note(channel))
+    const std::string kept = live_.kept_name(channel, shopper_);
+    unsubscribe_quietly(kept);
+    if (!note(kept))
       return refuse(channel, Error{Errc::kConflict,
                                    "services.too_many_channels",
                                    "One connection follows " + std::to_string(live_.settings_.most_channels) +
@@ -111,16 +112,16 @@ class LiveClient : public http::SocketHandler {
                                    {},
                                    {},
                                    0});
-    live_.follow(channel, socket_, wish.last_event_id.value_or(0));
+    live_.follow(kept, socket_, wish.last_event_id.value_or(0));
     acknowledge("subscribed", channel);
     const auto state = (*look)(shopper_, name);
-    if (state) live_.tell_one(channel, socket_.get(), *state);
+    if (state) live_.tell_one(kept, socket_.get(), *state);
     const std::lock_guard lock(mutex_);
-    if (closed_) live_.unfollow(channel, socket_.get());  // it went while we looked
+    if (closed_) live_.unfollow(kept, socket_.get());  // it went while we looked
   }
 
   void unsubscribe(const std::string& channel) {
-    unsubscribe_quietly(channel);
+    unsubscribe_quietly(live_.kept_name(channel, shopper_));
     acknowledge("unsubscribed", channel);
   }
   void unsubscribe_quietly(const std::string& channel) {

@@ -1,5 +1,6 @@
 #include "services/shopper.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/assert.h"
@@ -11,6 +12,9 @@ namespace {
 
 constexpr std::string_view kSecureCookie = "__Host-kontor";
 constexpr std::string_view kPlainCookie = "kontor";
+constexpr std::string_view kSecureGuestCookie = "__Host-kontor-guest";
+constexpr std::string_view kPlainGuestCookie = "kontor-guest";
+constexpr std::int64_t kGuestBesideMs = 7 * kDayMs;
 constexpr std::int64_t kCustomerTokenMs = kHourMs;
 
 bool is_unsafe(http::Method method) {
@@ -38,6 +42,18 @@ bool is_loopback(const http::Request& request) {
 }
 
 bool takes_secure_cookie(const http::Request& request) { return request.secure || is_loopback(request); }
+
+std::string set_cookie(std::string_view name, std::string_view value, std::int64_t life_ms, bool secure) {
+  return std::string(name) + "=" + std::string(value) +
+         "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" + std::to_string(life_ms / kSecondMs) +
+         (secure ? "; Secure" : "");
+}
+
+// The browser's cookie of either name.
+std::string_view cookie_of(const http::Request& request, std::string_view secure, std::string_view plain) {
+  const auto token = request.cookie(secure);
+  return token.empty() ? request.cookie(plain) : token;
+}
 
 tl::unexpected<Error> cross_site() {
   return fail(
@@ -180,14 +196,30 @@ Result<Shopper> Shoppers::welcome(http::Call& call) const {
 }
 
 void Shoppers::hand_over(http::Call& call, const Issued& issued) const {
-  const auto life_s = (issued.expires.ms - clock_.now().ms) / kSecondMs;
+  const Time now = clock_.now();
   const bool secure = takes_secure_cookie(call.request);
   call.set_header("Session-Token", issued.token);
-  call.set_header("Set-Cookie", std::string(secure ? kSecureCookie : kPlainCookie) + "=" + issued.token +
-                                    "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" + std::to_string(life_s) +
-                                    (secure ? "; Secure" : ""));
+  call.set_header("Set-Cookie",
+                  set_cookie(secure ? kSecureCookie : kPlainCookie, issued.token, issued.expires.ms - now.ms, secure));
+  const auto replaced = cookie_of(call.request, kSecureCookie, kPlainCookie);
+  if (!issued.token.starts_with(kGuestPrefix))
+    if (const auto guest = open_guest(replaced))
+      call.set_header("Set-Cookie", set_cookie(secure ? kSecureGuestCookie : kPlainGuestCookie, replaced,
+                                               std::min(guest->expires.ms - now.ms, kGuestBesideMs), secure));
   if (!secure && settings_.on_plain_cookie && !told_plain_.exchange(true)) settings_.on_plain_cookie();
   // The token is this visitor's alone.
+  call.set_header("Cache-Control", "private, no-store");
+}
+
+std::optional<CustomerId> Shoppers::guest_beside(const http::Request& request, const Shopper& shopper) const {
+  if (shopper.kind != Shopper::Kind::kCustomer || !shopper.by_cookie) return std::nullopt;
+  const auto guest = open_guest(cookie_of(request, kSecureGuestCookie, kPlainGuestCookie));
+  return guest ? std::optional(guest->customer) : std::nullopt;
+}
+
+void Shoppers::drop_guest_beside(http::Call& call) const {
+  const bool secure = takes_secure_cookie(call.request);
+  call.set_header("Set-Cookie", set_cookie(secure ? kSecureGuestCookie : kPlainGuestCookie, "", 0, secure));
   call.set_header("Cache-Control", "private, no-store");
 }
 

@@ -79,6 +79,14 @@ class Shoppers {
   // kForbidden "services.staff_buys_nothing" for staff tokens.
   Result<Shopper> welcome(http::Call& call) const;
 
+  // Who a token of the body says: nullopt for one that is not of this shop, or has expired. The sources' errors.
+  Result<std::optional<Shopper>> of_token(std::string_view token) const { return by_token(token); }
+
+  // The guest whose session the browser still carries beside the customer's who asks by cookie: hand_over() leaves it
+  // there when a customer's token takes a guest's place, for the guest's cart to be merged.
+  std::optional<CustomerId> guest_beside(const http::Request& request, const Shopper& shopper) const;
+  void drop_guest_beside(http::Call& call) const;
+
   // A guest or customer, else kUnauthorised "services.sign_in".
   Result<Shopper> require_buyer(const http::Request& request) const;
   // Staff with the role (or admin), else kUnauthorised "services.sign_in", kForbidden "services.role_needed".
@@ -97,7 +105,8 @@ class Shoppers {
   // For a customer with an account, whoever has made sure that it is theirs. Signed, and cannot be taken back: it holds
   // an hour.
   Issued issue_customer(CustomerId customer) const;
-  // Puts a token into the answer, as Session-Token and as the cookie; also for tokens of other sources.
+  // Puts a token into the answer, as Session-Token and as the cookie; also for tokens of other sources. A guest's whose
+  // place it takes goes into a cookie beside it for a week.
   void hand_over(http::Call& call, const Issued& issued) const;
 
   // Whether a browser says that the request comes from one of this site's own pages.

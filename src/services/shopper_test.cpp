@@ -245,6 +245,39 @@ TEST_CASE("a customer's token is theirs for an hour, and is no guest's") {
   CHECK_FALSE(world.shoppers.of(request(http::Method::kGet, {{"Authorization", bearer}})));
 }
 
+TEST_CASE("the guest whose place a customer takes in the browser stays beside it until the cart is merged") {
+  World world;
+  const auto guest = world.shoppers.issue_guest();
+  const auto customer = world.shoppers.issue_customer(CustomerId{77});
+  const auto before = "kontor=" + guest.token;
+  const auto sign_in = request(http::Method::kPost, {{"Cookie", before}, {"Sec-Fetch-Site", "same-origin"}});
+  http::Call call(sign_in, {});
+  world.shoppers.hand_over(call, customer);
+  std::vector<std::string> cookies;
+  for (const auto& [name, value] : call.headers())
+    if (name == "Set-Cookie") cookies.push_back(value);
+  REQUIRE(cookies.size() == 2);
+  CHECK(cookies[0].starts_with("kontor=" + customer.token));
+  CHECK(cookies[1] == "kontor-guest=" + guest.token + "; Path=/; HttpOnly; SameSite=Lax; Max-Age=604800");
+
+  const auto both = "kontor=" + customer.token + "; kontor-guest=" + guest.token;
+  const auto next = request(http::Method::kGet, {{"Cookie", both}});
+  CHECK(world.shoppers.guest_beside(next, *world.shoppers.of(next)) == guest.customer);
+  http::Call later(next, {});
+  world.shoppers.drop_guest_beside(later);
+  CHECK(answer_header(later, "Set-Cookie") == "kontor-guest=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+  // Beside a guest, with a bearer token, or forged, it says nothing.
+  const auto bearer = "Bearer " + customer.token;
+  const auto program = request(http::Method::kGet, {{"Cookie", both}, {"Authorization", bearer}});
+  CHECK_FALSE(world.shoppers.guest_beside(program, *world.shoppers.of(program)));
+  const auto guests = "kontor=" + guest.token + "; kontor-guest=" + world.shoppers.issue_guest().token;
+  const auto only_guests = request(http::Method::kGet, {{"Cookie", guests}});
+  CHECK_FALSE(world.shoppers.guest_beside(only_guests, *world.shoppers.of(only_guests)));
+  const auto bad = "kontor=" + customer.token + "; kontor-guest=kg_forged";
+  const auto forged = request(http::Method::kGet, {{"Cookie", bad}});
+  CHECK_FALSE(world.shoppers.guest_beside(forged, *world.shoppers.of(forged)));
+}
+
 TEST_CASE("a page of another site is told from this site's own") {
   const auto from = [](std::vector<http::Header> headers) {
     return Shoppers::same_site(request(http::Method::kGet, std::move(headers)));

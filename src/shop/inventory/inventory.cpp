@@ -273,6 +273,16 @@ Result<std::int64_t> Inventory::bought(CustomerId customer, OfferId offer) {
   return out;
 }
 
+Result<std::vector<std::int64_t>> Inventory::bought(CustomerId customer, std::span<const OfferId> offers) {
+  std::vector<std::int64_t> out;
+  if (offers.empty()) return out;
+  TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
+    TRY(out, sql::bought(tx, customer, offers));
+    return {};
+  }));
+  return out;
+}
+
 Result<std::vector<Warehouse>> Inventory::warehouses() {
   std::vector<Warehouse> out;
   TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {

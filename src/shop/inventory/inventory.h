@@ -193,7 +193,8 @@ class Inventory {
   // What the customer holds of an offer that has a purchase limit: reserved, sold, sent; what came back does not count.
   // An offer that had no limit then was not counted.
   Result<std::int64_t> bought(CustomerId customer, OfferId offer);
-  Result<std::vector<Warehouse>> warehouses();  // by id, all of them
+  Result<std::vector<std::int64_t>> bought(CustomerId customer, std::span<const OfferId> offers);  // as they are named
+  Result<std::vector<Warehouse>> warehouses();                                                     // by id, all of them
   // Units reserved or sold in a warehouse and not shipped; walks the stock.
   Result<std::int64_t> load(WarehouseId warehouse);
   // Looks all loads up for the choice, where warehouses have a capacity and there are several; walks the stock then.

@@ -525,6 +525,15 @@ Result<std::int64_t> bought(db::Tx& tx, CustomerId customer, OfferId offer) {
   return rows.empty() ? 0 : rows.front().i64(0);
 }
 
+Result<std::vector<std::int64_t>> bought(db::Tx& tx, CustomerId customer, std::span<const OfferId> offers) {
+  std::vector<std::vector<db::Param>> sets;
+  for (const OfferId offer : offers) sets.push_back({customer, offer});
+  TRY(const auto found, tx.ask_each(kBought, sets));
+  std::vector<std::int64_t> out;
+  for (const auto& rows : found) out.push_back(rows.empty() ? 0 : rows.front().i64(0));
+  return out;
+}
+
 Result<bool> note_effect(db::Tx& tx, std::string_view reference, MovementKind kind, Time now) {
   TRY(const auto noted, tx.run(kNoteEffect, reference, kind, now));
   return noted == 1;

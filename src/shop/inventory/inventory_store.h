@@ -135,6 +135,7 @@ Result<bool> note_effect(db::Tx& tx, std::string_view reference, MovementKind ki
 Result<bool> buy(db::Tx& tx, CustomerId customer, const Demand& demand);
 Result<void> give_back(db::Tx& tx, CustomerId customer, OfferId offer, std::int64_t quantity);
 Result<std::int64_t> bought(db::Tx& tx, CustomerId customer, OfferId offer);
+Result<std::vector<std::int64_t>> bought(db::Tx& tx, CustomerId customer, std::span<const OfferId> offers);
 
 Result<std::vector<ShelfRow>> rows(db::Tx& tx, OfferId offer);
 Result<ShelfRow> row(db::Tx& tx, OfferId offer, WarehouseId warehouse);  // kNotFound "inventory.no_such_stock"

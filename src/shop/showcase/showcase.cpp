@@ -132,7 +132,7 @@ Showcase::Cards Showcase::cards_of(const catalog::Product& product, std::span<co
         o.id, product.id, o.seller, o.sku, product.title, product.slug,
         product.images.empty() ? std::string() : product.images.front(), o.price, o.list_price, o.purchase_limit,
         o.backorder, sellable[i], o.active && product.status == catalog::ProductStatus::kActive, variant_words(o),
-        settings_.sale_buffer_percent > 0, catalog::goods_of(product, o)}));
+        settings_.sale_buffer_percent > 0, catalog::goods_of(product, o), o.min_quantity, o.quantity_step}));
   }
   return cards;
 }
@@ -277,6 +277,7 @@ void Showcase::product_changed(ProductId id) {
   generation_.fetch_add(1);
   bundles_.drop(id);
   drop_ready(id);  // after what it is made of: else another thread makes it anew of the old
+  tell_cards(id);
   note({}, std::span(&id, 1));
 }
 

@@ -106,6 +106,9 @@ class Showcase {
   // Told when the ready bytes of a product are dropped (nullopt: of all), for what else is made of the same state:
   // pages. Before serving; called from any thread.
   void on_dropped(std::function<void(std::optional<ProductId>)> told) { dropped_ = std::move(told); }
+  // Told when the cards of a product's offers may read differently (nullopt: all), after they do. Before serving;
+  // called from any thread.
+  void on_cards_changed(std::function<void(std::optional<ProductId>)> told) { cards_changed_ = std::move(told); }
   // Grows with everything that listings are made of.
   std::uint64_t generation() const { return generation_.load(); }
 
@@ -119,6 +122,9 @@ class Showcase {
   static constexpr std::size_t kMostNoted = 100'000;  // what is noted at once; beyond it refresh_stock() walks
 
  private:
+  void tell_cards(std::optional<ProductId> id) const {
+    if (cards_changed_) cards_changed_(id);
+  }
   void note(std::span<const OfferId> offers, std::span<const ProductId> products);
   void doubt(const ProductState& state);
   // The cards of one product, loaded together.
@@ -170,6 +176,7 @@ class Showcase {
   runtime::LoadingCache<OfferId, ProductId> products_of_offers_;  // never changes but when the offer is deleted
   std::unique_ptr<QueryShelf> shelf_;
   std::function<void(std::optional<ProductId>)> dropped_;
+  std::function<void(std::optional<ProductId>)> cards_changed_;
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Directory> directory_;

@@ -152,6 +152,7 @@ Result<int> Showcase::refresh_stock() {
 Result<int> Showcase::refresh_lost() {
   bundles_.clear();
   ready_.clear();
+  tell_cards(std::nullopt);
   auto walked = reconcile();
   if (walked) return walked;
   const std::lock_guard lock(mutex_);
@@ -240,6 +241,7 @@ Result<int> Showcase::refresh_products(std::vector<ProductId> products, bool ren
     } else {
       bundles_.drop(id);
       drop_ready(id);
+      tell_cards(id);
     }
   }
   return flips;
@@ -302,6 +304,7 @@ void Showcase::renew_bundle(const BundlePointer& held, std::span<const std::int6
   const std::size_t weight = weight_of(*fresh);
   bundles_.put_if_same(held->product, held, std::move(fresh), weight);
   if (!same_words || !same_featured || !held->proven) drop_ready(held->product);
+  tell_cards(held->product);
 }
 
 // Products after `after` up to `last`: three ranges and the exact figures, whatever they have of each.
