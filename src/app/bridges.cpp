@@ -1,5 +1,7 @@
 #include "app/bridges.h"
 
+#include <set>
+
 namespace kontor::app {
 
 Result<std::vector<checkout::OfferFacts>> StorePrices::offers(std::span<const OfferId> ids) {
@@ -8,7 +10,7 @@ Result<std::vector<checkout::OfferFacts>> StorePrices::offers(std::span<const Of
   facts.reserve(found.size());
   for (catalog::SaleFacts& one : found)
     facts.push_back({one.offer, one.product, std::move(one.title), std::move(one.sku), one.price, one.purchase_limit,
-                     one.backorder, one.buyable, std::move(one.goods)});
+                     one.backorder, one.buyable, std::move(one.goods), one.min_quantity, one.quantity_step});
   return facts;
 }
 
@@ -25,6 +27,28 @@ Result<promotions::Shopper> PromotionShoppers::shopper(CustomerId customer, Time
   TRY(const auto earlier, orders_.list(query));
   out.first_order = earlier.empty();
   return out;
+}
+
+Result<std::vector<OfferId>> ShowcaseOffers::not_sold(std::span<const OfferId> offers) {
+  TRY(const auto found, catalog_.sale_facts(offers));
+  std::set<OfferId> sold;
+  for (const auto& one : found)
+    if (one.buyable) sold.insert(one.offer);
+  std::vector<OfferId> out;
+  for (const OfferId offer : offers)
+    if (!sold.contains(offer)) out.push_back(offer);
+  return out;
+}
+
+Result<std::optional<notifications::LeftCart>> CustomerCarts::left_cart(CustomerId customer) {
+  TRY(const auto account, accounts_.find(customer));
+  if (!account) return std::optional<notifications::LeftCart>();
+  TRY(const auto view, carts_.view({customer, false}));
+  if (view.items.empty()) return std::optional<notifications::LeftCart>();
+  notifications::LeftCart out{account->email, account->name, view.version, {}, view.expires_at, {}};
+  for (const auto& item : view.items) out.items.push_back({item.offer_id, item.title, item.quantity, item.unit_price});
+  out.url = public_url_ + "/cart/recover?token=" + carts_.recovery_token(customer, view.expires_at);
+  return std::optional(std::move(out));
 }
 
 Result<bool> CatalogLookup::exists(OfferId offer) {

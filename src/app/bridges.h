@@ -25,7 +25,7 @@ namespace kontor::app {
 // Carts look offers up in the showcase: memory speed, seconds old.
 class ShowcaseOffers : public cart::OfferSource {
  public:
-  explicit ShowcaseOffers(showcase::Showcase& showcase) : showcase_(showcase) {}
+  ShowcaseOffers(showcase::Showcase& showcase, catalog::Catalog& catalog) : showcase_(showcase), catalog_(catalog) {}
   Result<std::shared_ptr<const showcase::OfferCard>> offer_card(OfferId offer) override {
     return showcase_.offer_card(offer);
   }
@@ -33,9 +33,12 @@ class ShowcaseOffers : public cart::OfferSource {
     return showcase_.card_at_hand(offer);
   }
   Result<OfferId> featured_offer(ProductId product) override { return showcase_.featured_offer(product); }
+  // One statement instead of a card each: the sweep asks for what lies in hundreds of carts.
+  Result<std::vector<OfferId>> not_sold(std::span<const OfferId> offers) override;
 
  private:
   showcase::Showcase& showcase_;
+  catalog::Catalog& catalog_;
 };
 
 // Checkout goes by what the store says, not by what memory remembers.
@@ -92,6 +95,19 @@ class UnplacedPurchases : public notifications::UnplacedSource {
 
  private:
   checkout::Unplaced unplaced_;
+};
+
+// Mails about carts: who has an account has an address.
+class CustomerCarts : public notifications::CartSource {
+ public:
+  CustomerCarts(cart::Carts& carts, accounts::Accounts& accounts, std::string public_url)
+      : carts_(carts), accounts_(accounts), public_url_(std::move(public_url)) {}
+  Result<std::optional<notifications::LeftCart>> left_cart(CustomerId customer) override;
+
+ private:
+  cart::Carts& carts_;
+  accounts::Accounts& accounts_;
+  const std::string public_url_;
 };
 
 class OrderPayments : public payments::PaymentsOfOrders {

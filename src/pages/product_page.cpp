@@ -81,6 +81,11 @@ std::int64_t most_of(const DetailOffer& offer) {
   return std::min(offer.purchase_limit.value_or(cart::kMostOfALine), cart::kMostOfALine);
 }
 
+// Browsers count steps from the least.
+std::int64_t least_of(const DetailOffer& offer) {
+  return std::max(offer.min_quantity.value_or(1), offer.quantity_step.value_or(1));
+}
+
 void put_buying(Html& out, const ProductDetail& product, const DetailOffer* shown) {
   if (shown == nullptr) {
     out << "<p class=\"notice\">This is no longer sold.</p>";
@@ -99,10 +104,14 @@ void put_buying(Html& out, const ProductDetail& product, const DetailOffer* show
     put_choices(out, product, *shown);
   }
   out << "<div class=\"buy-row\"><div><label for=\"quantity\">Quantity</label><input class=\"count\" id=\"quantity\" "
-         "name=\"quantity\" type=\"number\" inputmode=\"numeric\" min=\"1\" max=\""
-      << most_of(*shown) << "\" value=\"1\" required></div><button class=\"strong\"" << (gone ? " disabled" : "") << ">"
-      << kBasket << "<span>" << (gone ? "Out of stock" : "Add to cart") << "</span></button></div>";
+         "name=\"quantity\" type=\"number\" inputmode=\"numeric\" min=\""
+      << least_of(*shown) << "\" max=\"" << most_of(*shown) << "\" step=\"" << shown->quantity_step.value_or(1)
+      << "\" value=\"" << least_of(*shown) << "\" required></div><button class=\"strong\"" << (gone ? " disabled" : "")
+      << ">" << kBasket << "<span>" << (gone ? "Out of stock" : "Add to cart") << "</span></button></div>";
   if (shown->purchase_limit) out << "<p class=\"quiet\">At most " << *shown->purchase_limit << " to each buyer.</p>";
+  if (least_of(*shown) > 1)
+    out << "<p class=\"quiet\">Sold from " << least_of(*shown) << " on"
+        << (shown->quantity_step ? ", by " + std::to_string(*shown->quantity_step) : "") << ".</p>";
   if (!shown->seller.empty())
     out << "<p class=\"quiet\">Sold by <span data-seller>" << text(shown->seller) << "</span></p>";
   out << "</form>";

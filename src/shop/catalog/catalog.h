@@ -44,6 +44,8 @@ struct Offer {
   std::int64_t backorder = 0;       // how many may be sold beyond the stock
   bool active = true;
   std::int64_t version = 1;
+  std::int64_t min_quantity = 1;   // fewer are not sold at once
+  std::int64_t quantity_step = 1;  // sold by so many: quantities are multiples of it
 };
 
 struct Product {
@@ -93,6 +95,8 @@ struct SaleFacts {
   std::int64_t backorder = 0;
   bool buyable = true;  // product and offer are active
   Goods goods;
+  std::int64_t min_quantity = 1;
+  std::int64_t quantity_step = 1;
 };
 
 struct Category {

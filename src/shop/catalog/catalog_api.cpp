@@ -40,8 +40,8 @@ ProductView view_of(const Product& p) {
 }
 
 OfferView view_of(const Offer& o) {
-  return {o.id,    o.product,    o.seller,         o.sku,       o.condition, o.options,
-          o.price, o.list_price, o.purchase_limit, o.backorder, o.active,    o.version};
+  return {o.id,         o.product,        o.seller,    o.sku,    o.condition, o.options,      o.price,
+          o.list_price, o.purchase_limit, o.backorder, o.active, o.version,   o.min_quantity, o.quantity_step};
 }
 
 namespace {
@@ -145,6 +145,8 @@ void apply(OfferPatch&& patch, Offer& offer) {
   take(patch.purchase_limit, offer.purchase_limit);
   take(patch.backorder, offer.backorder);
   take(patch.active, offer.active);
+  take(patch.min_quantity, offer.min_quantity);
+  take(patch.quantity_step, offer.quantity_step);
 }
 
 class Handlers {
@@ -320,7 +322,9 @@ class Handlers {
                  in.purchase_limit,
                  in.backorder,
                  in.active,
-                 1};
+                 1,
+                 in.min_quantity,
+                 in.quantity_step};
   }
 
   // `one_offer`: the caller speaks of the draft's only offer, so its fields are named from there.

@@ -7,6 +7,7 @@ namespace kontor::catalog {
 namespace {
 
 constexpr std::int64_t kMostPieces = 1'000'000'000;
+constexpr std::int64_t kMostAtOnce = 999;
 
 struct Check {
   std::vector<FieldError>& wrong;
@@ -19,9 +20,10 @@ struct Check {
     if (value.find('\0') != std::string_view::npos)
       wrong.push_back({field, "bad_format", "A text cannot hold the character NUL."});
   }
-  void number(const std::string& field, std::int64_t value, std::int64_t max) const {
-    if (value < 0 || value > max)
-      wrong.push_back({field, "out_of_range", "The number must lie between 0 and " + std::to_string(max) + "."});
+  void number(const std::string& field, std::int64_t value, std::int64_t max, std::int64_t min = 0) const {
+    if (value < min || value > max)
+      wrong.push_back({field, "out_of_range",
+                       "The number must lie between " + std::to_string(min) + " and " + std::to_string(max) + "."});
   }
   void money(const std::string& field, Money value) const {
     number(field + "/amount", value.amount_minor(), kMaxAmountMinor);
@@ -46,6 +48,10 @@ void check_offer(const Offer& offer, const std::string& at, const Check& check) 
   }
   check.number(at + "/purchase_limit", offer.purchase_limit, kMostPieces);
   check.number(at + "/backorder", offer.backorder, kMostPieces);
+  check.number(at + "/min_quantity", offer.min_quantity, kMostAtOnce, 1);
+  check.number(at + "/quantity_step", offer.quantity_step, kMostAtOnce, 1);
+  if (offer.quantity_step > 0 && offer.min_quantity > 1 && offer.min_quantity % offer.quantity_step != 0)
+    check.wrong.push_back({at + "/min_quantity", "not_a_multiple", "The least quantity is a multiple of the step."});
 }
 
 }  // namespace

@@ -20,15 +20,15 @@ constexpr db::Query kFewProductsById{"catalog.few_products_by_id", Home::kCatalo
 constexpr db::Query kProductById{"catalog.product_by_id", Home::kCatalog, KONTOR_PRODUCT_COLUMNS "WHERE id = $1"};
 #define KONTOR_OFFER_COLUMNS                                                                                  \
   "SELECT id, product_id, seller_id, sku, item_condition, options, price_minor, currency, list_price_minor, " \
-  "purchase_limit, backorder, active, version FROM catalog_offers "
+  "purchase_limit, backorder, active, version, min_quantity, quantity_step FROM catalog_offers "
 constexpr db::Query kOffersById{"catalog.offers_by_id", Home::kCatalog,
                                 KONTOR_OFFER_COLUMNS "WHERE id IN (" KONTOR_CATALOG_IN50 ")"};
 constexpr db::Query kFewOffersById{"catalog.few_offers_by_id", Home::kCatalog,
                                    KONTOR_OFFER_COLUMNS "WHERE id IN ($1, $2, $3, $4)"};
 #define KONTOR_SALE_FACTS                                                                                            \
   "SELECT o.id, o.product_id, o.sku, o.price_minor, o.currency, o.purchase_limit, o.backorder, o.active, p.status, " \
-  "p.title, o.seller_id, p.category_id, p.brand, CASE WHEN p.goods = '' THEN p.details ELSE p.goods END "            \
-  "FROM catalog_offers AS o JOIN catalog_products AS p ON p.id = o.product_id "
+  "p.title, o.seller_id, p.category_id, p.brand, CASE WHEN p.goods = '' THEN p.details ELSE p.goods END, "           \
+  "o.min_quantity, o.quantity_step FROM catalog_offers AS o JOIN catalog_products AS p ON p.id = o.product_id "
 constexpr db::Query kSaleFacts{"catalog.sale_facts", Home::kCatalog,
                                KONTOR_SALE_FACTS "WHERE o.id IN (" KONTOR_CATALOG_IN50 ")"};
 constexpr db::Query kFewSaleFacts{"catalog.few_sale_facts", Home::kCatalog,
@@ -85,6 +85,8 @@ Result<Offer> offer_of(const db::Rows::Row& row) {
   offer.backorder = row.i64(10);
   offer.active = row.flag(11);
   offer.version = row.i64(12);
+  offer.min_quantity = row.i64(13);
+  offer.quantity_step = row.i64(14);
   return offer;
 }
 
@@ -191,7 +193,9 @@ Result<std::vector<SaleFacts>> sale_facts(db::Tx& tx, std::span<const OfferId> i
                      row.i64(5),
                      row.i64(6),
                      row.flag(7) && static_cast<ProductStatus>(row.i64(8)) == ProductStatus::kActive,
-                     {row.id<CategoryId>(11), row.id<SellerId>(10), row.str(12), {}, 0, {}}});
+                     {row.id<CategoryId>(11), row.id<SellerId>(10), row.str(12), {}, 0, {}},
+                     row.i64(14),
+                     row.i64(15)});
     return read_goods(row.text(13), found.back().goods);
   };
   TRY_DO(ask_in(tx, {kSaleFacts, &kFewSaleFacts}, params_of(ids), take));

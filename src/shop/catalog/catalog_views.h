@@ -16,6 +16,7 @@ inline bool is_slug(std::string_view text) { return !text.empty() && text.size()
 inline constexpr Format kSlug{"slug", is_slug};
 
 inline constexpr Range kPieces{0, 1'000'000'000};
+inline constexpr Range kAtOnce{1, 999};  // as many as a cart's line may have
 inline constexpr std::size_t kMaxOffers = 200;
 
 struct OfferView {
@@ -29,6 +30,7 @@ struct OfferView {
   std::int64_t purchase_limit = 0, backorder = 0;
   bool active = true;
   std::int64_t version = 1;
+  std::int64_t min_quantity = 1, quantity_step = 1;
 
   static constexpr auto fields() {
     return described(Field("id", &OfferView::id, "The offer"),
@@ -42,7 +44,9 @@ struct OfferView {
                      Field("purchase_limit", &OfferView::purchase_limit, "At most so many per customer; 0: any"),
                      Field("backorder", &OfferView::backorder, "How many may be sold beyond the stock"),
                      Field("active", &OfferView::active, "Whether it is sold"),
-                     Field("version", &OfferView::version, "For If-Match"));
+                     Field("version", &OfferView::version, "For If-Match"),
+                     Field("min_quantity", &OfferView::min_quantity, "Fewer are not sold at once"),
+                     Field("quantity_step", &OfferView::quantity_step, "Quantities are multiples of it"));
   }
 };
 
@@ -98,6 +102,7 @@ struct NewOffer {
   std::optional<Money> list_price;
   std::int64_t purchase_limit = 0, backorder = 0;
   bool active = true;
+  std::int64_t min_quantity = 1, quantity_step = 1;
 
   static constexpr auto fields() {
     return described(
@@ -109,7 +114,9 @@ struct NewOffer {
         Field("list_price", &NewOffer::list_price, "The price it is compared with"),
         Field("purchase_limit", &NewOffer::purchase_limit, "At most so many per customer; 0: any", kPieces, Default{}),
         Field("backorder", &NewOffer::backorder, "How many may be sold beyond the stock", kPieces, Default{}),
-        Field("active", &NewOffer::active, "Whether it is sold", Default{}));
+        Field("active", &NewOffer::active, "Whether it is sold", Default{}),
+        Field("min_quantity", &NewOffer::min_quantity, "Fewer are not sold at once", kAtOnce, Default{}),
+        Field("quantity_step", &NewOffer::quantity_step, "Quantities are multiples of it", kAtOnce, Default{}));
   }
 };
 
@@ -193,6 +200,7 @@ struct OfferPatch {
   std::optional<Money> price, list_price;
   std::optional<std::int64_t> purchase_limit, backorder;
   std::optional<bool> active;
+  std::optional<std::int64_t> min_quantity, quantity_step;
 
   static constexpr auto fields() {
     return described(
@@ -203,7 +211,9 @@ struct OfferPatch {
         Field("list_price", &OfferPatch::list_price, "The price it is compared with; the price itself takes it away"),
         Field("purchase_limit", &OfferPatch::purchase_limit, "At most so many per customer; 0: any", kPieces),
         Field("backorder", &OfferPatch::backorder, "How many may be sold beyond the stock", kPieces),
-        Field("active", &OfferPatch::active, "Whether it is sold"));
+        Field("active", &OfferPatch::active, "Whether it is sold"),
+        Field("min_quantity", &OfferPatch::min_quantity, "Fewer are not sold at once", kAtOnce),
+        Field("quantity_step", &OfferPatch::quantity_step, "Quantities are multiples of it", kAtOnce));
   }
 };
 

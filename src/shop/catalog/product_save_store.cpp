@@ -39,11 +39,12 @@ constexpr db::Query kUpdateProduct{"catalog.update_product", Home::kCatalog, R"s
   WHERE id = $1)sql"};
 constexpr db::Query kInsertOffer{"catalog.insert_offer", Home::kCatalog, R"sql(
   INSERT INTO catalog_offers (id, product_id, seller_id, sku, item_condition, options, price_minor, currency,
-      list_price_minor, purchase_limit, backorder, active, version)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13))sql"};
+      list_price_minor, purchase_limit, backorder, active, version, min_quantity, quantity_step)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15))sql"};
 constexpr db::Query kUpdateOffer{"catalog.update_offer", Home::kCatalog, R"sql(
   UPDATE catalog_offers SET seller_id = $2, sku = $3, item_condition = $4, options = $5, price_minor = $6,
-      currency = $7, list_price_minor = $8, purchase_limit = $9, backorder = $10, active = $11, version = $12
+      currency = $7, list_price_minor = $8, purchase_limit = $9, backorder = $10, active = $11, version = $12,
+      min_quantity = $13, quantity_step = $14
   WHERE id = $1)sql"};
 constexpr db::Query kDropAttributes{"catalog.drop_attributes", Home::kCatalog,
                                     "DELETE FROM catalog_attributes WHERE product_id = $1"};
@@ -86,7 +87,8 @@ db::Param minor_or_null(const std::optional<Money>& money) {
 bool same_offer(const Offer& a, const Offer& b) {
   return a.seller == b.seller && a.sku == b.sku && a.condition == b.condition && a.options == b.options &&
          a.price == b.price && a.list_price == b.list_price && a.purchase_limit == b.purchase_limit &&
-         a.backorder == b.backorder && a.active == b.active;
+         a.backorder == b.backorder && a.active == b.active && a.min_quantity == b.min_quantity &&
+         a.quantity_step == b.quantity_step;
 }
 
 class Saving {
@@ -267,10 +269,12 @@ class Saving {
     const db::Param currency(keep(std::string(o.price.currency().code())));
     if (fresh) {
       sets.push_back({o.id, o.product, o.seller, keep(o.sku), keep(o.condition), options, o.price.amount_minor(),
-                      currency, minor_or_null(o.list_price), o.purchase_limit, o.backorder, o.active, o.version});
+                      currency, minor_or_null(o.list_price), o.purchase_limit, o.backorder, o.active, o.version,
+                      o.min_quantity, o.quantity_step});
     } else {
       sets.push_back({o.id, o.seller, keep(o.sku), keep(o.condition), options, o.price.amount_minor(), currency,
-                      minor_or_null(o.list_price), o.purchase_limit, o.backorder, o.active, o.version});
+                      minor_or_null(o.list_price), o.purchase_limit, o.backorder, o.active, o.version, o.min_quantity,
+                      o.quantity_step});
     }
   }
 

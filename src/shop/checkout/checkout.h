@@ -43,6 +43,8 @@ struct OfferFacts {
   std::int64_t backorder = 0;
   bool buyable = true;
   pricing::Goods goods = {};
+  std::int64_t min_quantity = 1;
+  std::int64_t quantity_step = 1;
 };
 
 class PriceSource {

@@ -129,7 +129,16 @@ tl::unexpected<Error> not_sold(const cart::CartLine& line) {
 struct Wanted {
   std::int64_t quantity = 0;
   OfferFacts facts;
+  const cart::CartLine* line = nullptr;
 };
+
+// What the buyer says of the line goes into the order.
+void take_words(orders::OrderLine& line, const cart::CartLine& said) {
+  if (!said.note.empty()) line.note = said.note;
+  if (!said.gift_wrap && said.gift_message.empty()) return;
+  line.gift = orders::OrderGift{said.gift_wrap, {}};
+  if (!said.gift_message.empty()) line.gift->message = said.gift_message;
+}
 
 // In the order of the cart, without lines that nobody could have seen as buyable. What could be seen so and is not for
 // sale any more is refused.
@@ -145,10 +154,14 @@ Result<std::vector<Wanted>> wanted_of(PriceSource& prices, const cart::CartConte
     const bool for_sale = at != found.end() && at->buyable;
     if (line.unlooked && (!for_sale || at->price.currency() != contents.currency)) continue;
     if (!for_sale) return not_sold(line);
-    wanted.push_back({line.quantity, *at});
+    wanted.push_back({line.quantity, *at, &line});
   }
   if (wanted.empty()) return fail(Errc::kCartEmpty, "checkout.cart_empty", "Nothing in the cart is sold any more.");
   for (const Wanted& one : wanted) {
+    if (one.quantity < one.facts.min_quantity || one.quantity % one.facts.quantity_step != 0)
+      return fail(Errc::kConflict, "checkout.quantity_step",
+                  "'" + one.facts.title + "' is sold from " + std::to_string(one.facts.min_quantity) +
+                      " on, in multiples of " + std::to_string(one.facts.quantity_step) + ".");
     const auto limit = one.facts.purchase_limit;
     if (limit == 0) continue;
     std::int64_t all = 0;
@@ -190,7 +203,7 @@ Result<Plan> Quoting::present(const cart::CartContents& contents, const Checkout
   TRY(auto wanted, wanted_of(parts_.prices, contents));
   std::vector<pricing::LineInput> inputs;
   inputs.reserve(wanted.size());
-  for (const auto& [quantity, facts] : wanted) {
+  for (const auto& [quantity, facts, bought] : wanted) {
     auto& line = inputs.emplace_back();
     line.offer = facts.offer;
     line.product = facts.product;
@@ -235,6 +248,7 @@ Result<Plan> Quoting::present(const cart::CartContents& contents, const Checkout
     line.discount = priced.discount;
     line.tax = priced.tax;
     line.line_total = priced.total;
+    take_words(line, *wanted[i].line);
     plan.backorders.push_back(facts.backorder);
     if (facts.purchase_limit == 0) continue;
     plan.limits.resize(wanted.size());

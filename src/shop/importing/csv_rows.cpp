@@ -28,7 +28,8 @@ constexpr Known kMembers[] = {{"external_id", CellKind::kText, false},    {"slug
                               {"list_price", CellKind::kAmount, true},    {"currency", CellKind::kText, true},
                               {"purchase_limit", CellKind::kWhole, true}, {"backorder", CellKind::kWhole, true},
                               {"active", CellKind::kBoolean, true},       {"warehouse", CellKind::kText, true},
-                              {"on_hand", CellKind::kWhole, true}};
+                              {"on_hand", CellKind::kWhole, true},        {"min_quantity", CellKind::kWhole, true},
+                              {"quantity_step", CellKind::kWhole, true}};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

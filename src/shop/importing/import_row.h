@@ -31,19 +31,24 @@ struct RowOffer {
   std::int64_t backorder = 0;
   bool active = true;
   std::vector<RowStock> stock;
+  std::int64_t min_quantity = 1;
+  std::int64_t quantity_step = 1;
   static constexpr auto fields() {
-    return described(Field("sku", &RowOffer::sku, "The seller's own key", Length{1, 100}),
-                     Field("seller", &RowOffer::seller, "The seller's code", Length{1, 100}, Default{}),
-                     Field("condition", &RowOffer::condition, "new, refurbished, used", Length{1, 40}, Default{}),
-                     Field("options", &RowOffer::options, "What makes the variant", Length{0, 20}, Default{}),
-                     Field("price", &RowOffer::price, "What it costs"),
-                     Field("list_price", &RowOffer::list_price, "The price it is compared with"),
-                     Field("purchase_limit", &RowOffer::purchase_limit, "At most so many per customer; 0: any",
-                           Range{0, 1'000'000'000}, Default{}),
-                     Field("backorder", &RowOffer::backorder, "How many may be sold beyond the stock",
-                           Range{0, 1'000'000'000}, Default{}),
-                     Field("active", &RowOffer::active, "Whether it is sold", Default{}),
-                     Field("stock", &RowOffer::stock, "Where how many lie", Length{0, 100}, Default{}));
+    return described(
+        Field("sku", &RowOffer::sku, "The seller's own key", Length{1, 100}),
+        Field("seller", &RowOffer::seller, "The seller's code", Length{1, 100}, Default{}),
+        Field("condition", &RowOffer::condition, "new, refurbished, used", Length{1, 40}, Default{}),
+        Field("options", &RowOffer::options, "What makes the variant", Length{0, 20}, Default{}),
+        Field("price", &RowOffer::price, "What it costs"),
+        Field("list_price", &RowOffer::list_price, "The price it is compared with"),
+        Field("purchase_limit", &RowOffer::purchase_limit, "At most so many per customer; 0: any",
+              Range{0, 1'000'000'000}, Default{}),
+        Field("backorder", &RowOffer::backorder, "How many may be sold beyond the stock", Range{0, 1'000'000'000},
+              Default{}),
+        Field("active", &RowOffer::active, "Whether it is sold", Default{}),
+        Field("stock", &RowOffer::stock, "Where how many lie", Length{0, 100}, Default{}),
+        Field("min_quantity", &RowOffer::min_quantity, "Fewer are not sold at once", Range{1, 999}, Default{}),
+        Field("quantity_step", &RowOffer::quantity_step, "Quantities are multiples of it", Range{1, 999}, Default{}));
   }
 };
 

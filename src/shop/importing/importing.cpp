@@ -237,6 +237,8 @@ catalog::Draft draft_of(RowProduct& row, CategoryId category,
     offer.purchase_limit = from.purchase_limit;
     offer.backorder = from.backorder;
     offer.active = from.active;
+    offer.min_quantity = from.min_quantity;
+    offer.quantity_step = from.quantity_step;
     product.offers.push_back(std::move(offer));
   }
   return draft;

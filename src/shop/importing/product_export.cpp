@@ -18,9 +18,9 @@ constexpr int kPage = 50;  // products a piece
 constexpr std::string_view kHeader =
     "external_id,slug,title,description,brand,category_path,attributes,images,gtin,status,weight_g,dimensions_mm,"
     "tax_class,returnable,translations,rating,review_count,sku,seller,condition,options,price,list_price,currency,"
-    "purchase_limit,backorder,active,warehouse,on_hand\n";
+    "purchase_limit,backorder,active,min_quantity,quantity_step,warehouse,on_hand\n";
 constexpr std::size_t kProductColumns = 17;
-constexpr std::size_t kOfferColumns = 10;
+constexpr std::size_t kOfferColumns = 12;
 
 // Parts between separators, or as a JSON list where the parts could not be told apart again.
 std::string joined(const std::vector<std::string>& parts, char separator, std::string_view between) {
@@ -135,7 +135,9 @@ class Walk {
                             offer.purchase_limit,
                             offer.backorder,
                             offer.active,
-                            {}});
+                            {},
+                            offer.min_quantity,
+                            offer.quantity_step});
       for (const auto& stock : stock_[offer.id]) {
         TRY_DO(know(stock.warehouse, warehouses_));
         row.offers.back().stock.push_back({warehouses_[stock.warehouse], stock.on_hand});
@@ -185,6 +187,7 @@ class Walk {
     cells.plain(offer->options.empty() ? "" : json::print(offer->options)).plain(amount_text(offer->price));
     cells.plain(offer->list_price ? amount_text(*offer->list_price) : "").plain(offer->price.currency().code());
     cells.number(offer->purchase_limit).number(offer->backorder).plain(offer->active ? "true" : "false");
+    cells.number(offer->min_quantity).number(offer->quantity_step);
   }
 
   catalog::Catalog& catalog_;

@@ -24,11 +24,21 @@ std::string seller_name(SellerId id, std::span<const SellerName> sellers) {
 }
 
 DetailOffer offer_view(const catalog::Offer& offer, std::int64_t sellable, std::span<const SellerName> sellers) {
-  DetailOffer view{offer.id,    offer.seller,     seller_name(offer.seller, sellers),
-                   offer.sku,   offer.condition,  offer.options,
-                   offer.price, offer.list_price, availability_view(sellable, offer.backorder),
+  DetailOffer view{offer.id,
+                   offer.seller,
+                   seller_name(offer.seller, sellers),
+                   offer.sku,
+                   offer.condition,
+                   offer.options,
+                   offer.price,
+                   offer.list_price,
+                   availability_view(sellable, offer.backorder),
+                   {},
+                   {},
                    {}};
   if (offer.purchase_limit > 0) view.purchase_limit = offer.purchase_limit;
+  if (offer.min_quantity > 1) view.min_quantity = offer.min_quantity;
+  if (offer.quantity_step > 1) view.quantity_step = offer.quantity_step;
   return view;
 }
 

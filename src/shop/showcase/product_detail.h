@@ -31,6 +31,8 @@ struct DetailOffer {
   std::optional<Money> list_price;
   AvailabilityView availability;
   std::optional<std::int64_t> purchase_limit;
+  std::optional<std::int64_t> min_quantity = {};
+  std::optional<std::int64_t> quantity_step = {};
 
   static constexpr auto fields() {
     return described(Field("id", &DetailOffer::id, "What goes into the cart"),
@@ -42,7 +44,9 @@ struct DetailOffer {
                      Field("price", &DetailOffer::price, "The price"),
                      Field("list_price", &DetailOffer::list_price, "The price it is compared with"),
                      Field("availability", &DetailOffer::availability, "Whether it can be had"),
-                     Field("purchase_limit", &DetailOffer::purchase_limit, "At most so many per customer"));
+                     Field("purchase_limit", &DetailOffer::purchase_limit, "At most so many per customer"),
+                     Field("min_quantity", &DetailOffer::min_quantity, "At least so many at once; absent: 1"),
+                     Field("quantity_step", &DetailOffer::quantity_step, "Multiples of it; absent: 1"));
   }
 };
 

@@ -32,6 +32,8 @@ struct OfferCard {
   std::string variant = {};   // the values of its options, "M, black"; "" when there are none
   bool has_buffer = false;    // `sellable` leaves the sale buffer out: there may be more
   catalog::Goods goods = {};
+  std::int64_t min_quantity = 1;
+  std::int64_t quantity_step = 1;
 };
 
 enum class Availability { kOutOfStock = 0, kLowStock = 1, kInStock = 2, kBackorder = 3, kPreorder = 4 };
