@@ -52,6 +52,7 @@ struct Scenario {
   int saved_card_pct = 0;      // of the purchases by one card: with one that is kept first, and forgotten after
   int suspicious_pct = 0;      // of the purchases: staff look at them first
   int coupon_uses = 0;         // of a coupon that most shoppers try to use; 0: there is none
+  int sign_in_pct = 0;         // of the purchases: a guest's cart is filled on two devices at once, and merged by both
   bool capture_later = false;  // cards are charged when the first parcel leaves
   Faults faults;
 };

@@ -66,6 +66,17 @@ constexpr Scenario kCapturedLater{.name = "captured_later",
                                   .capture_later = true,
                                   .faults = kCrashes};
 
+constexpr Scenario kTwoDevices{.name = "two_devices",
+                               .shoppers = 3,
+                               .purchases = 2,
+                               .offers = 3,
+                               .units = 9,
+                               .most_per_line = 4,
+                               .cancel_pct = 20,
+                               .double_click_pct = 20,
+                               .sign_in_pct = 70,
+                               .faults = kCrashes};
+
 constexpr Scenario kSuspicious{.name = "suspicious",
                                .shoppers = 3,
                                .purchases = 2,
@@ -247,6 +258,7 @@ constexpr auto kScenarios = std::to_array<Scenario>({
     kStockroom,
     kDiskHiccups,
     kTwoCards,
+    kTwoDevices,
     kCapturedLater,
     kSuspicious,
     kSplitOrders,

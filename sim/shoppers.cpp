@@ -1,6 +1,7 @@
 #include "sim/shoppers.h"
 
 #include "services/bell.h"
+#include "sim/devices.h"
 #include "sim/risk_desk.h"
 
 namespace kontor::sim {
@@ -127,6 +128,7 @@ void Shopping::fill(Intention& intention) {
     intention.phase = Phase::kDone;
     return;
   }
+  if (intention.visitor && !intention.signed_in) return sign_in(process_, loop_, shopper_, intention);
   const auto as_wished = tend_cart(intention);
   if (!as_wished) {
     world_.trace.reached("cart: " + as_wished.error().reason);

@@ -98,6 +98,8 @@ void World::draw_shoppers() {
       if (scenario.saved_card_pct > 0) intention.keeps_card = luck_.chance(scenario.saved_card_pct);
       intention.suspicious = luck_.chance(scenario.suspicious_pct);
       if (scenario.coupon_uses > 0) intention.uses_coupon = luck_.chance(75);
+      if (scenario.sign_in_pct > 0 && luck_.chance(scenario.sign_in_pct))
+        intention.visitor = ids.next<CustomerId>(clock.now(), static_cast<int>(luck_.below(kBuckets)));
       for (const OfferId offer : offers)
         if (luck_.chance(60)) intention.wishes.push_back({offer, 1 + luck_.below(scenario.most_per_line)});
       if (intention.wishes.empty())

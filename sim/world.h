@@ -107,8 +107,11 @@ struct Intention {
   bool keeps_card = false;
   bool one_key = true;  // of two clicks
   bool uses_coupon = false;
+  CustomerId visitor;   // fills this guest's cart first, on two devices; 0: the shopper's own at once
 
   Phase phase = Phase::kFill;
+  std::map<OfferId, std::int64_t> put;  // units that the visitor's cart acknowledged
+  bool signed_in = false;               // and brought along
   int attempt = 0;
   bool ran_out = false;  // the shopper was told that time ran out, and money may still come
   std::int64_t cart_version = 0;
