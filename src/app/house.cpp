@@ -106,6 +106,8 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   settings.notified = true;
   settings.reconciliation = {config.number("reconcile_minutes") * kMinuteMs, config.on("reconcile_repairs")};
   settings.shortages.decide_ms = config.number("oversold_wait_hours") * kHourMs;
+  settings.cart_reminder_ms = config.number("cart_reminder_hours") * kHourMs;
+  settings.cart_last_reminder_ms = config.number("cart_last_reminder_days") * kDayMs;
   settings.sale_buffer_percent = config.number("sale_buffer");
   settings.event_keep_days = config.number("event_keep_days");
   if (const auto price = config.number("express_price"); price >= 0) settings.express_price = price;

@@ -78,6 +78,7 @@ void Shop::add_routes() {
   services::add_dead_letters_api(api_, {dead_letters, shoppers, cursors, audit});
   services::add_events_api(api_, world.events, shoppers);
   orders::add_order_channel(live, orders);
+  carts_live.add_channel();
   services::add_live_routes(api_, live, shoppers);
   services::add_audit_api(api_, audit, shoppers, cursors);
 }
@@ -91,6 +92,7 @@ std::vector<std::pair<std::string, services::Export>> Shop::exports() {
 void Shop::add_consumers() {
   showcase::add_showcase_consumers(consumers, showcase);
   consumers.add(orders::live_consumer(live, orders));
+  consumers.add(cart::taken_consumer(carts_live, showcase));
   consumers.add(invoices.consumer());
   consumers.add(notifications::mail_consumer(notifications));
   consumers.add(inventory::memory_consumer(inventory));

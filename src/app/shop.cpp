@@ -52,10 +52,15 @@ services::Shoppers::Settings shopper_settings(const World& world, const ShopSett
   return shoppers;
 }
 
-cart::Carts::Settings cart_settings(const World& world) {
+cart::Carts::Settings cart_settings(Shop& shop, const std::string& secret) {
+  const World& world = shop.world;
   cart::Carts::Settings carts;
   carts.on_wrong_code = [&wrong = world.metrics.counter("kontor_wrong_coupon_codes_total",
                                                         "Coupon codes that are not known")] { wrong.add(); };
+  carts.remind_after_ms = shop.settings.cart_reminder_ms;
+  carts.remind_before_end_ms = shop.settings.cart_last_reminder_ms;
+  carts.secret = secret;
+  carts.on_change = [&shop](CustomerId customer) { shop.carts_live.cart_changed(customer); };
   carts.on_new = [&made = world.metrics.counter("kontor_carts_total", "Carts that a first line made")] { made.add(); };
   return carts;
 }
@@ -148,11 +153,12 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       pricing({&promotion_stage, &shipping_stage, &free_shipping_stage, &tax_stage}),
       showcase(world.store, catalog, inventory, showcase_settings(world, settings)),
       catch_up(showcase, world.events, stored_settings),
-      offers(showcase),
+      offers(showcase, catalog),
       alternatives(showcase, settings.public_url),
       prices(catalog),
       lookup(catalog),
-      carts({world.store, world.clock, world.ids, offers, inventory, pricing, &promotions}, cart_settings(world)),
+      carts({world.store, world.clock, world.ids, offers, inventory, pricing, &promotions}, cart_settings(*this, secret)),
+      carts_live(carts, live, world.clock),
       payments(world.store, world.gateway, world.clock),
       settlements(world.store, world.gateway, world.clock),
       saved_cards(world.store, world.gateway, world.clock, world.ids),
@@ -167,6 +173,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       shortages(checkout_parts(*this), checkouts, settings.shortages),
       refunds(checkout_parts(*this), {}),
       unplaced(world.store),
+      customer_carts(carts, accounts, settings.public_url),
       notifications(orders, world.messenger, std::string(kSeller)),
       webhooks(world.store, world.gateway, world.clock, world.metrics,
                [this](CheckoutId checkout) { return checkouts.hint(checkout); }),
@@ -179,9 +186,11 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
   orders.set_repricing(checkout::repricing());
   notifications.set_alternatives(&alternatives);
   notifications.set_unplaced(&unplaced);
+  notifications.set_carts(&customer_carts);
   catalog.on_change([this](std::span<const ProductId> products) {
     for (const ProductId product : products) showcase.product_changed(product);
   });
+  showcase.on_cards_changed([this](std::optional<ProductId> product) { carts_live.product_changed(product); });
   catalog.on_category_change([this] {
     showcase.categories_changed();
     promotions.changed();
@@ -214,13 +223,16 @@ Result<void> Shop::start(runtime::Loop& loop) {
   fiber(&Shop::catch_up_fiber);
   fiber(&Shop::stock_fiber);
   fiber(&Shop::tidy_fiber);
+  fiber(&Shop::carts_fiber);
   return {};
 }
 
 void Shop::stop() {
   stopping_.store(true);
-  for (services::Bell* bell : {&bells_.tick, &bells_.catch_up, &bells_.tidy, &bells_.stock}) bell->ring();
+  for (services::Bell* bell : {&bells_.tick, &bells_.catch_up, &bells_.tidy, &bells_.stock, &bells_.carts})
+    bell->ring();
   showcase.end_wait_for_notes();
+  carts_live.end_wait();
   consumers.stop();
   job_runner.stop();
 }
@@ -268,6 +280,15 @@ void Shop::stock_fiber() {
   while (!stopping_.load()) {
     const bool looked = complain("stock in listings is not fresh", showcase.refresh_stock());
     if (rest(bells_.stock, looked ? kBetweenLooksMs : kAfterTroubleMs) && looked) showcase.wait_for_notes(kMinuteMs);
+  }
+}
+
+// Open pages of carts hear of prices and stock.
+void Shop::carts_fiber() {
+  constexpr std::int64_t kBetweenLooksMs = 20, kAfterTroubleMs = 500;
+  while (!stopping_.load()) {
+    const bool told = complain("open carts are not fresh", carts_live.tell());
+    if (rest(bells_.carts, told ? kBetweenLooksMs : kAfterTroubleMs) && told) carts_live.wait_for_changes(kMinuteMs);
   }
 }
 

@@ -39,6 +39,7 @@
 #include "services/shopper.h"
 #include "shop/accounts/accounts.h"
 #include "shop/cart/cart.h"
+#include "shop/cart/cart_live.h"
 #include "shop/catalog/catalog.h"
 #include "shop/checkout/checkout.h"
 #include "shop/checkout/checkout_metrics.h"
@@ -110,8 +111,10 @@ struct ShopSettings {
   inventory::Inventory::Settings sourcing;
   inventory::ReconciliationPlan reconciliation;
   checkout::Shortages::Settings shortages;
-  std::optional<std::int64_t> express_price;  // in the currency's smallest unit; absent: not offered
-  bool serves = true;                         // false: no routes are made; the simulator asks the modules themselves
+  std::int64_t cart_reminder_ms = kDayMs;           // of silence; 0: customers are not reminded
+  std::int64_t cart_last_reminder_ms = 3 * kDayMs;  // before a cart expires; 0: likewise
+  std::optional<std::int64_t> express_price;        // in the currency's smallest unit; absent: not offered
+  bool serves = true;        // false: no routes are made; the simulator asks the modules themselves
   bool only_process = true;  // nobody else works on this store: unfinished checkouts are taken up at once
 };
 
@@ -156,6 +159,7 @@ class Shop {
   void tick_fiber();
   void catch_up_fiber();
   void stock_fiber();
+  void carts_fiber();
   void tidy_fiber();
   Result<void> in_chunks(const std::function<Result<int>()>& chunk);
 
@@ -192,6 +196,7 @@ class Shop {
   StorePrices prices;
   CatalogLookup lookup;
   cart::Carts carts;
+  cart::CartsLive carts_live;
   payments::Payments payments;
   payments::Settlements settlements;
   payments::SavedCards saved_cards;
@@ -207,6 +212,7 @@ class Shop {
   checkout::Shortages shortages;
   checkout::Refunds refunds;
   UnplacedPurchases unplaced;
+  CustomerCarts customer_carts;
   notifications::Notifications notifications;
   payments::Webhooks webhooks;
   SandboxWebhooks sandbox_webhooks;
@@ -221,7 +227,7 @@ class Shop {
   std::atomic<bool> stopping_{false};
   std::atomic<int> fibers_{0};
   struct {
-    services::Bell tick, catch_up, tidy, stock;
+    services::Bell tick, catch_up, tidy, stock, carts;
   } bells_;  // of its fibers, rung when it stops
 };
 

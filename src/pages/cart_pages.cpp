@@ -1,6 +1,8 @@
 // The visitor's cart: shown, added to, changed, by plain forms; and the same for the page's script, in pieces.
 #include <charconv>
+#include <functional>
 
+#include "base/card_number.h"
 #include "pages/pictures.h"
 #include "pages/site.h"
 #include "pages/variants.h"
@@ -9,8 +11,7 @@ namespace kontor::pages {
 namespace {
 
 Result<cart::Owner> owner_of(const Site& site, http::Call& call) {
-  TRY(const auto shopper, site.parts.shoppers.welcome(call));
-  return cart::Owner{shopper.customer, shopper.kind == services::Shopper::Kind::kGuest, std::string(call.request.peer)};
+  return cart::owner_of(site.parts.carts, site.parts.shoppers, call);
 }
 
 Result<std::int64_t> quantity_of(const Form& form, std::int64_t least) {
@@ -67,31 +68,86 @@ void put_notes(Html& out, const cart::ItemView& item) {
   if (item.availability == A::kBackorder) out << "<p class=\"stock there\">Sent as soon as it is here</p>";
 }
 
-void put_item(Html& out, const Site& site, const cart::ItemView& item) {
-  const Beside more = beside(site, item.offer_id);
-  const std::string id = item.id.text();
-  out << "<li class=\"line\">";
-  out << "<div class=\"thumb\">";
+// One button that does one thing with a line.
+void put_button(Html& out, std::string_view action, const cart::ItemView& item, std::string_view words) {
+  out << "<form action=\"" << action << "\" method=\"post\"><input type=\"hidden\" name=\"item\" value=\""
+      << item.id.text() << "\"><button class=\"link\">" << words << "<span class=\"unseen\"> " << text(item.title)
+      << "</span></button></form>";
+}
+
+void put_title(Html& out, const cart::ItemView& item, const Beside& more) {
+  out << "<li class=\"line\"><div class=\"thumb\">";
   put_picture(out, item.image.value_or(""), item.title, {96, 96, "6rem"});
   out << "</div><div class=\"what\"><h2>";
   if (!more.path.empty()) out << "<a href=\"" << more.path << "\">";
   out << text(item.title) << (more.path.empty() ? "" : "</a>") << "</h2>";
   if (!more.variant.empty()) out << "<p class=\"quiet\">" << text(more.variant) << "</p>";
+}
+
+// What may be said of a line: folded until something is, or the visitor wants to.
+void put_words(Html& out, const cart::ItemView& item) {
+  const std::string id = item.id.text();
+  const bool some = item.note || item.gift;
+  out << "<details class=\"words\"" << (some ? " open" : "") << "><summary>Note or gift<span class=\"unseen\"> for "
+      << text(item.title) << "</span></summary><form action=\"/cart/words\" method=\"post\"><input type=\"hidden\" "
+      << "name=\"item\" value=\"" << id << "\"><p><label for=\"n-" << id << "\">Note to the shop</label><input id=\"n-"
+      << id << "\" name=\"note\" maxlength=\"" << cart::kMostNote << "\" value=\"" << text(item.note.value_or(""))
+      << "\"></p><p><label><input type=\"checkbox\" name=\"wrap\" value=\"1\""
+      << (item.gift && item.gift->wrap ? " checked" : "") << "> Wrap it as a gift</label></p><p><label for=\"g-" << id
+      << "\">Words for who receives it</label><input id=\"g-" << id << "\" name=\"message\" maxlength=\""
+      << cart::kMostGiftMessage << "\" value=\""
+      << text(item.gift ? std::string_view(item.gift->message ? *item.gift->message : std::string_view()) : "")
+      << "\"></p><button class=\"plain\">Keep</button></form></details>";
+}
+
+void put_item(Html& out, const Site& site, const cart::ItemView& item) {
+  const Beside more = beside(site, item.offer_id);
+  const std::string id = item.id.text();
+  put_title(out, item, more);
   out << "<p class=\"quiet\">" << text(money_text(item.unit_price)) << " each</p>";
   put_notes(out, item);
+  put_words(out, item);
   out << "</div><div class=\"change\"><form action=\"/cart/set\" method=\"post\"><input type=\"hidden\" name=\"item\" "
          "value=\""
       << id << "\"><label class=\"unseen\" for=\"q-" << id << "\">Quantity of " << text(item.title)
       << "</label><input class=\"count\" id=\"q-" << id
       << "\" name=\"quantity\" type=\"number\" inputmode=\"numeric\" min=\"0\" max=\"" << cart::kMostOfALine
-      << "\" value=\"" << item.quantity
+      << "\" step=\"" << item.quantity_step.value_or(1) << "\" value=\"" << item.quantity
       << "\" required><button class=\"plain\">Update<span class=\"unseen\"> the quantity of " << text(item.title)
-      << "</span></button></form><form action=\"/cart/set\" method=\"post\"><input type=\"hidden\" name=\"item\" "
-         "value=\""
-      << id
-      << "\"><input type=\"hidden\" name=\"quantity\" value=\"0\"><button class=\"link\">Remove<span class=\"unseen\"> "
-      << text(item.title) << "</span></button></form></div><p class=\"sum\"><span class=\"unseen\">Together </span>"
-      << text(money_text(item.line_total)) << "</p></li>";
+      << "</span></button></form>";
+  put_button(out, "/cart/remove", item, "Remove");
+  put_button(out, "/cart/save", item, "Save for later");
+  out << "</div><p class=\"sum\"><span class=\"unseen\">Together </span>" << text(money_text(item.line_total))
+      << "</p></li>";
+}
+
+// What is kept for later.
+void put_kept(Html& out, const Site& site, const cart::CartView& view) {
+  if (view.saved_for_later.empty()) return;
+  out << "<section class=\"cart\" aria-labelledby=\"kept\"><h2 id=\"kept\">Saved for later</h2><ul class=\"lines\">";
+  for (const auto& item : view.saved_for_later) {
+    put_title(out, item, beside(site, item.offer_id));
+    out << "<p class=\"quiet\">" << item.quantity << " at " << text(money_text(item.unit_price)) << " each</p>";
+    put_notes(out, item);
+    out << "</div><div class=\"change\">";
+    put_button(out, "/cart/move", item, "Move to the cart");
+    put_button(out, "/cart/remove", item, "Remove");
+    out << "</div></li>";
+  }
+  out << "</ul></section>";
+}
+
+// What happened with the last change; what is the matter with a line is said there.
+void put_news(Html& out, const cart::CartView& view) {
+  bool some = false;
+  for (const auto& message : view.messages) {
+    if (!message.code.starts_with("saved_")) continue;
+    if (!some) out << "<div class=\"notice\" role=\"status\">";
+    some = true;
+    out << "<p>" << text(message.text) << "</p>";
+  }
+  if (some)
+    out << "<form action=\"/cart/heard\" method=\"post\"><button class=\"link\">I have read this</button></form></div>";
 }
 
 // The codes that are on the cart, and a field for another.
@@ -124,7 +180,7 @@ void put_totals(Html& out, const cart::CartView& view) {
   const auto line = [&](std::string_view name, const std::string& value) {
     out << "<div><dt>" << text(name) << "</dt><dd>" << text(value) << "</dd></div>";
   };
-  out << "<section class=\"totals\" aria-labelledby=\"totals\"><h2 id=\"totals\">In all</h2><dl>";
+  out << "<section class=\"totals\" aria-labelledby=\"totals\" data-fresh><h2 id=\"totals\">In all</h2><dl>";
   line("Goods, " + counted(view.item_count, "piece", "pieces"), money_text(view.subtotal));
   for (const auto& discount : view.discounts) line(discount.label, "−" + money_text(discount.amount));
   for (const auto& message : view.messages)
@@ -141,19 +197,23 @@ http::Response cart_page(const Site& site, const cart::CartView& view, std::stri
   Html out;
   out << "<h1>Your cart</h1>";
   if (!problem.empty()) out << "<div class=\"notice bad\" role=\"alert\"><p>" << text(problem) << "</p></div>";
+  put_news(out, view);
   if (view.items.empty()) {
     out << "<div class=\"empty\"><p class=\"lead\">Nothing is in it yet.</p><p><a class=\"button\" "
            "href=\"/search\">Look "
            "around</a></p></div>";
+    put_kept(out, site, view);
     return site.page({"Cart"}, out.str(), status);
   }
   put_gifts(out, view);
-  out << "<div class=\"cart\"><ul class=\"lines\">";
+  out << "<div class=\"cart\" data-live=\"cart\" data-version=\"" << view.version << "\" data-total=\""
+      << view.total.amount_minor() << "\"><ul class=\"lines\" data-fresh>";
   for (const auto& item : view.items) put_item(out, site, item);
   out << "</ul><div class=\"aside\">";
   put_totals(out, view);
   put_coupons(out, view);
   out << "</div></div>";
+  put_kept(out, site, view);
   return site.page({"Cart"}, out.str(), status);
 }
 
@@ -207,6 +267,60 @@ Result<http::Response> add_fragment(const Site& site, http::Call& call) {
   return fragment(out, view->item_count, 200);
 }
 
+Result<cart::ItemRef> item_of(const Form& form) {
+  const auto item = cart::ItemRef::parse(value_of_form(form, "item"));
+  if (!item) return fail(Errc::kNotFound, "pages.no_such_item", "This line is not in your cart.");
+  return *item;
+}
+
+// The same bounds as over the API.
+Result<cart::CartView> set_words(const Site& site, const cart::Owner& owner, const cart::ItemRef& item,
+                                 const Form& form) {
+  const std::string note(trim(value_of_form(form, "note"))), message(trim(value_of_form(form, "message")));
+  if (count_code_points(note) > cart::kMostNote || count_code_points(message) > cart::kMostGiftMessage)
+    return fail(Errc::kInvalid, "pages.too_long", "This is too long; please say it in fewer words.");
+  if (!free_of_card_numbers(note) || !free_of_card_numbers(message))
+    return fail(Errc::kInvalid, "pages.card_number", "Please leave card numbers out of notes.");
+  return site.parts.carts.set_words(owner, item, {note, value_of_form(form, "wrap") == "1", message});
+}
+
+using LineChange = std::function<Result<cart::CartView>(cart::Carts&, const cart::Owner&, const cart::ItemRef&)>;
+
+// The forms that do one thing with a line.
+void add_line_forms(http::Router& router, const SitePointer& site) {
+  const auto add_form = [&](std::string path, std::string_view words, LineChange change) {
+    router.add(page_endpoint(site, http::Method::kPost, std::move(path), words,
+                             [site, change = std::move(change)](http::Call& call) -> Result<http::Response> {
+                               TRY(const auto form, read_form(call.request.body));
+                               TRY(const auto owner, owner_of(*site, call));
+                               TRY(const auto item, item_of(form));
+                               return changed(*site, owner, change(site->parts.carts, owner, item));
+                             }));
+  };
+  add_form("/cart/save", "Saves a line for later",
+           [](cart::Carts& carts, const auto& owner, const auto& item) { return carts.save_for_later(owner, item); });
+  add_form("/cart/move", "Moves what was saved for later to the cart",
+           [](cart::Carts& carts, const auto& owner, const auto& item) { return carts.move_to_cart(owner, item); });
+  add_form("/cart/remove", "Removes a line",
+           [](cart::Carts& carts, const auto& owner, const auto& item) -> Result<cart::CartView> {
+             TRY_DO(carts.remove(owner, item));
+             return carts.view(owner);
+           });
+  router.add(page_endpoint(site, http::Method::kPost, "/cart/words", "Keeps a note or gift wishes of a line",
+                           [site](http::Call& call) -> Result<http::Response> {
+                             TRY(const auto form, read_form(call.request.body));
+                             TRY(const auto owner, owner_of(*site, call));
+                             TRY(const auto item, item_of(form));
+                             return changed(*site, owner, set_words(*site, owner, item, form));
+                           }));
+  router.add(page_endpoint(site, http::Method::kPost, "/cart/heard", "Dismisses what the cart tells",
+                           [site](http::Call& call) -> Result<http::Response> {
+                             TRY(const auto owner, owner_of(*site, call));
+                             TRY_DO(site->parts.carts.dismiss_messages(owner));
+                             return redirect("/cart");
+                           }));
+}
+
 }  // namespace
 
 void add_cart_pages(http::Router& router, const SitePointer& site) {
@@ -227,13 +341,12 @@ void add_cart_pages(http::Router& router, const SitePointer& site) {
                            [site](http::Call& call) -> Result<http::Response> {
                              TRY(const auto form, read_form(call.request.body));
                              TRY(const auto owner, owner_of(*site, call));
-                             const auto item = cart::ItemRef::parse(value_of_form(form, "item"));
-                             if (!item)
-                               return fail(Errc::kNotFound, "pages.no_such_item", "This line is not in your cart.");
+                             TRY(const auto item, item_of(form));
                              const auto quantity = quantity_of(form, 0);
                              if (!quantity) return changed(*site, owner, fail(quantity.error()));
-                             return changed(*site, owner, site->parts.carts.set_quantity(owner, *item, *quantity));
+                             return changed(*site, owner, site->parts.carts.set_quantity(owner, item, *quantity));
                            }));
+  add_line_forms(router, site);
   router.add(page_endpoint(site, Method::kPost, "/cart/coupon", "Puts a coupon on the cart",
                            [site](http::Call& call) -> Result<http::Response> {
                              TRY(const auto form, read_form(call.request.body));

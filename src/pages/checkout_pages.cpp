@@ -177,6 +177,7 @@ void add_checkout_pages(http::Router& router, const SitePointer& site) {
   router.add(page_endpoint(site, Method::kGet, "/checkout", "The form to buy with",
                            [site](http::Call& call) -> Result<http::Response> {
                              TRY(const auto shopper, site->parts.shoppers.welcome(call));
+                             cart::take_over_guest(site->parts.carts, site->parts.shoppers, call, shopper);
                              CheckoutForm shown;
                              TRY(shown.cart, site->parts.carts.view(owner_of(shopper)));
                              shown.key = site->parts.random.hex(16);

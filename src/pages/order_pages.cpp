@@ -143,7 +143,12 @@ void put_lines(Html& out, const Site& site, const orders::Document& document) {
     out << "<span class=\"quiet\">" << line.quantity << " × " << text(money_text(line.unit_price)) << " · "
         << text(line.sku);
     if (line.cancelled) out << " · " << *line.cancelled << " of them cancelled";
-    out << "</span></span><span class=\"sum\">" << text(money_text(line.line_total)) << "</span></li>";
+    out << "</span>";
+    if (line.gift) out << "<span class=\"quiet\">A gift" << (line.gift->wrap ? ", wrapped" : "");
+    if (line.gift && line.gift->message) out << ": “" << text(*line.gift->message) << "”";
+    if (line.gift) out << "</span>";
+    if (line.note) out << "<span class=\"quiet\">Your note: " << text(*line.note) << "</span>";
+    out << "</span><span class=\"sum\">" << text(money_text(line.line_total)) << "</span></li>";
   }
   out << "</ul></section>";
 }
@@ -218,7 +223,7 @@ http::Response order_page(const Site& site, const orders::Order& order, Seen see
         << "</p></div>";
   const bool follows = seen != Seen::kByNumber && goes_on(order.state);
   out << "<div class=\"heading\"";
-  if (follows) out << " data-order=\"" << order.id.text() << "\" data-version=\"" << order.version << "\"";
+  if (follows) out << " data-live=\"order:" << order.id.text() << "\" data-version=\"" << order.version << "\"";
   out << "><h1>Order <span class=\"code\">" << text(order.number())
       << "</span></h1><div data-fresh aria-live=\"polite\"><p class=\"state s-" << name_of(order.state) << "\">"
       << words_of(order.state) << "</p></div></div><p class=\"quiet\">Placed on " << date_text(order.created)

@@ -20,6 +20,7 @@ ErrorPage add_pages(http::Router& router, const Parts& parts) {
   add_listing_pages(router, site);
   add_product_page(router, site);
   add_cart_pages(router, site);
+  add_cart_recovery_page(router, site);
   add_checkout_pages(router, site);
   add_order_pages(router, site);
   return [site](const http::Request& request, const Error& error) -> std::optional<http::Response> {

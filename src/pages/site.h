@@ -57,6 +57,7 @@ void add_home_page(http::Router& router, const SitePointer& site);
 void add_listing_pages(http::Router& router, const SitePointer& site);
 void add_product_page(http::Router& router, const SitePointer& site);
 void add_cart_pages(http::Router& router, const SitePointer& site);
+void add_cart_recovery_page(http::Router& router, const SitePointer& site);
 void add_checkout_pages(http::Router& router, const SitePointer& site);
 void add_order_pages(http::Router& router, const SitePointer& site);
 

@@ -64,6 +64,9 @@ constexpr Setting kSettings[] = {
      "How long a buyer whose goods turn out to be missing may choose to wait for them before they are cancelled; 0: at "
      "once",
      0, 10'000},
+    {"cart_reminder_hours", kNumber, "24",
+     "How long a customer's cart is left alone before a mail reminds of it, once; 0: never", 0, 10'000},
+    {"cart_last_reminder_days", kNumber, "3", "How long before it is emptied a last mail comes; 0: none", 0, 90},
     {"sale_buffer", kNumber, "0",
      "Percent of what is on hand that pages and listings do not show as being for sale; it is sold all the same", 0,
      90},

@@ -174,11 +174,16 @@
     }
   });
 
-  // An order's page follows the order: told that it changed, it fetches itself and takes over the parts that may have.
-  // A part that somebody is at work in is left alone.
-  const followed = one("[data-order]");
+  // An order's page follows the order, and the cart's page the cart: told that it changed, it fetches itself and takes
+  // over the parts that may have. A part that somebody is at work in is left alone.
+  const followed = one("[data-live]");
   if (followed && window.WebSocket) {
-    let seen = Number(followed.dataset.version);
+    const channel = followed.dataset.live;
+    const isCart = channel === "cart";
+    let seen = isCart ? 0 : Number(followed.dataset.version);
+    // A cart's first state is most often what the page shows already.
+    const shown = ({ data }) =>
+      isCart && data.version === Number(followed.dataset.version) && data.total.amount === Number(followed.dataset.total);
     let wait = 1000;
     let socket;
     const refresh = async () => {
@@ -195,13 +200,14 @@
       socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/live`);
       socket.addEventListener("open", () => {
         wait = 1000;
-        socket.send(JSON.stringify({ type: "subscribe", channel: `order:${followed.dataset.order}`, last_event_id: seen }));
+        socket.send(JSON.stringify({ type: "subscribe", channel, last_event_id: seen }));
       });
       socket.addEventListener("message", (event) => {
         const news = JSON.parse(event.data);
-        if (news.type !== "order.changed" || news.id <= seen) return;
+        if (!/^(order|cart)\.changed$/.test(news.type) || news.id <= seen) return;
+        const first = seen === 0;
         seen = news.id;
-        refresh().catch(() => {});
+        if (!(first && shown(news))) refresh().catch(() => {});
       });
       socket.addEventListener("close", () => {
         if (!socket) return;

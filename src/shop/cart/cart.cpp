@@ -32,6 +32,13 @@ Error over_limit(std::int64_t limit, bool by_offer, std::int64_t bought = 0) {
   return error;
 }
 
+Result<void> fits_step(const showcase::OfferCard& card, std::int64_t quantity) {
+  if (quantity >= card.min_quantity && quantity % card.quantity_step == 0) return {};
+  return invalid("cart.quantity_step", "/quantity", "out_of_step",
+                 "“" + card.title + "” is sold from " + std::to_string(card.min_quantity) + " on, in multiples of " +
+                     std::to_string(card.quantity_step) + "; this would be " + std::to_string(quantity) + ".");
+}
+
 bool meant(const Line& line, const ItemRef& ref) {
   return (ref.item && line.id == ref.item) || (ref.offer && line.offer == ref.offer) ||
          (ref.product && line.product == ref.product);
@@ -78,6 +85,7 @@ Result<Cart> Carts::load(db::Tx& tx, const Owner& owner, Time now) {
       cart.lines.clear();
       cart.saved.clear();
       cart.coupons.clear();
+      cart.messages.clear();
     }
     return cart;
   }
@@ -90,7 +98,7 @@ Result<Cart> Carts::load(db::Tx& tx, const Owner& owner, Time now) {
 Result<Cart> Carts::load(const Owner& owner) {
   Cart cart;
   const Time now = parts_.clock.now();
-  TRY_DO(parts_.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+  TRY_DO(parts_.store.look(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     TRY(cart, load(tx, owner, now));
     return {};
   }));
@@ -99,27 +107,35 @@ Result<Cart> Carts::load(const Owner& owner) {
 
 Result<Cart> Carts::change(const Owner& owner, const services::IfMatch& if_match, const Edit& edit) {
   Cart cart;
-  bool made = false;
+  bool made = false, kept = false;
   const Time now = parts_.clock.now();
   TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
-    made = false;
+    made = kept = false;
     TRY(cart, load(tx, owner, now));
     if (!if_match.allows(cart.version)) return fail(stale());
-    auto before_lines = cart.lines;
-    const auto before_saved = cart.saved;
-    const auto before_coupons = cart.coupons;
+    Cart before = cart;
     TRY_DO(edit(cart));
-    if (cart.lines == before_lines && cart.saved == before_saved && cart.coupons == before_coupons) return {};
-    if (cart.claimed_by && !cart.claimed_lines) cart.claimed_lines = std::move(before_lines);
-    const std::int64_t was = cart.version;
-    ++cart.version;
-    cart.updated = now;
-    cart.expires = now.plus_ms((owner.guest ? settings_.guest_days : settings_.customer_days) * kDayMs);
+    const bool same = cart.lines == before.lines && cart.saved == before.saved && cart.coupons == before.coupons;
+    if (same && cart.messages == before.messages) return {};
+    if (cart.messages == before.messages) cart.messages.clear();  // they told of the change before
     made = !cart.stored;
-    return sql::save(tx, cart, was);
+    kept = true;
+    return keep(tx, cart, owner, std::move(before.lines), now);
   }));
   if (made && settings_.on_new) settings_.on_new();
+  if (kept && settings_.on_change) settings_.on_change(owner.customer);
   return cart;
+}
+
+// Writes the changed cart as its next version; what a checkout under way has claimed is remembered.
+Result<void> Carts::keep(db::Tx& tx, Cart& cart, const Owner& owner, std::vector<Line> before, Time now) {
+  if (cart.claimed_by && !cart.claimed_lines) cart.claimed_lines = std::move(before);
+  const std::int64_t was = cart.version;
+  ++cart.version;
+  cart.updated = now;
+  cart.guest = owner.guest;
+  cart.expires = now.plus_ms((owner.guest ? settings_.guest_days : settings_.customer_days) * kDayMs);
+  return sql::save(tx, cart, was);
 }
 
 Result<Carts::Card> Carts::card_for_sale(OfferId offer) {
@@ -160,6 +176,7 @@ Result<Cart> Carts::change_with_supply(const Owner& owner, const services::IfMat
 // Sets the line to `quantity`, which is more than it has.
 Result<void> Carts::grow(Cart& cart, Line& line, std::int64_t quantity, Supply& supply) {
   const auto& card = supply.card;
+  TRY_DO(fits_step(card, quantity));
   if (card.purchase_limit > 0 && quantity + supply.bought > card.purchase_limit)
     return fail(over_limit(card.purchase_limit, true, supply.bought));
   if (quantity > kMostOfALine) return fail(over_limit(kMostOfALine, false));
@@ -176,7 +193,7 @@ Result<void> Carts::grow(Cart& cart, Line& line, std::int64_t quantity, Supply& 
 // The cart's line of the offer, made with quantity 0 when it is new.
 Result<Line*> Carts::line_of(Cart& cart, const showcase::OfferCard& card, const Line& fresh) {
   const Currency currency = card.price.currency();
-  if (cart.lines.empty() && cart.saved.empty()) cart.currency = currency;
+  if (cart.lines.empty()) cart.turn_to(currency);
   if (currency != cart.currency)
     return invalid(
         "cart.other_currency", "/offer_id", "other_currency",
@@ -217,6 +234,12 @@ Result<CartView> Carts::set_quantity(const Owner& owner, const ItemRef& ref, std
   TRY(auto before, load(owner));
   TRY(const Line* const seen, find_line(before.lines, ref));
   if (quantity == 0 || (seen != nullptr && quantity <= seen->quantity)) {  // less needs no look at the stock
+    if (quantity > 0) {
+      const auto card = parts_.offers.offer_card(seen->offer);
+      if (card) {
+        TRY_DO(fits_step(**card, quantity));
+      }
+    }
     TRY(const auto cart, change(owner, if_match, [&](Cart& now) -> Result<void> {
           TRY(Line* const line, find_line(now.lines, ref));
           if (quantity == 0) {
@@ -263,6 +286,30 @@ Result<void> Carts::clear(const Owner& owner, const services::IfMatch& if_match)
   return {};
 }
 
+Result<CartView> Carts::set_words(const Owner& owner, const ItemRef& ref, const Words& words,
+                                  const services::IfMatch& if_match) {
+  TRY(const auto cart, change(owner, if_match, [&](Cart& now) -> Result<void> {
+        TRY(Line * line, find_line(now.lines, ref));
+        if (line == nullptr) {
+          TRY(line, find_line(now.saved, ref));
+        }
+        if (line == nullptr) return fail(no_such_item());
+        if (words.note) line->note = *words.note;
+        if (words.gift_wrap) line->gift_wrap = *words.gift_wrap;
+        if (words.gift_message) line->gift_message = *words.gift_message;
+        return {};
+      }));
+  return show(cart);
+}
+
+Result<void> Carts::dismiss_messages(const Owner& owner, const services::IfMatch& if_match) {
+  TRY_DO(change(owner, if_match, [](Cart& now) -> Result<void> {
+    now.messages.clear();
+    return {};
+  }));
+  return {};
+}
+
 Result<CartView> Carts::save_for_later(const Owner& owner, const ItemRef& ref, const services::IfMatch& if_match) {
   TRY(const auto cart, change(owner, if_match, [&](Cart& now) -> Result<void> {
         TRY(Line* const line, find_line(now.lines, ref));
@@ -272,6 +319,7 @@ Result<CartView> Carts::save_for_later(const Owner& owner, const ItemRef& ref, c
         for (Line& saved : now.saved) {
           if (saved.offer != moved.offer) continue;
           saved.quantity = std::min(saved.quantity + moved.quantity, kMostOfALine);
+          saved.take_words(moved);
           return {};
         }
         if (now.saved.size() >= kMostLines)
@@ -297,6 +345,7 @@ Result<CartView> Carts::move_to_cart(const Owner& owner, const ItemRef& ref, con
         const Line moved = *saved;
         drop(now.saved, saved);
         TRY(Line* const line, line_of(now, *card, fresh));
+        line->take_words(moved);
         return grow(now, *line, line->quantity + moved.quantity, supply);
       }));
   return show(cart);

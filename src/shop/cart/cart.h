@@ -3,8 +3,10 @@
 #pragma once
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,8 @@
 #include "services/check_report.h"
 #include "services/if_match.h"
 #include "services/misses.h"
+#include "services/shopper.h"
+#include "services/signer.h"
 #include "shop/cart/cart_view.h"
 #include "shop/inventory/inventory.h"
 #include "shop/pricing/pricing.h"
@@ -27,6 +31,10 @@ namespace kontor::cart {
 
 struct Cart;
 struct Line;
+struct Room;
+namespace sql {
+struct Swept;
+}
 
 // A line as checkout needs it.
 struct CartLine {
@@ -35,6 +43,9 @@ struct CartLine {
   ProductId product;
   std::int64_t quantity = 0;
   bool unlooked = false;  // its card is not at hand: whether it is for sale, and for which currency, is yet to be seen
+  std::string note = {};  // "": none
+  bool gift_wrap = false;
+  std::string gift_message = {};
 };
 
 struct CartContents {
@@ -72,11 +83,15 @@ class OfferSource {
   // What is at hand, and never a wait: nullopt when nothing is, null when there is no such offer.
   virtual std::optional<std::shared_ptr<const showcase::OfferCard>> card_at_hand(OfferId offer) = 0;
   virtual Result<OfferId> featured_offer(ProductId product) = 0;
+  // Which of them are not for sale, or gone.
+  virtual Result<std::vector<OfferId>> not_sold(std::span<const OfferId> offers);
 };
 
 inline constexpr std::int64_t kMostOfALine = 999;
 inline constexpr std::size_t kMostCoupons = 10;
 inline constexpr std::size_t kMostLines = 100;  // in the cart, and again saved for later
+
+inline constexpr std::size_t kMostNote = 500, kMostGiftMessage = 300;  // characters
 
 // Whose cart, and how long it lives.
 struct Owner {
@@ -99,8 +114,12 @@ class Carts : public CartsForCheckout {
   struct Settings {
     std::int64_t guest_days = 7;
     std::int64_t customer_days = 90;
-    std::int64_t silent_ms = kDayMs;    // a cart with lines that was left alone for so long counts as abandoned
-    std::function<void()> on_new = {};  // a first line made a cart; may be empty
+    std::int64_t silent_ms = kDayMs;        // a cart with lines that was left alone for so long counts as abandoned
+    std::int64_t remind_after_ms = kDayMs;  // customers of such a silence; 0: never
+    std::int64_t remind_before_end_ms = 3 * kDayMs;  // and so long before the cart expires; 0: never
+    std::string secret = {};                         // signs recovery links
+    std::function<void()> on_new = {};               // a first line made a cart; may be empty
+    std::function<void(CustomerId)> on_change = {};  // from any thread; may be empty
     // Wrong codes within ten minutes, of one customer and of one address; then no code is looked at for a while.
     std::size_t most_wrong_codes = 10;
     std::size_t most_wrong_codes_of_address = 100;
@@ -119,12 +138,15 @@ class Carts : public CartsForCheckout {
       : parts_(parts),
         settings_(std::move(settings)),
         wrong_codes_({settings_.most_wrong_codes}),
-        wrong_codes_of_addresses_({settings_.most_wrong_codes_of_address}) {}
+        wrong_codes_of_addresses_({settings_.most_wrong_codes_of_address}) {
+    if (!settings_.secret.empty()) recovery_.emplace(settings_.secret, "cart_recovery");
+  }
 
   Result<CartView> view(const Owner& owner);
   // `quantity` more of an offer: 1..999. A product stands for its featured offer; exactly one of the two is set.
   // kOutOfStock "inventory.out_of_stock", kPurchaseLimit "cart.purchase_limit", kConflict "cart.line_limit",
-  // kInvalid "cart.other_currency", kVersionConflict "cart.version_conflict"; the source's errors.
+  // kInvalid "cart.other_currency", "cart.quantity_step", kVersionConflict "cart.version_conflict"; the source's
+  // errors.
   struct Addition {
     OfferId offer;
     ProductId product;
@@ -146,13 +168,38 @@ class Carts : public CartsForCheckout {
   Result<void> remove_coupon(const Owner& owner, const std::string& typed, const services::IfMatch& if_match = {});
   Result<CartView> move_to_cart(const Owner& owner, const ItemRef& ref, const services::IfMatch& if_match = {});
 
+  // What the buyer says of a line; what is absent stays, "" takes it away. Repeatable. kNotFound "cart.no_such_item",
+  // kAmbiguousItem "cart.ambiguous_item", kVersionConflict "cart.version_conflict".
+  struct Words {
+    std::optional<std::string> note;
+    std::optional<bool> gift_wrap;
+    std::optional<std::string> gift_message;
+  };
+  Result<CartView> set_words(const Owner& owner, const ItemRef& ref, const Words& words,
+                             const services::IfMatch& if_match = {});
+  // What the cart tells of its last change is heard; repeatable.
+  Result<void> dismiss_messages(const Owner& owner, const services::IfMatch& if_match = {});
+
+  // Puts everything of the cart `from` into the cart `into`, in one transaction, and answers that: of an offer in both
+  // the higher quantity, capped by its purchase limit; what cannot stay in the cart is kept for later with a message.
+  // Repeatable: what was taken is gone from `from`. kConflict "cart.claimed" while a checkout of `from` is under way,
+  // "cart.too_much_kept"; then nothing has changed.
+  Result<CartView> merge(const Owner& into, const Owner& from);
+
+  // For a link in a mail: opens the cart to whoever holds it.
+  std::string recovery_token(CustomerId customer, Time until) const;
+  std::optional<CustomerId> recovered(std::string_view token) const;  // nothing when forged or over
+  // Copies the lines of that customer's cart, which stays as it is; words are not copied. Repeatable.
+  Result<CartView> recover(const Owner& into, CustomerId from);
+
   Result<std::optional<CartContents>> contents(CustomerId customer) override;
   Result<void> claim(db::Tx& tx, CustomerId customer, std::int64_t version, CheckoutId checkout) override;
   Result<void> unclaim(db::Tx& tx, CustomerId customer, CheckoutId checkout) override;
   Result<void> bought(db::Tx& tx, CustomerId customer, CheckoutId checkout) override;
 
   // Looks at the next `limit` carts and removes those whose time is over; how many were. To be called again and again:
-  // it goes round the store, and one that is claimed by a checkout stays.
+  // it goes round the store, and one that is claimed by a checkout stays. Tells by events what customers should hear of
+  // their carts, once each (events.h).
   Result<int> sweep_expired(int limit = 500);
   // Carts with lines in them, as the last whole round of the sweep found them. From any thread.
   struct Census {
@@ -175,6 +222,8 @@ class Carts : public CartsForCheckout {
   Result<Cart> load(const Owner& owner);
   Result<Cart> load(db::Tx& tx, const Owner& owner, Time now);
   Result<Cart> change(const Owner& owner, const services::IfMatch& if_match, const Edit& edit);
+  Result<void> keep(db::Tx& tx, Cart& cart, const Owner& owner, std::vector<Line> before, Time now);
+  Result<std::map<OfferId, Room>> rooms_for(const Cart& from, CustomerId customer);
   Result<Cart> change_with_supply(const Owner& owner, const services::IfMatch& if_match, const Card& card,
                                   std::int64_t asked, const SupplyEdit& edit);
   Result<Card> card_for_sale(OfferId offer);
@@ -185,13 +234,22 @@ class Carts : public CartsForCheckout {
   Result<CartView> show(const Cart& cart);
   Result<void> may_use(const Cart& cart, const std::string& code);
   void note_wrong_code(const Owner& owner, Time at);
+  Result<void> tell_of(const sql::Swept& found, Time now);
 
   Parts parts_;
   Settings settings_;
   services::Misses wrong_codes_, wrong_codes_of_addresses_;
+  std::optional<services::Signer> recovery_;
   std::atomic<std::int64_t> swept_{0};  // the last key the sweep looked at
   Census round_;                        // of the round under way; the sweeper's fiber only
   std::atomic<std::int64_t> active_{0}, abandoned_{0};
 };
+
+// Whose cart a call means: a customer, or a guest, made where there is nobody. The guest's session that a browser still
+// carries beside a customer's is merged into the customer's cart first, and dropped once that is done.
+Result<Owner> owner_of(Carts& carts, const services::Shoppers& shoppers, http::Call& call);
+// That part of it alone, for calls that know who asks. What cannot be merged now is tried again with the next call.
+void take_over_guest(Carts& carts, const services::Shoppers& shoppers, http::Call& call,
+                     const services::Shopper& shopper);
 
 }  // namespace kontor::cart

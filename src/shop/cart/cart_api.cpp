@@ -1,5 +1,7 @@
 #include "shop/cart/cart_api.h"
 
+#include "base/card_number.h"
+
 namespace kontor::cart {
 namespace {
 
@@ -44,6 +46,48 @@ struct AddCoupon {
   }
 };
 
+constexpr Format kNoCards{"text without card numbers", free_of_card_numbers};
+
+struct Gift {
+  std::optional<bool> wrap;
+  std::optional<std::string> message;
+
+  static constexpr auto fields() {
+    return described(Field("wrap", &Gift::wrap, "Whether it is wrapped"),
+                     Field("message", &Gift::message, "Words for who receives it; \"\" takes them away",
+                           Length{0, kMostGiftMessage}, kNoCards));
+  }
+};
+
+struct ChangeItem {
+  std::optional<std::string> note;
+  std::optional<Gift> gift;
+
+  static constexpr auto fields() {
+    return described(
+        Field("note", &ChangeItem::note, "Words to the shop; \"\" takes them away", Length{0, kMostNote}, kNoCards),
+        Field("gift", &ChangeItem::gift, "When it is a gift"));
+  }
+};
+
+struct Merge {
+  std::string session_token;
+
+  static constexpr auto fields() {
+    return described(Field("session_token", &Merge::session_token,
+                           "The token whose cart is taken over: holding it shows that the cart is the caller's",
+                           Length{1, 500}));
+  }
+};
+
+struct Recover {
+  std::string token;
+
+  static constexpr auto fields() {
+    return described(Field("token", &Recover::token, "Of the link in the mail", Length{1, 500}));
+  }
+};
+
 class Api {
  public:
   Api(Carts& carts, const services::Shoppers& shoppers) : carts_(carts), shoppers_(shoppers) {}
@@ -72,6 +116,41 @@ class Api {
     TRY(const auto ref, ref_of(call));
     TRY(auto view, carts_.set_quantity(owner, ref, in.quantity, services::if_match(call.request)));
     return answer(call, std::move(view));
+  }
+
+  Result<CartView> change(http::Call& call, const ChangeItem& in) const {
+    TRY(const auto owner, owner_of(call));
+    TRY(const auto ref, ref_of(call));
+    Carts::Words words{in.note, {}, {}};
+    if (in.gift) words.gift_wrap = in.gift->wrap;
+    if (in.gift) words.gift_message = in.gift->message;
+    TRY(auto view, carts_.set_words(owner, ref, words, services::if_match(call.request)));
+    return answer(call, std::move(view));
+  }
+
+  Result<CartView> merge(http::Call& call, const Merge& in) const {
+    TRY(const auto owner, owner_of(call));
+    TRY(const auto other, shoppers_.of_token(in.session_token));
+    if (!other || !other->buys())
+      return invalid("cart.bad_session", "/session_token", "unknown_value",
+                     "This is no token of a guest or customer of this shop, or it has expired.");
+    TRY(auto view, carts_.merge(owner, {other->customer, other->kind == services::Shopper::Kind::kGuest}));
+    return answer(call, std::move(view));
+  }
+
+  Result<CartView> recover(http::Call& call, const Recover& in) const {
+    TRY(const auto owner, owner_of(call));
+    const auto customer = carts_.recovered(in.token);
+    if (!customer)
+      return invalid("cart.bad_link", "/token", "unknown_value", "This link is none of this shop, or has expired.");
+    TRY(auto view, carts_.recover(owner, *customer));
+    return answer(call, std::move(view));
+  }
+
+  Result<http::None> dismiss(http::Call& call) const {
+    TRY(const auto owner, owner_of(call));
+    TRY_DO(carts_.dismiss_messages(owner, services::if_match(call.request)));
+    return http::None{};
   }
 
   Result<http::None> remove(http::Call& call) const {
@@ -114,10 +193,7 @@ class Api {
   }
 
  private:
-  Result<Owner> owner_of(http::Call& call) const {
-    TRY(const auto shopper, shoppers_.welcome(call));
-    return Owner{shopper.customer, shopper.kind == services::Shopper::Kind::kGuest, std::string(call.request.peer)};
-  }
+  Result<Owner> owner_of(http::Call& call) const { return cart::owner_of(carts_, shoppers_, call); }
   static Result<ItemRef> ref_of(const http::Call& call) {
     const auto ref = ItemRef::parse(call.param("item_id"));
     if (!ref) return fail(Errc::kNotFound, "cart.no_such_item", "The cart has no such item.");
@@ -140,6 +216,22 @@ class Api {
   const services::Shoppers& shoppers_;
 };
 
+// Carts of other sessions, and what is told of them.
+void add_taking_over_routes(http::Router& router, const Api& api) {
+  using http::Call;
+  using http::None;
+  router.post<Merge, CartView>("/cart/merge",
+                               {"Takes over the cart of another session, as after signing in",
+                                {"cart.bad_session", "cart.claimed", "cart.too_much_kept", "cart.busy"}},
+                               [api](Call& call, const Merge& in) { return api.merge(call, in); });
+  router.post<Recover, CartView>(
+      "/cart/recover",
+      {"Copies what lies in the cart of a mail's link into the caller's, which stays who it is", {"cart.bad_link"}},
+      [api](Call& call, const Recover& in) { return api.recover(call, in); });
+  router.del<None, None>("/cart/messages", {"The messages of the last change are heard", {"cart.version_conflict"}},
+                         [api](Call& call, None) { return api.dismiss(call); });
+}
+
 }  // namespace
 
 void add_cart_routes(http::Router& router, Carts& carts, const services::Shoppers& shoppers) {
@@ -148,23 +240,28 @@ void add_cart_routes(http::Router& router, Carts& carts, const services::Shopper
   const Api api(carts, shoppers);
   router.get<CartQuery, CartView>("/cart", {"The cart at today's prices", {}},
                                   [api](Call& call, const CartQuery& query) { return api.show(call, query); });
-  router.post<AddItem, CartView>(
-      "/cart/items",
-      {"Puts an offer in the cart or raises its quantity",
-       {"cart.which_offer", "cart.line_limit", "cart.purchase_limit", "cart.quantity_limit", "cart.other_currency",
-        "cart.version_conflict", "catalog.no_such_offer", "catalog.no_such_product", "inventory.out_of_stock"}},
-      [api](Call& call, const AddItem& in) { return api.add(call, in); });
+  router.post<AddItem, CartView>("/cart/items",
+                                 {"Puts an offer in the cart or raises its quantity",
+                                  {"cart.which_offer", "cart.line_limit", "cart.purchase_limit", "cart.quantity_limit",
+                                   "cart.quantity_step", "cart.other_currency", "cart.version_conflict",
+                                   "catalog.no_such_offer", "catalog.no_such_product", "inventory.out_of_stock"}},
+                                 [api](Call& call, const AddItem& in) { return api.add(call, in); });
   router.put<SetQuantity, CartView>(
       "/cart/items/{item_id}",
       {"Sets how many there are of a line, named by its own id, its product's or its offer's",
        {"cart.no_such_item", "cart.ambiguous_item", "cart.purchase_limit", "cart.version_conflict",
         "inventory.out_of_stock"}},
       [api](Call& call, const SetQuantity& in) { return api.set(call, in); });
+  router.patch<ChangeItem, CartView>("/cart/items/{item_id}",
+                                     {"Says something of a line: a note to the shop, or that it is a gift",
+                                      {"cart.no_such_item", "cart.ambiguous_item", "cart.version_conflict"}},
+                                     [api](Call& call, const ChangeItem& in) { return api.change(call, in); });
   router.del<None, None>("/cart/items/{item_id}",
                          {"Takes a line out", {"cart.ambiguous_item", "cart.version_conflict"}},
                          [api](Call& call, None) { return api.remove(call); });
   router.del<None, None>("/cart", {"Takes all lines out", {"cart.version_conflict"}},
                          [api](Call& call, None) { return api.clear(call); });
+  add_taking_over_routes(router, api);
   router.post<AddCoupon, CartView>("/cart/coupons",
                                    {"Puts a coupon on the cart",
                                     {"cart.no_code",

@@ -28,7 +28,8 @@ Result<std::optional<CartContents>> Carts::contents(CustomerId customer) {
     const auto known = parts_.offers.card_at_hand(line.offer);
     const auto* const card = known ? known->get() : nullptr;
     if (known && (card == nullptr || !card->buyable || card->price.currency() != cart->currency)) continue;
-    out.lines.push_back({line.id, line.offer, line.product, line.quantity, !known});
+    out.lines.push_back(
+        {line.id, line.offer, line.product, line.quantity, !known, line.note, line.gift_wrap, line.gift_message});
   }
   return out;
 }
@@ -64,8 +65,11 @@ Result<int> Carts::sweep_expired(int limit) {
   const CustomerId after{swept_.load()};
   int removed = 0;
   sql::Swept found;
+  sql::SweepTimes times{now, now.plus_ms(-settings_.silent_ms), {}, {}};
+  if (settings_.remind_after_ms > 0) times.remind = now.plus_ms(-settings_.remind_after_ms);
+  if (settings_.remind_before_end_ms > 0) times.ending = now.plus_ms(settings_.remind_before_end_ms);
   TRY_DO(parts_.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
-    TRY(found, sql::sweep(tx, after, {now, now.plus_ms(-settings_.silent_ms)}, limit));
+    TRY(found, sql::sweep(tx, after, times, limit));
     return {};
   }));
   if (!found.expired.empty()) {
@@ -78,6 +82,7 @@ Result<int> Carts::sweep_expired(int limit) {
       return {};
     }));
   }
+  TRY_DO(tell_of(found, now));
   if (!after) round_ = {};
   round_.active += found.active;
   round_.abandoned += found.abandoned;

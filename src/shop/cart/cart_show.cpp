@@ -1,6 +1,7 @@
 // How a cart looks today: each line beside its offer's card, and the totals by pricing.
 #include "shop/cart/cart.h"
 #include "shop/cart/cart_document.h"
+#include "shop/cart/cart_messages.h"
 
 namespace kontor::cart {
 namespace {
@@ -14,18 +15,26 @@ Availability availability_of(const Line& line, const showcase::OfferCard& card) 
 
 // `card` is null when the offer is gone; one that is not for sale, or in another currency now, counts as gone.
 ItemView item_view(const Cart& cart, const Line& line, const showcase::OfferCard* card) {
+  const Currency currency = line.currency.value_or(cart.currency);
   ItemView item;
   item.id = line.id;
   item.product_id = line.product;
   item.offer_id = line.offer;
   item.quantity = line.quantity;
-  item.price_when_added = Money::minor(line.price_minor, cart.currency);
+  item.price_when_added = Money::minor(line.price_minor, currency);
   item.unit_price = item.price_when_added;
-  item.line_total = Money::minor(0, cart.currency);
+  item.line_total = Money::minor(0, currency);
   item.availability = Availability::kRemoved;
   item.title = card != nullptr ? card->title : "No longer sold";
   if (card != nullptr && !card->image.empty()) item.image = card->image;
-  if (card == nullptr || !card->buyable || card->price.currency() != cart.currency) return item;
+  if (!line.note.empty()) item.note = line.note;
+  if (line.gift_wrap || !line.gift_message.empty()) {
+    item.gift = GiftView{line.gift_wrap, {}};
+    if (!line.gift_message.empty()) item.gift->message = line.gift_message;
+  }
+  if (card == nullptr || !card->buyable || card->price.currency() != currency) return item;
+  if (card->min_quantity > 1) item.min_quantity = card->min_quantity;
+  if (card->quantity_step > 1) item.quantity_step = card->quantity_step;
   item.unit_price = card->price;
   item.price_changed = item.unit_price != item.price_when_added;
   item.availability = availability_of(line, *card);
@@ -38,6 +47,11 @@ void add_messages(const ItemView& item, std::vector<MessageView>& out) {
   if (item.availability == Availability::kOutOfStock)
     out.push_back(
         {"out_of_stock", item.id, "There are not " + std::to_string(item.quantity) + " of “" + item.title + "” left."});
+  const auto least = item.min_quantity.value_or(1), step = item.quantity_step.value_or(1);
+  if (item.quantity < least || item.quantity % step != 0)
+    out.push_back({"quantity_step", item.id,
+                   "“" + item.title + "” is sold from " + std::to_string(least) + " on, in multiples of " +
+                       std::to_string(step) + "."});
   if (item.price_changed)
     out.push_back({"price_changed", item.id,
                    "“" + item.title + "” cost " + item.price_when_added.text() + " and costs " +
@@ -88,6 +102,7 @@ Result<CartView> Carts::show(const Cart& cart) {
     TRY(auto item, shown(line, card));
     out.saved_for_later.push_back(std::move(item));
   }
+  add_notices(cart, out);
   pricing::Context context;
   context.currency = cart.currency;
   context.customer = cart.customer;

@@ -11,19 +11,20 @@ using db::Query;
 
 constexpr Query kFind{"cart.find", Home::kCustomer, R"sql(
   SELECT version, currency, lines, saved, coupons, claimed_by, claimed_version, claimed_lines, bought_by,
-         bought_version, created_at, updated_at, expires_at
+         bought_version, created_at, updated_at, expires_at, extras, guest
     FROM cart_carts WHERE customer_id = $1
 )sql"};
 
 constexpr Query kInsert{"cart.insert", Home::kCustomer, R"sql(
   INSERT INTO cart_carts (customer_id, version, currency, lines, saved, coupons, claimed_by, claimed_version,
-                          claimed_lines, bought_by, bought_version, created_at, updated_at, expires_at)
-  VALUES ($1, $2, $3, $4, $5, $6, 0, 0, NULL, 0, 0, $7, $8, $9)
+                          claimed_lines, bought_by, bought_version, created_at, updated_at, expires_at, extras, guest)
+  VALUES ($1, $2, $3, $4, $5, $6, 0, 0, NULL, 0, 0, $7, $8, $9, $10, $11)
 )sql"};
 
 constexpr Query kUpdate{"cart.update", Home::kCustomer, R"sql(
   UPDATE cart_carts SET version = $3, currency = $4, lines = $5, saved = $6, coupons = $7,
-         claimed_lines = $8, updated_at = $9, expires_at = $10 WHERE customer_id = $1 AND version = $2
+         claimed_lines = $8, updated_at = $9, expires_at = $10, extras = $11, guest = $12, reminded = 0
+   WHERE customer_id = $1 AND version = $2
 )sql"};
 
 constexpr Query kClaim{"cart.claim", Home::kCustomer, R"sql(
@@ -48,8 +49,18 @@ constexpr Query kBoughtChanged{"cart.bought_changed", Home::kCustomer, R"sql(
 )sql"};
 
 constexpr Query kAfter{"cart.after", Home::kCustomer, R"sql(
-  SELECT customer_id, expires_at, claimed_by, updated_at, CASE WHEN lines = '[]' THEN 0 ELSE 1 END
+  SELECT customer_id, expires_at, claimed_by, updated_at, CASE WHEN lines = '[]' THEN 0 ELSE 1 END, guest, reminded,
+         version, CASE WHEN guest = 0 THEN lines ELSE '' END, CASE WHEN guest = 0 THEN extras END
     FROM cart_carts WHERE customer_id > $1 ORDER BY customer_id LIMIT $2
+)sql"};
+
+constexpr Query kRemind{"cart.remind", Home::kCustomer, R"sql(
+  UPDATE cart_carts SET reminded = $3
+   WHERE customer_id = $1 AND version = $2 AND reminded < $3 AND claimed_by = 0
+)sql"};
+
+constexpr Query kKeepExtras{"cart.keep_extras", Home::kCustomer, R"sql(
+  UPDATE cart_carts SET extras = $3 WHERE customer_id = $1 AND version = $2
 )sql"};
 
 constexpr Query kRemoveExpired{"cart.remove_expired", Home::kCustomer, R"sql(
@@ -96,6 +107,8 @@ Result<std::optional<Cart>> find(db::Tx& tx, CustomerId customer) {
   cart.created = row.time(10);
   cart.updated = row.time(11);
   cart.expires = row.time(12);
+  if (!row.is_null(13)) read_extras(row.text(13), cart);
+  cart.guest = row.flag(14);
   return cart;
 }
 
@@ -104,15 +117,16 @@ Result<void> save(db::Tx& tx, const Cart& cart, std::int64_t was) {
   const std::string lines = print_lines(cart.lines);
   const std::string saved = print_lines(cart.saved);
   const std::string coupons = print_coupons(cart.coupons);
+  const std::optional<std::string> extras = print_extras(cart);
   if (!cart.stored) {
     TRY_DO(tx.run(kInsert, cart.customer, cart.version, cart.currency, lines, saved, coupons, cart.created,
-                  cart.updated, cart.expires));
+                  cart.updated, cart.expires, extras, cart.guest));
     return {};
   }
   std::optional<std::string> claimed;
   if (cart.claimed_lines) claimed = print_lines(*cart.claimed_lines);
   TRY(const auto changed, tx.run(kUpdate, cart.customer, was, cart.version, cart.currency, lines, saved, coupons,
-                                 claimed, cart.updated, cart.expires));
+                                 claimed, cart.updated, cart.expires, extras, cart.guest));
   KONTOR_ASSERT(changed == 1);
   return {};
 }
@@ -139,18 +153,46 @@ Result<void> bought_changed(db::Tx& tx, const Cart& cart, CheckoutId checkout) {
   return {};
 }
 
+namespace {
+
+// What the customer of a cart with lines should hear of it.
+void watch(const db::Rows::Row& row, const SweepTimes& times, Swept& out) {
+  const auto reminded = static_cast<Reminded>(row.i64(6));
+  const auto stage = row.time(1) <= times.ending   ? Reminded::kOfEnd
+                     : row.time(3) <= times.remind ? Reminded::kOfSilence
+                                                   : Reminded::kNot;
+  const bool claimed = row.i64(2) != 0;
+  if (stage > reminded && !claimed) out.silent.push_back({out.last, row.i64(7), stage, row.time(1)});
+  out.watched.push_back({out.last, row.i64(7), std::string(row.text(8)), {}});
+  if (!row.is_null(9)) out.watched.back().extras = std::string(row.text(9));
+}
+
+}  // namespace
+
 Result<Swept> sweep(db::Tx& tx, CustomerId after, const SweepTimes& times, int limit) {
   TRY(const auto rows, tx.ask(kAfter, after, limit));
   Swept out;
   for (const auto row : rows) {
     out.last = row.id<CustomerId>(0);
-    if (row.time(1) <= times.now && row.i64(2) == 0)
+    if (row.time(1) <= times.now && row.i64(2) == 0) {
       out.expired.push_back(out.last);
-    else if (row.flag(4))
+    } else if (row.flag(4)) {
       ++(row.time(3) <= times.silent ? out.abandoned : out.active);
+      if (!row.flag(5)) watch(row, times, out);
+    }
   }
   if (rows.size() < static_cast<std::size_t>(limit)) out.last = CustomerId{};
   return out;
+}
+
+Result<bool> remind(db::Tx& tx, const Silent& silent) {
+  TRY(const auto changed, tx.run(kRemind, silent.customer, silent.version, static_cast<std::int64_t>(silent.stage)));
+  return changed == 1;
+}
+
+Result<void> keep_extras(db::Tx& tx, const Cart& cart) {
+  TRY_DO(tx.run(kKeepExtras, cart.customer, cart.version, print_extras(cart)));
+  return {};
 }
 
 Result<bool> remove_expired(db::Tx& tx, CustomerId customer, Time now) {

@@ -23,10 +23,26 @@ Result<bool> bought_unchanged(db::Tx& tx, CustomerId customer, CheckoutId checko
 // For the other case: `cart` has what stays.
 Result<void> bought_changed(db::Tx& tx, const Cart& cart, CheckoutId checkout);
 
-// Of the next `limit` carts after `after`: those that expired before `now`, and how many of the others have lines and
-// were touched since `silent`, or not; `last` is the last key looked at, 0 at the end.
+// A customer's cart with lines that has been silent.
+struct Silent {
+  CustomerId customer;
+  std::int64_t version = 0;
+  Reminded stage = Reminded::kOfSilence;  // what is to be told of next
+  Time expires;
+};
+// A customer's cart with lines, as far as one has to see whether they are still sold.
+struct Watched {
+  CustomerId customer;
+  std::int64_t version = 0;
+  std::string lines;
+  std::optional<std::string> extras;
+};
+// Of the next `limit` carts after `after`: those that expired before `now`, how many of the others have lines and were
+// touched since `silent`, or not, and what their customers should hear; `last` is the last key looked at, 0 at the end.
 struct Swept {
   std::vector<CustomerId> expired;
+  std::vector<Silent> silent;
+  std::vector<Watched> watched;
   CustomerId last;
   std::int64_t active = 0;
   std::int64_t abandoned = 0;
@@ -34,8 +50,14 @@ struct Swept {
 struct SweepTimes {
   Time now;
   Time silent;
+  Time remind;  // reminded of are those that changed until then; 0: none
+  Time ending;  // and those that expire until then; 0: none
 };
 Result<Swept> sweep(db::Tx& tx, CustomerId after, const SweepTimes& times, int limit);
+// False when it has changed since, is claimed, or was reminded of already.
+Result<bool> remind(db::Tx& tx, const Silent& silent);
+// Of the cart as it is at its version; raises none.
+Result<void> keep_extras(db::Tx& tx, const Cart& cart);
 // False when it was touched or claimed since.
 Result<bool> remove_expired(db::Tx& tx, CustomerId customer, Time now);
 

@@ -4,106 +4,14 @@
 
 #include <map>
 #include <random>
-#include <set>
 #include <thread>
 
-#include "tests/support/test_store.h"
-
-namespace kontor {
-std::span<const db::Migration> cart_migrations();
-std::span<const db::Migration> inventory_migrations();
-std::span<const db::Migration> services_migrations();
-}  // namespace kontor
+#include "tests/support/cart_shop.h"
 
 namespace kontor::cart {
 namespace {
 
-const Currency kUsd = *Currency::parse("USD");
-const OfferId kTea{101}, kCup{102}, kShirtM{103}, kShirtL{104}, kGone{199};
-const ProductId kTeaProduct{11}, kCupProduct{12}, kShirtProduct{13};
-const CheckoutId kCheckout{501}, kOtherCheckout{502};
-
-// Cards in a map, as a test wants them.
-class Cards : public OfferSource {
- public:
-  Result<std::shared_ptr<const showcase::OfferCard>> offer_card(OfferId offer) override {
-    const auto found = cards.find(offer);
-    if (found == cards.end()) return fail(Errc::kNotFound, "catalog.no_such_offer");
-    return std::make_shared<const showcase::OfferCard>(found->second);
-  }
-  std::optional<std::shared_ptr<const showcase::OfferCard>> card_at_hand(OfferId offer) override {
-    if (forgotten.contains(offer)) return std::nullopt;
-    const auto found = offer_card(offer);
-    return found ? *found : nullptr;
-  }
-  Result<OfferId> featured_offer(ProductId product) override {
-    for (const auto& [id, card] : cards)
-      if (card.product == product) return id;
-    return fail(Errc::kNotFound, "catalog.no_such_product");
-  }
-  std::map<OfferId, showcase::OfferCard> cards;
-  std::set<OfferId> forgotten;
-};
-
-struct Shop {
-  testing::TestStore test{cart_migrations(), inventory_migrations(), services_migrations()};
-  inventory::Inventory inventory{test.store(), test.clock, test.ids};
-  Cards source;
-  pricing::Pricing pricing{{}};
-  Carts carts{{test.store(), test.clock, test.ids, source, inventory, pricing}, {}};
-  Owner ada{CustomerId{7001}, true};
-
-  Shop() {
-    offer(kTea, kTeaProduct, "Green tea", 450, 20);
-    offer(kCup, kCupProduct, "Cup", 1200, 500);
-    offer(kShirtM, kShirtProduct, "Shirt", 2000, 5);
-    offer(kShirtL, kShirtProduct, "Shirt", 2100, 5);
-    source.cards[kCup].purchase_limit = 3;
-  }
-  void offer(OfferId id, ProductId product, const std::string& title, std::int64_t price, std::int64_t on_hand) {
-    auto& card = source.cards[id];
-    card.offer = id;
-    card.product = product;
-    card.title = title;
-    card.price = Money::minor(price, kUsd);
-    stock(id, on_hand);
-  }
-  void stock(OfferId id, std::int64_t on_hand) {
-    source.cards[id].sellable = on_hand;
-    REQUIRE(
-        test.store()
-            .write(
-                db::Home::kStock,
-                [&](db::Tx& tx) {
-                  return inventory.set_on_hand(tx, {id, inventory::kMainWarehouse, on_hand}, "test", test.clock.now());
-                })
-            .has_value());
-  }
-  Result<CartView> add(OfferId id, std::int64_t quantity) { return carts.add(ada, {id, {}, quantity}); }
-  CartView view() {
-    auto seen = carts.view(ada);
-    REQUIRE(seen.has_value());
-    return *seen;
-  }
-  Result<void> write(const db::Function& fn) { return test.store().write(db::Home::kCustomer, fn); }
-  Result<void> claim(std::int64_t version, CheckoutId by) {
-    return write([&](db::Tx& tx) { return carts.claim(tx, ada.customer, version, by); });
-  }
-  Result<void> unclaim(CheckoutId by) {
-    return write([&](db::Tx& tx) { return carts.unclaim(tx, ada.customer, by); });
-  }
-  Result<void> bought(CheckoutId by) {
-    return write([&](db::Tx& tx) { return carts.bought(tx, ada.customer, by); });
-  }
-  CartContents contents() {
-    auto found = carts.contents(ada.customer);
-    REQUIRE((found.has_value() && found->has_value()));
-    return **found;
-  }
-};
-
-ItemRef by(CartItemId id) { return {id, {}, {}}; }
-ItemRef by(ProductId id) { return {{}, {}, id}; }
+using namespace testing_shop;
 
 TEST_CASE("an empty cart has no row") {
   Shop shop;
@@ -156,6 +64,33 @@ TEST_CASE("limits: stock, one buyer, a line, lines") {
   }
   CHECK(shop.view().items.size() == 100);
   CHECK(shop.add(kShirtL, 1).error().reason == "cart.line_limit");
+}
+
+TEST_CASE("an offer is sold from its least quantity on, and by its step") {
+  Shop shop;
+  shop.source.cards[kTea].min_quantity = 4;
+  shop.source.cards[kTea].quantity_step = 2;
+  CHECK(shop.add(kTea, 2).error().reason == "cart.quantity_step");
+  CHECK(shop.add(kTea, 5).error().reason == "cart.quantity_step");
+  const auto line = shop.add(kTea, 4)->items[0];
+  CHECK(line.min_quantity == 4);
+  CHECK(shop.add(kTea, 1).error().reason == "cart.quantity_step");
+  CHECK(shop.add(kTea, 2)->items[0].quantity == 6);
+  CHECK(shop.carts.set_quantity(shop.ada, by(line.id), 5).error().reason == "cart.quantity_step");
+  CHECK(shop.carts.set_quantity(shop.ada, by(line.id), 2).error().reason == "cart.quantity_step");
+  CHECK(shop.carts.set_quantity(shop.ada, by(line.id), 4).has_value());
+  shop.source.cards[kTea].quantity_step = 3;
+  CHECK(shop.view().messages.at(0).code == "quantity_step");
+  CHECK(shop.carts.set_quantity(shop.ada, by(line.id), 0)->items.empty());
+  // A merge caps by whole steps.
+  const Owner eve{CustomerId{7700}, false};
+  shop.source.cards[kCup].purchase_limit = 0;
+  REQUIRE(shop.add(kCup, 6).has_value());
+  shop.source.cards[kCup].purchase_limit = 5;
+  shop.source.cards[kCup].quantity_step = 2;
+  const auto merged = shop.carts.merge(eve, shop.ada);
+  CHECK(merged->items.at(0).quantity == 4);
+  CHECK(merged->saved_for_later.at(0).quantity == 2);
 }
 
 TEST_CASE("a card that is behind the stock is not believed where it matters") {

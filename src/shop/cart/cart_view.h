@@ -21,6 +21,16 @@ constexpr auto enum_names(Availability) {
                     N{A::kOutOfStock, "out_of_stock"}, N{A::kRemoved, "removed"}};
 }
 
+struct GiftView {
+  bool wrap = false;
+  std::optional<std::string> message;
+
+  static constexpr auto fields() {
+    return described(Field("wrap", &GiftView::wrap, "Whether it is wrapped"),
+                     Field("message", &GiftView::message, "Words for who receives it"));
+  }
+};
+
 struct ItemView {
   CartItemId id;
   ProductId product_id;
@@ -33,6 +43,10 @@ struct ItemView {
   bool price_changed = false;
   Availability availability = Availability::kInStock;
   Money line_total;
+  std::optional<std::string> note = {};
+  std::optional<GiftView> gift = {};
+  std::optional<std::int64_t> min_quantity = {};
+  std::optional<std::int64_t> quantity_step = {};
 
   static constexpr auto fields() {
     using V = ItemView;
@@ -44,7 +58,10 @@ struct ItemView {
         Field("price_when_added", &V::price_when_added, "What one cost when it was added"),
         Field("price_changed", &V::price_changed, "Whether these two differ"),
         Field("availability", &V::availability, "Whether so many can be had; `removed` is no longer sold"),
-        Field("line_total", &V::line_total, "What the line costs after its discounts"));
+        Field("line_total", &V::line_total, "What the line costs after its discounts"),
+        Field("note", &V::note, "The buyer's words to the shop"), Field("gift", &V::gift, "When it is a gift"),
+        Field("min_quantity", &V::min_quantity, "At least so many at once; absent: 1"),
+        Field("quantity_step", &V::quantity_step, "Multiples of it; absent: 1"));
   }
 };
 
@@ -71,7 +88,9 @@ struct MessageView {
     using V = MessageView;
     return described(
         Field("code", &V::code,
-              "removed, out_of_stock, price_changed, coupon_… (why a coupon does nothing), free_shipping, gift"),
+              "Of a line: removed, out_of_stock, quantity_step, price_changed. Of the last change, until the next: "
+              "saved_over_limit, saved_no_room, saved_other_currency. Also coupon_… (why a coupon does nothing), "
+              "free_shipping, gift"),
         Field("item_id", &V::item_id, "The line meant; absent when it is none"), Field("text", &V::text, "For people"),
         Field("offer_id", &V::offer_id, "What may be put in for nothing"));
   }

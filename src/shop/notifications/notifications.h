@@ -39,6 +39,30 @@ class UnplacedSource {
   virtual Result<void> told(CheckoutId checkout) = 0;
 };
 
+// A customer's cart, as a mail shows it.
+struct LeftCart {
+  std::string email, name;
+  std::int64_t version = 0;
+  struct Item {
+    OfferId offer;
+    std::string title;
+    std::int64_t quantity = 0;
+    Money price;  // of one
+  };
+  std::vector<Item> items;
+  Time expires;
+  std::string url;  // opens the cart
+};
+
+class CartSource {
+ public:
+  virtual ~CartSource() = default;
+  // Nothing when it is empty, or its owner has no address.
+  virtual Result<std::optional<LeftCart>> left_cart(CustomerId customer) = 0;
+};
+
+enum class CartOccasion { kLeftAlone, kExpiring };
+
 class Notifications {
  public:
   Notifications(orders::Orders& orders, Messenger& messenger, std::string shop_name)
@@ -49,6 +73,9 @@ class Notifications {
   // Likewise. Without one nobody hears of purchases that came to nothing.
   void set_unplaced(UnplacedSource* unplaced) { unplaced_ = unplaced; }
 
+  // Likewise. Without one nobody hears of carts.
+  void set_carts(CartSource* carts) { carts_ = carts; }
+
   // Reads orders that are told of next, at once; what it cannot read is read when it is told.
   void foresee(std::span<const OrderId> orders);
 
@@ -58,6 +85,10 @@ class Notifications {
   Result<void> tell_missing(const Missing& missing, OrderId order, const std::string& key);
   // That a purchase which waited is not bought, and why.
   Result<void> tell_not_completed(CheckoutId checkout, const std::string& reason, const std::string& key);
+  // What lies in a cart that was left alone, with the way back; no mail when it is at another `version` by now.
+  Result<void> remind(CartOccasion occasion, CustomerId customer, std::int64_t version, const std::string& key);
+  // That some of it is no longer sold; no mail when none of it lies there any more.
+  Result<void> tell_removed(CustomerId customer, std::span<const OfferId> offers, const std::string& key);
 
  private:
   Result<std::optional<orders::Order>> order(OrderId id);
@@ -65,6 +96,7 @@ class Notifications {
   orders::Orders& orders_;
   orders::AlternativeSource* alternatives_ = nullptr;
   UnplacedSource* unplaced_ = nullptr;
+  CartSource* carts_ = nullptr;
   Messenger& messenger_;
   std::string shop_name_;
   std::mutex mutex_;

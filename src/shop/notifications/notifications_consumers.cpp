@@ -1,6 +1,7 @@
 #include "shop/notifications/notifications_consumers.h"
 
 #include "runtime/json.h"
+#include "shop/cart/events.h"
 #include "shop/checkout/events.h"
 #include "shop/fulfilment/events.h"
 #include "shop/orders/events.h"
@@ -25,8 +26,24 @@ void foresee(Notifications& notifications, std::span<const LoggedEvent* const> e
   if (orders.size() > 1) notifications.foresee(orders);
 }
 
+bool is_of_carts(const LoggedEvent& event) { return event.name.starts_with("cart."); }
+
+Result<void> handle_cart(Notifications& notifications, const LoggedEvent& event, const std::string& key) {
+  if (event.name == cart::CartLinesRemoved::kName) {
+    TRY(const auto told, json::read<cart::CartLinesRemoved>(event.body));
+    return notifications.tell_removed(told.customer_id, told.offers, key);
+  }
+  if (event.name == cart::CartExpiring::kName) {
+    TRY(const auto told, json::read<cart::CartExpiring>(event.body));
+    return notifications.remind(CartOccasion::kExpiring, told.customer_id, told.version, key);
+  }
+  TRY(const auto told, json::read<cart::CartLeftAlone>(event.body));
+  return notifications.remind(CartOccasion::kLeftAlone, told.customer_id, told.version, key);
+}
+
 Result<void> handle(Notifications& notifications, const LoggedEvent& event) {
   const std::string key = event.name + "-" + event.stream + "-" + std::to_string(event.position);
+  if (is_of_carts(event)) return handle_cart(notifications, event, key);
   if (event.name == orders::OrderConfirmed::kName) {
     TRY(const auto order, order_in<orders::OrderConfirmed>(event));
     return notifications.tell(Occasion::kConfirmed, order, key);
@@ -61,11 +78,16 @@ services::Consumer mail_consumer(Notifications& notifications) {
   services::Consumer consumer;
   consumer.name = "notifications.mail";
   consumer.kind = services::ConsumerKind::kOnce;
-  consumer.handles = {
-      std::string(orders::OrderConfirmed::kName),        std::string(orders::OrderCancelled::kName),
-      std::string(orders::OrderLinesCancelled::kName),   std::string(payments::PaymentRefunded::kName),
-      std::string(fulfilment::kShipmentShipped),         std::string(checkout::OrderUnitsMissing::kName),
-      std::string(checkout::CheckoutNotCompleted::kName)};
+  consumer.handles = {std::string(orders::OrderConfirmed::kName),
+                      std::string(orders::OrderCancelled::kName),
+                      std::string(orders::OrderLinesCancelled::kName),
+                      std::string(payments::PaymentRefunded::kName),
+                      std::string(fulfilment::kShipmentShipped),
+                      std::string(checkout::OrderUnitsMissing::kName),
+                      std::string(checkout::CheckoutNotCompleted::kName),
+                      std::string(cart::CartLeftAlone::kName),
+                      std::string(cart::CartExpiring::kName),
+                      std::string(cart::CartLinesRemoved::kName)};
   consumer.hopeless = {"messenger.bad_address", "messenger.refused"};
   consumer.handle = [&notifications](const LoggedEvent& event) { return handle(notifications, event); };
   consumer.foresee = [&notifications](std::span<const LoggedEvent* const> events) { foresee(notifications, events); };

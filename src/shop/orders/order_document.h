@@ -43,6 +43,16 @@ struct Address {
   }
 };
 
+struct OrderGift {
+  bool wrap = false;
+  std::optional<std::string> message;
+
+  static constexpr auto fields() {
+    return described(Field("wrap", &OrderGift::wrap, "Whether it is wrapped"),
+                     Field("message", &OrderGift::message, "Words for who receives it"));
+  }
+};
+
 struct OrderLine {
   OrderLineId id;
   OfferId offer_id;
@@ -55,6 +65,8 @@ struct OrderLine {
   Money tax;
   Money line_total;
   std::optional<std::int64_t> cancelled = {};
+  std::optional<std::string> note = {};
+  std::optional<OrderGift> gift = {};
 
   std::int64_t left() const { return quantity - cancelled.value_or(0); }
 
@@ -68,7 +80,9 @@ struct OrderLine {
         Field("discount", &OrderLine::discount, "This line's share of all discounts"),
         Field("tax", &OrderLine::tax, "On this line"),
         Field("line_total", &OrderLine::line_total, "What the line costs"),
-        Field("cancelled", &OrderLine::cancelled, "How many of them were cancelled; absent: none"));
+        Field("cancelled", &OrderLine::cancelled, "How many of them were cancelled; absent: none"),
+        Field("note", &OrderLine::note, "The buyer's words to the shop"),
+        Field("gift", &OrderLine::gift, "When it is a gift"));
   }
 };
 

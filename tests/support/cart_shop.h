@@ -1,0 +1,108 @@
+// A shop of four offers for the tests of carts: a real store, real stock, and cards in a map as a test wants them.
+#pragma once
+#include <doctest/doctest.h>
+
+#include <map>
+#include <set>
+
+#include "shop/cart/cart.h"
+#include "tests/support/test_store.h"
+
+namespace kontor {
+std::span<const db::Migration> cart_migrations();
+std::span<const db::Migration> inventory_migrations();
+std::span<const db::Migration> services_migrations();
+}  // namespace kontor
+
+namespace kontor::cart::testing_shop {
+
+using testing::TestStore;
+
+inline const Currency kUsd = *Currency::parse("USD");
+inline const OfferId kTea{101}, kCup{102}, kShirtM{103}, kShirtL{104}, kGone{199};
+inline const ProductId kTeaProduct{11}, kCupProduct{12}, kShirtProduct{13};
+inline const CheckoutId kCheckout{501}, kOtherCheckout{502};
+
+// Cards in a map, as a test wants them.
+class Cards : public OfferSource {
+ public:
+  Result<std::shared_ptr<const showcase::OfferCard>> offer_card(OfferId offer) override {
+    const auto found = cards.find(offer);
+    if (found == cards.end()) return fail(Errc::kNotFound, "catalog.no_such_offer");
+    return std::make_shared<const showcase::OfferCard>(found->second);
+  }
+  std::optional<std::shared_ptr<const showcase::OfferCard>> card_at_hand(OfferId offer) override {
+    if (forgotten.contains(offer)) return std::nullopt;
+    const auto found = offer_card(offer);
+    return found ? *found : nullptr;
+  }
+  Result<OfferId> featured_offer(ProductId product) override {
+    for (const auto& [id, card] : cards)
+      if (card.product == product) return id;
+    return fail(Errc::kNotFound, "catalog.no_such_product");
+  }
+  std::map<OfferId, showcase::OfferCard> cards;
+  std::set<OfferId> forgotten;
+};
+
+struct Shop {
+  TestStore test{cart_migrations(), inventory_migrations(), services_migrations()};
+  inventory::Inventory inventory{test.store(), test.clock, test.ids};
+  Cards source;
+  pricing::Pricing pricing{{}};
+  Carts carts{{test.store(), test.clock, test.ids, source, inventory, pricing}, {}};
+  Owner ada{CustomerId{7001}, true};
+
+  Shop() {
+    offer(kTea, kTeaProduct, "Green tea", 450, 20);
+    offer(kCup, kCupProduct, "Cup", 1200, 500);
+    offer(kShirtM, kShirtProduct, "Shirt", 2000, 5);
+    offer(kShirtL, kShirtProduct, "Shirt", 2100, 5);
+    source.cards[kCup].purchase_limit = 3;
+  }
+  void offer(OfferId id, ProductId product, const std::string& title, std::int64_t price, std::int64_t on_hand) {
+    auto& card = source.cards[id];
+    card.offer = id;
+    card.product = product;
+    card.title = title;
+    card.price = Money::minor(price, kUsd);
+    stock(id, on_hand);
+  }
+  void stock(OfferId id, std::int64_t on_hand) {
+    source.cards[id].sellable = on_hand;
+    REQUIRE(
+        test.store()
+            .write(
+                db::Home::kStock,
+                [&](db::Tx& tx) {
+                  return inventory.set_on_hand(tx, {id, inventory::kMainWarehouse, on_hand}, "test", test.clock.now());
+                })
+            .has_value());
+  }
+  Result<CartView> add(OfferId id, std::int64_t quantity) { return carts.add(ada, {id, {}, quantity}); }
+  CartView view() {
+    auto seen = carts.view(ada);
+    REQUIRE(seen.has_value());
+    return *seen;
+  }
+  Result<void> write(const db::Function& fn) { return test.store().write(db::Home::kCustomer, fn); }
+  Result<void> claim(std::int64_t version, CheckoutId by) {
+    return write([&](db::Tx& tx) { return carts.claim(tx, ada.customer, version, by); });
+  }
+  Result<void> unclaim(CheckoutId by) {
+    return write([&](db::Tx& tx) { return carts.unclaim(tx, ada.customer, by); });
+  }
+  Result<void> bought(CheckoutId by) {
+    return write([&](db::Tx& tx) { return carts.bought(tx, ada.customer, by); });
+  }
+  CartContents contents() {
+    auto found = carts.contents(ada.customer);
+    REQUIRE((found.has_value() && found->has_value()));
+    return **found;
+  }
+};
+
+inline ItemRef by(CartItemId id) { return {id, {}, {}}; }
+inline ItemRef by(ProductId id) { return {{}, {}, id}; }
+
+}  // namespace kontor::cart::testing_shop
