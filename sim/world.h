@@ -107,7 +107,7 @@ struct Intention {
   bool keeps_card = false;
   bool one_key = true;  // of two clicks
   bool uses_coupon = false;
-  CustomerId visitor;   // fills this guest's cart first, on two devices; 0: the shopper's own at once
+  CustomerId visitor;  // fills this guest's cart first, on two devices; 0: the shopper's own at once
 
   Phase phase = Phase::kFill;
   std::map<OfferId, std::int64_t> put;  // units that the visitor's cart acknowledged

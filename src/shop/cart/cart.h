@@ -89,8 +89,7 @@ class OfferSource {
 
 inline constexpr std::int64_t kMostOfALine = 999;
 inline constexpr std::size_t kMostCoupons = 10;
-inline constexpr std::size_t kMostLines = 100;  // in the cart, and again saved for later
-
+inline constexpr std::size_t kMostLines = 100;                         // in the cart, and again saved for later
 inline constexpr std::size_t kMostNote = 500, kMostGiftMessage = 300;  // characters
 
 // Whose cart, and how long it lives.
@@ -145,8 +144,7 @@ class Carts : public CartsForCheckout {
   Result<CartView> view(const Owner& owner);
   // `quantity` more of an offer: 1..999. A product stands for its featured offer; exactly one of the two is set.
   // kOutOfStock "inventory.out_of_stock", kPurchaseLimit "cart.purchase_limit", kConflict "cart.line_limit",
-  // kInvalid "cart.other_currency", "cart.quantity_step", kVersionConflict "cart.version_conflict"; the source's
-  // errors.
+  // kInvalid "cart.other_currency", "cart.quantity_step", kVersionConflict "cart.version_conflict"; the source's.
   struct Addition {
     OfferId offer;
     ProductId product;
@@ -168,8 +166,7 @@ class Carts : public CartsForCheckout {
   Result<void> remove_coupon(const Owner& owner, const std::string& typed, const services::IfMatch& if_match = {});
   Result<CartView> move_to_cart(const Owner& owner, const ItemRef& ref, const services::IfMatch& if_match = {});
 
-  // What the buyer says of a line; what is absent stays, "" takes it away. Repeatable. kNotFound "cart.no_such_item",
-  // kAmbiguousItem "cart.ambiguous_item", kVersionConflict "cart.version_conflict".
+  // What the buyer says of a line; what is absent stays, "" takes it away. Repeatable. Errors as of set_quantity.
   struct Words {
     std::optional<std::string> note;
     std::optional<bool> gift_wrap;
@@ -179,7 +176,6 @@ class Carts : public CartsForCheckout {
                              const services::IfMatch& if_match = {});
   // What the cart tells of its last change is heard; repeatable.
   Result<void> dismiss_messages(const Owner& owner, const services::IfMatch& if_match = {});
-
   // Puts everything of the cart `from` into the cart `into`, in one transaction, and answers that: of an offer in both
   // the higher quantity, capped by its purchase limit; what cannot stay in the cart is kept for later with a message.
   // Repeatable: what was taken is gone from `from`. kConflict "cart.claimed" while a checkout of `from` is under way,
@@ -189,7 +185,7 @@ class Carts : public CartsForCheckout {
   // For a link in a mail: opens the cart to whoever holds it.
   std::string recovery_token(CustomerId customer, Time until) const;
   std::optional<CustomerId> recovered(std::string_view token) const;  // nothing when forged or over
-  // Copies the lines of that customer's cart, which stays as it is; words are not copied. Repeatable.
+  // Copies the lines of that customer's cart, which stays as it is, without words. Repeatable.
   Result<CartView> recover(const Owner& into, CustomerId from);
 
   Result<std::optional<CartContents>> contents(CustomerId customer) override;
@@ -198,8 +194,7 @@ class Carts : public CartsForCheckout {
   Result<void> bought(db::Tx& tx, CustomerId customer, CheckoutId checkout) override;
 
   // Looks at the next `limit` carts and removes those whose time is over; how many were. To be called again and again:
-  // it goes round the store, and one that is claimed by a checkout stays. Tells by events what customers should hear of
-  // their carts, once each (events.h).
+  // it goes round the store, and one that a checkout has claimed stays. Tells what customers should hear (events.h).
   Result<int> sweep_expired(int limit = 500);
   // Carts with lines in them, as the last whole round of the sweep found them. From any thread.
   struct Census {
@@ -245,10 +240,10 @@ class Carts : public CartsForCheckout {
   std::atomic<std::int64_t> active_{0}, abandoned_{0};
 };
 
-// Whose cart a call means: a customer, or a guest, made where there is nobody. The guest's session that a browser still
-// carries beside a customer's is merged into the customer's cart first, and dropped once that is done.
+// Whose cart a call means; a guest is made where there is nobody. The guest's session that a browser still carries
+// beside a customer's is merged first, and then dropped.
 Result<Owner> owner_of(Carts& carts, const services::Shoppers& shoppers, http::Call& call);
-// That part of it alone, for calls that know who asks. What cannot be merged now is tried again with the next call.
+// That part alone, where it is known who asks. What cannot be merged now is tried again with the next call.
 void take_over_guest(Carts& carts, const services::Shoppers& shoppers, http::Call& call,
                      const services::Shopper& shopper);
 
