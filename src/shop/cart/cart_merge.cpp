@@ -83,7 +83,8 @@ Result<void> merge_carts(Cart& into, Cart& from, const std::map<OfferId, Room>& 
     }
   }
   for (std::string& coupon : from.coupons)
-    if (std::find(into.coupons.begin(), into.coupons.end(), coupon) == into.coupons.end())
+    if (into.coupons.size() < kMostCoupons &&
+        std::find(into.coupons.begin(), into.coupons.end(), coupon) == into.coupons.end())
       into.coupons.push_back(std::move(coupon));
   from.lines.clear();
   from.saved.clear();
