@@ -45,9 +45,11 @@ Result<std::optional<notifications::LeftCart>> CustomerCarts::left_cart(Customer
   if (!account) return std::optional<notifications::LeftCart>();
   TRY(const auto view, carts_.view({customer, false}));
   if (view.items.empty()) return std::optional<notifications::LeftCart>();
+  // A mail may be passed on: its link does not open the cart for ever.
+  const Time until = std::min(view.expires_at, clock_.now().plus_ms(7 * kDayMs));
   notifications::LeftCart out{account->email, account->name, view.version, {}, view.expires_at, {}};
   for (const auto& item : view.items) out.items.push_back({item.offer_id, item.title, item.quantity, item.unit_price});
-  out.url = public_url_ + "/cart/recover?token=" + carts_.recovery_token(customer, view.expires_at);
+  out.url = public_url_ + "/cart/recover?token=" + carts_.recovery_token(customer, until);
   return std::optional(std::move(out));
 }
 

@@ -100,13 +100,14 @@ class UnplacedPurchases : public notifications::UnplacedSource {
 // Mails about carts: who has an account has an address.
 class CustomerCarts : public notifications::CartSource {
  public:
-  CustomerCarts(cart::Carts& carts, accounts::Accounts& accounts, std::string public_url)
-      : carts_(carts), accounts_(accounts), public_url_(std::move(public_url)) {}
+  CustomerCarts(cart::Carts& carts, accounts::Accounts& accounts, Clock& clock, std::string public_url)
+      : carts_(carts), accounts_(accounts), clock_(clock), public_url_(std::move(public_url)) {}
   Result<std::optional<notifications::LeftCart>> left_cart(CustomerId customer) override;
 
  private:
   cart::Carts& carts_;
   accounts::Accounts& accounts_;
+  Clock& clock_;
   const std::string public_url_;
 };
 

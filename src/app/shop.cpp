@@ -174,7 +174,7 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       shortages(checkout_parts(*this), checkouts, settings.shortages),
       refunds(checkout_parts(*this), {}),
       unplaced(world.store),
-      customer_carts(carts, accounts, settings.public_url),
+      customer_carts(carts, accounts, world.clock, settings.public_url),
       notifications(orders, world.messenger, std::string(kSeller)),
       webhooks(world.store, world.gateway, world.clock, world.metrics,
                [this](CheckoutId checkout) { return checkouts.hint(checkout); }),

@@ -88,8 +88,9 @@ void put_title(Html& out, const cart::ItemView& item, const Beside& more) {
 void put_words(Html& out, const cart::ItemView& item) {
   const std::string id = item.id.text();
   const bool some = item.note || item.gift;
-  out << "<details class=\"words\"" << (some ? " open" : "") << "><summary>Note or gift<span class=\"unseen\"> for "
-      << text(item.title) << "</span></summary><form action=\"/cart/words\" method=\"post\"><input type=\"hidden\" "
+  out << "<details class=\"words\"><summary>" << (some ? "Note and gift" : "Note or gift")
+      << "<span class=\"unseen\"> for " << text(item.title)
+      << "</span></summary><form action=\"/cart/words\" method=\"post\"><input type=\"hidden\" "
       << "name=\"item\" value=\"" << id << "\"><p><label for=\"n-" << id << "\">Note to the shop</label><input id=\"n-"
       << id << "\" name=\"note\" maxlength=\"" << cart::kMostNote << "\" value=\"" << text(item.note.value_or(""))
       << "\"></p><p><label><input type=\"checkbox\" name=\"wrap\" value=\"1\""

@@ -112,9 +112,9 @@ void put_shipments(Html& out, const orders::Document& document) {
   for (const auto& shipment : document.shipments) {
     out << "<section class=\"parcel\"><h2>" << kParcel << "Parcel " << ++number << " " << words_of(shipment.status)
         << "</h2>";
-    if (shipment.carrier || shipment.tracking_number)
+    if (shipment.tracking_number)
       out << "<p>" << text(shipment.carrier.value_or("Carrier")) << " <strong class=\"code\">"
-          << text(shipment.tracking_number.value_or("")) << "</strong></p>";
+          << text(*shipment.tracking_number) << "</strong></p>";
     const bool open = shipment.status != ShipmentState::kDelivered && shipment.status != ShipmentState::kCancelled;
     if (open)
       out << "<p class=\"quiet\">Expected between " << date_text(shipment.estimated_delivery.earliest) << " and "

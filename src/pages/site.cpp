@@ -140,7 +140,9 @@ namespace {
 // Puts what the call collected (a new session's cookie) into the answer; what the answer says itself holds.
 http::Response with_call(http::Response response, http::Call& call) {
   for (auto& [name, value] : call.headers()) {
-    const bool said = std::any_of(response.headers.begin(), response.headers.end(),
+    // Of cookies there may be several.
+    const bool said = !iequals_ascii(name, "Set-Cookie") &&
+                      std::any_of(response.headers.begin(), response.headers.end(),
                                   [&](const auto& header) { return iequals_ascii(header.first, name); });
     if (!said) response.headers.emplace_back(std::move(name), std::move(value));
   }

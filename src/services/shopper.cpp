@@ -213,7 +213,8 @@ void Shoppers::hand_over(http::Call& call, const Issued& issued) const {
 
 std::optional<CustomerId> Shoppers::guest_beside(const http::Request& request, const Shopper& shopper) const {
   if (shopper.kind != Shopper::Kind::kCustomer || !shopper.by_cookie) return std::nullopt;
-  const auto guest = open_guest(cookie_of(request, kSecureGuestCookie, kPlainGuestCookie));
+  // Over TLS the name with __Host- only: the plain one may have been planted by another site of the domain.
+  const auto guest = open_guest(request.cookie(takes_secure_cookie(request) ? kSecureGuestCookie : kPlainGuestCookie));
   return guest ? std::optional(guest->customer) : std::nullopt;
 }
 

@@ -191,6 +191,7 @@
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = all("[data-fresh]", page);
+      if (isCart && fresh.length === 0) return location.reload();  // nothing is in it any more
       all("[data-fresh]").forEach((part, at) => {
         const busy = part.contains(document.activeElement) || one("details[open]", part);
         if (fresh[at] && !busy) part.replaceChildren(...fresh[at].childNodes);

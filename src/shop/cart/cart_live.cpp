@@ -23,12 +23,13 @@ void CartsLive::add_channel() {
 
 // Held before it is followed: a change in between is told.
 Result<services::LiveState> CartsLive::state(const Owner& owner) {
-  TRY(const auto view, carts_.view(owner));
-  hold(owner, view);
+  // Numbered before it is looked at: what was seen earlier never comes as later.
   const Time now = clock_.now();
   auto last = number_.load();
   while (!number_.compare_exchange_weak(last, std::max(last + 1, now.ms))) {
   }
+  TRY(const auto view, carts_.view(owner));
+  hold(owner, view);
   return services::LiveState{std::max(last + 1, now.ms), "cart.changed", now, json::print(view)};
 }
 
@@ -40,6 +41,13 @@ void CartsLive::hold(const Owner& owner, const CartView& view) {
       held.offers.push_back(item.offer_id);
     }
   const std::lock_guard lock(mutex_);
+  // Of a product that nobody held, a change since the look went unheard: one more look.
+  const auto before = held_.find(owner.customer);
+  const bool news = std::any_of(held.products.begin(), held.products.end(), [&](ProductId product) {
+    return before == held_.end() || std::find(before->second.products.begin(), before->second.products.end(),
+                                              product) == before->second.products.end();
+  });
+  if (news && changed_.insert(owner.customer).second) bell_.ring();
   forget(owner.customer);
   for (const ProductId product : held.products) by_product_[product].insert(owner.customer);
   for (const OfferId offer : held.offers) ++offers_[offer];
@@ -102,10 +110,12 @@ Result<int> CartsLive::tell() {
   }
   for (std::size_t at = 0; at < owners.size(); ++at) {
     const auto channel = services::Live::own_channel(kKind, owners[at].customer);
-    if (!live_.followed(channel)) {
-      const std::lock_guard lock(mutex_);
-      forget(owners[at].customer);
-      continue;
+    {
+      const std::lock_guard lock(mutex_);  // who begins to follow now is held after it
+      if (!live_.followed(channel)) {
+        forget(owners[at].customer);
+        continue;
+      }
     }
     const auto now = state(owners[at]);
     if (!now) {

@@ -114,6 +114,7 @@ void copy_lines(Cart& into, const Cart& from, const std::map<OfferId, Room>& roo
     copy.told_removed = false;
     copy.note.clear();  // words are the customer's own
     copy.gift_message.clear();
+    copy.gift_wrap = false;
   }
 }
 
@@ -131,10 +132,19 @@ Result<std::map<OfferId, Room>> Carts::rooms_for(const Cart& from, CustomerId cu
     room.least = (*card)->min_quantity;
     if ((*card)->purchase_limit == 0) continue;
     room.most = (*card)->purchase_limit;
+    room.limited = true;
     limited.push_back(line.offer);
   }
   TRY(const auto bought, parts_.inventory.bought(customer, limited));
   for (std::size_t i = 0; i < limited.size(); ++i) rooms[limited[i]].most -= bought[i];
+  return rooms;
+}
+
+std::map<OfferId, Room> rooms_beside(std::map<OfferId, Room> rooms, const Cart& cart) {
+  if (cart.claimed_by)
+    for (const Line& line : cart.claimed_lines ? *cart.claimed_lines : cart.lines)
+      if (const auto room = rooms.find(line.offer); room != rooms.end() && room->second.limited)
+        room->second.most += line.quantity;
   for (auto& [offer, room] : rooms) {
     room.most -= room.most % room.step;
     if (room.most < room.least) room.most = 0;
@@ -160,7 +170,7 @@ Result<CartView> Carts::merge(const Owner& into, const Owner& from) {
       TRY(cart, load(tx, into, now));
       auto before = cart.lines;
       auto taken = source.lines;
-      TRY_DO(merge_carts(cart, source, rooms));
+      TRY_DO(merge_carts(cart, source, rooms_beside(rooms, cart)));
       made = !cart.stored;
       // In the order of keys, as everybody who writes several carts.
       if (into.customer < from.customer) {
@@ -184,7 +194,10 @@ Result<CartView> Carts::merge(const Owner& into, const Owner& from) {
 void take_over_guest(Carts& carts, const services::Shoppers& shoppers, http::Call& call,
                      const services::Shopper& shopper) {
   const auto guest = shoppers.guest_beside(call.request, shopper);
-  if (guest && carts.merge({shopper.customer, false, {}}, {*guest, true, {}})) shoppers.drop_guest_beside(call);
+  if (!guest) return;
+  const auto merged = carts.merge({shopper.customer, false, {}}, {*guest, true, {}});
+  // What does not fit will not fit the next time either.
+  if (merged || merged.error().reason == "cart.too_much_kept") shoppers.drop_guest_beside(call);
 }
 
 Result<Owner> owner_of(Carts& carts, const services::Shoppers& shoppers, http::Call& call) {

@@ -15,7 +15,11 @@ struct Room {
   CartItemId spare;
   std::int64_t step = 1;
   std::int64_t least = 1;
+  bool limited = false;  // per customer: what a checkout under way holds counts as bought
 };
+
+// The rooms beside what a checkout of this cart holds, whose units are still among its lines; in whole steps.
+std::map<OfferId, Room> rooms_beside(std::map<OfferId, Room> rooms, const Cart& cart);
 
 inline constexpr std::size_t kMostKept = 500;  // lines for later, after merging; changes by hand stop at kMostLines
 

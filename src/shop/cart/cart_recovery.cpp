@@ -34,7 +34,7 @@ Result<CartView> Carts::recover(const Owner& into, CustomerId from) {
   TRY(const auto source, load({from, false}));
   TRY(const auto rooms, rooms_for(source, into.customer));
   TRY(const auto cart, change(into, {}, [&](Cart& now) -> Result<void> {
-        copy_lines(now, source, rooms);
+        copy_lines(now, source, rooms_beside(rooms, now));
         return {};
       }));
   return show(cart);

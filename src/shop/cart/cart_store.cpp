@@ -38,7 +38,7 @@ constexpr Query kUnclaim{"cart.unclaim", Home::kCustomer, R"sql(
 
 constexpr Query kBoughtUnchanged{"cart.bought_unchanged", Home::kCustomer, R"sql(
   UPDATE cart_carts SET lines = '[]', coupons = '[]', version = version + 1, claimed_by = 0, bought_by = $2,
-         bought_version = claimed_version
+         bought_version = claimed_version, extras = CASE WHEN saved = '[]' THEN NULL ELSE extras END
    WHERE customer_id = $1 AND claimed_by = $2 AND claimed_lines IS NULL
 )sql"};
 

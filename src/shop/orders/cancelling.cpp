@@ -170,7 +170,8 @@ void Plan::shift(std::size_t at, Money discount, Money& spare) {
     return on_top ? change + tax_of(net + change) - left.tax : change;
   };
   while (discount < left.discount && dearer(discount) > spare)  // never below nothing: the rest of it is kept
-    discount = discount + std::max(Money::minor(1, discount.currency()), part_of(dearer(discount) - spare, 1, 2));
+    discount = std::min(left.discount, discount + std::max(Money::minor(1, discount.currency()),
+                                                           part_of(dearer(discount) - spare, 1, 2)));
   const Money more = dearer(discount);
   const Money tax = tax_of(net + (left.discount - discount));
   auto& entry = entry_of(line);

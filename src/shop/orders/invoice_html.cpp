@@ -109,7 +109,10 @@ void put_credit_note(std::string& out, const Order& order, const Invoice& note, 
     for (const auto& line : document.lines)
       if (line.id == part.line_id) put_line(out, line, part);
   out += "</tbody><tfoot>";
-  if (cancellation.shipping.amount_minor() > 0) put_sum(out, "Delivery", cancellation.shipping);
+  const bool on_top = cancellation.shipping_tax && !document.totals.tax_included.value_or(false);
+  if (cancellation.shipping.amount_minor() > 0)
+    put_sum(out, "Delivery", on_top ? cancellation.shipping - *cancellation.shipping_tax : cancellation.shipping);
+  if (cancellation.shipping_tax) put_sum(out, on_top ? "Tax on delivery" : "of which tax", *cancellation.shipping_tax);
   put_sum(out, "Given back", cancellation.refund, true);
   put_sum(out, "Total of the order until then", cancellation.total_before);
   put_sum(out, "Total of the order since then", cancellation.total_after);

@@ -64,10 +64,11 @@ const ShippingGift* gift_for(const Totals& totals, std::string_view option) {
   return found == totals.shipping_gifts.end() ? nullptr : &*found;
 }
 
-Result<void> FreeShippingStage::apply(std::span<const LineInput>, const Context& context, Totals& totals) const {
-  if (!context.shipping_option) return {};
+// By the option that is counted: a buyer who names none has the first that is offered.
+Result<void> FreeShippingStage::apply(std::span<const LineInput>, const Context&, Totals& totals) const {
+  if (!totals.shipping_option) return {};
   const bool costs = totals.shipping.amount_minor() > 0;
-  const ShippingGift* const gift = costs ? gift_for(totals, *context.shipping_option) : nullptr;
+  const ShippingGift* const gift = costs ? gift_for(totals, totals.shipping_option->code) : nullptr;
   // A code that brought nothing is not used.
   for (const ShippingGift& other : totals.shipping_gifts)
     for (CouponState& coupon : totals.coupons)

@@ -39,6 +39,7 @@ bool sound(const TaxAnswer& answer, const TaxQuestion& question) {
   };
   Money lines = Money::minor(0, question.currency), parts = lines;
   if (!fits(answer.shipping)) return false;
+  if (question.prices_include_tax && answer.shipping > question.shipping) return false;
   for (std::size_t i = 0; i < answer.lines.size(); ++i) {
     if (!fits(answer.lines[i])) return false;
     if (question.prices_include_tax && answer.lines[i] > question.lines[i].amount) return false;
@@ -109,13 +110,13 @@ Result<Computed> Taxes::compute(const Request& request) {
   }
   out.estimated = provider_ != nullptr;
   TRY(const auto treatment, treatment_of(*table, question));
+  out.answer.treatment = treatment;
+  if (treatment != TaxTreatment::kTaxed && !out.included) return out;  // whether there is a rate is nothing to them
   TRY(auto taxed, taxes_of(*table, question));
   if (treatment == TaxTreatment::kTaxed) {
     out.answer = std::move(taxed);
     return out;
   }
-  out.answer.treatment = treatment;
-  if (!out.included) return out;
   out.relief = std::move(taxed.lines);
   out.shipping_relief = taxed.shipping;
   return out;

@@ -98,7 +98,8 @@ Result<void> Taxes::write(const db::Function& change, const db::Function& also) 
     if (also) TRY_DO(also(tx));
     return services::emit(tx, RatesChanged{"tax"}, "tax", clock_.now());
   }));
-  return reload();
+  static_cast<void>(reload());  // it stands; a store that is away now is asked again with the event
+  return {};
 }
 
 Result<std::vector<KeptRate>> Taxes::rates(std::string_view country, const std::string& after, int limit) {

@@ -1,6 +1,9 @@
 #include "shop/tax/tax_table.h"
 
 #include <algorithm>
+#include <map>
+
+#include "base/text.h"
 
 namespace kontor::tax {
 namespace {
@@ -25,21 +28,21 @@ void look(const std::vector<CompiledRate>& rates, const TaxQuestion& question, s
   const std::string region = plain_region(question.region);
   for (const CompiledRate& rate : rates) {
     if (!rate.holds(question.at) || (!rate.region.empty() && rate.region != region)) continue;
-    Found& found = best[rate.name];
+    Found& found = best[fold(rate.name)];
     const std::size_t precision = 1 + postal * 2 + (rate.region.empty() ? 0 : 1);
     if (precision > found.precision) found = {&rate, precision};
   }
 }
 
 std::vector<Due> due_in(const Table::ByPostal& rates, const TaxQuestion& question) {
-  std::map<std::string, Found> best;  // by name
+  std::map<std::string, Found> best;  // by name, whatever its upper and lower case
   const std::string postal = plain_code(question.postal_code);
   for (std::size_t length = 0; length <= postal.size(); ++length) {
     const auto at = rates.find(postal.substr(0, length));
     if (at != rates.end()) look(at->second, question, length, best);
   }
   std::vector<Due> out;
-  for (const auto& [name, found] : best) out.push_back({name, found.rate->rate_ppm});
+  for (const auto& [name, found] : best) out.push_back({found.rate->name, found.rate->rate_ppm});
   return out;
 }
 
@@ -203,7 +206,8 @@ Result<TaxAnswer> taxes_of(const Table& table, const TaxQuestion& question) {
   answer.shipping = pieces.back().tax;
   pieces.pop_back();
   for (const Piece& piece : pieces) answer.lines.push_back(piece.tax);
-  std::erase_if(answer.parts, [](const TaxPart& part) { return part.taxable.amount_minor() == 0; });
+  std::erase_if(answer.parts,
+                [](const TaxPart& part) { return part.taxable.amount_minor() == 0 && part.tax.amount_minor() == 0; });
   return answer;
 }
 
