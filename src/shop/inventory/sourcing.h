@@ -19,8 +19,6 @@ constexpr auto enum_names(Preference) {
                     EnumName<Preference>{Preference::kSpeed, "speed"}, EnumName<Preference>{Preference::kCost, "cost"}};
 }
 
-enum class ShippingSpeed { kStandard, kExpress };
-
 // Where a purchase goes; any of it may be empty.
 struct Destination {
   std::string country, region, postal_code;
@@ -55,7 +53,6 @@ struct Way {
   std::optional<std::int64_t> distance_km;          // absent: one end is unknown
   TransitDays standard = {3, 8}, express = {2, 4};  // those of the unknown zone
   std::string from_country = {};                    // "" unknown
-  const TransitDays& days(ShippingSpeed speed) const { return speed == ShippingSpeed::kExpress ? express : standard; }
 };
 
 struct Warehouse;
