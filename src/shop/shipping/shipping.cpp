@@ -128,13 +128,9 @@ Shipping::Shipping(db::Store* store, Clock& clock, Settings settings)
 Shipping::~Shipping() = default;
 
 Result<std::shared_ptr<const Table>> Shipping::table() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (table_) return table_;
-  }
+  if (auto known = table_.get()) return known;
   TRY_DO(store_ == nullptr ? hold({everywhere()}) : reload());
-  const std::lock_guard lock(mutex_);
-  return table_;
+  return table_.get();
 }
 
 Result<std::vector<Option>> Shipping::options(const Request& request) {
@@ -256,24 +252,12 @@ Result<void> Shipping::remove(const std::string& code, const services::IfMatch& 
 
 Result<void> Shipping::reload() {
   KONTOR_ASSERT(store_ != nullptr);
-  std::int64_t began = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    began = ++begun_;
-  }
+  const std::int64_t began = table_.begin();
   TRY(const auto kept, zones());
   auto texts = texts_of(kept);
   if (settings_.express_price) add_express(texts, *settings_.express_price);
-  put(std::make_shared<const Table>(compile(texts)), began);
+  table_.put(std::make_shared<const Table>(compile(texts)), began);
   return {};
-}
-
-// What was read earlier does not replace what was read later.
-void Shipping::put(std::shared_ptr<const Table> made, std::int64_t began) {
-  const std::lock_guard lock(mutex_);
-  if (began < held_) return;
-  held_ = began;
-  table_ = std::move(made);
 }
 
 Result<void> Shipping::hold(const std::vector<Zone>& zones) {
@@ -281,12 +265,7 @@ Result<void> Shipping::hold(const std::vector<Zone>& zones) {
     TRY_DO(check_zone(zone));
     TRY_DO(check_overlap(zone, zones));
   }
-  std::int64_t began = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    began = ++begun_;
-  }
-  put(std::make_shared<const Table>(compile(zones)), began);
+  table_.put(std::make_shared<const Table>(compile(zones)), table_.begin());
   return {};
 }
 

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +17,7 @@
 #include "ports/clock.h"
 #include "ports/db.h"
 #include "services/if_match.h"
+#include "services/snapshot.h"
 #include "shop/shipping/shipping_places.h"
 #include "shop/shipping/shipping_zone.h"
 
@@ -133,14 +133,11 @@ class Shipping {
 
  private:
   Result<std::shared_ptr<const Table>> table();
-  void put(std::shared_ptr<const Table> made, std::int64_t began);
 
   db::Store* store_;
   Clock& clock_;
   Settings settings_;
-  std::mutex mutex_;
-  std::shared_ptr<const Table> table_;
-  std::int64_t begun_ = 0, held_ = 0;  // readings so far, and which of them is held
+  services::Snapshot<Table> table_;
 };
 
 }  // namespace kontor::shipping

@@ -72,16 +72,12 @@ Taxes::Taxes(db::Store* store, Clock& clock, IdSource& ids, TaxProvider* provide
 Taxes::~Taxes() = default;
 
 Result<std::shared_ptr<const Table>> Taxes::table() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (table_) return table_;
-  }
+  if (auto known = table_.get()) return known;
   if (store_ == nullptr)
     hold({});
   else
     TRY_DO(reload());
-  const std::lock_guard lock(mutex_);
-  return table_;
+  return table_.get();
 }
 
 // Nothing where there is none, or where it does not answer, or not soundly.
@@ -122,11 +118,11 @@ Result<Computed> Taxes::compute(const Request& request) {
   return out;
 }
 
-void Taxes::hold(const Texts& texts) { put(std::make_shared<const Table>(compile(texts)), begin()); }
+void Taxes::hold(const Texts& texts) { table_.put(std::make_shared<const Table>(compile(texts)), table_.begin()); }
 
 Result<void> Taxes::reload() {
   KONTOR_ASSERT(store_ != nullptr);
-  const std::int64_t began = begin();
+  const std::int64_t began = table_.begin();
   Texts texts;
   TRY_DO(store_->read(db::Home::kGlobal, [&](db::Tx& tx) -> Result<void> {
     texts = {};
@@ -138,21 +134,8 @@ Result<void> Taxes::reload() {
     for (KeptExemption& one : exemptions) texts.exemptions.push_back(std::move(one.exemption));
     return {};
   }));
-  put(std::make_shared<const Table>(compile(texts)), began);
+  table_.put(std::make_shared<const Table>(compile(texts)), began);
   return {};
-}
-
-std::int64_t Taxes::begin() {
-  const std::lock_guard lock(mutex_);
-  return ++begun_;
-}
-
-// What was read earlier does not replace what was read later.
-void Taxes::put(std::shared_ptr<const Table> made, std::int64_t began) {
-  const std::lock_guard lock(mutex_);
-  if (began < held_) return;
-  held_ = began;
-  table_ = std::move(made);
 }
 
 }  // namespace kontor::tax

@@ -5,7 +5,6 @@
 #pragma once
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +17,7 @@
 #include "ports/db.h"
 #include "ports/tax_provider.h"
 #include "services/if_match.h"
+#include "services/snapshot.h"
 #include "shop/tax/tax_rate.h"
 
 namespace kontor::tax {
@@ -125,8 +125,6 @@ class Taxes {
  private:
   Result<std::shared_ptr<const Table>> table();
   Result<std::optional<TaxAnswer>> ask_provider(const TaxQuestion& question);
-  void put(std::shared_ptr<const Table> made, std::int64_t began);
-  std::int64_t begin();
   // Runs a change and reads everything anew.
   Result<void> write(const db::Function& change, const db::Function& also);
 
@@ -134,9 +132,7 @@ class Taxes {
   Clock& clock_;
   IdSource& ids_;
   TaxProvider* provider_;
-  std::mutex mutex_;
-  std::shared_ptr<const Table> table_;
-  std::int64_t begun_ = 0, held_ = 0;  // readings so far, and which of them is held
+  services::Snapshot<Table> table_;
 };
 
 }  // namespace kontor::tax
