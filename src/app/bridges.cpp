@@ -14,13 +14,16 @@ Result<std::vector<checkout::OfferFacts>> StorePrices::offers(std::span<const Of
   return facts;
 }
 
-Result<promotions::Shopper> PromotionShoppers::shopper(CustomerId customer, Time now) {
+Result<promotions::Shopper> PromotionShoppers::shopper(CustomerId customer, Asked asked, Time now) {
   promotions::Shopper out;
-  TRY(const auto account, accounts_.find(customer));
-  if (account) {
-    out.member = account->member_until && now < *account->member_until;
-    out.segments = account->segments;
+  if (asked.account) {
+    TRY(const auto account, accounts_.find(customer));
+    if (account) {
+      out.member = account->member_until && now < *account->member_until;
+      out.segments = account->segments;
+    }
   }
+  if (!asked.orders) return out;
   orders::ListQuery query;
   query.customer = customer;
   query.limit = 1;

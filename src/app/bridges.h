@@ -55,7 +55,7 @@ class StorePrices : public checkout::PriceSource {
 class PromotionShoppers : public promotions::ShopperSource {
  public:
   PromotionShoppers(accounts::Accounts& accounts, orders::Orders& orders) : accounts_(accounts), orders_(orders) {}
-  Result<promotions::Shopper> shopper(CustomerId customer, Time now) override;
+  Result<promotions::Shopper> shopper(CustomerId customer, Asked asked, Time now) override;
 
  private:
   accounts::Accounts& accounts_;

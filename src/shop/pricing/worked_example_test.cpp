@@ -16,7 +16,7 @@ const Currency kUsd;
 const OfferId kLaptop{1}, kTea{2}, kCup{3};
 
 struct Member : promotions::ShopperSource {
-  Result<promotions::Shopper> shopper(CustomerId, Time) override { return promotions::Shopper{true, false, {}}; }
+  Result<promotions::Shopper> shopper(CustomerId, Asked, Time) override { return promotions::Shopper{true, false, {}}; }
 };
 
 struct Example {

@@ -18,6 +18,15 @@ Basket::Basket(std::span<const Line> lines, Currency currency) : currency_(curre
   }
 }
 
+std::vector<std::size_t> Basket::dearest_first() const {
+  std::vector<std::size_t> order(lines_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+    return lines_[a].line.unit_minor > lines_[b].line.unit_minor;
+  });
+  return order;
+}
+
 std::int64_t Basket::subtotal() const {
   std::int64_t sum = 0;
   for (const BasketLine& one : lines_)

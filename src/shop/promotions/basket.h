@@ -35,6 +35,8 @@ class Basket {
   Currency currency() const { return currency_; }
   std::span<BasketLine> lines() { return lines_; }
   std::span<const BasketLine> lines() const { return lines_; }
+  // The lines from the dearest unit to the cheapest, as places in lines().
+  std::vector<std::size_t> dearest_first() const;
   // Where the line stands in what the Basket was made of.
   std::size_t place(std::size_t at) const { return places_[at]; }
 

@@ -238,7 +238,9 @@ Set make_set(std::vector<Ready> all) {
   Set set;
   set.all = std::move(all);
   for (const Ready& one : set.all) {
-    set.asks_of_customers = set.asks_of_customers || one.conditions.needs_customer();
+    const Conditions& conditions = one.conditions;
+    set.asks_of_accounts = set.asks_of_accounts || conditions.members_only || !conditions.segments.empty();
+    set.asks_of_orders = set.asks_of_orders || conditions.first_order;
     set.asks_of_brands = set.asks_of_brands || !one.brands.empty();
     set.counts_customers = set.counts_customers || one.promotion.max_uses_per_customer > 0;
     set.runs_out = set.runs_out || one.promotion.limited();

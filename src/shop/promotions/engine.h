@@ -28,9 +28,10 @@ struct Ready {
 };
 
 struct Set {
-  std::vector<Ready> all;          // in the order in which they are looked at
-  bool asks_of_customers = false;  // members, segments, first orders
-  bool counts_customers = false;   // uses per customer
+  std::vector<Ready> all;         // in the order in which they are looked at
+  bool asks_of_accounts = false;  // members, segments
+  bool asks_of_orders = false;    // first orders
+  bool counts_customers = false;  // uses per customer
   bool runs_out = false;
   bool asks_of_brands = false;
   const Ready* find(PromotionId id) const;

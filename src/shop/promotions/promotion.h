@@ -48,7 +48,6 @@ struct Conditions {
   std::vector<std::string> payment_methods;
   std::vector<Weekday> weekdays;  // in UTC
 
-  bool needs_customer() const { return members_only || first_order || !segments.empty(); }
   bool operator==(const Conditions&) const = default;
   static constexpr auto fields() {
     using C = Conditions;

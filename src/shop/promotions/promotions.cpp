@@ -182,8 +182,9 @@ Result<Considered> Promotions::consider(const Request& request) {
   if (out.set->all.empty() && request.coupons.empty()) return out;
   TRY(const auto coupons, resolve(request.coupons, request.now));
   Purchase purchase = purchase_of(request, coupons);
-  if (out.set->asks_of_customers && request.customer && parts_.shoppers != nullptr) {
-    TRY(purchase.shopper, parts_.shoppers->shopper(request.customer, request.now));
+  const ShopperSource::Asked asked{out.set->asks_of_accounts, out.set->asks_of_orders};
+  if ((asked.account || asked.orders) && request.customer && parts_.shoppers != nullptr) {
+    TRY(purchase.shopper, parts_.shoppers->shopper(request.customer, asked, request.now));
   }
   std::vector<PromotionUses> used;
   if (out.set->counts_customers && request.customer) {

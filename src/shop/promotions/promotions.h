@@ -25,11 +25,15 @@
 
 namespace kontor::promotions {
 
-// Who buys, as far as promotions ask: asked only when one of them does.
+// Who buys, as far as promotions ask: asked only when one of them does, and only what it asks.
 class ShopperSource {
  public:
   virtual ~ShopperSource() = default;
-  virtual Result<Shopper> shopper(CustomerId customer, Time now) = 0;
+  struct Asked {
+    bool account = false;  // membership and segments
+    bool orders = false;   // whether there was one
+  };
+  virtual Result<Shopper> shopper(CustomerId customer, Asked asked, Time now) = 0;
 };
 
 // Capital letters, digits, '-' and '_', 3 to 40 of them; nullopt for anything else. Blanks around it and lower case are

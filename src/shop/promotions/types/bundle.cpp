@@ -2,7 +2,6 @@
 // in bundles; where they cost less than the bundle, nothing happens.
 #include <algorithm>
 #include <limits>
-#include <numeric>
 
 #include "shop/promotions/types/types.h"
 
@@ -44,15 +43,6 @@ struct Bundle {
     }
   }
 
-  // The lines from the dearest, so that a bundle saves the most it can.
-  static std::vector<std::size_t> dearest_first(std::span<const BasketLine> lines) {
-    std::vector<std::size_t> order(lines.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return lines[a].line.unit_minor > lines[b].line.unit_minor; });
-    return order;
-  }
-
   // By line: how many of its units are in `times` bundles; empty when there are not enough. A unit is in one place.
   std::vector<std::int64_t> filled(const Basket& basket, std::span<const std::size_t> order, std::int64_t times) const {
     const auto lines = basket.lines();
@@ -86,7 +76,7 @@ struct Bundle {
   void apply(Basket& basket) const {
     const std::int64_t price = basket.amount_in(prices);
     if (price == 0) return;
-    const auto order = dearest_first(basket.lines());
+    const auto order = basket.dearest_first();  // so that a bundle saves the most it can
     std::int64_t times = most(basket);
     if (filled(basket, order, times).empty()) {  // things that overlap: fewer bundles than each alone would fill
       std::int64_t fits = 0;

@@ -2,7 +2,6 @@
 // cheapest `get` are free, or cheaper. Laid out so, one more unit never makes the others dearer (taking the cheapest of
 // all would).
 #include <algorithm>
-#include <numeric>
 
 #include "shop/promotions/types/types.h"
 
@@ -37,14 +36,10 @@ struct BuyXGetY {
 
   void apply(Basket& basket) const {
     auto lines = basket.lines();
-    std::vector<std::size_t> order(lines.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return lines[a].line.unit_minor > lines[b].line.unit_minor; });
     std::int64_t groups = basket.quantity() / (buy + get);
     if (max_groups > 0) groups = std::min(groups, max_groups);
     std::int64_t at = 0;
-    for (const std::size_t i : order) {
+    for (const std::size_t i : basket.dearest_first()) {
       BasketLine& line = lines[i];
       if (!line.counts) continue;
       const std::int64_t units = given(at, at + line.line.quantity, groups);
