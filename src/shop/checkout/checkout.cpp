@@ -305,7 +305,7 @@ Result<QuoteView> Checkouts::quote(CustomerId customer, const CheckoutBody& body
   return impl_->quoting.quote(customer, *contents, body, impl_->parts.clock.now());
 }
 
-Result<Plan> Checkouts::imagine(const Imagined& purchase) {
+Result<PreviewView> Checkouts::imagine(const Imagined& purchase) {
   return impl_->quoting.imagine(purchase, impl_->parts.clock.now());
 }
 

@@ -123,7 +123,6 @@ struct Imagined {
   CheckoutBody body;
   std::optional<Time> at;  // nothing: now
 };
-struct Plan;
 
 using OrderFunction = std::function<Result<void>(db::Tx&, const orders::Order&)>;
 
@@ -137,8 +136,8 @@ class Checkouts {
   // The purchase, or the answer that its key already has. Errors are answers that are not kept (the key is free again).
   Result<Answer> buy(const Purchase& purchase);
   Result<QuoteView> quote(CustomerId customer, const CheckoutBody& body);
-  // What a purchase would cost; nothing is kept. The plan has no payments.
-  Result<Plan> imagine(const Imagined& purchase);
+  // What a purchase would cost; nothing is kept.
+  Result<PreviewView> imagine(const Imagined& purchase);
   // kNotFound for other people's.
   Result<CheckoutView> view(CustomerId customer, CheckoutId id);
   // The buyer took the step, or wants to know: asks the gateway and goes on. 201, 202 or 402.

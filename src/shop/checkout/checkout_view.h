@@ -110,4 +110,19 @@ struct QuoteView {
   }
 };
 
+// What a purchase that nobody makes would cost.
+struct PreviewView {
+  std::vector<orders::OrderLine> items;
+  orders::OrderTotals totals;
+  std::vector<Explained> explanation;
+  std::vector<CouponView> coupons;
+
+  static constexpr auto fields() {
+    using V = PreviewView;
+    return described(Field("items", &V::items, "The lines"), Field("totals", &V::totals, "All totals"),
+                     Field("explanation", &V::explanation, "Where each unit of the total comes from"),
+                     Field("coupons", &V::coupons, "What became of the codes"));
+  }
+};
+
 }  // namespace kontor::checkout

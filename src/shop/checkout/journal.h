@@ -12,11 +12,9 @@
 #include "ports/db.h"
 #include "shop/checkout/checkout_body.h"
 #include "shop/checkout/checkout_state.h"
-#include "shop/checkout/explaining.h"
 #include "shop/inventory/inventory.h"
 #include "shop/orders/orders.h"
 #include "shop/promotions/promotions.h"
-#include "shop/shipping/shipping.h"
 
 namespace kontor::checkout {
 
@@ -29,8 +27,7 @@ struct Plan {
   std::vector<promotions::Use> uses;     // of promotions that run out
   std::string email;
   std::string shipping_option;
-  std::vector<std::string> shipping_zones = {};         // where sellers send apart; empty: the address's own
-  std::vector<shipping::Option> shipping_options = {};  // all that was offered, for a quote; not kept
+  std::vector<std::string> shipping_zones = {};  // where sellers send apart; empty: the address's own
   std::optional<DeliveryPreference> delivery_preference;
   OrderId order_id;
   std::int64_t cart_version = 0;
@@ -38,9 +35,6 @@ struct Plan {
   std::optional<std::string> action_url;  // the step that the buyer must take
   bool stock_released = false;            // the money came to nothing in time, and the stock went back
   bool review = false;                    // staff must look at it before it becomes an order
-  // Of a quote, and not kept:
-  std::vector<Explained> explanation = {};
-  std::vector<CouponView> coupons = {};
 
   static constexpr auto fields() {
     return described(Field("document", &Plan::document, "The order to be"),

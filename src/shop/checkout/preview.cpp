@@ -20,8 +20,7 @@ Result<PreviewView> preview(Checkouts& checkouts, const PreviewBody& in) {
   purchase.body.shipping_address = in.shipping_address;
   purchase.body.shipping_option = in.shipping_option;
   purchase.at = in.at;
-  TRY(const auto plan, checkouts.imagine(purchase));
-  return PreviewView{plan.document.lines, plan.document.totals, plan.explanation, plan.coupons};
+  return checkouts.imagine(purchase);
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include "runtime/http.h"
 #include "services/shopper.h"
 #include "shop/checkout/checkout.h"
-#include "shop/checkout/journal.h"
 
 namespace kontor::checkout {
 
@@ -39,20 +38,6 @@ struct PreviewBody {
                      Field("shipping_address", &B::shipping_address, "Where it would go"),
                      Field("shipping_option", &B::shipping_option, "How it would travel", Length{1, 60}),
                      Field("at", &B::at, "When it would be bought; absent: now"));
-  }
-};
-
-struct PreviewView {
-  std::vector<orders::OrderLine> items;
-  orders::OrderTotals totals;
-  std::vector<Explained> explanation;
-  std::vector<CouponView> coupons;
-
-  static constexpr auto fields() {
-    using V = PreviewView;
-    return described(Field("items", &V::items, "The lines"), Field("totals", &V::totals, "All totals"),
-                     Field("explanation", &V::explanation, "Where each unit of the total comes from"),
-                     Field("coupons", &V::coupons, "What became of the codes"));
   }
 };
 

@@ -66,9 +66,10 @@ orders::OrderTotals shown(const pricing::Totals& totals) {
 void keep_promotions(const pricing::Totals& totals, orders::Document& document) {
   // Promotions know nothing of a tax that came off prices: of such an order each unit keeps its share of the discounts.
   const bool relieved = totals.tax_included && totals.tax_treatment != TaxTreatment::kTaxed;
-  if (totals.applied.empty() || relieved) return;
+  if (totals.discounts.empty() || relieved) return;
   document.promotions.emplace();
-  for (const auto& promotion : totals.applied) document.promotions->push_back({json::print(promotion)});
+  for (const auto& applied : totals.promotions.outcome.applied)
+    if (applied.minor > 0) document.promotions->push_back({json::print(promotions::frozen(applied))});
 }
 
 ShippingOptionView shown(const shipping::Option& option, const orders::DeliveryEstimate& estimate) {
@@ -198,8 +199,8 @@ Result<std::optional<Quoting::Held>> Quoting::held(CustomerId customer, const Ch
   return found;
 }
 
-Result<Plan> Quoting::present(const cart::CartContents& contents, const CheckoutBody& body, const Held* held,
-                              Time now) {
+Result<Quoting::Priced> Quoting::present(const cart::CartContents& contents, const CheckoutBody& body, const Held* held,
+                                         Time now) {
   TRY(auto wanted, wanted_of(parts_.prices, contents));
   std::vector<pricing::LineInput> inputs;
   inputs.reserve(wanted.size());
@@ -216,22 +217,19 @@ Result<Plan> Quoting::present(const cart::CartContents& contents, const Checkout
   }
   auto context = context_of(contents, body, now);
   context.shipping_option = body.shipping_option.value_or("");
-  TRY(auto totals, parts_.pricing.quote(inputs, context));
+  Priced out;
+  auto& [plan, totals] = out;
+  TRY(totals, parts_.pricing.quote(inputs, context));
   KONTOR_ASSERT(totals.lines.size() == inputs.size());
-  Plan plan;
   plan.cart_version = contents.version;
   if (totals.shipping_option) {
     plan.shipping_option = totals.shipping_option->code;
     plan.shipping_zones = totals.shipping_option->zones;
   }
-  plan.shipping_options = std::move(totals.shipping_options);
   plan.delivery_preference = body.delivery_preference;
   if (body.shipping_address) plan.document.shipping_address = *body.shipping_address;
   plan.document.totals = shown(totals);
   plan.uses = totals.uses;
-  keep_promotions(totals, plan.document);
-  plan.explanation = explain(totals);
-  plan.coupons = coupons_of(totals);
   if (!totals.seller_tax_id.empty()) plan.document.seller_tax_id = totals.seller_tax_id;
   plan.document.lines.reserve(wanted.size());
   for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -254,31 +252,33 @@ Result<Plan> Quoting::present(const cart::CartContents& contents, const Checkout
     plan.limits.resize(wanted.size());
     plan.limits[i] = facts.purchase_limit;
   }
-  return plan;
+  return out;
 }
 
 Result<Plan> Quoting::price(CustomerId customer, const cart::CartContents& contents, const CheckoutBody& body,
                             Time now) {
   TRY(const auto quote, held(customer, body));
   const bool holds = quote && quote->holds && quote->cart_version == contents.version;
-  TRY(auto plan, present(contents, body, holds ? &*quote : nullptr, now));
-  const Money total = plan.document.totals.total;
+  TRY(auto priced, present(contents, body, holds ? &*quote : nullptr, now));
+  const Money total = priced.plan.document.totals.total;
   if (body.expected_total && *body.expected_total != total)
-    return fail(changed(customer, plan, body, quote ? &*quote : nullptr));
-  if (quote && quote->terms.total != total) return fail(changed(customer, plan, body, &*quote));
-  return plan;
+    return fail(changed(customer, priced, body, quote ? &*quote : nullptr));
+  if (quote && quote->terms.total != total) return fail(changed(customer, priced, body, &*quote));
+  keep_promotions(priced.totals, priced.plan.document);
+  return std::move(priced.plan);
 }
 
-Error Quoting::changed(CustomerId customer, const Plan& plan, const CheckoutBody& body, const Held* held) {
+Error Quoting::changed(CustomerId customer, const Priced& priced, const CheckoutBody& body, const Held* held) {
   PriceChanges members;
-  const Money total = plan.document.totals.total;
-  for (const auto& line : plan.document.lines)
+  const auto& document = priced.plan.document;
+  const Money total = document.totals.total;
+  for (const auto& line : document.lines)
     for (std::size_t i = 0; held != nullptr && i < held->terms.prices.size(); ++i)
       if (held->terms.prices[i].offer_id == line.offer_id && held->terms.prices[i].unit_price != line.unit_price)
         members.changes.push_back({line.offer_id, held->terms.prices[i].unit_price, line.unit_price});
   const Money expected = body.expected_total ? *body.expected_total : held->terms.total;
   members.changes.push_back({std::nullopt, expected, total});
-  auto kept = keep(customer, plan, parts_.clock.now());
+  auto kept = keep(customer, priced, parts_.clock.now());
   if (!kept) return std::move(kept.error());
   members.quote = std::move(*kept);
   Error error{Errc::kPriceChanged,
@@ -292,19 +292,20 @@ Error Quoting::changed(CustomerId customer, const Plan& plan, const CheckoutBody
   return error;
 }
 
-Result<QuoteView> Quoting::keep(CustomerId customer, const Plan& plan, Time now) {
+Result<QuoteView> Quoting::keep(CustomerId customer, const Priced& priced, Time now) {
+  const Plan& plan = priced.plan;
   QuoteView view;
   view.quote_id = QuoteId{parts_.ids.draw(now, customer.bucket())};
   view.expires_at = now.plus_ms(settings_.quote_ms);
   view.cart_version = plan.cart_version;
   view.items = plan.document.lines;
   view.totals = plan.document.totals;
-  view.explanation = plan.explanation;
-  view.coupons = plan.coupons;
+  view.explanation = explain(priced.totals);
+  view.coupons = coupons_of(priced.totals);
   TRY(const auto allotments, parts_.inventory.preview(reserve_request(plan)));
   const shipping::Option plain;  // while nobody knows where it goes
   view.shipments = quoted_shipments(allotments, Arrival(parts_.shipping, plain, now));
-  for (const auto& option : plan.shipping_options) {
+  for (const auto& option : priced.totals.shipping_options) {
     auto shipments = quoted_shipments(allotments, Arrival(parts_.shipping, option, now));
     view.shipping_options.push_back(shown(option, last_of(shipments)));
     if (option.code == plan.shipping_option) view.shipments = std::move(shipments);
@@ -334,12 +335,12 @@ Result<void> Quoting::within_limits(CustomerId customer, const Plan& plan) {
 
 Result<QuoteView> Quoting::quote(CustomerId customer, const cart::CartContents& contents, const CheckoutBody& body,
                                  Time now) {
-  TRY(const auto plan, present(contents, body, nullptr, now));
-  TRY_DO(within_limits(customer, plan));
-  return keep(customer, plan, now);
+  TRY(const auto priced, present(contents, body, nullptr, now));
+  TRY_DO(within_limits(customer, priced.plan));
+  return keep(customer, priced, now);
 }
 
-Result<Plan> Quoting::imagine(const Imagined& purchase, Time now) {
+Result<PreviewView> Quoting::imagine(const Imagined& purchase, Time now) {
   cart::CartContents contents;
   contents.id = CartId{purchase.customer.value};
   contents.lines = purchase.lines;
@@ -347,7 +348,10 @@ Result<Plan> Quoting::imagine(const Imagined& purchase, Time now) {
   const OfferId first[] = {purchase.lines.front().offer};
   TRY(const auto found, parts_.prices.offers(first));
   if (!found.empty()) contents.currency = found.front().price.currency();
-  return present(contents, purchase.body, nullptr, purchase.at.value_or(now));
+  TRY(auto priced, present(contents, purchase.body, nullptr, purchase.at.value_or(now)));
+  auto& document = priced.plan.document;
+  return PreviewView{std::move(document.lines), std::move(document.totals), explain(priced.totals),
+                     coupons_of(priced.totals)};
 }
 
 Result<int> Quoting::prune(Time now, int limit) {

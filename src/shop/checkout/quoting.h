@@ -21,16 +21,21 @@ class Quoting {
   // The same as a quote that is kept.
   Result<QuoteView> quote(CustomerId customer, const cart::CartContents& contents, const CheckoutBody& body, Time now);
   // A purchase that nobody makes; nothing is kept. Errors as price().
-  Result<Plan> imagine(const Imagined& purchase, Time now);
+  Result<PreviewView> imagine(const Imagined& purchase, Time now);
   Result<int> prune(Time now, int limit);
 
  private:
   struct Held;  // the terms of a kept quote
+  // A plan, and what its totals are made of: for quotes, which say so. A purchase does without.
+  struct Priced {
+    Plan plan;
+    pricing::Totals totals;
+  };
   Result<std::optional<Held>> held(CustomerId customer, const CheckoutBody& body);
-  Result<Plan> present(const cart::CartContents& contents, const CheckoutBody& body, const Held* held, Time now);
-  Result<QuoteView> keep(CustomerId customer, const Plan& plan, Time now);
+  Result<Priced> present(const cart::CartContents& contents, const CheckoutBody& body, const Held* held, Time now);
+  Result<QuoteView> keep(CustomerId customer, const Priced& priced, Time now);
   Result<void> within_limits(CustomerId customer, const Plan& plan);
-  Error changed(CustomerId customer, const Plan& plan, const CheckoutBody& body, const Held* held);
+  Error changed(CustomerId customer, const Priced& priced, const CheckoutBody& body, const Held* held);
 
   const Parts& parts_;
   const Settings& settings_;

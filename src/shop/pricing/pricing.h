@@ -84,8 +84,8 @@ struct Totals {
   std::vector<Discount> discounts;    // of the goods
   std::vector<DiscountShare> shares;  // of each discount they add up to it, of each line to its discount
   std::vector<CouponState> coupons;
-  std::vector<promotions::Use> uses;           // what the purchase takes of promotions that run out
-  std::vector<promotions::Promotion> applied;  // frozen, in their order: for pricing anew what stays of an order
+  std::vector<promotions::Use> uses;  // what the purchase takes of promotions that run out
+  promotions::Considered promotions;  // what the discounts are of
   std::vector<GiftOffered> gifts;
   std::vector<ShippingGift> shipping_gifts;
   std::optional<Discount> shipping_discount;  // taken off `shipping` already

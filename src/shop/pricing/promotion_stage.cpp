@@ -35,12 +35,11 @@ Result<void> PromotionStage::apply(std::span<const LineInput> lines, const Conte
   asked.reserve(lines.size());
   for (const LineInput& line : lines)
     asked.push_back({line.offer, line.product, line.quantity, line.unit_price.amount_minor(), line.goods});
-  TRY(const auto considered, promotions_.consider({asked, context.currency, context.customer, context.country,
-                                                   context.payment_method, context.coupons, context.now}));
+  TRY(auto considered, promotions_.consider({asked, context.currency, context.customer, context.country,
+                                             context.payment_method, context.coupons, context.now}));
   for (const Applied& applied : considered.outcome.applied) {
     const auto& promotion = applied.ready->promotion;
     if (applied.minor > 0) take_off(applied, totals);
-    if (applied.minor > 0) totals.applied.push_back(promotions::frozen(applied));
     const auto use = use_of(applied, totals.currency);
     if (const auto* wish = applied.ready->rule->shipping())
       totals.shipping_gifts.push_back({promotion.id.text(), promotion.label, wish->options, applied.code, use});
@@ -53,6 +52,7 @@ Result<void> PromotionStage::apply(std::span<const LineInput> lines, const Conte
     totals.coupons.push_back(note.refusal == Refusal::kNone ? CouponState{note.code, {}, {}}
                                                             : CouponState{note.code, std::string(word_of(note.refusal)),
                                                                           words_of(note.refusal, note.code)});
+  totals.promotions = std::move(considered);
   return {};
 }
 
