@@ -72,10 +72,16 @@ void keep_promotions(const pricing::Totals& totals, orders::Document& document) 
     if (applied.minor > 0) document.promotions->push_back({json::print(promotions::frozen(applied))});
 }
 
-ShippingOptionView shown(const shipping::Option& option, const orders::DeliveryEstimate& estimate) {
+// `gift`: the promotion that makes it free; null: none.
+ShippingOptionView shown(const shipping::Option& option, const pricing::ShippingGift* gift,
+                         const orders::DeliveryEstimate& estimate) {
   ShippingOptionView view{option.code,           option.label,        option.price,   {},
                           option.carbon_neutral, option.consolidated, option.carrier, estimate};
   for (const auto& charge : option.charges) view.charges.push_back({charge.code, charge.label, charge.amount});
+  if (gift == nullptr || option.price.amount_minor() == 0) return view;
+  const Currency currency = option.price.currency();
+  view.charges.push_back({"promotion", gift->label, Money::minor(-option.price.amount_minor(), currency)});
+  view.price = Money::minor(0, currency);
   return view;
 }
 
@@ -307,7 +313,7 @@ Result<QuoteView> Quoting::keep(CustomerId customer, const Priced& priced, Time 
   view.shipments = quoted_shipments(allotments, Arrival(parts_.shipping, plain, now));
   for (const auto& option : priced.totals.shipping_options) {
     auto shipments = quoted_shipments(allotments, Arrival(parts_.shipping, option, now));
-    view.shipping_options.push_back(shown(option, last_of(shipments)));
+    view.shipping_options.push_back(shown(option, pricing::gift_for(priced.totals, option.code), last_of(shipments)));
     if (option.code == plan.shipping_option) view.shipments = std::move(shipments);
   }
   Terms terms;

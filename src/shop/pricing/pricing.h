@@ -102,6 +102,9 @@ struct Totals {
   std::optional<shipping::Option> shipping_option;  // the one that is counted
 };
 
+// The promotion that makes the option free; null: none does.
+const ShippingGift* gift_for(const Totals& totals, std::string_view option);
+
 // What the totals depend on beside the lines.
 struct Context {
   Currency currency;

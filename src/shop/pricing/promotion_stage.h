@@ -23,7 +23,4 @@ class FreeShippingStage : public Stage {
   Result<void> apply(std::span<const LineInput> lines, const Context& context, Totals& totals) const override;
 };
 
-// Whether one of the gifts covers the option; null: none does.
-const ShippingGift* gift_for(const Totals& totals, std::string_view option);
-
 }  // namespace kontor::pricing
