@@ -16,6 +16,7 @@ constexpr Query kOpenCheckouts{"sim.open_checkouts", Home::kCustomer,
 constexpr Query kOpenCancellations{"sim.open_cancellations", Home::kCustomer,
                                    "SELECT COUNT(*) FROM checkout_order_cancellations WHERE next_at IS NOT NULL"};
 constexpr Query kOversold{"sim.oversold", Home::kCustomer, "SELECT COUNT(*) FROM checkout_oversold"};
+constexpr Query kClaims{"sim.claims", Home::kStock, "SELECT COUNT(*) FROM cart_claims"};
 constexpr Query kOrders{"sim.orders", Home::kCustomer, "SELECT COUNT(*) FROM orders_orders"};
 constexpr Query kShortages{"sim.shortages", Home::kCustomer, "SELECT COUNT(*) FROM checkout_shortages WHERE state < 2"};
 constexpr Query kKey{"sim.key", Home::kCustomer,
@@ -59,6 +60,8 @@ Result<std::string> open_things(Process& process) {
   if (shortages > 0) return std::to_string(shortages) + " orders have units missing";
   TRY(const auto oversold, number(process.store(), kOversold));
   if (oversold > 0) return std::to_string(oversold) + " places are oversold";
+  TRY(const auto claims, number(process.store(), kClaims));
+  if (claims > 0) return std::to_string(claims) + " claims of carts are open";
   TRY(const auto behind, events_behind(process));
   if (behind > 0) return std::to_string(behind) + " events wait for their consumers";
   return std::string();
@@ -108,6 +111,34 @@ void check_coupon(Process& process, const std::vector<orders::Order>& all) {
   if (discounted > world.scenario.coupon_uses)
     world.problem(std::to_string(discounted) + " orders have a discount that was for " +
                   std::to_string(world.scenario.coupon_uses));
+}
+
+// The card has what was put on it, less what orders have of it: none is paid with what it did not hold, and what is
+// cancelled is on it again.
+void check_gift_card(Process& process, const std::vector<orders::Order>& all) {
+  World& world = process.world();
+  if (!world.gift_card) return;
+  const auto card = process.shop().credits.find(world.gift_card);
+  if (!card || !*card) return world.problem("the gift card cannot be read");
+  std::int64_t paid = 0, whole = 0;
+  for (const orders::Order& order : all)
+    for (const auto& payment : order.document.payments) {
+      if (payment.method != "gift_card") continue;
+      const bool promised = payment.status == "authorised" || payment.status == "capturing";
+      Money left = payment.amount - payment.refunded;
+      if (!promised && payment.released) left = left - *payment.released;
+      if (payment.status == "voided") left = Money::minor(0, left.currency());
+      if (order.state == orders::OrderState::kCancelled && left.amount_minor() != 0)
+        world.problem("the cancelled order " + order.id.text() + " keeps " + left.text() + " of the gift card");
+      paid += left.amount_minor();
+      whole += left.amount_minor() > 0 && order.document.payments.size() == 1;
+    }
+  if (paid > 0) world.trace.reached("gift card: pays at the end");
+  if (whole > 0) world.trace.reached("gift card: pays an order alone");
+  const std::int64_t balance = (*card)->balance.amount_minor();
+  if (balance < 0 || balance != world.scenario.gift_card_minor - paid)
+    world.problem("the gift card of " + std::to_string(world.scenario.gift_card_minor) + " has " +
+                  std::to_string(balance) + " left, and orders have " + std::to_string(paid) + " of it");
 }
 
 void check_modules(Process& process) {
@@ -222,8 +253,12 @@ std::int64_t given_back(Process& process, const orders::Order& order) {
 void check_money(Process& process, const Books& books) {
   World& world = process.world();
   std::map<OrderId, std::int64_t> kept;
-  for (const auto& [key, held] : world.gateway.held()) {
-    const Charge& charge = held.charge;
+  std::vector<std::pair<std::string, Charge>> charges;
+  for (const auto& [key, held] : world.gateway.held()) charges.emplace_back(key, held.charge);
+  const auto of_house = process.shop().credits.all_charges();
+  if (!of_house) return world.problem("the gift cards' charges cannot be read: " + of_house.error().reason);
+  charges.insert(charges.end(), of_house->begin(), of_house->end());
+  for (const auto& [key, charge] : charges) {
     const bool holds = charge.state == ChargeState::kCaptured || charge.state == ChargeState::kAuthorised;
     if (!holds) continue;
     const auto order = books.by_payment.find(key);
@@ -336,17 +371,19 @@ void check_cancellations(World& world, const Intention& intention, const orders:
   }
 }
 
-// Each intention is one order at most, and the one that its shopper was told of.
+// Each intention is one order at most, and the one that its shopper was told of. Late money of a checkout that ran out
+// of time buys again while the cart is as it was: a shopper who was told so, fills a cart anew and buys has two orders.
 void check_intentions(Process& process, const Books& books) {
   World& world = process.world();
   for (const ShopperMemory& shopper : world.shoppers) {
     for (const Intention& intention : shopper.intentions) {
       const auto found = books.by_email.find(intention.email());
       const std::size_t count = found == books.by_email.end() ? 0 : found->second.size();
-      if (count > 1) world.problem("bought twice: " + intention.name);
-      if (intention.order && (count == 0 || found->second[0].id != intention.order))
+      if (count > 1 + static_cast<std::size_t>(intention.ran_out)) world.problem("bought twice: " + intention.name);
+      const auto told = [&](const orders::Order& order) { return order.id == intention.order; };
+      if (intention.order && (count == 0 || std::none_of(found->second.begin(), found->second.end(), told)))
         world.problem("the acknowledged order is gone: " + intention.order.text() + " of " + intention.name);
-      if (!intention.order && count > 0 && !intention.ran_out)
+      if (!intention.order && count > 0 && intention.ran_out == 0)
         world.problem("an order that its shopper was never told of: " + intention.name);
       if (intention.order && count == 1) check_cancellations(world, intention, found->second[0]);
       if (intention.cancelled && count == 1 && found->second[0].state != orders::OrderState::kCancelled)
@@ -371,7 +408,7 @@ void check_answer(Process& process, const ShopperMemory& shopper, const Intentio
   const bool must = kept.status == 202 || (kept.status == 201 && !second_key && intention.attempt == 0);
   if (!row && must) world.problem("the key " + key + " was answered " + kept.body + " and is forgotten");
   if (!row) return;
-  const auto again = process.shop().checkouts.buy(purchase_of(shopper, intention, key));
+  const auto again = process.shop().checkouts.buy(purchase_of(process.world(), shopper, intention, key));
   if (again && again->status == kept.status && again->body == kept.body) return;
   world.problem("the key " + key + " was answered " + std::to_string(kept.status) + " " + kept.body + " and now " +
                 (again ? std::to_string(again->status) + " " + again->body : again.error().reason));
@@ -425,6 +462,11 @@ void sample_stock(Process& process) {
                                         : Result<std::optional<promotions::PromotionRow>>();
     if (coupon && *coupon && (*coupon)->uses > world.scenario.coupon_uses)
       world.problem("at one moment a coupon was used too often");
+    const auto card =
+        world.gift_card ? process.shop().credits.find(world.gift_card) : Result<std::optional<credit::Account>>();
+    if (card && *card &&
+        ((*card)->balance.amount_minor() < 0 || (*card)->balance.amount_minor() > world.scenario.gift_card_minor))
+      world.problem("at one moment the gift card had " + (*card)->balance.text());
     std::map<OfferId, std::int64_t> owed;
     for (const auto& row : *rows) owed[row.offer] -= row.sellable();
     for (const auto& [offer, units] : owed)
@@ -465,6 +507,8 @@ void check_all(Process& process) {
   check_shipments(world, *books);
   check_limits(world, *books);
   check_coupon(process, books->all);
+  check_gift_card(process, books->all);
+  check_prices(process, books->all);
   check_money(process, *books);
   check_captures(world, *books);
   check_reviews(process, *books);

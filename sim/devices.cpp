@@ -27,8 +27,10 @@ class TwoDevices {
         intention_(intention) {}
 
   void go() {
-    at_once([this] { put_in(); });
+    // Who begins again after a crash may have merged already: what is put in after that is another visit.
+    if (!intention_.all_put) at_once([this] { put_in(); });
     if (!all_is_there()) return;
+    intention_.all_put = true;
     std::optional<cart::CartContents> before, after;
     if (!contents(before)) return;
     at_once([this] { merge(); });
@@ -81,8 +83,9 @@ class TwoDevices {
     if (now && (now->claimed_by || now->bought_by)) return !world_.broken();
     for (const auto& [offer, count] : intention_.put)
       if (std::max(units(*guests, offer), units(*own_cart, offer)) < count)
-        world_.problem("two devices put " + std::to_string(count) +
-                       " in a cart, and fewer are there: " + intention_.name);
+        world_.problem("two devices put " + std::to_string(count) + " in a cart, and fewer are there: " +
+                       intention_.name + " has " + std::to_string(units(*guests, offer)) + " as the guest and " +
+                       std::to_string(units(*own_cart, offer)) + " as the customer");
     return !world_.broken();
   }
 

@@ -33,8 +33,9 @@ constexpr Query kOrders{"sim.model_orders", Home::kCustomer, "SELECT id, state, 
 constexpr Query kPayments{"sim.model_payments", Home::kCustomer,
                           "SELECT id, order_id, state, amount, refunded FROM payments_payments"};
 constexpr Query kLedger{"sim.model_ledger", Home::kCustomer, R"sql(
-  SELECT COALESCE(SUM(CASE WHEN gateway + receivable + sales + shipping + tax + refunds = 0 THEN 0 ELSE 1 END), 0),
-         COALESCE(SUM(gateway), 0)
+  SELECT COALESCE(SUM(CASE WHEN gateway + receivable + sales + shipping + tax + refunds + customer_credit +
+                                goodwill = 0 THEN 0 ELSE 1 END), 0),
+         COALESCE(SUM(CASE WHEN kind < 6 THEN gateway + customer_credit ELSE 0 END), 0)
     FROM payments_ledger)sql"};
 constexpr Query kItems{"sim.model_items", Home::kCustomer, "SELECT items FROM fulfilment_shipments WHERE id = $1"};
 

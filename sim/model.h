@@ -46,7 +46,7 @@ class Model {
     std::map<OrderId, OrderRow> orders;
     std::map<PaymentId, PaymentRow> payments;
     std::int64_t entries_out_of_balance = 0;  // of the ledger
-    std::int64_t at_gateway = 0;              // its account's balance
+    std::int64_t at_gateway = 0;              // its account's balance, and what payments took of gift cards
     std::map<ShipmentId, std::string> sent;   // items of shipments that left by these events
   };
   // Inside the write function, as its last statements.

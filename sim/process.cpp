@@ -96,6 +96,7 @@ void Process::plant_bugs() {
                           .repeated_webhooks = planted.repeated_webhooks,
                           .refund_over_capture = planted.refund_over_capture});
   shop_->payments.planted_bugs() = {planted.timeout_means_no, planted.lose_ledger_leg};
+  shop_->credits.planted_bugs() = {planted.keep_what_is_held};
   shop_->webhooks.forget_what_came(planted.repeated_webhooks);
   shop_->orders.plant({planted.cancel_what_is_packed, planted.event_outside});
   shop_->fulfilment.plant({planted.cancel_what_is_packed});
@@ -129,6 +130,7 @@ Result<void> Process::start(runtime::Loop& loop) {
     spawn(loop, [this, &loop, &shopper] { go_shopping(*this, loop, shopper); });
   if (world_.scenario.ship_pct > 0) spawn(loop, [this] { work_in_warehouse(*this); });
   if (world_.scenario.suspicious_pct > 0) spawn(loop, [this] { look_for_fraud(*this); });
+  if (world_.pricer.left > 0) spawn(loop, [this] { change_prices(*this); });
   if (world_.clerk.left > 0) spawn(loop, [this] { deal_by_hand(*this); });
   const Scenario& scenario = world_.scenario;
   if (world_.stockroom.left > 0 || scenario.oversells || scenario.backorder > 0)

@@ -52,7 +52,11 @@ struct Scenario {
   int saved_card_pct = 0;      // of the purchases by one card: with one that is kept first, and forgotten after
   int suspicious_pct = 0;      // of the purchases: staff look at them first
   int coupon_uses = 0;         // of a coupon that most shoppers try to use; 0: there is none
+  int claim_minutes = 0;       // that units stay set aside in a cart, of every offer; 0: they do not
+  int gift_card_minor = 0;     // on a card that shoppers pass around; 0: there is none
+  int gift_card_pct = 0;       // of the purchases: paid by it as far as it goes, or by it alone
   int sign_in_pct = 0;         // of the purchases: a guest's cart is filled on two devices at once, and merged by both
+  int price_acts = 0;          // base prices, sales and cancelled ones, while shoppers buy
   bool capture_later = false;  // cards are charged when the first parcel leaves
   Faults faults;
 };
@@ -71,6 +75,7 @@ struct Planted {
   bool event_outside = false;
   bool cancel_what_is_packed = false;
   bool lose_ledger_leg = false;
+  bool keep_what_is_held = false;
 };
 // All of them, with the words of the ledger of runs.
 struct PlantedBug {

@@ -204,6 +204,27 @@ constexpr Scenario kBackorders{.name = "backorders",
                                .ship_pct = 60,
                                .faults = kCrashes};
 
+// No clock that jumps: what a moment cost is asked of the clock.
+constexpr Faults kAnxious{.lost_answer_pct = 8,
+                          .lost_request_pct = 4,
+                          .late_effect_pct = 6,
+                          .decline_pct = 6,
+                          .webhook_pct = 15,
+                          .lost_reply_pct = 8,
+                          .crash_every_steps = 300,
+                          .disk_hiccup_every_calls = 400};
+constexpr Scenario kPriceChanges{.name = "price_changes",
+                                 .shoppers = 5,
+                                 .purchases = 3,
+                                 .offers = 3,
+                                 .units = 30,
+                                 .cancel_pct = 10,
+                                 .part_cancel_pct = 15,
+                                 .double_click_pct = 15,
+                                 .split_pct = 10,
+                                 .price_acts = 60,
+                                 .faults = kAnxious};
+
 constexpr Scenario kCouponBudget{.name = "coupon_budget",
                                  .shoppers = 5,
                                  .purchases = 2,
@@ -216,6 +237,40 @@ constexpr Scenario kCouponBudget{.name = "coupon_budget",
                                  .split_pct = 10,
                                  .coupon_uses = 3,
                                  .faults = kEverything};
+
+constexpr Scenario kCartClaims{.name = "cart_claims",
+                               .shoppers = 5,
+                               .purchases = 2,
+                               .offers = 2,
+                               .units = 5,
+                               .warehouses = 2,
+                               .cancel_pct = 25,
+                               .part_cancel_pct = 15,
+                               .ship_pct = 30,
+                               .double_click_pct = 20,
+                               .claim_minutes = 3,
+                               .sign_in_pct = 30,
+                               .faults = kEverything};
+
+constexpr Faults kEverythingAndDeclines = [] {
+  Faults faults = kEverything;
+  faults.decline_pct = 25;
+  return faults;
+}();
+
+// About as much as three purchases cost, passed around by five shoppers.
+constexpr Scenario kGiftCardBalance{.name = "gift_card_balance",
+                                    .shoppers = 5,
+                                    .purchases = 2,
+                                    .offers = 2,
+                                    .units = 14,
+                                    .cancel_pct = 30,
+                                    .part_cancel_pct = 30,
+                                    .ship_pct = 40,
+                                    .double_click_pct = 20,
+                                    .gift_card_minor = 15'000,
+                                    .gift_card_pct = 85,
+                                    .faults = kEverythingAndDeclines};
 
 constexpr auto kScenarios = std::to_array<Scenario>({
     {.name = "calm",
@@ -268,6 +323,9 @@ constexpr auto kScenarios = std::to_array<Scenario>({
     kHotSlots,
     kBackorders,
     kCouponBudget,
+    kCartClaims,
+    kGiftCardBalance,
+    kPriceChanges,
     kEverythingAtOnce,
 });
 
@@ -297,6 +355,7 @@ constexpr auto kPlantedBugs = std::to_array<PlantedBug>({
     {"lines not summed per stock row", &Planted::lines_not_summed},
     {"cancel racing pack", &Planted::cancel_what_is_packed},
     {"ledger leg missing", &Planted::lose_ledger_leg},
+    {"a gift card keeps what it held", &Planted::keep_what_is_held},
 });
 
 }  // namespace

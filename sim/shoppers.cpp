@@ -29,9 +29,11 @@ class Shopping {
  private:
   void fill(Intention& intention);
   void keep_card(Intention& intention);
+  Result<void> agree(Intention& intention);
   Result<bool> tend_cart(Intention& intention);
   Result<bool> tend_coupon(Intention& intention, const cart::CartView& view);
   void buy(Intention& intention);
+  bool holds_all(const Intention& intention);
   void click(Intention& intention, int number);
   void judge(Intention& intention);
   void follow(Intention& intention);
@@ -139,7 +141,34 @@ void Shopping::fill(Intention& intention) {
   }
   if (!*as_wished || intention.wishes.empty()) return;
   keep_card(intention);
+  if (!agree(intention)) return;
   intention.phase = Phase::kBuy;
+}
+
+// Where prices change, some buy at any price, some at what they saw, some at what they were quoted.
+Result<void> Shopping::agree(Intention& intention) {
+  if (world_.scenario.price_acts == 0) return {};
+  BuyingBegun begun{world_.clock.now(), {}, {}, {}};
+  const std::int64_t kind = shopper_.luck.below(3);
+  // The second of two cards pays a part in the goods' currency.
+  if (world_.pricer.rates.size() > 1 && !intention.two_cards && shopper_.luck.chance(40))
+    begun.currency = other_currency();
+  if (kind == 1) {
+    TRY(const auto view, shop_.carts.view({shopper_.customer, true}, begun.currency));
+    begun.expected = view.total;
+  } else if (kind == 2) {
+    const checkout::Purchase purchase = purchase_of(world_, shopper_, intention, intention.key(0));
+    checkout::CheckoutBody body = purchase.body;
+    body.quote_id.reset();
+    body.expected_total.reset();
+    body.currency = begun.currency;
+    TRY(const auto quote, shop_.checkouts.quote(shopper_.customer, body));
+    begun.expected = quote.totals.total;
+    begun.quote = quote.quote_id;
+    pause(3000);
+  }
+  intention.begun.push_back(begun);
+  return {};
 }
 
 // Before the first click, so that every click means the same. A gateway that does not keep it is no reason not to buy.
@@ -167,13 +196,27 @@ void Shopping::keep(Intention& intention, const std::string& key, const checkout
     follows.push_back(answer.checkout);
 }
 
+// Whether all that is wished is set aside in the cart, and no checkout of it is under way.
+bool Shopping::holds_all(const Intention& intention) {
+  if (world_.scenario.claim_minutes == 0 || intention.clicks > 1) return false;
+  const auto claims = shop_.cart_claims.of(shopper_.customer);
+  const bool held = claims && std::all_of(intention.wishes.begin(), intention.wishes.end(), [&](const Wish& wish) {
+                      return std::any_of(claims->begin(), claims->end(), [&](const cart::CartClaim& claim) {
+                        return claim.offer == wish.offer && claim.reservation && claim.quantity >= wish.quantity;
+                      });
+                    });
+  if (held) world_.trace.reached("claims: all is set aside");
+  return held;
+}
+
 // Asks until there is an answer, or this click was refused and nothing is kept.
 void Shopping::click(Intention& intention, int number) {
   const std::string key = intention.key(number);
   std::int64_t longest = 1500;
   while (!intention.kept.contains(key) && !intention.refused.contains({key, number}) && !world_.broken()) {
     pause(20);
-    const auto answer = shop_.checkouts.buy(purchase_of(shopper_, intention, key));
+    const bool held = holds_all(intention);
+    const auto answer = shop_.checkouts.buy(purchase_of(world_, shopper_, intention, key));
     if (reply_is_lost()) continue;
     if (answer) {
       keep(intention, key, *answer);
@@ -195,7 +238,10 @@ void Shopping::click(Intention& intention, int number) {
         return;
       default:
         say(intention, key + " is refused: " + error.reason);
+        if (error.code == Errc::kOutOfStock && held && holds_all(intention))
+          world_.problem("out of stock, and set aside for this very cart: " + intention.name);
         if (error.reason == "promotions.used_up") intention.uses_coupon = false;
+        if (error.reason.starts_with("credit.")) intention.gift_card_refused = true;
         intention.refused.emplace(key, number);
     }
   }
@@ -248,6 +294,7 @@ void Shopping::judge(Intention& intention) {
 
 void Shopping::try_again(Intention& intention) {
   intention.follows.clear();
+  if (intention.gift_card_refused) intention.uses_gift_card = false;
   if (++intention.attempt < kMostAttempts) {
     intention.phase = Phase::kFill;
     return;
@@ -284,7 +331,7 @@ void Shopping::follow(Intention& intention) {
   if (state == CheckoutState::kCompleted) {
     return bought(intention, view->order_id.value_or(OrderId{}));
   }
-  intention.ran_out = intention.ran_out || state == CheckoutState::kExpired;
+  if (state == CheckoutState::kExpired) ++intention.ran_out;
   intention.follows.erase(intention.follows.begin());
   if (intention.follows.empty()) try_again(intention);
 }
@@ -365,7 +412,8 @@ orders::Address address_of(const ShopperMemory& shopper) {
 
 }  // namespace
 
-checkout::Purchase purchase_of(const ShopperMemory& shopper, const Intention& intention, const std::string& key) {
+checkout::Purchase purchase_of(const World& world, const ShopperMemory& shopper, const Intention& intention,
+                               const std::string& key) {
   checkout::Purchase purchase;
   purchase.customer = shopper.customer;
   purchase.key = key;
@@ -381,12 +429,23 @@ checkout::Purchase purchase_of(const ShopperMemory& shopper, const Intention& in
   if (intention.two_cards)
     purchase.body.payments->push_back(
         {checkout::PaymentMethod::kCard, "tok_other", Money::minor(50, Currency())});  // less than anything costs
-  purchase.body.payments->push_back({checkout::PaymentMethod::kCard, "tok_visa", {}});
+  if (intention.uses_gift_card) {
+    std::optional<Money> part;  // less than anything costs
+    if (intention.gift_card_part > 0) part = Money::minor(intention.gift_card_part, Currency());
+    purchase.body.payments->push_back({checkout::PaymentMethod::kGiftCard, world.gift_code, part});
+  }
+  if (!intention.uses_gift_card || !intention.by_gift_card_alone)
+    purchase.body.payments->push_back({checkout::PaymentMethod::kCard, "tok_visa", {}});
   if (intention.card) {
     purchase.body.payments.reset();
     purchase.body.payment_method_id = intention.card;
   }
   if (shopper.number % 2 == 0) purchase.body.cart_version = intention.cart_version;
+  if (!intention.begun.empty()) {
+    purchase.body.expected_total = intention.begun.back().expected;
+    purchase.body.quote_id = intention.begun.back().quote;
+    purchase.body.currency = intention.begun.back().currency;
+  }
   return purchase;
 }
 

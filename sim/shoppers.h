@@ -10,6 +10,7 @@ namespace kontor::sim {
 void go_shopping(Process& process, runtime::Loop& loop, ShopperMemory& shopper);
 
 // The purchase as the shopper sends it, the same bytes each time.
-checkout::Purchase purchase_of(const ShopperMemory& shopper, const Intention& intention, const std::string& key);
+checkout::Purchase purchase_of(const World& world, const ShopperMemory& shopper, const Intention& intention,
+                               const std::string& key);
 
 }  // namespace kontor::sim

@@ -61,6 +61,7 @@ std::string World::work_left() const {
   if (shopping != nullptr)
     return "the shopper of " + shopping->name + " is in phase " + std::to_string(static_cast<int>(shopping->phase));
   if (stockroom.left > 0) return "the stockroom has " + std::to_string(stockroom.left) + " acts before it";
+  if (pricer.left > 0) return "the merchandiser has " + std::to_string(pricer.left) + " acts before them";
   if (clerk.left > 0) return "the clerk has " + std::to_string(clerk.left) + " deals before them";
   return {};
 }
@@ -76,7 +77,9 @@ std::pair<const Intention*, bool> World::intention_left() const {
   return {nullptr, false};
 }
 
-bool World::work_is_done() const { return stockroom.left <= 0 && clerk.left <= 0 && intention_left().first == nullptr; }
+bool World::work_is_done() const {
+  return stockroom.left <= 0 && clerk.left <= 0 && pricer.left <= 0 && intention_left().first == nullptr;
+}
 
 void World::draw_shoppers() {
   IdSource ids(luck_.next());
@@ -98,6 +101,11 @@ void World::draw_shoppers() {
       if (scenario.saved_card_pct > 0) intention.keeps_card = luck_.chance(scenario.saved_card_pct);
       intention.suspicious = luck_.chance(scenario.suspicious_pct);
       if (scenario.coupon_uses > 0) intention.uses_coupon = luck_.chance(75);
+      if (scenario.gift_card_pct > 0) {
+        intention.uses_gift_card = luck_.chance(scenario.gift_card_pct);
+        intention.by_gift_card_alone = luck_.chance(30);
+        if (!intention.by_gift_card_alone && luck_.chance(60)) intention.gift_card_part = 1 + luck_.below(99);
+      }
       if (scenario.sign_in_pct > 0 && luck_.chance(scenario.sign_in_pct))
         intention.visitor = ids.next<CustomerId>(clock.now(), static_cast<int>(luck_.below(kBuckets)));
       for (const OfferId offer : offers)
@@ -161,6 +169,28 @@ bool World::print_coupon(Process& process) {
   return done.has_value();
 }
 
+bool World::set_claim_rules(Process& process) {
+  for (const OfferId offer : offers) {
+    if (scenario.claim_minutes == 0) break;
+    const auto set = process.shop().cart_claims.set_rule(offer, scenario.claim_minutes, {});
+    if (!set) problem("a rule cannot be set: " + set.error().reason);
+    if (!set) return false;
+  }
+  return true;
+}
+
+bool World::issue_gift_card(Process& process) {
+  if (scenario.gift_card_minor == 0) return true;
+  credit::NewCard card;
+  card.amount = Money::minor(scenario.gift_card_minor, Currency());
+  auto made = process.shop().credits.issue(card, "founder", {});
+  if (!made) problem("the gift card cannot be issued: " + made.error().reason);
+  if (!made) return false;
+  gift_card = made->account.id;
+  gift_code = std::move(made->code);
+  return true;
+}
+
 // The beginning of the first life, without faults: opens the shop and puts goods on its shelves.
 bool World::found_shop() {
   auto process = Process::open(*this, luck_.next());
@@ -189,14 +219,23 @@ bool World::found_shop() {
     problem("the catalogue cannot be filled: " + saved.error().reason + ": " + saved.error().detail);
     return false;
   }
-  if (!open_warehouses(**process) || !print_coupon(**process)) return false;
+  if (scenario.price_acts > 0) {
+    pricer.left = scenario.price_acts;
+    pricer.luck = Luck(luck_.next());
+  }
+  if (!open_warehouses(**process) || !print_coupon(**process) || !issue_gift_card(**process)) return false;
   std::map<std::pair<OfferId, WarehouseId>, std::int64_t> strewn;
   for (const auto& one : *saved) {
     KONTOR_ASSERT(!one.refused && one.offers.size() == 1);
     offers.push_back(one.offers[0]);
+    if (scenario.price_acts > 0) {
+      const auto base = drafts[offers.size() - 1].product.offers[0].price.amount_minor();
+      pricer.steps[one.offers[0]] = {{Time{}, Time{}, {base, {}}}};
+    }
     for (int unit = 0; unit < scenario.units; ++unit)
       ++strewn[{one.offers[0], warehouses[static_cast<std::size_t>(luck_.below(scenario.warehouses))]}];
   }
+  if (!set_claim_rules(**process)) return false;
   std::vector<inventory::StockSetting> counts;
   for (const auto& [place, units] : strewn) counts.push_back({place.first, place.second, units});
   auto counted = (*process)->store().write(db::Home::kStock, [&](db::Tx& tx) {

@@ -15,15 +15,17 @@
 #include "adapters/codec_vips/vips_codec.h"
 #include "base/id.h"
 #include "ports/clock.h"
-#include "ports/messenger.h"
-#include "ports/web_fetcher.h"
 #include "runtime/fiber.h"
+#include "shop/credit/credit.h"
 #include "shop/inventory/inventory.h"
 #include "shop/orders/order_document.h"
 #include "shop/payments/payments.h"
 #include "sim/computer.h"
+#include "sim/intentions.h"
 #include "sim/luck.h"
 #include "sim/model.h"
+#include "sim/outside.h"
+#include "sim/pricer.h"
 #include "sim/scenario.h"
 #include "sim/sim_gateway.h"
 
@@ -53,81 +55,6 @@ class TrueClock : public Clock {
 
  private:
   const SimClock& clock_;
-};
-
-// Drops a repetition of a key, as the port allows, and counts what it kept.
-class MailBox : public Messenger {
- public:
-  Result<void> send(const Mail& mail) override {
-    ++mails[mail.key];
-    ++to[mail.to];
-    return {};
-  }
-  std::map<std::string, int> mails;
-  std::map<std::string, int> to;
-};
-
-// The simulated world has no web.
-class NoWeb : public WebFetcher {
- public:
-  Result<std::string> get(const std::string&, const std::function<bool()>&) override {
-    return fail(Errc::kUnavailable, "web.no_answer");
-  }
-};
-
-inline constexpr const char* kCoupon = "A-FIFTH";
-
-struct Wish {
-  OfferId offer;
-  std::int64_t quantity = 0;
-};
-// A cancellation of lines that its shopper was told of.
-struct PartCancelled {
-  std::int64_t number = 0;
-  OfferId offer;
-  std::int64_t quantity = 0;
-};
-struct Kept {
-  int status = 0;
-  std::string body;
-};
-
-enum class Phase { kFill, kBuy, kFollow, kAfter, kDone };
-
-// One thing that a shopper means to buy once, and what they remember of it.
-struct Intention {
-  std::string name;  // also the e-mail's first part, by which its orders are told apart
-  std::vector<Wish> wishes;
-  bool cancels = false;
-  int part_cancels = 0;  // cancellations of single lines that are still meant
-  bool ships = false;
-  int clicks = 1;
-  bool suspicious = false;
-  bool two_cards = false;
-  bool keeps_card = false;
-  bool one_key = true;  // of two clicks
-  bool uses_coupon = false;
-  CustomerId visitor;  // fills this guest's cart first, on two devices; 0: the shopper's own at once
-
-  Phase phase = Phase::kFill;
-  std::map<OfferId, std::int64_t> put;  // units that the visitor's cart acknowledged
-  bool signed_in = false;               // and brought along
-  int attempt = 0;
-  bool ran_out = false;  // the shopper was told that time ran out, and money may still come
-  std::int64_t cart_version = 0;
-  std::map<std::string, Kept> kept;  // answers by key
-  // Keys, each with the click that was told so. Nothing is kept under them, but the other click may be on its way.
-  std::set<std::pair<std::string, int>> refused;
-  std::optional<PaymentMethodId> card;  // kept, and bought with
-  std::vector<CheckoutId> follows;      // what was not decided when it was answered, one after the other
-  OrderId order;                        // acknowledged
-  bool cancelled = false;
-  std::vector<PartCancelled> part_cancelled;
-  std::map<ShipmentId, std::vector<orders::ShipmentItem>> packed;  // by the warehouse, which closed the box
-  bool sent = false;                                               // the warehouse has nothing more to do with it
-
-  std::string email() const { return name + "@sim.example"; }
-  std::string key(int click) const { return name + "-" + std::to_string(attempt) + (click > 0 && !one_key ? "b" : ""); }
 };
 
 struct ShopperMemory {
@@ -203,9 +130,12 @@ class World {
   std::vector<OfferId> offers;
   std::vector<WarehouseId> warehouses;
   PromotionId promotion;  // behind the coupon, where there is one
+  credit::CreditId gift_card;
+  std::string gift_code;  // of the card that is passed around, where there is one
   std::vector<ShopperMemory> shoppers;
   StockroomMemory stockroom;
   ClerkMemory clerk;
+  PricerMemory pricer;
   Model model;
   bool settled = false;
 
@@ -216,6 +146,8 @@ class World {
   bool found_shop();
   bool open_warehouses(Process& process);
   bool print_coupon(Process& process);
+  bool set_claim_rules(Process& process);
+  bool issue_gift_card(Process& process);
   void live();
   void die(runtime::Loop& loop);
   bool before_step();

@@ -30,6 +30,7 @@ struct Wishes {
   bool once = false;
   bool coverage = false;
   std::string scenario;
+  std::string plant;
 };
 
 char g_now_running[256] = "";  // for the handler, which may call nothing
@@ -52,6 +53,14 @@ const Scenario& chosen(const Wishes& wishes, std::uint64_t seed) {
   return named != nullptr ? *named : kontor::sim::scenario_of(seed);
 }
 
+// The mistake that is named, of the table of planted ones.
+Planted planted_in(const Wishes& wishes) {
+  Planted planted;
+  for (const auto& bug : kontor::sim::planted_bugs())
+    if (bug.name == wishes.plant) planted.*bug.flag = true;
+  return planted;
+}
+
 Outcome run_once(std::uint64_t seed, const Scenario& scenario, Planted planted, bool trace) {
   note_running(seed, scenario);
   return kontor::sim::run_seed(seed, scenario, planted, trace);
@@ -68,12 +77,12 @@ void show_parting(const Outcome& first, const Outcome& second) {
 
 int show_seed(const Wishes& wishes) {
   const Scenario& scenario = chosen(wishes, wishes.seed);
-  const Outcome first = run_once(wishes.seed, scenario, {}, wishes.trace);
+  const Outcome first = run_once(wishes.seed, scenario, planted_in(wishes), wishes.trace);
   for (const auto& line : first.trace) std::printf("%s\n", line.c_str());
   if (wishes.coverage)
     for (const auto& [branch, times] : first.coverage)
       std::printf("%8ld  %s\n", static_cast<long>(times), branch.c_str());
-  const Outcome second = run_once(wishes.seed, scenario, {}, wishes.trace);
+  const Outcome second = run_once(wishes.seed, scenario, planted_in(wishes), wishes.trace);
   const bool same = first.hash == second.hash;
   std::printf("seed %lu, %s: %s; %ld steps, %d crashes, %d orders, hash %016lx%s\n",
               static_cast<unsigned long>(wishes.seed), std::string(scenario.name).c_str(),
@@ -112,10 +121,10 @@ int run_many(const Wishes& wishes) {
   Sums sums;
   for (std::uint64_t seed = wishes.from; seed < wishes.from + wishes.seeds; ++seed) {
     const Scenario& scenario = chosen(wishes, seed);
-    const Outcome first = run_once(seed, scenario, {}, false);
+    const Outcome first = run_once(seed, scenario, planted_in(wishes), false);
     add(sums, first);
     std::string problem = first.problem;
-    if (problem.empty() && !wishes.once && run_once(seed, scenario, {}, false).hash != first.hash)
+    if (problem.empty() && !wishes.once && run_once(seed, scenario, planted_in(wishes), false).hash != first.hash)
       problem = "the second run of the seed went another way";
     if (problem.empty()) {
       ++sums.passed;
@@ -180,6 +189,12 @@ int main(int argc, char** argv) {
         return kontor::sim::find_scenario(name) != nullptr ? std::string() : "there is no scenario " + name;
       });
   app.add_flag("--planted", wishes.planted, "Show that bugs planted on purpose are found");
+  app.add_option("--plant", wishes.plant, "Run with this one of the planted bugs, by its name")
+      ->check([](const std::string& name) {
+        const auto bugs = kontor::sim::planted_bugs();
+        const bool known = std::any_of(bugs.begin(), bugs.end(), [&](const auto& bug) { return bug.name == name; });
+        return known ? std::string() : "there is no planted bug '" + name + "'";
+      });
   app.add_flag("--once", wishes.once, "Leave the second run of each seed out");
   app.add_flag("--coverage", wishes.coverage, "List which rare branches were reached, and how often");
   CLI11_PARSE(app, argc, argv);

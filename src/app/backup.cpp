@@ -17,6 +17,7 @@
 #include "adapters/host/system_clock.h"
 #include "app/archive.h"
 #include "app/commands.h"
+#include "app/index_world.h"
 #include "app/migrations.h"
 #include "base/text.h"
 #include "runtime/monotonic.h"
@@ -92,7 +93,7 @@ std::int64_t whole_lines(const std::string& path, std::int64_t size) {
 
 bool is_left_out(const std::string& name) {
   if (name.starts_with('.') || name == "kontor.lock" || name == kCharges) return true;
-  if (name.ends_with(kPart) || name.ends_with(".tmp")) return true;
+  if (name.ends_with(kPart) || name.ends_with(".tmp") || name.starts_with(kIndexFile)) return true;
   for (const auto file : db_sqlite::store_files())
     if (name.starts_with(file)) return true;  // also -wal and -shm
   return false;

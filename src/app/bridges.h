@@ -7,17 +7,23 @@
 #include <vector>
 
 #include "adapters/gateway_sandbox/sandbox_gateway.h"
+#include "services/signer.h"
 #include "shop/accounts/accounts.h"
 #include "shop/cart/cart.h"
 #include "shop/catalog/catalog.h"
 #include "shop/checkout/checkout.h"
 #include "shop/checkout/unplaced.h"
+#include "shop/credit/credit.h"
 #include "shop/inventory/inventory_api.h"
 #include "shop/notifications/notifications.h"
 #include "shop/orders/orders.h"
 #include "shop/payments/payments_api.h"
 #include "shop/payments/webhooks.h"
+#include "shop/pricing/currency_rates.h"
+#include "shop/pricing/price_lists.h"
 #include "shop/promotions/promotions.h"
+#include "shop/search/search.h"
+#include "shop/showcase/converting.h"
 #include "shop/showcase/showcase.h"
 
 namespace kontor::app {
@@ -62,6 +68,26 @@ class PromotionShoppers : public promotions::ShopperSource {
   orders::Orders& orders_;
 };
 
+// Showcase converts by the operator's table of rates.
+class OperatorRates : public showcase::ConverterSource {
+ public:
+  OperatorRates(pricing::CurrencyRates& rates, pricing::PriceLists& lists, catalog::Catalog& catalog, Clock& clock)
+      : parts_{rates, lists, catalog, clock} {}
+  std::shared_ptr<const showcase::Converter> converter() const override;
+  void on_change(std::function<void()> told) override { parts_.rates.on_change(std::move(told)); }
+
+ private:
+  struct Parts {
+    pricing::CurrencyRates& rates;
+    pricing::PriceLists& lists;
+    catalog::Catalog& catalog;
+    Clock& clock;
+  };
+  class ByTable;
+
+  Parts parts_;
+};
+
 class CatalogLookup : public inventory::OfferLookup {
  public:
   explicit CatalogLookup(catalog::Catalog& catalog) : catalog_(catalog) {}
@@ -75,14 +101,16 @@ class CatalogLookup : public inventory::OfferLookup {
 // Other offers of the same product, then what is in stock in its category.
 class ShowcaseAlternatives : public orders::AlternativeSource {
  public:
-  ShowcaseAlternatives(showcase::Showcase& showcase, std::string public_url)
-      : showcase_(showcase), public_url_(std::move(public_url)) {}
+  // Without a search, the category is left out.
+  ShowcaseAlternatives(showcase::Showcase& showcase, std::optional<search::Search>& search, std::string public_url)
+      : showcase_(showcase), search_(search), public_url_(std::move(public_url)) {}
   Result<std::vector<orders::Alternative>> alternatives(OfferId offer, int most) override;
 
  private:
   Result<void> of_product(ProductId product, OfferId but, std::size_t most, std::vector<orders::Alternative>& out);
 
   showcase::Showcase& showcase_;
+  std::optional<search::Search>& search_;
   const std::string public_url_;
 };
 
@@ -97,18 +125,39 @@ class UnplacedPurchases : public notifications::UnplacedSource {
   checkout::Unplaced unplaced_;
 };
 
-// Mails about carts: who has an account has an address.
+// Mails about carts: who has an account has an address. Each carries a signed link that ends them.
 class CustomerCarts : public notifications::CartSource {
  public:
-  CustomerCarts(cart::Carts& carts, accounts::Accounts& accounts, Clock& clock, std::string public_url)
-      : carts_(carts), accounts_(accounts), clock_(clock), public_url_(std::move(public_url)) {}
+  CustomerCarts(cart::Carts& carts, accounts::Accounts& accounts, Clock& clock, std::string public_url,
+                const std::string& secret)
+      : carts_(carts),
+        accounts_(accounts),
+        clock_(clock),
+        public_url_(std::move(public_url)),
+        stops_(secret, "cart_mails_stop") {}
   Result<std::optional<notifications::LeftCart>> left_cart(CustomerId customer) override;
+  // Whose mails the link ends; nothing for a link of somebody else's making.
+  std::optional<CustomerId> stops(std::string_view token) const;
+  // Repeatable; a customer who is gone is nothing to do.
+  Result<void> stop(CustomerId customer);
 
  private:
   cart::Carts& carts_;
   accounts::Accounts& accounts_;
   Clock& clock_;
   const std::string public_url_;
+  const services::Signer stops_;
+};
+
+// Mails with the codes of gift cards, which are kept until then and no longer.
+class UnsentGiftCards : public notifications::GiftCardSource {
+ public:
+  explicit UnsentGiftCards(credit::Credits& credits) : credits_(credits) {}
+  Result<std::optional<notifications::NewGiftCard>> unsent(std::string_view credit_id) override;
+  Result<void> sent(std::string_view credit_id) override;
+
+ private:
+  credit::Credits& credits_;
 };
 
 class OrderPayments : public payments::PaymentsOfOrders {

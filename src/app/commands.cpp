@@ -191,7 +191,7 @@ int import_command(const runtime::Config& config, const ImportWords& words) {
   Ground ground;
   std::unique_ptr<runtime::Workers> workers;
   if (images->wanted()) workers = std::make_unique<runtime::Workers>(static_cast<int>(config.number("workers")), 1000);
-  const auto house = House::open(config, ground.log, ground.metrics, workers.get());
+  const auto house = House::open(config, ground.log, ground.metrics, {workers.get()});
   if (!house) return refuse(house.error(), "A running shop imports by POST /api/v1/admin/import; or stop it first.");
   std::ofstream report;
   if (words.report) report.open(*words.report);
@@ -236,7 +236,7 @@ int export_command(const runtime::Config& config, const ExportWords& words) {
     return kBadUse;
   }
   Ground ground;
-  const auto house = House::open(config, ground.log, ground.metrics, nullptr);
+  const auto house = House::open(config, ground.log, ground.metrics, {});
   if (!house) return refuse(house.error(), "A running shop exports by GET /api/v1/admin/export/; or stop it first.");
   for (const auto& [what, export_of] : (*house)->shop().exports()) {
     if (what != words.what) continue;
@@ -250,7 +250,7 @@ int export_command(const runtime::Config& config, const ExportWords& words) {
 
 int check_command(const runtime::Config& config, bool repairs) {
   Ground ground;
-  const auto house = House::open(config, ground.log, ground.metrics, nullptr);
+  const auto house = House::open(config, ground.log, ground.metrics, {});
   if (!house) return refuse(house.error());
   if (const auto files = (*house)->check_files(); !files) return refuse(files.error());
   if (repairs) {
@@ -273,7 +273,7 @@ int check_command(const runtime::Config& config, bool repairs) {
 
 int migrate_command(const runtime::Config& config) {
   Ground ground;
-  const auto house = House::open(config, ground.log, ground.metrics, nullptr);
+  const auto house = House::open(config, ground.log, ground.metrics, {});
   if (!house) return refuse(house.error());
   std::printf("%d migrations were applied to %s\n", (*house)->migrated(), (*house)->place().c_str());
   return 0;

@@ -45,6 +45,46 @@ Result<inventory::Inventory::Settings> sourcing_of(const runtime::Config& config
   return settings;
 }
 
+Result<services::Formats> formats_of(std::string_view setting, const std::string& tag, const services::TimeZone& zone) {
+  if (auto formats = services::Formats::of(tag, zone)) return std::move(*formats);
+  return fail(
+      Errc::kInvalid, "config.bad_value",
+      std::string(setting) + ": '" + tag + "' is no locale; it must be a language and a country such as de-CH.");
+}
+
+// How amounts and dates are written, by whose clock.
+Result<void> take_formats(const runtime::Config& config, ShopSettings& settings) {
+  const std::string& name = config.text("time_zone");
+  const auto zone = services::TimeZone::of(name);
+  if (!zone)
+    return fail(Errc::kInvalid, "config.bad_value",
+                "time_zone is '" + name + "'; it must be a name of IANA's such as Europe/Berlin, or UTC.");
+  TRY(settings.formats, formats_of("locale", config.text("locale"), *zone));
+  for (const auto& tag : config.list("locales")) {
+    TRY(auto formats, formats_of("locales", tag, *zone));
+    settings.other_locales.push_back(std::move(formats));
+  }
+  return {};
+}
+
+Result<services::LoadThresholds::Each> levels_of(const runtime::Config& config, std::string_view name) {
+  if (const auto levels = services::LoadThresholds::parse(config.text(name))) return *levels;
+  std::string words(name);
+  words.append(" is '").append(config.text(name)).append("'; it says of levels 1 to 4 when they begin: ");
+  words.append("whole numbers that do not fall, as in 10 20 30 40.");
+  return fail(Errc::kInvalid, "config.bad_value", std::move(words));
+}
+
+Result<services::LoadThresholds> degradation_of(const runtime::Config& config) {
+  services::LoadThresholds thresholds;
+  thresholds.follows_load = config.on("degradation");
+  TRY(thresholds.delay_ms, levels_of(config, "degradation_delay_ms"));
+  TRY(thresholds.requests, levels_of(config, "degradation_requests"));
+  thresholds.rise_after_ms = config.number("degradation_rise_ms");
+  thresholds.fall_after_ms = config.number("degradation_fall_ms");
+  return thresholds;
+}
+
 Result<std::vector<std::string>> webhook_secrets_of(const runtime::Config& config) {
   std::vector<std::string> secrets;
   for (const auto part : split(config.text("gateway_webhook_secrets"), ' ')) {
@@ -61,7 +101,8 @@ Result<std::vector<std::string>> webhook_secrets_of(const runtime::Config& confi
 }  // namespace
 
 Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtime::Log& log, runtime::Metrics& metrics,
-                                           runtime::Workers* workers, runtime::Tracer* tracer) {
+                                           const Helpers& helpers) {
+  runtime::Workers* const workers = helpers.workers;
   auto house = std::unique_ptr<House>(new House());
   const auto currency = Currency::parse(config.text("currency"));
   if (!currency)
@@ -69,6 +110,8 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                 "currency is '" + config.text("currency") + "', which is not on ISO 4217's list.");
   ShopSettings settings;
   TRY(settings.sourcing, sourcing_of(config));
+  TRY_DO(take_formats(config, settings));
+  TRY(settings.degradation, degradation_of(config));
   TRY_DO(house->open_store(config, log, metrics));
   house->kill_points_ = KillPoints::from_environment();
   if (house->kill_points_) house->store_ = house->kill_points_->in_front_of(std::move(house->store_));
@@ -95,6 +138,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   settings.currency = *currency;
   if (config.text("capture") == "later") settings.capture = checkout::CaptureWhen::kLater;
   settings.looks_for_fraud = config.on("risk");
+  settings.risk.currency = *currency;
   settings.risk.high_value_minor = config.number("risk_high_value");
   settings.risk.review_above = config.number("risk_review");
   settings.risk.reject_above = config.number("risk_reject");
@@ -110,6 +154,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   settings.cart_last_reminder_ms = config.number("cart_last_reminder_days") * kDayMs;
   settings.sale_buffer_percent = config.number("sale_buffer");
   settings.event_keep_days = config.number("event_keep_days");
+  settings.behaviour = {config.text("search_words") == "unless_refused", config.number("behaviour_keep_days")};
   if (const auto price = config.number("express_price"); price >= 0) settings.express_price = price;
   const World world{*house->telling_,
                     *house->events_,
@@ -124,11 +169,33 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                     log,
                     metrics,
                     workers,
-                    tracer};
+                    helpers.tracer,
+                    helpers.searches ? house->open_index(config, log) : IndexWorld{}};
   TRY(house->shop_, Shop::make(world, settings));
   house->telling_->set_listener([shop = house->shop_.get()] { shop->consumers.notify(); });
   if (house->sandbox_ != nullptr) house->sandbox_->set_sink(&house->shop_->sandbox_webhooks);
   return house;
+}
+
+// From its file, or empty: what is damaged is made anew, never served.
+IndexWorld House::open_index(const runtime::Config& config, runtime::Log& log) {
+  const std::string path = folder_of(config, kIndexFile);
+  search_embedded::EmbeddedIndex::Options options;
+  options.language = config.text("locale").substr(0, config.text("locale").find('-'));
+  index_ = std::make_unique<search_embedded::EmbeddedIndex>(options);
+  IndexWorld world;
+  auto position = index_->load(path);
+  if (position) {
+    world.position = std::move(*position);
+  } else {
+    if (position.error().code != Errc::kNotFound)
+      log.warning("the search index is made anew",
+                  {{"reason", position.error().reason}, {"detail", position.error().detail}});
+    index_ = std::make_unique<search_embedded::EmbeddedIndex>(options);
+  }
+  world.index = index_.get();
+  world.save = [this, path](std::string_view saved) { return index_->save(path, saved); };
+  return world;
 }
 
 Result<void> House::open_store(const runtime::Config& config, runtime::Log& log, runtime::Metrics& metrics) {

@@ -13,6 +13,7 @@
 #include "adapters/host/system_clock.h"
 #include "adapters/host/system_random.h"
 #include "adapters/log_outbox/outbox_log.h"
+#include "adapters/search_embedded/embedded_index.h"
 #include "app/guarded_gateway.h"
 #include "app/kill_points.h"
 #include "app/shop.h"
@@ -26,10 +27,14 @@ namespace kontor::app {
 
 class House {
  public:
+  struct Helpers {
+    runtime::Workers* workers = nullptr;
+    runtime::Tracer* tracer = nullptr;
+    bool searches = false;  // for serving: the search index is read from its file, and followed
+  };
   // Opens and migrates the store. Errors are one clear line; the program then ends with exit code 4.
   static Result<std::unique_ptr<House>> open(const runtime::Config& config, runtime::Log& log,
-                                             runtime::Metrics& metrics, runtime::Workers* workers,
-                                             runtime::Tracer* tracer = nullptr);
+                                             runtime::Metrics& metrics, const Helpers& helpers);
   ~House();
 
   Shop& shop() { return *shop_; }
@@ -50,6 +55,7 @@ class House {
   Result<void> open_sandbox(const runtime::Config& config);
   Result<void> open_gateway(const runtime::Config& config, runtime::Metrics& metrics);
   Result<void> open_messenger(const runtime::Config& config, runtime::Workers* workers);
+  IndexWorld open_index(const runtime::Config& config, runtime::Log& log);
 
   host::SystemClock clock_;
   host::SystemRandom random_;
@@ -72,6 +78,7 @@ class House {
   std::unique_ptr<codec_vips::VipsCodec> codec_;
   std::unique_ptr<fetch_curl::CurlFetcher> web_;
   std::unique_ptr<Messenger> messenger_;
+  std::unique_ptr<search_embedded::EmbeddedIndex> index_;
   std::unique_ptr<Shop> shop_;
 };
 

@@ -7,10 +7,17 @@ namespace kontor::app {
 namespace {
 
 constexpr std::uint64_t kMostRows = 30;
+// What behaviour makes of it has a writer of its own, and many purchases share these rows: a second's worth of them.
+constexpr std::uint64_t kMostTelemetryRows = 5;
 
-std::uint64_t rows_written(db_sqlite::SqliteStore& store) {
-  std::uint64_t rows = 0;
-  for (const auto& place : store.stats()) rows += place.rows;
+struct Rows {
+  std::uint64_t sold = 0, telemetry = 0;
+};
+Rows rows_written(db_sqlite::SqliteStore& store) {
+  const auto stats = store.stats();  // telemetry comes last
+  Rows rows{0, stats.back().rows};
+  for (const auto& place : stats) rows.sold += place.rows;
+  rows.sold -= rows.telemetry;
   return rows;
 }
 
@@ -30,12 +37,13 @@ TEST_CASE("a checkout of three lines writes at most 30 rows, with everything tha
     REQUIRE(world.shop->consumers.run_until_quiet());
     REQUIRE(world.shop->showcase.refresh_stock());
     const auto after = rows_written(world.small.test.store());
-    MESSAGE("rows of a checkout of three lines: ", after - before, ", of which ", bought - before,
-            " before its answer");
-    return after - before;
+    MESSAGE("rows of a checkout of three lines: ", after.sold - before.sold, ", of which ", bought.sold - before.sold,
+            " before its answer; of telemetry ", after.telemetry - before.telemetry);
+    CHECK(after.sold - before.sold <= kMostRows);
+    CHECK(after.telemetry - before.telemetry <= kMostTelemetryRows);
   };
-  CHECK(buys("first") <= kMostRows);
-  CHECK(buys("second") <= kMostRows);
+  buys("first");
+  buys("second");
 }
 
 }  // namespace

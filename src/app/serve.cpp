@@ -13,6 +13,7 @@
 #include "app/certificate.h"
 #include "app/demo.h"
 #include "app/house.h"
+#include "app/load_watch.h"
 #include "app/operations.h"
 #include "app/surroundings.h"
 #include "app/watch.h"
@@ -60,7 +61,7 @@ Result<std::vector<pages::MissingUnits>> missing_of(Shop& shop, OrderId order) {
     if (one.state != checkout::ShortageState::kOpen && one.state != checkout::ShortageState::kWaiting) continue;
     auto& units = out.emplace_back(pages::MissingUnits{
         one.offer, one.quantity, one.state == checkout::ShortageState::kWaiting, one.decide_by, {}});
-    if (units.waits) continue;
+    if (units.waits || !shop.degradation.recommends()) continue;
     TRY(units.alternatives, shop.alternatives.alternatives(one.offer, kAlternatives));
   }
   return out;
@@ -69,7 +70,8 @@ Result<std::vector<pages::MissingUnits>> missing_of(Shop& shop, OrderId order) {
 pages::OrderCalls order_calls(Shop& shop) {
   return {[&shop](const orders::Order& order) -> Result<http::Response> {
             TRY(const auto invoices, shop.invoices.of(order));
-            return orders::invoice_response(orders::invoice_html(order, invoices, kSeller));
+            return orders::invoice_response(
+                orders::invoice_html(order, invoices, {std::string(kSeller), shop.settings.formats}));
           },
           [&shop](const cart::Owner& owner, const orders::Order& order) -> Result<pages::OrderedAgain> {
             TRY(const auto done, checkout::reorder(shop.carts, owner, order));
@@ -85,13 +87,33 @@ pages::OrderCalls order_calls(Shop& shop) {
           }};
 }
 
+pages::CartMailCalls cart_mail_calls(Shop& shop) {
+  return {[&shop](std::string_view token) { return shop.customer_carts.stops(token).has_value(); },
+          [&shop](std::string_view token) -> Result<void> {
+            const auto customer = shop.customer_carts.stops(token);
+            return customer ? shop.customer_carts.stop(*customer) : Result<void>();
+          }};
+}
+
 pages::Parts parts_of_pages(Shop& shop) {
-  return {shop.showcase,     shop.catalog,
-          shop.carts,        shop.checkouts,
-          shop.orders,       shop.shoppers,
-          shop.cursors,      shop.world.clock,
-          shop.world.random, shop.settings.public_url,
-          order_calls(shop), shop.settings.ready_bytes_mb};
+  return {shop.showcase,
+          *shop.search,
+          shop.catalog,
+          shop.carts,
+          shop.checkouts,
+          shop.orders,
+          shop.shoppers,
+          shop.world.clock,
+          shop.world.random,
+          shop.settings.public_url,
+          order_calls(shop),
+          cart_mail_calls(shop),
+          shop.named_carts,
+          shop.degradation,
+          shop.settings.ready_bytes_mb,
+          {shop.settings.currency, shop.settings.formats},
+          shop.settings.other_locales,
+          &shop.operator_rates};
 }
 
 // One event loop, its server, and (but for the first) its thread.
@@ -131,6 +153,7 @@ class Program {
         log_file_(around.log_file),
         certificate_(around.certificate),
         tracer_(around.tracer),
+        load_(house.shop().degradation),
         operations_("") {
     add_operations(operations_, house, metrics, stopping_);
     auto error_page = pages::add_pages(house.shop().pages(), parts_of_pages(house.shop()));
@@ -200,6 +223,8 @@ class Program {
     });
     if (certificate_ != nullptr) first.spawn([this] { certificate_->watch(*house_.shop().world.workers); });
     first.spawn([this] { answer_supervisor(); });
+    for (auto& line : lines_) load_.add(line->loop, [&server = *line->server] { return server.in_flight(); });
+    load_.start(first);
     for (std::size_t i = 1; i < lines_.size(); ++i)
       lines_[i]->thread = std::thread([this, i] { lines_[i]->loop.run(); });
     first.run();
@@ -306,6 +331,7 @@ class Program {
   LogFile& log_file_;
   Certificate* certificate_;
   runtime::Tracer* tracer_;
+  LoadWatch load_;
   std::atomic<bool> stopping_{false};
   http::Router operations_;
   http::Router documents_{""};
@@ -349,7 +375,7 @@ int serve(const runtime::Config& config, bool demo) {
   if (!certificate) return refuse(certificate.error(), 2);
   const auto tracer = make_tracer(config, clock);
   if (!tracer) return refuse(tracer.error(), 2);
-  auto house = House::open(config, log, metrics, &workers, tracer->get());
+  auto house = House::open(config, log, metrics, {&workers, tracer->get(), true});
   if (!house) return refuse(house.error(), house.error().code == Errc::kInvalid ? 2 : 4);
   std::printf("Kontor opened %s\n", (*house)->place().c_str());
   if (demo) {

@@ -1,6 +1,5 @@
-// The wired shop: every module, built from the world it is given (store, event log, clock, luck, gateway, messenger).
-// The program builds one on the machine's world, the simulator one on a world of its own. No statics: two shops may
-// live side by side.
+// The wired shop: every module, built from the world it is given (store, event log, clock, luck, gateway …): the
+// machine's in the program, one of its own in the simulator. No statics: two shops may live side by side.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -9,27 +8,20 @@
 #include <string>
 #include <vector>
 
+#include "app/behaviour.h"
 #include "app/bridges.h"
-#include "ports/blob_store.h"
-#include "ports/clock.h"
-#include "ports/db.h"
+#include "app/index_world.h"
 #include "ports/event_log.h"
-#include "ports/messenger.h"
-#include "ports/payment_gateway.h"
-#include "ports/picture_codec.h"
-#include "ports/random.h"
-#include "ports/web_fetcher.h"
 #include "runtime/fiber.h"
 #include "runtime/http.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
 #include "runtime/tracing.h"
 #include "services/audit.h"
-#include "services/bell.h"
 #include "services/check_report.h"
-#include "services/consumers.h"
 #include "services/cursor.h"
 #include "services/dead_letters.h"
+#include "services/degradation.h"
 #include "services/exporting.h"
 #include "services/idempotency.h"
 #include "services/jobs.h"
@@ -39,12 +31,14 @@
 #include "services/shopper.h"
 #include "shop/accounts/accounts.h"
 #include "shop/cart/cart.h"
+#include "shop/cart/cart_claims.h"
 #include "shop/cart/cart_live.h"
-#include "shop/catalog/catalog.h"
+#include "shop/catalog/sales.h"
 #include "shop/checkout/checkout.h"
 #include "shop/checkout/checkout_metrics.h"
 #include "shop/checkout/refunds.h"
 #include "shop/checkout/shortages.h"
+#include "shop/credit/house_gateway.h"
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/importing/image_collecting.h"
 #include "shop/importing/import_mapping.h"
@@ -58,11 +52,14 @@
 #include "shop/payments/payments.h"
 #include "shop/payments/settlement.h"
 #include "shop/payments/webhooks.h"
+#include "shop/pricing/currency_rates.h"
+#include "shop/pricing/price_lists.h"
 #include "shop/pricing/pricing.h"
 #include "shop/pricing/promotion_stage.h"
 #include "shop/promotions/promotions.h"
 #include "shop/risk/learned_model.h"
 #include "shop/risk/risk.h"
+#include "shop/search/search.h"
 #include "shop/shipping/shipping.h"
 #include "shop/showcase/catch_up.h"
 #include "shop/showcase/showcase.h"
@@ -86,6 +83,7 @@ struct World {
   runtime::Metrics& metrics;
   runtime::Workers* workers = nullptr;
   runtime::Tracer* tracer = nullptr;  // may be null
+  IndexWorld search = {};
 };
 
 inline constexpr std::string_view kSeller = "Kontor";  // on invoices and under mails
@@ -97,6 +95,8 @@ struct ShopSettings {
   std::string spool_folder = "/tmp/kontor-spool";
   std::string public_url = "http://localhost:8080";
   Currency currency;
+  services::Formats formats;  // how pages, mails and invoices write amounts and dates, in the shop's time zone
+  std::vector<services::Formats> other_locales;  // among which visitors may choose for pages
   checkout::CaptureWhen capture = checkout::CaptureWhen::kNow;
   bool looks_for_fraud = true;
   risk::Settings risk;
@@ -114,6 +114,8 @@ struct ShopSettings {
   std::int64_t cart_reminder_ms = kDayMs;           // of silence; 0: customers are not reminded
   std::int64_t cart_last_reminder_ms = 3 * kDayMs;  // before a cart expires; 0: likewise
   std::optional<std::int64_t> express_price;        // in the currency's smallest unit; absent: not offered
+  services::LoadThresholds degradation;             // when it does without extras
+  BehaviourSettings behaviour;
   bool serves = true;        // false: no routes are made; the simulator asks the modules themselves
   bool only_process = true;  // nobody else works on this store: unfinished checkouts are taken up at once
 };
@@ -130,8 +132,7 @@ class Shop {
   Result<void> start(runtime::Loop& loop);
   void stop();
   bool running() const;
-  // What the sweepers do, once, on the calling fiber: unfinished checkouts, shipments, listings' stock. How much there
-  // was to do.
+  // What the sweepers do, once, on the calling fiber; how much there was to do.
   Result<int> sweep();
 
   // Removes what time made useless: carts, idempotency answers, finished jobs, events. Once a minute while it runs.
@@ -156,17 +157,17 @@ class Shop {
   bool complain(std::string_view what, const Result<T>& done);
   Result<int> look_after_shortages();
   bool rest(services::Bell& bell, std::int64_t ms);
-  void tick_fiber();
-  void catch_up_fiber();
-  void stock_fiber();
-  void carts_fiber();
-  void tidy_fiber();
+  void tick_fiber(), catch_up_fiber(), stock_fiber(), carts_fiber(), prices_fiber(), tidy_fiber(), behaviour_fiber();
+  void search_fiber(), merge_fiber(), save_index();  // searching.cpp
+  search::SalesSource sales_source();
+  void learn_from_visitors();
   Result<void> in_chunks(const std::function<Result<int>()>& chunk);
 
  public:  // the modules, for pages, commands and the simulator
   World world;
   ShopSettings settings;
   services::Settings stored_settings;
+  services::Degradation degradation;
   services::Leases leases;
   services::Shoppers shoppers;
   services::Live live;
@@ -178,6 +179,7 @@ class Shop {
   services::ConsumerRunner consumers;
   services::DeadLetters dead_letters;
   catalog::Catalog catalog;
+  catalog::Sales sales;
   inventory::Inventory inventory;
   inventory::Reconciliation reconciliation;
   PromotionShoppers promotion_shoppers;
@@ -188,15 +190,23 @@ class Shop {
   pricing::ShippingStage shipping_stage;
   pricing::FreeShippingStage free_shipping_stage;
   pricing::TaxStage tax_stage;
+  pricing::PriceLists price_lists;
+  pricing::CurrencyRates currency_rates;
+  OperatorRates operator_rates;
   pricing::Pricing pricing;
   showcase::Showcase showcase;
   showcase::CatchUp catch_up;
+  std::optional<search::Search> search;  // where there is an index
   ShowcaseOffers offers;
   ShowcaseAlternatives alternatives;
   StorePrices prices;
   CatalogLookup lookup;
+  cart::CartClaims cart_claims;
   cart::Carts carts;
+  cart::NamedCarts named_carts;
   cart::CartsLive carts_live;
+  credit::Credits credits;
+  credit::HouseGateway gateway;
   payments::Payments payments;
   payments::Settlements settlements;
   payments::SavedCards saved_cards;
@@ -213,6 +223,7 @@ class Shop {
   checkout::Refunds refunds;
   UnplacedPurchases unplaced;
   CustomerCarts customer_carts;
+  UnsentGiftCards unsent_gift_cards;
   notifications::Notifications notifications;
   payments::Webhooks webhooks;
   SandboxWebhooks sandbox_webhooks;
@@ -220,6 +231,7 @@ class Shop {
   importing::Importer importer;
   importing::Mappings mappings;
   importing::ImageCollector images;
+  Behaviour behaviour;
 
  private:
   http::Router api_{"/api/v1"};
@@ -227,7 +239,7 @@ class Shop {
   std::atomic<bool> stopping_{false};
   std::atomic<int> fibers_{0};
   struct {
-    services::Bell tick, catch_up, tidy, stock, carts;
+    services::Bell tick, catch_up, tidy, stock, carts, prices, search, merge;
   } bells_;  // of its fibers, rung when it stops
 };
 

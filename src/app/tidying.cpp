@@ -23,15 +23,18 @@ Result<void> Shop::in_chunks(const std::function<Result<int>()>& chunk) {
 
 Result<void> Shop::tidy() {
   const Time now = world.clock.now();
-  for (int look = 0; look < kCartLooks && !stopping_.load(); ++look) {
+  for (int look = 0; look < kCartLooks && !stopping_.load() && degradation.keeps_house(); ++look) {
     TRY_DO(carts.sweep_expired());
     if (carts.sweep_begins_anew()) break;  // the round is whole
     runtime::sleep_for(kRestMs);
   }
+  TRY_DO(in_chunks([&] { return named_carts.prune(kChunk); }));
   TRY_DO(in_chunks([&] { return idempotency.prune(kChunk); }));
   TRY_DO(in_chunks([&] { return jobs.prune(now.plus_ms(-7 * kDayMs), kChunk); }));
   TRY_DO(in_chunks([&] { return webhooks.prune(now.plus_ms(-7 * kDayMs), kChunk); }));
   TRY_DO(in_chunks([&] { return live.prune_tickets(now.plus_ms(-2 * kMinuteMs), kChunk); }));
+  TRY_DO(in_chunks([&] { return sales.prune(kChunk); }));
+  TRY_DO(in_chunks([&] { return behaviour.prune(kChunk); }));
   for (const auto& stream : world.events.streams()) {
     TRY(const auto passed, consumers.passed(stream));
     TRY_DO(in_chunks(

@@ -73,6 +73,11 @@ runtime::Counter& stock_drift_repaired(Metrics& metrics) {
   return metrics.counter("kontor_stock_drift_repaired_total", "Stock rows that were set right by a movement");
 }
 
+runtime::Counter& degradation_changes(Metrics& metrics, services::Degradation::Cause cause, bool up) {
+  return metrics.counter("kontor_degradation_changes_total", "Changes of the level of degradation, and why",
+                         {{"cause", std::string(name_of(cause))}, {"direction", up ? "up" : "down"}});
+}
+
 runtime::Counter& dead_letters(Metrics& metrics, std::string_view consumer) {
   return metrics.counter("kontor_dead_letters_total", "Events that a consumer could not take and put aside",
                          {{"consumer", std::string(consumer)}});
@@ -94,11 +99,49 @@ void watch_cache(Metrics& metrics, std::string_view name, const std::function<ru
                 figure([](const Stats& stats) { return stats.weight; }), labels);
 }
 
+namespace {
+
+void watch_degradation(Metrics& metrics, const services::Degradation& degradation) {
+  using Cause = services::Degradation::Cause;
+  metrics.watch("kontor_degradation_level", "How far the shop does without its extras, 0 to 4",
+                [&degradation] { return static_cast<double>(degradation.level()); });
+  metrics.watch("kontor_degradation_by_hand", "1 while the level is set by hand",
+                [&degradation] { return degradation.state().cause == Cause::kHand ? 1.0 : 0.0; });
+  metrics.watch("kontor_loop_delay_seconds", "How long what is ready waits on the busiest event loop, as last measured",
+                [&degradation] {
+                  return static_cast<double>(degradation.state().load.value_or(services::Load{}).delay_us) * 1e-6;
+                });
+  for (const Cause cause : {Cause::kLoad, Cause::kHand})
+    for (const bool up : {false, true}) degradation_changes(metrics, cause, up);
+}
+
+}  // namespace
+
+namespace {
+
+void watch_search(Metrics& metrics, Shop& shop) {
+  if (!shop.search) return;
+  const auto figure = [&shop](std::int64_t search_index::Figure::*part) {
+    return [&shop, part] { return static_cast<double>(shop.world.search.index->figure().*part); };
+  };
+  metrics.watch("kontor_search_products", "Products that searches can find", figure(&search_index::Figure::products));
+  metrics.watch("kontor_search_bytes", "Memory of the search index", figure(&search_index::Figure::bytes));
+  metrics.watch("kontor_search_segments", "Parts that the search index is made of",
+                figure(&search_index::Figure::segments));
+  metrics.watch("kontor_search_waiting", "Changes of products that searches do not see yet",
+                [&shop] { return static_cast<double>(shop.search->feed().waiting()); });
+}
+
+}  // namespace
+
 void watch_shop(Metrics& metrics, Shop& shop) {
+  watch_degradation(metrics, shop.degradation);
   watch_cache(metrics, "ready_bytes", [&shop] { return shop.showcase.ready_stats(); });
   watch_cache(metrics, "packed_answers", [&shop] { return shop.showcase.packed_stats(); });
   watch_cache(metrics, "cards", [&shop] { return shop.showcase.cards_stats(); });
+  watch_cache(metrics, "listed_cards", [&shop] { return shop.showcase.listed_stats(); });
   watch_cache(metrics, "offer_products", [&shop] { return shop.showcase.lookup_stats(); });
+  watch_search(metrics, shop);
   const auto carts = [&](std::string_view state, std::int64_t cart::Carts::Census::*part) {
     metrics.watch("kontor_carts", "Carts with lines as the sweep last found them; abandoned: silent for a day",
                   [&shop, part] { return static_cast<double>(shop.carts.census().*part); },

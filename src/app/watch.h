@@ -8,6 +8,7 @@
 #include "runtime/log.h"
 #include "runtime/metrics.h"
 #include "runtime/tracing.h"
+#include "services/degradation.h"
 
 namespace kontor::app {
 
@@ -18,6 +19,7 @@ runtime::Counter& job_tries(runtime::Metrics& metrics, std::string_view kind, st
 // Stock rows that drift as they were last looked at, and those that were repaired.
 runtime::Gauge& stock_drift(runtime::Metrics& metrics);
 runtime::Counter& stock_drift_repaired(runtime::Metrics& metrics);
+runtime::Counter& degradation_changes(runtime::Metrics& metrics, services::Degradation::Cause cause, bool up);
 runtime::Counter& dead_letters(runtime::Metrics& metrics, std::string_view consumer);
 
 // Hits, misses, entries and bytes of a cache under `name`; any thread may ask it.

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "base/card_number.h"
+#include "pages/cards.h"
 #include "pages/pictures.h"
 #include "pages/site.h"
 #include "pages/variants.h"
@@ -60,7 +61,7 @@ Beside beside(const Site& site, OfferId offer) {
 void put_notes(Html& out, const cart::ItemView& item) {
   using A = cart::Availability;
   if (item.price_changed)
-    out << "<p class=\"problem\">It cost " << text(money_text(item.price_when_added)) << " when you put it in.</p>";
+    out << "<p class=\"problem\">It cost " << text(out.money(item.price_when_added)) << " when you put it in.</p>";
   if (item.availability == A::kRemoved) out << "<p class=\"problem\">No longer sold, and not counted.</p>";
   if (item.availability == A::kOutOfStock)
     out << "<p class=\"problem\">There are not " << item.quantity << " of it left. Please take fewer.</p>";
@@ -105,8 +106,16 @@ void put_item(Html& out, const Site& site, const cart::ItemView& item) {
   const Beside more = beside(site, item.offer_id);
   const std::string id = item.id.text();
   put_title(out, item, more);
-  out << "<p class=\"quiet\">" << text(money_text(item.unit_price)) << " each</p>";
+  out << "<p class=\"quiet\">" << text(out.money(item.unit_price)) << " each";
+  if (item.list_price)
+    out << " <s><span class=\"unseen\">instead of </span>" << text(out.money(*item.list_price)) << "</s>";
+  out << "</p>";
   put_notes(out, item);
+  if (item.reserved_until) {
+    const auto left = std::max<std::int64_t>(item.reserved_until->ms - site.parts.clock.now().ms, 0);
+    out << "<p class=\"stock there\">Set aside for you for "
+        << out.counted(left / kMinuteMs + 1, "more minute", "more minutes") << "</p>";
+  }
   put_words(out, item);
   out << "</div><div class=\"change\"><form action=\"/cart/set\" method=\"post\"><input type=\"hidden\" name=\"item\" "
          "value=\""
@@ -118,7 +127,7 @@ void put_item(Html& out, const Site& site, const cart::ItemView& item) {
       << "</span></button></form>";
   put_button(out, "/cart/remove", item, "Remove");
   put_button(out, "/cart/save", item, "Save for later");
-  out << "</div><p class=\"sum\"><span class=\"unseen\">Together </span>" << text(money_text(item.line_total))
+  out << "</div><p class=\"sum\"><span class=\"unseen\">Together </span>" << text(out.money(item.line_total))
       << "</p></li>";
 }
 
@@ -128,7 +137,7 @@ void put_kept(Html& out, const Site& site, const cart::CartView& view) {
   out << "<section class=\"cart\" aria-labelledby=\"kept\"><h2 id=\"kept\">Saved for later</h2><ul class=\"lines\">";
   for (const auto& item : view.saved_for_later) {
     put_title(out, item, beside(site, item.offer_id));
-    out << "<p class=\"quiet\">" << item.quantity << " at " << text(money_text(item.unit_price)) << " each</p>";
+    out << "<p class=\"quiet\">" << item.quantity << " at " << text(out.money(item.unit_price)) << " each</p>";
     put_notes(out, item);
     out << "</div><div class=\"change\">";
     put_button(out, "/cart/move", item, "Move to the cart");
@@ -140,6 +149,8 @@ void put_kept(Html& out, const Site& site, const cart::CartView& view) {
 
 // What happened with the last change; what is the matter with a line is said there.
 void put_news(Html& out, const cart::CartView& view) {
+  for (const auto& message : view.messages)
+    if (message.code == "not_reserved") out << "<p class=\"problem\">" << text(message.text) << "</p>";
   bool some = false;
   for (const auto& message : view.messages) {
     if (!message.code.starts_with("saved_")) continue;
@@ -167,6 +178,16 @@ void put_coupons(Html& out, const cart::CartView& view) {
          "maxlength=\"40\" required><button class=\"plain\">Apply</button></form></section>";
 }
 
+// The way to carts under a name.
+void put_naming(Html& out, const cart::CartView& view) {
+  out << "<section class=\"coupons\" aria-labelledby=\"named\"><h2 id=\"named\">Named carts</h2>";
+  if (!view.items.empty())
+    out << "<form class=\"coupon\" action=\"/carts\" method=\"post\"><label for=\"name\">Keep these under a "
+           "name</label><input id=\"name\" name=\"name\" maxlength=\"100\" required><button "
+           "class=\"plain\">Keep</button></form>";
+  out << "<p><a href=\"/carts\">Your named carts</a></p></section>";
+}
+
 // What may be had for nothing.
 void put_gifts(Html& out, const cart::CartView& view) {
   for (const auto& message : view.messages)
@@ -182,29 +203,35 @@ void put_totals(Html& out, const cart::CartView& view) {
     out << "<div><dt>" << text(name) << "</dt><dd>" << text(value) << "</dd></div>";
   };
   out << "<section class=\"totals\" aria-labelledby=\"totals\" data-fresh><h2 id=\"totals\">In all</h2><dl>";
-  line("Goods, " + counted(view.item_count, "piece", "pieces"), money_text(view.subtotal));
-  for (const auto& discount : view.discounts) line(discount.label, "−" + money_text(discount.amount));
+  line("Goods, " + out.counted(view.item_count, "piece", "pieces"), out.money(view.subtotal));
+  for (const auto& discount : view.discounts) line(discount.label, out.off(discount.amount));
   for (const auto& message : view.messages)
     if (message.code == "free_shipping") line(message.text, "at checkout");
-  if (view.shipping) line("Delivery", money_text(*view.shipping));
-  if (view.tax) line("Tax", money_text(*view.tax));
-  out << "<div class=\"whole\"><dt>Total</dt><dd>" << text(money_text(view.total))
-      << "</dd></div></dl><p><a class=\"button strong\" href=\"/checkout\">Check out</a></p><p class=\"quiet\">Nothing "
-         "is "
-         "charged before you have seen everything once more.</p></section>";
+  if (view.shipping) line("Delivery", out.money(*view.shipping));
+  if (view.tax) line("Tax", out.money(*view.tax));
+  out << "<div class=\"whole\"><dt>Total</dt><dd>" << text(out.money(view.total)) << "</dd></div></dl>";
+  put_converted(out, view.rates);
+  out << "<p><a class=\"button strong\" href=\"/checkout\">Check out</a></p><p class=\"quiet\">Nothing is charged "
+         "before you have seen everything once more.</p></section>";
 }
 
-http::Response cart_page(const Site& site, const cart::CartView& view, std::string_view problem, int status) {
-  Html out;
+struct Said {
+  std::string_view problem;
+  int status = 200;
+};
+http::Response cart_page(const Site& site, const Dress& dress, const cart::CartView& view, const Said& said = {}) {
+  Html out(dress);
   out << "<h1>Your cart</h1>";
-  if (!problem.empty()) out << "<div class=\"notice bad\" role=\"alert\"><p>" << text(problem) << "</p></div>";
+  if (!said.problem.empty())
+    out << "<div class=\"notice bad\" role=\"alert\"><p>" << text(said.problem) << "</p></div>";
   put_news(out, view);
   if (view.items.empty()) {
     out << "<div class=\"empty\"><p class=\"lead\">Nothing is in it yet.</p><p><a class=\"button\" "
            "href=\"/search\">Look "
            "around</a></p></div>";
     put_kept(out, site, view);
-    return site.page({"Cart"}, out.str(), status);
+    put_naming(out, view);
+    return site.page({"Cart"}, out, said.status);
   }
   put_gifts(out, view);
   out << "<div class=\"cart\" data-live=\"cart\" data-version=\"" << view.version << "\" data-total=\""
@@ -213,19 +240,22 @@ http::Response cart_page(const Site& site, const cart::CartView& view, std::stri
   out << "</ul><div class=\"aside\">";
   put_totals(out, view);
   put_coupons(out, view);
+  put_naming(out, view);
   out << "</div></div>";
   put_kept(out, site, view);
-  return site.page({"Cart"}, out.str(), status);
+  return site.page({"Cart"}, out, said.status);
 }
 
 bool is_ours(const Error& error) { return error.code == Errc::kUnavailable || error.code == Errc::kInternal; }
 
 // The change, then the cart; what went wrong is said above the cart as it is.
-Result<http::Response> changed(const Site& site, const cart::Owner& owner, const Result<cart::CartView>& change) {
+Result<http::Response> changed(const Site& site, const http::Call& call, const cart::Owner& owner,
+                               const Result<cart::CartView>& change) {
   if (change) return redirect("/cart");
   if (is_ours(change.error())) return fail(change.error());
-  TRY(const auto view, site.parts.carts.view(owner));
-  return cart_page(site, view, change.error().detail, error_info(change.error().code).status);
+  const Dress dress = site.dress_of(call.request);
+  TRY(const auto view, cart_in(site, owner, dress));
+  return cart_page(site, dress, view, {change.error().detail, error_info(change.error().code).status});
 }
 
 http::Response fragment(const Html& html, std::int64_t count, int status) {
@@ -246,26 +276,31 @@ Result<http::Response> count_fragment(const Site& site, http::Call& call) {
     if (contents)
       for (const auto& line : contents->lines) count += line.quantity;
   }
-  Html out;
+  const Dress dress = site.dress_of(call.request);
+  Html out(dress);
   out << count;
-  return fragment(out, count, 200);
+  auto response = fragment(out, count, 200);
+  // For the page around it, which is shared and must not outlive the rush with it.
+  if (const auto words = site.busy_words(); !words.empty()) response.headers.emplace_back("Shop-Busy", words);
+  return response;
 }
 
 // Adds, and answers what the page says of it in place.
 Result<http::Response> add_fragment(const Site& site, http::Call& call) {
   TRY(const auto form, read_form(call.request.body));
   TRY(const auto owner, owner_of(site, call));
-  const auto view = add(site, owner, form);
-  Html out;
-  if (!view) {
-    if (is_ours(view.error())) return fail(view.error());
-    out << "<p class=\"problem\">" << text(view.error().detail) << "</p>";
-    TRY(const auto now, site.parts.carts.view(owner));
-    return fragment(out, now.item_count, error_info(view.error().code).status);
+  const auto added = add(site, owner, form);
+  const Dress dress = site.dress_of(call.request);
+  Html out(dress);
+  if (!added && is_ours(added.error())) return fail(added.error());
+  TRY(const auto view, cart_in(site, owner, dress));
+  if (!added) {
+    out << "<p class=\"problem\">" << text(added.error().detail) << "</p>";
+    return fragment(out, view.item_count, error_info(added.error().code).status);
   }
-  out << "<p class=\"lead\">It is in your cart.</p><p>With it: " << counted(view->item_count, "piece", "pieces") << ", "
-      << text(money_text(view->total)) << " in all.</p>";
-  return fragment(out, view->item_count, 200);
+  out << "<p class=\"lead\">It is in your cart.</p><p>With it: " << out.counted(view.item_count, "piece", "pieces")
+      << ", " << text(out.money(view.total)) << " in all.</p>";
+  return fragment(out, view.item_count, 200);
 }
 
 Result<cart::ItemRef> item_of(const Form& form) {
@@ -295,7 +330,7 @@ void add_line_forms(http::Router& router, const SitePointer& site) {
                                TRY(const auto form, read_form(call.request.body));
                                TRY(const auto owner, owner_of(*site, call));
                                TRY(const auto item, item_of(form));
-                               return changed(*site, owner, change(site->parts.carts, owner, item));
+                               return changed(*site, call, owner, change(site->parts.carts, owner, item));
                              }));
   };
   add_form("/cart/save", "Saves a line for later",
@@ -312,7 +347,7 @@ void add_line_forms(http::Router& router, const SitePointer& site) {
                              TRY(const auto form, read_form(call.request.body));
                              TRY(const auto owner, owner_of(*site, call));
                              TRY(const auto item, item_of(form));
-                             return changed(*site, owner, set_words(*site, owner, item, form));
+                             return changed(*site, call, owner, set_words(*site, owner, item, form));
                            }));
   router.add(page_endpoint(site, http::Method::kPost, "/cart/heard", "Dismisses what the cart tells",
                            [site](http::Call& call) -> Result<http::Response> {
@@ -329,14 +364,15 @@ void add_cart_pages(http::Router& router, const SitePointer& site) {
   router.add(page_endpoint(site, Method::kGet, "/cart", "The visitor's cart",
                            [site](http::Call& call) -> Result<http::Response> {
                              TRY(const auto owner, owner_of(*site, call));
-                             TRY(const auto view, site->parts.carts.view(owner));
-                             return cart_page(*site, view, {}, 200);
+                             const Dress dress = site->dress_of(call.request);
+                             TRY(const auto view, cart_in(*site, owner, dress));
+                             return cart_page(*site, dress, view);
                            }));
   router.add(page_endpoint(site, Method::kPost, "/cart/add", "Adds an offer, or a product by its options, to the cart",
                            [site](http::Call& call) -> Result<http::Response> {
                              TRY(const auto form, read_form(call.request.body));
                              TRY(const auto owner, owner_of(*site, call));
-                             return changed(*site, owner, add(*site, owner, form));
+                             return changed(*site, call, owner, add(*site, owner, form));
                            }));
   router.add(page_endpoint(site, Method::kPost, "/cart/set", "Changes a line of the cart",
                            [site](http::Call& call) -> Result<http::Response> {
@@ -344,8 +380,8 @@ void add_cart_pages(http::Router& router, const SitePointer& site) {
                              TRY(const auto owner, owner_of(*site, call));
                              TRY(const auto item, item_of(form));
                              const auto quantity = quantity_of(form, 0);
-                             if (!quantity) return changed(*site, owner, fail(quantity.error()));
-                             return changed(*site, owner, site->parts.carts.set_quantity(owner, item, *quantity));
+                             if (!quantity) return changed(*site, call, owner, fail(quantity.error()));
+                             return changed(*site, call, owner, site->parts.carts.set_quantity(owner, item, *quantity));
                            }));
   add_line_forms(router, site);
   router.add(page_endpoint(site, Method::kPost, "/cart/coupon", "Puts a coupon on the cart",
@@ -353,7 +389,7 @@ void add_cart_pages(http::Router& router, const SitePointer& site) {
                              TRY(const auto form, read_form(call.request.body));
                              TRY(auto owner, owner_of(*site, call));
                              const std::string code(value_of_form(form, "code"));
-                             return changed(*site, owner, site->parts.carts.add_coupon(owner, code));
+                             return changed(*site, call, owner, site->parts.carts.add_coupon(owner, code));
                            }));
   router.add(page_endpoint(site, Method::kPost, "/cart/coupon/remove", "Takes a coupon off the cart",
                            [site](http::Call& call) -> Result<http::Response> {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/country.h"
+#include "pages/cards.h"
 #include "pages/countries.h"
 #include "pages/pictures.h"
 
@@ -33,6 +34,13 @@ constexpr Field kFields[] = {
 };
 constexpr std::string_view kAddress = "/shipping_address/";
 constexpr std::string_view kCardPointer = "/payments";
+constexpr Field kGiftCard = {"gift_card",
+                             kGiftCardPointer,
+                             "Gift card",
+                             "off",
+                             "Its code. It pays what it holds, and the card below the rest.",
+                             false,
+                             false};
 constexpr std::string_view kWishes[] = {"carbon_neutral", "consolidate"};
 
 struct Card {
@@ -48,9 +56,16 @@ constexpr Card kCards[] = {
     {"tok_timeout", "Card whose bank is silent", "No answer comes; we ask until we know."},
 };
 
+// With a gift card it is the first payment.
 const FieldError* error_at(const CheckoutForm& shown, std::string_view pointer) {
-  for (const auto& error : shown.wrong)
-    if (error.field == pointer || (pointer == kCardPointer && error.field.starts_with(pointer))) return &error;
+  const bool given = !trim(value_of_form(shown.form, kGiftCard.name)).empty();
+  for (const auto& error : shown.wrong) {
+    const bool of_gift_card = given && error.field.starts_with(kGiftCardPointer.substr(0, kFirstPayment));
+    if (pointer == kGiftCardPointer
+            ? of_gift_card
+            : error.field == pointer || (pointer == kCardPointer && !of_gift_card && error.field.starts_with(pointer)))
+      return &error;
+  }
   return nullptr;
 }
 
@@ -59,7 +74,7 @@ std::string words_of(const Field& field, const FieldError& error) {
   const std::string thing = ascii_lower(field.label);
   if (error.code == "card_number") return "Never enter a card number here.";
   if (field.name == "country") return "Choose a country from the list.";
-  if (field.name == "tax_id") return error.message;
+  if (field.name == "tax_id" || field.name == "gift_card") return error.message;
   if (error.code == "too_short" || error.code == "required")
     return "Enter the " + thing + (field.name == "email" ? " address the confirmation shall go to." : ".");
   if (field.name == "email" && error.code == "bad_format") return "Enter an e-mail address like name@example.com.";
@@ -122,6 +137,7 @@ void put_summary(Html& out, const CheckoutForm& shown) {
   };
   for (const Field& field : kFields)
     if (const FieldError* error = error_at(shown, field.pointer)) point(field.name, words_of(field, *error));
+  if (const FieldError* error = error_at(shown, kGiftCardPointer)) point(kGiftCard.name, error->message);
   if (const FieldError* error = error_at(shown, kCardPointer)) point("cards", error->message);
   if (shown.declined) point("cards", "Choose another card");
   if (any) out << "</ul>";
@@ -137,9 +153,9 @@ void put_check(Html& out, const CheckoutForm& shown, std::string_view name, cons
 // What the chosen option lets the buyer wish for.
 void put_wishes(Html& out, const CheckoutForm& shown, const checkout::ShippingOptionView& chosen) {
   if (chosen.carbon_neutral)
-    put_check(out, shown, "carbon_neutral", "Carbon neutral, for " + money_text(*chosen.carbon_neutral));
+    put_check(out, shown, "carbon_neutral", "Carbon neutral, for " + out.money(*chosen.carbon_neutral));
   if (chosen.consolidated)
-    put_check(out, shown, "consolidate", "Few parcels, even if later: " + money_text(*chosen.consolidated) + " less");
+    put_check(out, shown, "consolidate", "Few parcels, even if later: " + out.money(*chosen.consolidated) + " less");
 }
 
 void put_delivery(Html& out, const CheckoutForm& shown) {
@@ -156,9 +172,9 @@ void put_delivery(Html& out, const CheckoutForm& shown) {
   for (const auto& option : options) {
     out << "<li><label class=\"option\"><input type=\"radio\" name=\"shipping_option\" value=\"" << text(option.code)
         << "\"" << (option.code == chosen ? " checked" : "") << "><span class=\"body\"><strong>" << text(option.label)
-        << "</strong><span class=\"quiet\">There between " << date_text(option.estimated_delivery.earliest) << " and "
-        << date_text(option.estimated_delivery.latest) << "</span></span><span class=\"cost\">"
-        << text(option.price.amount_minor() == 0 ? "free" : money_text(option.price)) << "</span></label></li>";
+        << "</strong><span class=\"quiet\">There between " << text(out.day(option.estimated_delivery.earliest))
+        << " and " << text(out.day(option.estimated_delivery.latest)) << "</span></span><span class=\"cost\">"
+        << text(option.price.amount_minor() == 0 ? "free" : out.money(option.price)) << "</span></label></li>";
   }
   out << "</ul>";
   for (const auto& option : options)
@@ -180,6 +196,7 @@ void put_cards(Html& out, const CheckoutForm& shown) {
   if (marked)
     out << "<p class=\"problem\" id=\"cards-problem\"><span class=\"unseen\">Mistake: </span>"
         << text(wrong != nullptr ? wrong->message : shown.problem) << "</p>";
+  put_field(out, kGiftCard, shown);
   out << "<ul class=\"options two\">";
   for (const Card& card : kCards)
     out << "<li><label class=\"option\"><input type=\"radio\" name=\"token\" value=\"" << card.token << "\""
@@ -198,7 +215,7 @@ void put_order(Html& out, const Site& site, const CheckoutForm& shown) {
     put_picture(out, item.image.value_or(""), item.title, {56, 56, "3.5rem"});
     out << "<span>" << item.quantity << " × " << text(item.title);
     if (card && !(*card)->variant.empty()) out << "<span class=\"quiet\">" << text((*card)->variant) << "</span>";
-    out << "</span><span class=\"sum\">" << text(money_text(item.line_total)) << "</span></li>";
+    out << "</span><span class=\"sum\">" << text(out.money(item.line_total)) << "</span></li>";
   }
   out << "</ul><dl>";
   const auto line = [&](std::string_view name, const std::string& value) {
@@ -206,13 +223,14 @@ void put_order(Html& out, const Site& site, const CheckoutForm& shown) {
   };
   if (shown.quote) {
     const auto& totals = shown.quote->totals;
-    line("Goods", money_text(totals.subtotal));
-    for (const auto& discount : totals.discounts) line(discount.label, "−" + money_text(discount.amount));
-    line("Delivery", totals.shipping.amount_minor() == 0 ? "free" : money_text(totals.shipping));
-    for (const auto& [label, amount] : orders::tax_lines(totals)) line(label, money_text(amount));
+    line("Goods", out.money(totals.subtotal));
+    for (const auto& discount : totals.discounts) line(discount.label, out.off(discount.amount));
+    line("Delivery", totals.shipping.amount_minor() == 0 ? "free" : out.money(totals.shipping));
+    for (const auto& [label, amount] : orders::tax_lines(totals)) line(label, out.money(amount));
   }
-  out << "<div class=\"whole\"><dt>Total</dt><dd>" << text(money_text(total_of(shown)))
-      << "</dd></div></dl><p><a href=\"/cart\">Change the cart</a></p></aside>";
+  out << "<div class=\"whole\"><dt>Total</dt><dd>" << text(out.money(total_of(shown))) << "</dd></div></dl>";
+  put_converted(out, shown.quote ? shown.quote->totals.rates : shown.cart.rates);
+  out << "<p><a href=\"/cart\">Change the cart</a></p></aside>";
 }
 
 void put_hidden(Html& out, std::string_view name, std::string_view value) {
@@ -238,6 +256,7 @@ std::string delivery_choice(const Form& form, std::string_view usual) {
 
 std::string checkout_body(const Form& form, Currency currency) {
   std::string body = "{";
+  put_member(body, "currency", currency.code());
   put_member(body, "email", trim(value_of_form(form, "email")));
   if (const auto option = value_of_form(form, "shipping_option"); !option.empty())
     put_member(body, "shipping_option", option);
@@ -251,7 +270,13 @@ std::string checkout_body(const Form& form, Currency currency) {
   }
   body += "}";
   if (const auto number = trim(value_of_form(form, "tax_id")); !number.empty()) put_member(body, "tax_id", number);
-  body += ",\"payments\":[{\"method\":\"card\"";
+  body += ",\"payments\":[";
+  if (const auto code = trim(value_of_form(form, kGiftCard.name)); !code.empty()) {
+    body += "{\"method\":\"gift_card\"";
+    put_member(body, "token", code);
+    body += "},";
+  }
+  body += "{\"method\":\"card\"";
   put_member(body, "token", value_of_form(form, "token"));
   body += "}]";
   if (const auto total = read_decimal(value_of_form(form, "total"), currency))
@@ -260,8 +285,9 @@ std::string checkout_body(const Form& form, Currency currency) {
   return body + "}";
 }
 
-checkout::CheckoutBody quote_body(const Form& form) {
+checkout::CheckoutBody quote_body(const Form& form, Currency currency) {
   checkout::CheckoutBody body;
+  body.currency = currency;
   if (const auto option = value_of_form(form, "shipping_option"); !option.empty())
     body.shipping_option = std::string(option);
   if (const auto number = trim(value_of_form(form, "tax_id")); !number.empty()) body.tax_id = std::string(number);
@@ -276,7 +302,7 @@ checkout::CheckoutBody quote_body(const Form& form) {
 }
 
 http::Response checkout_page(const Site& site, const CheckoutForm& shown, int status) {
-  Html out;
+  Html out(shown.dress);
   out << "<h1>Check out</h1>";
   put_summary(out, shown);
   out << "<div class=\"checkout\"><form action=\"/checkout\" method=\"post\" novalidate data-once>";
@@ -293,12 +319,12 @@ http::Response checkout_page(const Site& site, const CheckoutForm& shown, int st
   out << "</div></fieldset>";
   put_delivery(out, shown);
   put_cards(out, shown);
-  out << "<p class=\"pay\"><button class=\"strong\">Pay " << text(money_text(total_of(shown)))
+  out << "<p class=\"pay\"><button class=\"strong\">Pay " << text(out.money(total_of(shown)))
       << "</button></p><p class=\"quiet\">Pressing twice, going back or a broken line never buys twice.</p></form>";
   put_order(out, site, shown);
   out << "</div>";
   const bool bad = !shown.problem.empty();
-  return site.page({bad ? "Mistake: check out" : "Check out"}, out.str(), status);
+  return site.page({bad ? "Mistake: check out" : "Check out"}, out, status);
 }
 
 }  // namespace kontor::pages

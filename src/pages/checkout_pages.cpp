@@ -34,14 +34,15 @@ bool is_ours(const Error& error) { return error.code == Errc::kUnavailable || er
 
 // The totals as they are now; what stands in the way becomes the problem, unless there is one already.
 Result<void> take_quote(const Site& site, const services::Shopper& shopper, CheckoutForm& shown) {
-  auto quote = site.parts.checkouts.quote(shopper.customer, quote_body(shown.form));
+  auto quote = site.parts.checkouts.quote(shopper.customer, quote_body(shown.form, shown.cart.currency));
   if (!quote && quote.error().code == Errc::kInvalid) {  // an option that is not offered there, or a bad number
-    auto body = quote_body(shown.form);
+    auto body = quote_body(shown.form, shown.cart.currency);
     body.shipping_option.reset();
     body.tax_id.reset();
     quote = site.parts.checkouts.quote(shopper.customer, body);
   }
-  if (!quote && quote.error().code == Errc::kInvalid) quote = site.parts.checkouts.quote(shopper.customer, {});
+  if (!quote && quote.error().code == Errc::kInvalid)
+    quote = site.parts.checkouts.quote(shopper.customer, quote_body({}, shown.cart.currency));
   if (quote) {
     shown.quote = std::move(*quote);
   } else if (is_ours(quote.error())) {
@@ -76,7 +77,7 @@ Result<http::Response> not_bought(const Site& site, const services::Shopper& sho
   if (error.code == Errc::kPriceChanged) {
     TRY_DO(take_quote(site, shopper, shown));
     if (shown.quote)
-      shown.notice = "The total is " + money_text(shown.quote->totals.total) +
+      shown.notice = "The total is " + shown.dress.formats.money(shown.quote->totals.total) +
                      " now. Nothing was charged; please look again and pay.";
     return checkout_page(site, shown, status);
   }
@@ -87,6 +88,10 @@ Result<http::Response> not_bought(const Site& site, const services::Shopper& sho
   } else {
     shown.problem = error.detail;
     shown.wrong = error.fields;
+    if (error.reason.starts_with("credit.")) {
+      shown.problem = "Please look at the gift card again:";
+      if (shown.wrong.empty()) shown.wrong = {{std::string(kGiftCardPointer), "refused", error.detail}};
+    }
   }
   return show_again(site, shopper, shown, status);
 }
@@ -94,8 +99,8 @@ Result<http::Response> not_bought(const Site& site, const services::Shopper& sho
 Result<http::Response> pay(const Site& site, http::Call& call) {
   TRY(auto form, read_form(call.request.body));
   TRY(const auto shopper, site.parts.shoppers.require_buyer(call.request));
-  CheckoutForm shown;
-  TRY(shown.cart, site.parts.carts.view(owner_of(shopper)));
+  CheckoutForm shown{site.dress_of(call.request)};
+  TRY(shown.cart, cart_in(site, owner_of(shopper), shown.dress));
   shown.form = std::move(form);
   shown.key = std::string(value_of_form(shown.form, "key"));
   if (shown.key.empty() || shown.key.size() > 255) shown.key = site.parts.random.hex(16);
@@ -110,13 +115,13 @@ Result<http::Response> pay(const Site& site, http::Call& call) {
   if (!total_for.empty() && body->shipping_option && delivery_choice(shown.form, "") != total_for) {
     TRY_DO(take_quote(site, shopper, shown));
     if (shown.quote && decimal_text(shown.quote->totals.total) != value_of_form(shown.form, "total")) {
-      shown.notice =
-          "With this delivery the total is " + money_text(shown.quote->totals.total) + ". Please pay once more.";
+      shown.notice = "With this delivery the total is " + shown.dress.formats.money(shown.quote->totals.total) +
+                     ". Please pay once more.";
       return checkout_page(site, shown, 200);
     }
   }
   const auto answer = buy(site, {shopper.customer, shown.key, checkout::fingerprint_of(document), std::move(*body),
-                                 call.request.request_id, std::nullopt});
+                                 call.request.request_id, std::nullopt, std::string(call.request.peer)});
   if (!answer) return not_bought(site, shopper, shown, answer.error());
   const auto words = words_of(answer->body);
   if (words.order_id) return redirect("/orders/" + words.order_id->text() + "?placed=1");
@@ -132,7 +137,8 @@ Result<http::Response> waiting_page(const Site& site, http::Call& call) {
   TRY(const auto id, call.id<CheckoutId>("id"));
   TRY(const auto view, site.parts.checkouts.view(shopper.customer, id));
   if (view.order_id) return redirect("/orders/" + view.order_id->text() + "?placed=1");
-  Html out;
+  const Dress dress = site.dress_of(call.request);
+  Html out(dress);
   out << "<div class=\"lost\">" << kAnchor;
   const std::string path = "/checkouts/" + id.text();
   bool waits = false;
@@ -153,7 +159,7 @@ Result<http::Response> waiting_page(const Site& site, http::Call& call) {
         << path << "\">Look again</a></p>";
   }
   out << "</div>";
-  auto response = site.page({"Check out"}, out.str());
+  auto response = site.page({"Check out"}, out);
   if (waits) response.headers.emplace_back("Refresh", "3");
   return response;
 }
@@ -178,8 +184,8 @@ void add_checkout_pages(http::Router& router, const SitePointer& site) {
                            [site](http::Call& call) -> Result<http::Response> {
                              TRY(const auto shopper, site->parts.shoppers.welcome(call));
                              cart::take_over_guest(site->parts.carts, site->parts.shoppers, call, shopper);
-                             CheckoutForm shown;
-                             TRY(shown.cart, site->parts.carts.view(owner_of(shopper)));
+                             CheckoutForm shown{site->dress_of(call.request)};
+                             TRY(shown.cart, cart_in(*site, owner_of(shopper), shown.dress));
                              shown.key = site->parts.random.hex(16);
                              return show_again(*site, shopper, shown, 200);
                            }));

@@ -4,6 +4,7 @@
 
 #include "pages/attributes.h"
 #include "pages/drawings.h"
+#include "pages/understood.h"
 
 namespace kontor::pages {
 namespace {
@@ -11,15 +12,6 @@ namespace {
 constexpr std::size_t kMostValues = 12;
 constexpr std::size_t kMostAttributes = 8;
 constexpr std::size_t kOpenGroups = 5;
-
-Result<showcase::ListingAnswer> ask(const Site& site, const Selection& selection, std::int64_t limit) {
-  auto request = selection.request();
-  if (limit > 0) request.limit = limit;
-  TRY(const auto query, showcase::listing_query(request, site.parts.showcase, site.parts.cursors));
-  TRY(auto answer, site.parts.showcase.listing(query));
-  showcase::seal_cursor(answer, query, site.parts.cursors);
-  return answer;
-}
 
 // A group of filters, open or not.
 class Group {
@@ -46,17 +38,8 @@ void put_tick(Html& out, const Tick& tick) {
       << "><span class=\"box\">" << (tick.on ? kTick : std::string_view()) << "</span><span class=\"what\">"
       << text(tick.words) << "</span>";
   if (tick.on) out << "<span class=\"unseen\">, chosen; take it away</span>";
-  if (tick.count >= 0) out << "<span class=\"count\">" << tick.count << "</span>";
+  if (tick.count >= 0) out << "<span class=\"count\">" << out.number(tick.count) << "</span>";
   out << "</a></li>";
-}
-
-std::string stars_and_up(int stars) { return std::to_string(stars) + " stars and up"; }
-
-std::string price_words(const Selection& chosen, Currency currency) {
-  const auto money = [&](std::int64_t minor) { return money_text(Money::minor(minor, currency)); };
-  if (!chosen.price_max) return "from " + money(*chosen.price_min);
-  if (chosen.price_min.value_or(0) == 0) return "up to " + money(*chosen.price_max);
-  return money(*chosen.price_min) + " – " + money(*chosen.price_max);
 }
 
 void put_price_form(Html& out, const Selection& chosen, Currency currency) {
@@ -74,28 +57,28 @@ void put_price_form(Html& out, const Selection& chosen, Currency currency) {
 }
 
 void put_prices(Html& out, const Listing& listing, Currency currency) {
-  const Selection& chosen = listing.chosen;
+  const Selection chosen = chosen_instead(listing.chosen, price_part(listing.answer), currency);
   const Group group(out, "Price, " + std::string(currency.code()), true);
-  if (!listing.facets.price_ranges.empty()) out << "<ul class=\"ticks\">";
-  for (const auto& range : listing.facets.price_ranges) {
-    Selection with = chosen.first_page();
+  if (!listing.answer.facets.price_ranges.empty()) out << "<ul class=\"ticks\">";
+  for (const auto& range : listing.answer.facets.price_ranges) {
+    Selection with = chosen;
     with.price_min = range.min;
     with.price_max = range.max;
     const bool on = chosen.price_min == with.price_min && chosen.price_max == with.price_max;
-    const std::string words = price_words(with, currency);
+    const std::string words = price_words(out, range.min, range.max, currency);
     if (on) with.price_min = with.price_max = std::nullopt;
     put_tick(out, {with.address(currency), words, range.count, on});
   }
-  if (!listing.facets.price_ranges.empty()) out << "</ul>";
+  if (!listing.answer.facets.price_ranges.empty()) out << "</ul>";
   put_price_form(out, chosen, currency);
 }
 
 void put_brands(Html& out, const Listing& listing, Currency currency) {
-  if (listing.facets.brands.empty() && listing.chosen.brands.empty()) return;
+  if (listing.answer.facets.brands.empty() && listing.chosen.brands.empty()) return;
   const Group group(out, "Brand", true);
   out << "<ul class=\"ticks\">";
   std::size_t shown = 0;
-  for (const auto& brand : listing.facets.brands) {
+  for (const auto& brand : listing.answer.facets.brands) {
     const bool on = listing.chosen.has_brand(brand.value);
     if (shown >= kMostValues && !on) continue;
     ++shown;
@@ -104,31 +87,33 @@ void put_brands(Html& out, const Listing& listing, Currency currency) {
   out << "</ul>";
 }
 
-void put_rating_and_stock(Html& out, const Listing& listing, Currency currency) {
-  const Selection& chosen = listing.chosen;
-  if (!listing.facets.ratings.empty() || chosen.rating_min > 0) {
-    const Group group(out, "Rating", true);
-    out << "<ul class=\"ticks\">";
-    for (const auto& rating : listing.facets.ratings) {
-      Selection with = chosen.first_page();
-      const int stars = static_cast<int>(rating.min);
-      const bool on = chosen.rating_min == stars;
-      with.rating_min = on ? 0 : stars;
-      put_tick(out, {with.address(currency), stars_and_up(stars), rating.count, on});
-    }
-    out << "</ul>";
-  }
-  const Group group(out, "Availability", true);
-  Selection with = chosen.first_page();
-  with.in_stock = !chosen.in_stock;
+void put_ratings(Html& out, const Listing& listing, Currency currency) {
+  const Selection chosen = chosen_instead(listing.chosen, rating_part(listing.answer), currency);
+  if (listing.answer.facets.ratings.empty() && chosen.rating_min == 0) return;
+  const Group group(out, "Rating", true);
   out << "<ul class=\"ticks\">";
-  put_tick(out, {with.address(currency), "In stock", -1, chosen.in_stock});
+  for (const auto& rating : listing.answer.facets.ratings) {
+    Selection with = chosen;
+    const int stars = static_cast<int>(rating.min);
+    const bool on = chosen.rating_min == stars;
+    with.rating_min = on ? 0 : stars;
+    put_tick(out, {with.address(currency), rating_words(out, stars), rating.count, on});
+  }
   out << "</ul>";
 }
 
-void put_attribute(Html& out, const Listing& listing, const showcase::AttributeCount& attribute, bool open,
+void put_stock(Html& out, const Listing& listing, Currency currency) {
+  const Group group(out, "Availability", true);
+  Selection with = listing.chosen.first_page();
+  with.in_stock = !listing.chosen.in_stock;
+  out << "<ul class=\"ticks\">";
+  put_tick(out, {with.address(currency), "In stock", -1, listing.chosen.in_stock});
+  out << "</ul>";
+}
+
+void put_attribute(Html& out, const Listing& listing, const search::AttributeCount& attribute, bool open,
                    Currency currency) {
-  std::vector<showcase::ValueCount> values = attribute.values;
+  std::vector<search::ValueCount> values = attribute.values;
   if (values.size() > kMostValues) values.resize(kMostValues);
   const bool numbers = std::all_of(values.begin(), values.end(), [](const auto& value) {
     return !value.value.empty() && value.value.size() < 16 &&
@@ -138,20 +123,25 @@ void put_attribute(Html& out, const Listing& listing, const showcase::AttributeC
   if (numbers)
     std::sort(values.begin(), values.end(),
               [&](const auto& a, const auto& b) { return number(a.value) < number(b.value); });
+  const Selection chosen = chosen_instead(listing.chosen, attribute_part(listing.answer, attribute.name), currency);
   const Group group(out, attribute_label(attribute.name), open);
   out << "<ul class=\"ticks\">";
   for (const auto& value : values) {
-    put_tick(out, {listing.chosen.with_attribute(attribute.name, value.value).address(currency),
+    put_tick(out, {chosen.with_attribute(attribute.name, value.value).address(currency),
                    attribute_value(attribute.name, value.value), value.count,
-                   listing.chosen.has_attribute(attribute.name, value.value)});
+                   chosen.has_attribute(attribute.name, value.value)});
   }
   out << "</ul>";
 }
 
+bool is_asked_for(const Listing& listing, std::string_view attribute) {
+  return listing.chosen.has_attribute(attribute) || attribute_part(listing.answer, attribute) != nullptr;
+}
+
 void put_attributes(Html& out, const Listing& listing, Currency currency) {
   std::size_t shown = 0;
-  for (const auto& attribute : listing.facets.attributes) {
-    const bool on = listing.chosen.has_attribute(attribute.name);
+  for (const auto& attribute : listing.answer.facets.attributes) {
+    const bool on = is_asked_for(listing, attribute.name);
     if (!on && (attribute.values.size() < 2 || shown >= kMostAttributes)) continue;
     put_attribute(out, listing, attribute, on || shown + 3 < kOpenGroups, currency);
     ++shown;
@@ -160,77 +150,60 @@ void put_attributes(Html& out, const Listing& listing, Currency currency) {
 
 }  // namespace
 
-Result<Listing> read_listing(const Site& site, const Selection& selection) {
-  Listing listing{selection, {}, {}};
-  TRY(listing.answer, ask(site, selection, 0));
-  listing.facets = listing.answer.facets;
-  const auto without = [&](const Selection& other) { return ask(site, other.first_page(), 1); };
-  if (!selection.brands.empty()) {
-    Selection other = selection;
-    other.brands.clear();
-    TRY(auto wider, without(other));
-    listing.facets.brands = std::move(wider.facets.brands);
-  }
-  if (selection.price_min || selection.price_max) {
-    Selection other = selection;
-    other.price_min = other.price_max = std::nullopt;
-    TRY(auto wider, without(other));
-    listing.facets.price_ranges = std::move(wider.facets.price_ranges);
-  }
-  if (selection.rating_min > 0) {
-    Selection other = selection;
-    other.rating_min = 0;
-    TRY(auto wider, without(other));
-    listing.facets.ratings = std::move(wider.facets.ratings);
-  }
-  std::string last;
-  for (const auto& [name, value] : selection.attributes) {
-    if (name == last) continue;
-    last = name;
-    TRY(const auto wider, without(selection.without_attribute(name)));
-    for (const auto& found : wider.facets.attributes) {
-      if (found.name != name) continue;
-      std::erase_if(listing.facets.attributes, [&](const auto& one) { return one.name == name; });
-      listing.facets.attributes.insert(listing.facets.attributes.begin(), found);
-    }
-  }
+Result<Listing> read_listing(const Site& site, Currency currency, const Selection& selection) {
+  auto request = selection.request();
+  request.currency = currency;
+  Listing listing{selection, {}};
+  TRY(listing.answer, site.parts.search.answer(std::move(request)));
+  auto& attributes = listing.answer.facets.attributes;
+  std::stable_partition(attributes.begin(), attributes.end(),
+                        [&](const auto& attribute) { return is_asked_for(listing, attribute.name); });
   return listing;
 }
 
-void put_filters(Html& out, const Site& site, const Listing& listing) {
-  const Currency currency = site.parts.showcase.settings().currency;
+bool Listing::narrowed() const { return chosen.filtered() || !parts_of(answer).empty(); }
+
+Selection Listing::cleared() const {
+  const Selection cleared = chosen.cleared();
+  return parts_of(answer).empty() ? cleared : cleared.with_words(answer.understood->words);
+}
+
+void put_filters(Html& out, const Listing& listing) {
+  const Currency currency = out.dress().currency;
   out << "<aside class=\"narrow\" id=\"filters\" aria-labelledby=\"filters-title\"><div class=\"sheet\"><div "
          "class=\"narrow-top\"><h2 id=\"filters-title\" tabindex=\"-1\">Filter</h2><a class=\"close\" "
          "href=\"#results\">"
       << kCross << "<span class=\"unseen\">Close the filters</span></a></div>";
   put_prices(out, listing, currency);
   put_brands(out, listing, currency);
-  put_rating_and_stock(out, listing, currency);
+  put_ratings(out, listing, currency);
+  put_stock(out, listing, currency);
   put_attributes(out, listing, currency);
   out << "<p class=\"narrow-end\"><a class=\"button\" href=\"#results\">Show "
-      << counted(listing.answer.total_count, "product", "products") << "</a></p></div></aside>";
+      << out.counted(listing.answer.total_count, "product", "products") << "</a></p></div></aside>";
 }
 
-void put_chips(Html& out, const Site& site, const Listing& listing) {
+void put_chips(Html& out, const Listing& listing) {
+  if (!listing.narrowed()) return;
   const Selection& chosen = listing.chosen;
-  if (!chosen.filtered()) return;
-  const Currency currency = site.parts.showcase.settings().currency;
+  const Currency currency = out.dress().currency;
   out << "<ul class=\"chips\" aria-label=\"Chosen filters\">";
   const auto chip = [&](std::string_view words, const Selection& without) {
     out << "<li><a rel=\"nofollow\" href=\"" << text(without.address(currency))
         << "\"><span class=\"unseen\">Take away: "
         << "</span>" << text(words) << kCross << "</a></li>";
   };
+  for (const auto& part : parts_of(listing.answer)) chip(part_words(out, part), chosen.with_words(part.without));
   for (const auto& brand : chosen.brands) chip(brand, chosen.with_brand(brand));
   Selection without = chosen.first_page();
   if (chosen.price_min || chosen.price_max) {
     without.price_min = without.price_max = std::nullopt;
-    chip(price_words(chosen, currency), without);
+    chip(price_words(out, chosen.price_min, chosen.price_max, currency), without);
   }
   if (chosen.rating_min > 0) {
     without = chosen.first_page();
     without.rating_min = 0;
-    chip(stars_and_up(chosen.rating_min), without);
+    chip(rating_words(out, chosen.rating_min), without);
   }
   if (chosen.in_stock) {
     without = chosen.first_page();
@@ -239,8 +212,17 @@ void put_chips(Html& out, const Site& site, const Listing& listing) {
   }
   for (const auto& [name, value] : chosen.attributes)
     chip(attribute_label(name) + ": " + attribute_value(name, value), chosen.with_attribute(name, value));
-  out << "<li><a class=\"all\" rel=\"nofollow\" href=\"" << text(chosen.cleared().address(currency))
-      << "\">Clear all</a></li></ul>";
+  const auto link = [&](std::string_view words, const Selection& to) {
+    out << "<li><a class=\"all\" rel=\"nofollow\" href=\"" << text(to.address(currency)) << "\">" << words
+        << "</a></li>";
+  };
+  link("Clear all", listing.cleared());
+  if (!parts_of(listing.answer).empty()) {
+    without = chosen.first_page();
+    without.plain = false;
+    link("Search for exactly these words", without);
+  }
+  out << "</ul>";
 }
 
 }  // namespace kontor::pages

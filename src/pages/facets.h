@@ -1,5 +1,5 @@
 // What a listing can be narrowed by: the panel of filters, as links and one small form, and the chips of what is
-// chosen.
+// chosen, by hand or by the words of a search.
 #pragma once
 #include "pages/html.h"
 #include "pages/selection.h"
@@ -10,12 +10,15 @@ namespace kontor::pages {
 // A listing with everything its page shows.
 struct Listing {
   Selection chosen;
-  showcase::ListingAnswer answer;
-  showcase::Facets facets;  // as of `answer`, but each group that is chosen from counts as if it were not
-};
-Result<Listing> read_listing(const Site& site, const Selection& selection);
+  search::ListingAnswer answer;
 
-void put_filters(Html& out, const Site& site, const Listing& listing);
-void put_chips(Html& out, const Site& site, const Listing& listing);
+  bool narrowed() const;      // by anything that a chip takes away
+  Selection cleared() const;  // without all of it
+};
+// With prices in this currency.
+Result<Listing> read_listing(const Site& site, Currency currency, const Selection& selection);
+
+void put_filters(Html& out, const Listing& listing);
+void put_chips(Html& out, const Listing& listing);
 
 }  // namespace kontor::pages

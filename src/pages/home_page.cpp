@@ -6,7 +6,7 @@
 namespace kontor::pages {
 namespace {
 
-using showcase::Card;
+using search::Item;
 
 constexpr std::size_t kMostHouses = 8;
 constexpr int kColours = 6;  // .house.c0 … in the style sheet
@@ -18,25 +18,23 @@ struct House {
   std::string image;
 };
 
-Result<showcase::ListingAnswer> ask(const Site& site, const showcase::ListingRequest& request, bool facets) {
-  TRY(auto query, showcase::listing_query(request, site.parts.showcase, site.parts.cursors));
-  query.with_facets = facets;
-  return site.parts.showcase.listing(query);
+Result<search::ListingAnswer> ask(const Site& site, const search::ListingRequest& request, bool facets) {
+  return site.parts.search.answer(request, facets);
 }
 
-Result<std::vector<Card>> row(const Site& site, showcase::Sort sort) {
-  showcase::ListingRequest request;
+Result<search::ListingAnswer> row(const Site& site, const Dress& dress, search::Sort sort, bool facets) {
+  search::ListingRequest request;
+  request.currency = dress.currency;
   request.sort = sort;
   request.limit = kInARow;
-  TRY(auto answer, ask(site, request, false));
-  return std::move(answer.items);
+  return ask(site, request, facets);
 }
 
 // The picture of a category is that of its best rated product that has one.
 Result<std::string> picture_of(const Site& site, const catalog::Category& category) {
-  showcase::ListingRequest request;
+  search::ListingRequest request;
   request.category.push_back(category.id.text());
-  request.sort = showcase::Sort::kRating;
+  request.sort = search::Sort::kRating;
   request.limit = 5;
   TRY(const auto answer, ask(site, request, false));
   for (const auto& card : answer.items)
@@ -44,7 +42,7 @@ Result<std::string> picture_of(const Site& site, const catalog::Category& catego
   return std::string();
 }
 
-Result<std::vector<House>> houses(const Site& site, const showcase::Facets& facets) {
+Result<std::vector<House>> houses(const Site& site, const search::Facets& facets) {
   TRY(const auto all, site.parts.showcase.categories());
   std::vector<House> found;
   for (const auto& category : all) {
@@ -67,7 +65,7 @@ void put_quay(Html& out, const std::vector<House>& quay) {
         << "\"><span class=\"window\">";
     put_picture(out, house.image, house.category.name, {240, 240, "(min-width: 64rem) 11rem, 40vw", true});
     out << "</span><span class=\"sign\">" << text(house.category.name) << "</span><span class=\"goods\">"
-        << counted(house.count, "thing", "things") << "</span></a></li>";
+        << out.counted(house.count, "thing", "things") << "</span></a></li>";
   }
   out << "</ul></nav>";
 }
@@ -75,27 +73,27 @@ void put_quay(Html& out, const std::vector<House>& quay) {
 struct Row {
   std::string_view id, title, more;
 };
-void put_row(Html& out, const Row& row, const std::vector<Card>& cards) {
+void put_row(Html& out, const Row& row, const std::vector<Item>& cards, bool rated) {
   if (cards.empty()) return;
   out << "<section class=\"row\" aria-labelledby=\"" << row.id << "\"><div class=\"heading\"><h2 id=\"" << row.id
       << "\">" << row.title << "</h2><a href=\"/search?sort=" << row.more
       << "\">See all<span class=\"unseen\">: " << row.title << "</span></a></div>";
-  put_cards(out, cards, 0);
+  put_cards(out, cards, 0, rated);
   out << "</section>";
 }
 
-Result<ReadyPages::Bytes> make(const Site& site) {
-  showcase::ListingRequest request;
-  request.sort = showcase::Sort::kNewest;
-  request.limit = kInARow;
-  TRY(const auto newest, ask(site, request, true));
-  TRY(const auto best, row(site, showcase::Sort::kRating));
+Result<ReadyPages::Bytes> make(const Site& site, const Dress& dress) {
+  TRY(const auto newest, row(site, dress, search::Sort::kNewest, true));
+  search::ListingAnswer best;
+  if (site.parts.degradation.recommends()) {
+    TRY(best, row(site, dress, search::Sort::kRating, false));
+  }
   TRY(const auto quay, houses(site, newest.facets));
-  Html out;
+  Html out(dress);
   out << "<div class=\"hero\"><div class=\"pitch\"><p class=\"kicker\">The shop on the quay</p><h1>Good things, "
          "honestly counted.</h1><p class=\"lead\">";
   if (newest.total_count > 0)
-    out << (newest.total_count_exact ? "" : "More than ") << counted(newest.total_count, "product", "products")
+    out << (newest.total_count_exact ? "" : "More than ") << out.counted(newest.total_count, "product", "products")
         << " from people who know their trade. What the page says is in stock can be yours.";
   else
     out << "The shelves are still being filled. Come back soon.";
@@ -103,8 +101,10 @@ Result<ReadyPages::Bytes> make(const Site& site) {
          "href=\"/search?sort=rating\">Best rated</a></p></div>";
   put_quay(out, quay);
   out << "<div class=\"water\" aria-hidden=\"true\"></div></div>";
-  put_row(out, {"new", "Just unloaded", "newest"}, newest.items);
-  put_row(out, {"best", "What buyers like best", "rating"}, best);
+  const bool rated = site.parts.degradation.rates_in_listings();
+  put_row(out, {"new", "Just unloaded", "newest"}, newest.items, rated);
+  put_row(out, {"best", "What buyers like best", "rating"}, best.items, rated);
+  put_converted(out, newest.converted);
   out << "<section class=\"vows\" aria-label=\"How we trade\"><ul>"
          "<li><h2>Counted, not guessed</h2><p>The last one is sold once. If somebody was quicker, you hear it before "
          "you "
@@ -114,20 +114,22 @@ Result<ReadyPages::Bytes> make(const Site& site) {
          "<li><h2>Yours alone</h2><p>No account needed, nothing watches you, and the shop works without "
          "scripts.</p></li></ul></section>";
   return site.shared_page({{}, "A shop that counts honestly: prices and stock as they are, no account needed.", "/"},
-                          out.str());
+                          out);
 }
 
 }  // namespace
 
 void add_home_page(http::Router& router, const SitePointer& site) {
-  auto home = page_endpoint(site, http::Method::kGet, "/", "The first page",
-                            [site](http::Call& call) -> Result<http::Response> {
-                              TRY(const auto form, read_form(call.request.query));
-                              if (const auto words = value_of_form(form, "q"); !words.empty())
-                                return redirect("/search?q=" + percent_encode(words));
-                              TRY(auto bytes, site->ready.listing("/", [&] { return make(*site); }));
-                              return ready_response(std::move(bytes));
-                            });
+  auto home = page_endpoint(
+      site, http::Method::kGet, "/", "The first page", [site](http::Call& call) -> Result<http::Response> {
+        TRY(const auto form, read_form(call.request.query));
+        if (const auto words = value_of_form(form, "q"); !words.empty())
+          return redirect("/search?q=" + percent_encode(words));
+        const Dress dress = site->dress_of(call.request);
+        TRY(auto bytes, site->ready.listing(site->kept_as("/", dress), [&] { return make(*site, dress); }));
+        return ready_response(std::move(bytes));
+      });
+  home.varies_by = kDressCookie;
   home.inline_read = [site](std::string_view) { return site->ready.listing_at_hand("/"); };
   router.add(std::move(home));
 }

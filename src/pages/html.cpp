@@ -1,26 +1,8 @@
 #include "pages/html.h"
 
-#include <array>
 #include <charconv>
 
 namespace kontor::pages {
-namespace {
-
-constexpr std::pair<std::string_view, std::string_view> kSigns[] = {
-    {"USD", "$"}, {"EUR", "€"}, {"GBP", "£"}, {"JPY", "¥"}, {"INR", "₹"}, {"KRW", "₩"}, {"CAD", "CA$"}, {"AUD", "A$"}};
-
-// "1290.00" → "1,290.00"
-std::string grouped(const std::string& number) {
-  const std::size_t whole = std::min(number.find('.'), number.size());
-  std::string out;
-  for (std::size_t i = 0; i < number.size(); ++i) {
-    if (i > 0 && i < whole && (whole - i) % 3 == 0) out += ',';
-    out += number[i];
-  }
-  return out;
-}
-
-}  // namespace
 
 Html& Html::operator<<(Escaped escaped) {
   std::size_t from = 0;
@@ -79,18 +61,6 @@ std::string decimal_text(Money money) {
   return text.substr(0, text.find(' '));
 }
 
-std::string money_text(Money money) {
-  std::string number = decimal_text(money);
-  const bool negative = number.starts_with('-');
-  if (negative) number.erase(0, 1);
-  number = grouped(number);
-  const Currency currency = money.currency();
-  const std::string_view code = currency.code();
-  for (const auto& [known, sign] : kSigns)
-    if (known == code) return (negative ? "−" : "") + std::string(sign) + number;
-  return (negative ? "−" : "") + number + " " + std::string(code);
-}
-
 std::optional<std::int64_t> read_decimal(std::string_view decimal, Currency currency) {
   decimal = trim(decimal);
   const auto point = decimal.find_first_of(".,");
@@ -107,20 +77,12 @@ std::optional<std::int64_t> read_decimal(std::string_view decimal, Currency curr
   return minor;
 }
 
-std::string date_text(Time time) {
-  static constexpr std::array<std::string_view, 12> kMonths = {"January",   "February", "March",    "April",
-                                                               "May",       "June",     "July",     "August",
-                                                               "September", "October",  "November", "December"};
-  const std::string iso = to_rfc3339(time);  // "2026-11-21T05:24:12Z"
-  const auto month = static_cast<std::size_t>((iso[5] - '0') * 10 + (iso[6] - '0') - 1);
-  return (iso[8] == '0' ? iso.substr(9, 1) : iso.substr(8, 2)) + " " + std::string(kMonths[month]) + " " +
-         iso.substr(0, 4);
+std::string counted(const Dress& dress, std::int64_t count, std::string_view one, std::string_view many) {
+  return dress.formats.number(count) + " " + std::string(count == 1 ? one : many);
 }
 
-std::string date_time_text(Time time) { return date_text(time) + ", " + to_rfc3339(time).substr(11, 5) + " UTC"; }
-
-std::string counted(std::int64_t count, std::string_view one, std::string_view many) {
-  return grouped(std::to_string(count)) + " " + std::string(count == 1 ? one : many);
+std::string Html::counted(std::int64_t count, std::string_view one, std::string_view many) const {
+  return pages::counted(dress_, count, one, many);
 }
 
 }  // namespace kontor::pages

@@ -1,4 +1,4 @@
-// The small things that every page is made of: markup with escaped text in it, forms read, money and dates for people.
+// The small things that every page is made of: markup with escaped text in it, forms read, amounts for programs.
 #pragma once
 #include <concepts>
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "pages/dress.h"
 #include "runtime/http.h"
 
 namespace kontor::pages {
@@ -22,9 +23,11 @@ struct Escaped {
 };
 inline Escaped text(std::string_view from_data) { return {from_data}; }
 
-// Markup under construction: `html << "<p>" << text(title) << "</p>"`. A bare string is markup.
+// Markup under construction: `html << "<p>" << text(title) << "</p>"`. A bare string is markup. Knows for whom: amounts
+// and dates are written as the dress says, and are data like any other.
 class Html {
  public:
+  explicit Html(const Dress& dress) : dress_(dress) {}  // which outlives it
   Html& operator<<(std::string_view markup) {
     out_ += markup;
     return *this;
@@ -40,7 +43,17 @@ class Html {
   const std::string& str() const { return out_; }
   std::string take() { return std::move(out_); }
 
+  const Dress& dress() const { return dress_; }
+  std::string money(Money amount) const { return dress_.formats.money(amount); }
+  std::string off(Money amount) const { return money(Money::minor(0, amount.currency()) - amount); }
+  std::string number(std::int64_t number) const { return dress_.formats.number(number); }
+  std::string date(Time at) const { return dress_.formats.date(at); }
+  std::string day(Time midnight) const { return dress_.formats.day(midnight); }  // of what is a day, not a moment
+  std::string date_time(Time at) const { return dress_.formats.date_time(at); }
+  std::string counted(std::int64_t count, std::string_view one, std::string_view many) const;  // "1,204 products"
+
  private:
+  const Dress& dress_;
   std::string out_;
 };
 
@@ -51,14 +64,11 @@ Result<Form> read_form(std::string_view encoded);
 // The first of this name, or "".
 std::string_view value_of_form(const Form& form, std::string_view name);
 
-// "$29.99", "€1,290.00", "¥1,290", "29.99 SEK".
-std::string money_text(Money money);
 // "29.99", for a field of a form and for programs: no sign of a currency, no grouping.
 std::string decimal_text(Money money);
 // What decimal_text() writes, and what people write for it ("29", "29,9"); nullopt for anything else.
 std::optional<std::int64_t> read_decimal(std::string_view decimal, Currency currency);
-std::string date_text(Time time);                                                      // "21 November 2026"
-std::string date_time_text(Time time);                                                 // "21 November 2026, 05:24 UTC"
-std::string counted(std::int64_t count, std::string_view one, std::string_view many);  // "1 product", "1,204 products"
+// "1 product", "1,204 products".
+std::string counted(const Dress& dress, std::int64_t count, std::string_view one, std::string_view many);
 
 }  // namespace kontor::pages

@@ -9,6 +9,9 @@ namespace {
 
 using Categories = std::vector<catalog::Category>;
 
+constexpr int kSearchAgainS = 30;
+constexpr std::size_t kMostAround = 12;
+
 struct Shelf {
   std::string title;
   std::optional<catalog::Category> category;
@@ -36,21 +39,23 @@ void put_crumbs(Html& out, const Categories& all, const Shelf& shelf) {
 // What lies directly below the category, or the roots for a search, as far as something of it matches.
 void put_aisles(Html& out, const Categories& all, const Shelf& shelf, const Listing& listing) {
   const CategoryId parent = shelf.category ? shelf.category->id : CategoryId{};
+  Selection there = listing.chosen.cleared();
+  there.sort.reset();
   bool any = false;
   for (const auto& found : listing.answer.facets.categories) {
     const auto* category = find(all, found.id);
     if (category == nullptr || category->parent != parent) continue;
     if (!any) out << "<ul class=\"below\" aria-label=\"Categories\">";
     any = true;
-    out << "<li><a href=\"" << path_of(*category);
-    if (!listing.chosen.words.empty()) out << "?q=" << percent_encode(listing.chosen.words);
-    out << "\">" << text(category->name) << " <span class=\"count\">" << found.count << "</span></a></li>";
+    there.path = path_of(*category);
+    out << "<li><a href=\"" << text(there.address(out.dress().currency)) << "\">" << text(category->name)
+        << " <span class=\"count\">" << out.number(found.count) << "</span></a></li>";
   }
   if (any) out << "</ul>";
 }
 
 void put_sort(Html& out, const Selection& chosen, Currency currency) {
-  using showcase::Sort;
+  using search::Sort;
   constexpr std::pair<Sort, std::string_view> kSorts[] = {
       {Sort::kRelevance, "Best match"},      {Sort::kNewest, "Newest"},
       {Sort::kBestSelling, "Best selling"},  {Sort::kRating, "Best rated"},
@@ -72,20 +77,88 @@ void put_sort(Html& out, const Selection& chosen, Currency currency) {
   out << "</ul></details>";
 }
 
-void put_results(Html& out, const Listing& listing, Currency currency) {
-  const auto& answer = listing.answer;
-  if (answer.items.empty()) {
-    out << "<div class=\"empty\"><p class=\"lead\">Nothing on this shelf matches.</p><p>";
-    if (listing.chosen.filtered())
-      out << "<a class=\"button\" href=\"" << text(listing.chosen.cleared().address(currency))
-          << "\">Take all filters away</a>";
-    else
-      out << "Fewer or other words may help. <a href=\"/search\">See everything we have</a>";
-    out << "</p></div>";
+void put_quoted(Html& out, std::string_view words, const Selection* to) {
+  if (to != nullptr) out << "<a rel=\"nofollow\" href=\"" << text(to->address(out.dress().currency)) << "\">";
+  out << "“" << text(words) << "”" << (to != nullptr ? "</a>" : "");
+}
+
+void put_corrected(Html& out, const Listing& listing) {
+  const auto& understood = listing.answer.understood;
+  Selection as_written = listing.chosen.first_page();
+  as_written.corrections = false;
+  out << "<p class=\"taken\">Shown is what there is for <strong>";
+  put_quoted(out, *listing.answer.corrected_query, nullptr);
+  out << "</strong>. Search instead for ";
+  put_quoted(out, understood && !understood->words.empty() ? understood->words : listing.chosen.words, &as_written);
+  out << ".</p>";
+}
+
+// When hardly anything has all words, what has some of them comes as well.
+void put_some(Html& out, const std::vector<std::string>& dropped) {
+  out << "<p class=\"quiet taken\">";
+  if (dropped.empty()) {
+    out << "Few things have all of these words; what has some of them comes after those.</p>";
     return;
   }
-  put_cards(out, answer.items, 4);
+  out << "Nothing has all of these words. Shown is what comes close, without ";
+  for (std::size_t i = 0; i < dropped.size(); ++i) {
+    out << (i == 0 ? "" : i + 1 < dropped.size() ? ", " : " or ");
+    put_quoted(out, dropped[i], nullptr);
+  }
+  out << ".</p>";
+}
+
+// What was searched for, where that is not what was typed or not all there is.
+void put_taken_for(Html& out, const Listing& listing) {
+  const auto& answer = listing.answer;
+  if (answer.corrected_query) put_corrected(out, listing);
+  if (answer.understood && !answer.understood->all_words && !answer.items.empty())
+    put_some(out, answer.understood->dropped);
+  if (!listing.chosen.plain) {
+    Selection read = listing.chosen.first_page();
+    read.plain = true;
+    out << "<p class=\"taken\">Searched for exactly these words. <a rel=\"nofollow\" href=\""
+        << text(read.address(out.dress().currency)) << "\">Read prices and properties as filters again</a>.</p>";
+  }
+  if (answer.partial.value_or(false))
+    out << "<p class=\"quiet taken\">Not every shelf could be looked through just now; there may be more.</p>";
+}
+
+// Where to go on from a page that has nothing to show.
+void put_empty(Html& out, const Categories& all, const Shelf& shelf, const Listing& listing) {
+  const Currency currency = out.dress().currency;
+  const Selection& chosen = listing.chosen;
+  out << "<div class=\"empty\"><p class=\"lead\">"
+      << (chosen.words.empty() && !listing.narrowed() ? "Nothing lies on this shelf yet."
+                                                      : "Nothing on this shelf matches.")
+      << "</p>";
+  if (listing.narrowed())
+    out << "<p>With one filter less there may be something: they stand above, each with its cross.</p><p><a "
+           "class=\"button\" rel=\"nofollow\" href=\""
+        << text(listing.cleared().address(currency)) << "\">Take all filters away</a></p>";
+  else if (!chosen.words.empty())
+    out << "<p>Fewer or more common words may help, or a second look at how they are written.</p>";
+  if (shelf.category && !chosen.words.empty()) {
+    Selection everywhere = chosen.cleared();
+    everywhere.path = "/search";
+    out << "<p>Search the whole shop for ";
+    put_quoted(out, chosen.words, &everywhere);
+    out << ".</p>";
+  }
+  out << "<nav aria-label=\"Where to look instead\"><p>Or look around:</p><ul class=\"below\">";
+  std::size_t shown = 0;
+  for (const auto& category : all) {
+    if (category.parent || ++shown > kMostAround) continue;
+    out << "<li><a href=\"" << path_of(category) << "\">" << text(category.name) << "</a></li>";
+  }
+  out << "<li><a href=\"/search\">Everything we have</a></li></ul></nav></div>";
+}
+
+void put_results(Html& out, const Listing& listing, bool rated) {
+  const auto& answer = listing.answer;
+  put_cards(out, answer.items, 4, rated);
   if (!answer.next_cursor && listing.chosen.cursor.empty()) return;
+  const Currency currency = out.dress().currency;
   out << "<p class=\"more\" data-more>";
   if (!listing.chosen.cursor.empty())
     out << "<a class=\"button plain\" href=\"" << text(listing.chosen.first_page().address(currency))
@@ -98,45 +171,59 @@ void put_results(Html& out, const Listing& listing, Currency currency) {
   out << "</p>";
 }
 
-std::string body_of(const Site& site, const Categories& all, const Shelf& shelf, const Listing& listing) {
-  const Currency currency = site.parts.showcase.settings().currency;
+// `rated`: with the stars of reviews.
+Html body_of(const Dress& dress, const Categories& all, const Shelf& shelf, const Listing& listing, bool rated) {
+  const Currency currency = dress.currency;
   const auto& answer = listing.answer;
-  Html out;
+  Html out(dress);
   put_crumbs(out, all, shelf);
   out << "<div class=\"heading\"><h1>" << text(shelf.title) << "</h1><p class=\"quiet\">"
-      << (answer.total_count_exact ? "" : "more than ") << counted(answer.total_count, "product", "products")
+      << (answer.total_count_exact ? "" : "more than ") << out.counted(answer.total_count, "product", "products")
       << "</p></div>";
+  put_converted(out, answer.converted);
   put_aisles(out, all, shelf, listing);
   out << "<div class=\"tools\"><a class=\"button plain open-filters\" href=\"#filters\">" << kFunnel << "Filter";
-  if (listing.chosen.filtered()) out << "<span class=\"unseen\">, some are chosen</span><span class=\"dot\"></span>";
+  if (listing.narrowed()) out << "<span class=\"unseen\">, some are chosen</span><span class=\"dot\"></span>";
   out << "</a>";
-  put_sort(out, listing.chosen, currency);
+  if (!answer.items.empty()) put_sort(out, listing.chosen, currency);
   out << "</div>";
-  put_chips(out, site, listing);
+  put_chips(out, listing);
   out << "<div class=\"listing\">";
-  put_filters(out, site, listing);
+  put_filters(out, listing);
   out << "<section id=\"results\" aria-label=\"Products\" tabindex=\"-1\">";
-  put_results(out, listing, currency);
+  put_taken_for(out, listing);
+  if (answer.items.empty())
+    put_empty(out, all, shelf, listing);
+  else
+    put_results(out, listing, rated);
   out << "</section></div>";
-  return out.take();
+  return out;
 }
 
-Result<ReadyPages::Bytes> make(const Site& site, const Shelf& shelf, const Selection& selection) {
-  TRY(const auto listing, read_listing(site, selection));
+Result<ReadyPages::Bytes> make(const Site& site, const Dress& dress, const Shelf& shelf, const Selection& selection) {
+  TRY(const auto listing, read_listing(site, dress.currency, selection));
   TRY(const auto all, site.parts.showcase.categories());
   Frame frame{shelf.title, {}, {}, selection.words, {}, selection.path};
   if (!selection.filtered() && selection.cursor.empty() && selection.words.empty() && !selection.sort) {
     frame.canonical = selection.path;
     frame.description = shelf.title + " at " + std::string(kShopName) + ": " +
-                        counted(listing.answer.total_count, "product", "products") +
+                        counted(dress, listing.answer.total_count, "product", "products") +
                         ", with stock and prices as they are now.";
   }
-  return site.shared_page(frame, body_of(site, all, shelf, listing));
+  return site.shared_page(frame, body_of(dress, all, shelf, listing, site.parts.degradation.rates_in_listings()));
 }
 
-Result<http::Response> answer(const SitePointer& site, const Shelf& shelf, const Selection& selection) {
-  const Currency currency = site->parts.showcase.settings().currency;
-  TRY(auto bytes, site->ready.listing(selection.address(currency), [&] { return make(*site, shelf, selection); }));
+Result<http::Response> answer(Site& site, const Dress& dress, const Shelf& shelf, const Selection& selection) {
+  const std::string address = site.kept_as(selection.address(dress.currency), dress);
+  if (!selection.words.empty() && !site.parts.degradation.answers_search()) {
+    if (auto held = site.ready.held_listing(address)) return ready_response(std::move(held));
+    Error error{Errc::kUnavailable, "degradation.rests",
+                "The shop is so busy that searching rests for a while. "
+                "The categories, carts and checkouts go on."};
+    error.retry_after_s = kSearchAgainS;
+    return fail(std::move(error));
+  }
+  TRY(auto bytes, site.ready.listing(address, [&] { return make(site, dress, shelf, selection); }));
   return ready_response(std::move(bytes));
 }
 
@@ -147,20 +234,23 @@ void add_listing_pages(http::Router& router, const SitePointer& site) {
   router.add(page_endpoint(site, Method::kGet, "/search", "What a search finds; without words, everything",
                            [site](http::Call& call) -> Result<http::Response> {
                              TRY(const auto form, read_form(call.request.query));
-                             const Selection chosen("/search", "", form, site->parts.showcase.settings().currency);
+                             const Dress dress = site->dress_of(call.request);
+                             const Selection chosen("/search", "", form, dress.currency);
                              const std::string title =
                                  chosen.words.empty() ? "Everything we have" : "“" + chosen.words + "”";
-                             return answer(site, {title, {}}, chosen);
+                             return answer(*site, dress, {title, {}}, chosen);
                            }));
   auto category =
       page_endpoint(site, Method::kGet, "/c/{slug}", "A category", [site](http::Call& call) -> Result<http::Response> {
         TRY(const auto form, read_form(call.request.query));
         TRY(auto found, site->parts.showcase.category(call.param("slug")));
         if (!found) return fail(Errc::kNotFound, "pages.no_such_category", "There is no category at this address.");
-        const Selection chosen(path_of(*found), found->slug, form, site->parts.showcase.settings().currency);
+        const Dress dress = site->dress_of(call.request);
+        const Selection chosen(path_of(*found), found->slug, form, dress.currency);
         const std::string title = found->name;
-        return answer(site, {title, std::move(found)}, chosen);
+        return answer(*site, dress, {title, std::move(found)}, chosen);
       });
+  category.varies_by = kDressCookie;
   category.inline_read = [site](std::string_view slug) {
     return site->ready.listing_at_hand("/c/" + percent_encode(slug));
   };

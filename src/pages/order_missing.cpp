@@ -1,7 +1,5 @@
 #include "pages/order_missing.h"
 
-#include "base/time.h"
-
 namespace kontor::pages {
 namespace {
 
@@ -29,13 +27,13 @@ void put_missing(Html& out, const orders::Order& order, const std::vector<Missin
                         : " turned out not to be there; the orders before yours had them.")
         << "</p>";
     if (!units.waits)
-      out << "<p class=\"quiet\">Without a word from you they are cancelled on "
-          << text(to_rfc3339(units.decide_by).substr(0, 16)) << " UTC, and their money comes back to you.</p>";
+      out << "<p class=\"quiet\">Without a word from you they are cancelled on " << text(out.date_time(units.decide_by))
+          << ", and their money comes back to you.</p>";
     if (!units.alternatives.empty()) {
       out << "<p>In their place there is:</p><ul>";
       for (const auto& other : units.alternatives)
         out << "<li><a href=\"" << text(other.url) << "\">" << text(other.title) << "</a> "
-            << text(money_text(other.price)) << "</li>";
+            << text(out.money(other.price)) << "</li>";
       out << "</ul>";
     }
     out << "<div class=\"actions\">";

@@ -88,10 +88,10 @@ void put_timeline(Html& out, const orders::Order& order) {
     if (part)
       put_cancelled(out, order.document, *entry.cancellation);
     else if (entry.payment && entry.amount)
-      out << (*entry.payment == "captured" ? "Charged: " : "Given back: ") << text(money_text(*entry.amount));
+      out << (*entry.payment == "captured" ? "Charged: " : "Given back: ") << text(out.money(*entry.amount));
     else
       out << words_of(entry.status);
-    out << "</strong><span class=\"quiet\">" << date_time_text(entry.at) << " " << words_of_who(entry.by)
+    out << "</strong><span class=\"quiet\">" << text(out.date_time(entry.at)) << " " << words_of_who(entry.by)
         << "</span></li>";
   }
   const auto* at = std::find(std::begin(kWay), std::end(kWay), order.state);
@@ -117,8 +117,8 @@ void put_shipments(Html& out, const orders::Document& document) {
           << text(*shipment.tracking_number) << "</strong></p>";
     const bool open = shipment.status != ShipmentState::kDelivered && shipment.status != ShipmentState::kCancelled;
     if (open)
-      out << "<p class=\"quiet\">Expected between " << date_text(shipment.estimated_delivery.earliest) << " and "
-          << date_text(shipment.estimated_delivery.latest) << "</p>";
+      out << "<p class=\"quiet\">Expected between " << text(out.day(shipment.estimated_delivery.earliest)) << " and "
+          << text(out.day(shipment.estimated_delivery.latest)) << "</p>";
     out << "<ul>";
     for (const auto& item : shipment.items) {
       const auto* line = line_of(document, item.offer_id);
@@ -140,7 +140,7 @@ void put_lines(Html& out, const Site& site, const orders::Document& document) {
       out << "<a href=\"/p/" << percent_encode((*card)->slug) << "\">" << text(line.title) << "</a>";
     else
       out << text(line.title);
-    out << "<span class=\"quiet\">" << line.quantity << " × " << text(money_text(line.unit_price)) << " · "
+    out << "<span class=\"quiet\">" << line.quantity << " × " << text(out.money(line.unit_price)) << " · "
         << text(line.sku);
     if (line.cancelled) out << " · " << *line.cancelled << " of them cancelled";
     out << "</span>";
@@ -148,7 +148,7 @@ void put_lines(Html& out, const Site& site, const orders::Document& document) {
     if (line.gift && line.gift->message) out << ": “" << text(*line.gift->message) << "”";
     if (line.gift) out << "</span>";
     if (line.note) out << "<span class=\"quiet\">Your note: " << text(*line.note) << "</span>";
-    out << "</span><span class=\"sum\">" << text(money_text(line.line_total)) << "</span></li>";
+    out << "</span><span class=\"sum\">" << text(out.money(line.line_total)) << "</span></li>";
   }
   out << "</ul></section>";
 }
@@ -159,18 +159,20 @@ void put_totals(Html& out, const orders::Document& document) {
   };
   const auto& totals = document.totals;
   out << "<section aria-labelledby=\"sums\"><h2 id=\"sums\">What it cost</h2><dl>";
-  line("Goods", money_text(totals.subtotal));
-  for (const auto& discount : totals.discounts) line(discount.label, "−" + money_text(discount.amount));
-  line("Delivery", totals.shipping.amount_minor() == 0 ? "free" : money_text(totals.shipping));
-  for (const auto& [label, amount] : orders::tax_lines(totals)) line(label, money_text(amount));
-  out << "<div class=\"whole\"><dt>Total</dt><dd>" << text(money_text(totals.total)) << "</dd></div>";
+  line("Goods", out.money(totals.subtotal));
+  for (const auto& discount : totals.discounts) line(discount.label, out.off(discount.amount));
+  line("Delivery", totals.shipping.amount_minor() == 0 ? "free" : out.money(totals.shipping));
+  for (const auto& [label, amount] : orders::tax_lines(totals)) line(label, out.money(amount));
+  out << "<div class=\"whole\"><dt>Total</dt><dd>" << text(out.money(totals.total)) << "</dd></div>";
   for (const auto& payment : document.payments) {
-    line("By " + payment.method + ", " + payment.status, money_text(payment.amount));
-    if (payment.refunded.amount_minor() > 0) line("Given back", money_text(payment.refunded));
+    std::string method = payment.method;
+    std::replace(method.begin(), method.end(), '_', ' ');
+    line("By " + method + ", " + payment.status, out.money(payment.amount));
+    if (payment.refunded.amount_minor() > 0) line("Given back", out.money(payment.refunded));
   }
   if (document.cancellations)
     out << "<div class=\"whole\"><dt>Without what was cancelled</dt><dd>"
-        << text(money_text(document.cancellations->back().total_after)) << "</dd></div>";
+        << text(out.money(document.cancellations->back().total_after)) << "</dd></div>";
   out << "</dl>";
   if (const auto note = orders::tax_note(totals); !note.empty()) out << "<p class=\"quiet\">" << text(note) << "</p>";
   out << "</section>";
@@ -207,8 +209,9 @@ bool goes_on(OrderState state) {
   return state != OrderState::kDelivered && state != OrderState::kCancelled && state != OrderState::kPaymentFailed;
 }
 
-http::Response order_page(const Site& site, const orders::Order& order, Seen seen, const Notice& notice = {}) {
-  Html out;
+http::Response order_page(const Site& site, const Dress& dress, const orders::Order& order, Seen seen,
+                          const Notice& notice = {}) {
+  Html out(dress);
   if (seen == Seen::kJustPlaced)
     out << "<div class=\"thanks\" role=\"status\">" << kTick
         << "<p class=\"lead\">Thank you. The order is yours.</p><p>We "
@@ -226,7 +229,7 @@ http::Response order_page(const Site& site, const orders::Order& order, Seen see
   if (follows) out << " data-live=\"order:" << order.id.text() << "\" data-version=\"" << order.version << "\"";
   out << "><h1>Order <span class=\"code\">" << text(order.number())
       << "</span></h1><div data-fresh aria-live=\"polite\"><p class=\"state s-" << name_of(order.state) << "\">"
-      << words_of(order.state) << "</p></div></div><p class=\"quiet\">Placed on " << date_text(order.created)
+      << words_of(order.state) << "</p></div></div><p class=\"quiet\">Placed on " << text(out.date(order.created))
       << ". Keep the number: with it and your e-mail address you find the order from anywhere.</p><div "
          "class=\"order-page\"><div data-fresh>";
   if (seen != Seen::kByNumber) {
@@ -245,7 +248,7 @@ http::Response order_page(const Site& site, const orders::Order& order, Seen see
     out << "</div>";
   }
   out << "</div></div>";
-  return site.page({"Order " + order.number()}, out.str(), notice.status);
+  return site.page({"Order " + order.number()}, out, notice.status);
 }
 
 Result<http::Response> orders_page(const Site& site, http::Call& call) {
@@ -257,36 +260,38 @@ Result<http::Response> orders_page(const Site& site, http::Call& call) {
     query.limit = 50;
     TRY(list, site.parts.orders.list(query));
   }
-  Html out;
+  const Dress dress = site.dress_of(call.request);
+  Html out(dress);
   out << "<h1>Your orders</h1>";
   if (list.empty()) {
     out << "<div class=\"empty\"><p class=\"lead\">None yet in this browser.</p><p><a class=\"button\" "
            "href=\"/search\">Look around</a> <a class=\"button plain\" href=\"/orders/lookup\">Find an order by its "
            "number</a></p></div>";
-    return site.page({"Orders"}, out.str());
+    return site.page({"Orders"}, out);
   }
   out << "<ul class=\"orders\">";
   for (const auto& order : list) {
     std::int64_t pieces = 0;
     for (const auto& line : order.document.lines) pieces += line.quantity;
     out << "<li><a href=\"/orders/" << order.id.text() << "\"><span class=\"code\">" << text(order.number())
-        << "</span><span class=\"quiet\">" << date_text(order.created) << " · " << counted(pieces, "piece", "pieces")
-        << "</span><span class=\"state s-" << name_of(order.state) << "\">" << words_of(order.state)
-        << "</span><span class=\"sum\">" << text(money_text(order.document.totals.total)) << "</span></a></li>";
+        << "</span><span class=\"quiet\">" << text(out.date(order.created)) << " · "
+        << out.counted(pieces, "piece", "pieces") << "</span><span class=\"state s-" << name_of(order.state) << "\">"
+        << words_of(order.state) << "</span><span class=\"sum\">" << text(out.money(order.document.totals.total))
+        << "</span></a></li>";
   }
   out << "</ul><p><a href=\"/orders/lookup\">Find an order by its number</a></p>";
-  return site.page({"Orders"}, out.str());
+  return site.page({"Orders"}, out);
 }
 
-http::Response lookup_page(const Site& site, const Form& form, std::string_view problem, int status) {
-  Html out;
+http::Response lookup_page(const Site& site, const Dress& dress, const Form& form, const Notice& notice = {}) {
+  Html out(dress);
   out << "<div class=\"narrow-page\"><h1>Find an order</h1><p class=\"lead\">The number stands in the confirmation we "
          "sent "
          "you.</p>";
-  const bool bad = !problem.empty();
+  const bool bad = !notice.words.empty();
   if (bad)
     out << "<div class=\"notice bad\" role=\"alert\" tabindex=\"-1\" autofocus data-focus><p id=\"problem\">"
-        << text(problem) << "</p></div>";
+        << text(notice.words) << "</p></div>";
   out << "<form action=\"/orders/lookup\" method=\"post\" novalidate>";
   const auto field = [&](std::string_view name, std::string_view label, std::string_view more) {
     out << "<div class=\"field" << (bad ? " wrong" : "") << "\"><label for=\"" << name << "\">" << label
@@ -297,15 +302,16 @@ http::Response lookup_page(const Site& site, const Form& form, std::string_view 
   field("number", "Number of the order", "autocomplete=\"off\" maxlength=\"40\"");
   field("email", "E-mail it was sent to", "type=\"email\" autocomplete=\"email\" maxlength=\"254\"");
   out << "<p><button class=\"strong\">Find it</button></p></form></div>";
-  return site.page({"Find an order"}, out.str(), status);
+  return site.page({"Find an order"}, out, notice.status);
 }
 
 Result<http::Response> look_up(const Site& site, http::Call& call) {
   TRY(const auto form, read_form(call.request.body));
   const auto order = site.parts.orders.look_up(value_of_form(form, "number"), value_of_form(form, "email"));
-  if (order) return order_page(site, *order, Seen::kByNumber);
+  if (order) return order_page(site, site.dress_of(call.request), *order, Seen::kByNumber);
   if (order.error().code != Errc::kNotFound) return fail(order.error());
-  return lookup_page(site, form, "There is no order with this number and this e-mail address.", 404);
+  return lookup_page(site, site.dress_of(call.request), form,
+                     {"There is no order with this number and this e-mail address.", 404});
 }
 
 // The order of the visitor who asks.
@@ -329,7 +335,7 @@ Result<http::Response> cancel(const Site& site, http::Call& call) {
   const auto status = error_info(error.code).status;
   if (status >= 500 || error.code == Errc::kNotFound) return fail(error);
   TRY(const auto now, own_order(site, call));
-  return order_page(site, now, Seen::kByOwner, {error.detail, status});
+  return order_page(site, site.dress_of(call.request), now, Seen::kByOwner, {error.detail, status});
 }
 
 Result<http::Response> decide_missing(const Site& site, http::Call& call) {
@@ -342,7 +348,7 @@ Result<http::Response> decide_missing(const Site& site, http::Call& call) {
   const auto status = error_info(done.error().code).status;
   if (status >= 500) return fail(done.error());
   TRY(const auto now, own_order(site, call));
-  return order_page(site, now, Seen::kByOwner, {done.error().detail, status});
+  return order_page(site, site.dress_of(call.request), now, Seen::kByOwner, {done.error().detail, status});
 }
 
 // To the cart when all of it could be had; else the order says what could not.
@@ -355,7 +361,7 @@ Result<http::Response> order_again(const Site& site, http::Call& call) {
   std::string words = done.any ? "The rest is in your cart, but not " : "None of it can be had now: ";
   for (const auto& line : done.missing)
     words += (&line == &done.missing.front() ? "" : ", ") + std::to_string(line.quantity) + " × " + line.title;
-  return order_page(site, order, Seen::kByOwner, {words + ".", 200});
+  return order_page(site, site.dress_of(call.request), order, Seen::kByOwner, {words + ".", 200});
 }
 
 Result<http::Response> invoice_page(const Site& site, http::Call& call) {
@@ -370,13 +376,16 @@ void add_order_pages(http::Router& router, const SitePointer& site) {
   router.add(page_endpoint(site, Method::kGet, "/orders", "The visitor's orders",
                            [site](http::Call& call) { return orders_page(*site, call); }));
   router.add(page_endpoint(site, Method::kGet, "/orders/lookup", "The form to find an order with",
-                           [site](http::Call&) -> Result<http::Response> { return lookup_page(*site, {}, {}, 200); }));
+                           [site](http::Call& call) -> Result<http::Response> {
+                             return lookup_page(*site, site->dress_of(call.request), {});
+                           }));
   router.add(page_endpoint(site, Method::kPost, "/orders/lookup", "The order of a number and an e-mail address",
                            [site](http::Call& call) { return look_up(*site, call); }));
   router.add(
       page_endpoint(site, Method::kGet, "/orders/{id}", "An order", [site](http::Call& call) -> Result<http::Response> {
         TRY(const auto order, own_order(*site, call));
-        return order_page(*site, order, call.request.query == "placed=1" ? Seen::kJustPlaced : Seen::kByOwner);
+        return order_page(*site, site->dress_of(call.request), order,
+                          call.request.query == "placed=1" ? Seen::kJustPlaced : Seen::kByOwner);
       }));
   router.add(page_endpoint(site, Method::kPost, "/orders/{id}/cancel", "Cancels an order, or lines of it, until packed",
                            [site](http::Call& call) { return cancel(*site, call); }));

@@ -7,6 +7,7 @@ namespace kontor::pages {
 ErrorPage add_pages(http::Router& router, const Parts& parts) {
   const auto site = std::make_shared<Site>(parts);
   parts.showcase.on_dropped([site](std::optional<ProductId> product) { site->ready.drop(product); });
+  if (parts.rates != nullptr) parts.rates->on_change([site] { site->ready.drop_all(); });
   auto asset = page_endpoint(site, http::Method::kGet, "/assets/{file}", "Styles, scripts and icons of the pages",
                              [site](http::Call& call) -> Result<http::Response> {
                                auto found = site->assets.find(call.param("file"));
@@ -20,13 +21,15 @@ ErrorPage add_pages(http::Router& router, const Parts& parts) {
   add_listing_pages(router, site);
   add_product_page(router, site);
   add_cart_pages(router, site);
+  add_named_cart_pages(router, site);
   add_cart_recovery_page(router, site);
   add_checkout_pages(router, site);
   add_order_pages(router, site);
+  add_dress_form(router, site);
   return [site](const http::Request& request, const Error& error) -> std::optional<http::Response> {
     const bool browser = request.header("Accept").find("text/html") != std::string_view::npos;
     if (!browser || request.path.starts_with("/api/")) return std::nullopt;
-    return site->error_page(error);
+    return site->error_page(site->dress_of(request), error);
   };
 }
 

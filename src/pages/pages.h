@@ -8,15 +8,18 @@
 #include <string>
 #include <vector>
 
+#include "pages/dress.h"
 #include "ports/clock.h"
 #include "ports/random.h"
 #include "runtime/http.h"
 #include "services/cursor.h"
+#include "services/degradation.h"
 #include "services/shopper.h"
 #include "shop/cart/cart.h"
 #include "shop/catalog/catalog.h"
 #include "shop/checkout/checkout.h"
 #include "shop/orders/orders.h"
+#include "shop/search/search.h"
 #include "shop/showcase/showcase.h"
 
 namespace kontor::pages {
@@ -48,19 +51,31 @@ struct OrderCalls {
   std::function<Result<void>(OrderId, OfferId, bool waits)> decide;
 };
 
+// Links that end mails about carts.
+struct CartMailCalls {
+  std::function<bool(std::string_view token)> known;
+  std::function<Result<void>(std::string_view token)> stop;
+};
+
 struct Parts {
   showcase::Showcase& showcase;
+  search::Search& search;
   catalog::Catalog& catalog;
   cart::Carts& carts;
   checkout::Checkouts& checkouts;
   orders::Orders& orders;
   const services::Shoppers& shoppers;
-  const services::Cursors& cursors;
   Clock& clock;
   Random& random;
   std::string public_url;  // the shop's address, without a slash at the end: for what other programs read
   OrderCalls order_calls;
-  std::size_t ready_mb = 64;  // of product pages, and half as much of listings
+  CartMailCalls cart_mails;
+  cart::NamedCarts& named_carts;
+  const services::Degradation& degradation;
+  std::size_t ready_mb = 64;                          // of product pages, and half as much of listings
+  Dress dress = {};                                   // the shop's own
+  std::vector<services::Formats> other_locales = {};  // among which visitors may choose
+  showcase::ConverterSource* rates = nullptr;         // null: prices are shown in the shop's currency alone
 };
 
 // Makes a page of what no endpoint answers when a browser asks for one; nullopt for programs and below /api.

@@ -1,6 +1,6 @@
 // How a product's picture becomes an <img>, by what its address looks like: pictures of this shop come in several
 // widths, drawings and pictures from elsewhere as they are, and what is neither becomes a tile with an initial. Nothing
-// else knows how pictures are addressed.
+// else knows how pictures are addressed, but for the script, which shows suggestions.
 #pragma once
 #include <cstddef>
 #include <string>

@@ -121,7 +121,7 @@ std::string json_ld(const ProductView& product, const std::string& site) {
   return out.take();
 }
 
-std::string variants_json(const showcase::ProductDetail& product) {
+std::string variants_json(const showcase::ProductDetail& product, const Dress& dress) {
   Json out;
   out.raw("[");
   bool first = true;
@@ -136,8 +136,9 @@ std::string variants_json(const showcase::ProductDetail& product) {
       out.text(name).raw(":").text(value);
     }
     const bool gone = offer.availability.status == Availability::kOutOfStock;
-    Html price, stock;
+    Html price(dress), stock(dress);
     put_price(price, offer.price, offer.list_price);
+    put_prior_price(price, offer.lowest_price_30d);
     put_availability(stock, offer.availability);
     out.raw("},\"gone\":").raw(gone ? "1" : "0").member("price", price.str()).member("stock", stock.str());
     out.member("seller", offer.seller).raw("}");

@@ -20,6 +20,6 @@ struct ProductView {
 };
 
 std::string json_ld(const ProductView& product, const std::string& site);
-std::string variants_json(const showcase::ProductDetail& product);
+std::string variants_json(const showcase::ProductDetail& product, const Dress& dress);
 
 }  // namespace kontor::pages

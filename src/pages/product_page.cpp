@@ -94,7 +94,10 @@ void put_buying(Html& out, const ProductDetail& product, const DetailOffer* show
   const bool gone = shown->availability.status == Availability::kOutOfStock;
   out << "<div data-price>";
   put_price(out, shown->price, shown->list_price);
-  out << "</div><div data-stock>";
+  put_prior_price(out, shown->lowest_price_30d);
+  out << "</div>";
+  put_converted(out, product.converted);
+  out << "<div data-stock>";
   put_availability(out, shown->availability);
   out << "</div><form class=\"buy\" action=\"/cart/add\" method=\"post\" data-buy>";
   if (shown->options.empty()) {
@@ -126,6 +129,7 @@ void put_offer(Html& out, const ProductDetail& product, const DetailOffer& offer
       << (offer.seller.empty() ? "" : "from ") << text(offer.seller) << (offer.seller.empty() ? "" : " · ")
       << text(offer.condition) << "</p></div><div class=\"worth\">";
   put_price(out, offer.price, offer.list_price);
+  put_prior_price(out, offer.lowest_price_30d);
   put_availability(out, offer.availability);
   out << "</div><form action=\"/cart/add\" method=\"post\" data-buy><input type=\"hidden\" name=\"offer\" value=\""
       << offer.id.text() << "\"><input type=\"hidden\" name=\"quantity\" value=\"1\"><button class=\"plain\""
@@ -190,9 +194,9 @@ void put_description(Html& out, std::string_view description) {
   }
 }
 
-std::string body_of(const ProductView& view) {
+Html body_of(const Dress& dress, const ProductView& view) {
   const ProductDetail& product = view.detail;
-  Html out;
+  Html out(dress);
   put_crumbs(out, view);
   out << "<article class=\"product\">";
   put_gallery(out, product);
@@ -214,8 +218,8 @@ std::string body_of(const ProductView& view) {
         << "\">More on this shelf: " << text(shelf.name) << "</a></p>";
   }
   if (!choices_of(product.offers).empty())
-    out << "<script type=\"application/json\" id=\"variants\">" << variants_json(product) << "</script>";
-  return out.take();
+    out << "<script type=\"application/json\" id=\"variants\">" << variants_json(product, dress) << "</script>";
+  return out;
 }
 
 Result<std::vector<Crumb>> crumbs_of(const Site& site, CategoryId category) {
@@ -237,14 +241,15 @@ std::string summary_of(const ProductDetail& product) {
   return out.empty() ? product.title + " at " + std::string(kShopName) : out;
 }
 
-Result<ReadyPages::Bytes> make(const Site& site, ProductId id) {
+// What other programs read is the shop's own, whatever the dress.
+Result<ReadyPages::Bytes> make(const Site& site, const Dress& dress, ProductId id) {
   TRY(const auto state, site.parts.showcase.state(id));
   ProductView view;
   TRY(view.detail, detail_of(site.parts.showcase, state));
   view.gtin = state.product.gtin;
   TRY(view.crumbs, crumbs_of(site, state.product.category));
   const ProductDetail& product = view.detail;
-  Html head;
+  Html head(dress);
   head << "<script type=\"application/ld+json\">" << json_ld(view, site.parts.public_url)
        << "</script><meta property=\"og:type\" content=\"product\"><meta property=\"og:title\" content=\""
        << text(product.title) << "\">";
@@ -252,7 +257,19 @@ Result<ReadyPages::Bytes> make(const Site& site, ProductId id) {
       product.images.empty() ? std::string() : absolute_picture(product.images.front(), site.parts.public_url);
   if (!picture.empty()) head << "<meta property=\"og:image\" content=\"" << text(picture) << "\">";
   Frame frame{product.title, summary_of(product), "/p/" + percent_encode(product.slug), {}, head.take(), {}};
-  return site.shared_page(frame, body_of(view), product.slug);
+  if (dress.currency == site.dresses.own().currency)
+    return site.shared_page(frame, body_of(dress, view), product.slug, site.parts.showcase.keeps_longer(id));
+  TRY(view.detail, showcase::detail_in(site.parts.showcase, site.parts.rates, state, dress.currency));
+  return site.shared_page(frame, body_of(dress, view), view.detail.slug);
+}
+
+// In another dress than the shop's: kept like a listing, a minute at most.
+Result<ReadyPages::Bytes> dressed(Site& site, const Dress& dress, std::string_view slug) {
+  return site.ready.listing(site.kept_as("/p/" + percent_encode(slug), dress), [&]() -> Result<ReadyPages::Bytes> {
+    TRY(const auto id, site.parts.catalog.product_by_slug(slug));
+    if (!id) return fail(Errc::kNotFound, "pages.no_such_product", "There is no product at this address.");
+    return make(site, dress, *id);
+  });
 }
 
 }  // namespace
@@ -260,9 +277,15 @@ Result<ReadyPages::Bytes> make(const Site& site, ProductId id) {
 void add_product_page(http::Router& router, const SitePointer& site) {
   auto product = page_endpoint(
       site, http::Method::kGet, "/p/{slug}", "A product", [site](http::Call& call) -> Result<http::Response> {
-        TRY(auto bytes, site->ready.product(call.param("slug"), [&](ProductId id) { return make(*site, id); }));
+        const Dress dress = site->dress_of(call.request);
+        if (!site->dresses.is_own(dress)) {
+          TRY(auto bytes, dressed(*site, dress, call.param("slug")));
+          return ready_response(std::move(bytes));
+        }
+        TRY(auto bytes, site->ready.product(call.param("slug"), [&](ProductId id) { return make(*site, dress, id); }));
         return ready_response(std::move(bytes));
       });
+  product.varies_by = kDressCookie;
   product.inline_read = [site](std::string_view slug) { return site->ready.product_at_hand(slug); };
   product.fetch_ahead = [site](std::string_view slug, http::Ahead& ahead) { site->ready.fetch_ahead(slug, ahead); };
   product.grown = [site](std::string_view slug, const ReadyPages::Bytes& bytes) {

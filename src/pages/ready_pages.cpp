@@ -1,11 +1,24 @@
 #include "pages/ready_pages.h"
 
+#include <array>
+
 namespace kontor::pages {
 namespace {
 
-constexpr std::int64_t kOldestMs = 60 * kSecondMs;
-constexpr std::int64_t kRenewMs = 50 * kSecondMs;   // before anybody has to wait
-constexpr std::int64_t kChangedMs = 2 * kSecondMs;  // the same, once something has changed
+// How long a listing lives, by the level of degradation.
+struct Life {
+  std::int64_t oldest_ms;
+  std::int64_t renew_ms;    // before anybody has to wait
+  std::int64_t changed_ms;  // the same, once something has changed
+};
+constexpr Life kUsual{60 * kSecondMs, 50 * kSecondMs, 2 * kSecondMs};
+constexpr std::array<Life, services::kMostLevel + 1> kLives{{
+    kUsual,
+    kUsual,
+    {5 * kMinuteMs, 4 * kMinuteMs, 20 * kSecondMs},
+    {10 * kMinuteMs, 8 * kMinuteMs, kMinuteMs},
+    {kHourMs, 10 * kMinuteMs, 5 * kMinuteMs},
+}};
 
 tl::unexpected<Error> no_such_product() {
   return fail(Errc::kNotFound, "pages.no_such_product", "There is no product at this address.");
@@ -14,8 +27,9 @@ tl::unexpected<Error> no_such_product() {
 }  // namespace
 
 ReadyPages::ReadyPages(const Parts& parts)
-    : showcase_(parts.showcase),
+    : search_(parts.search),
       catalog_(parts.catalog),
+      degradation_(parts.degradation),
       clock_(parts.clock),
       slugs_(parts.ready_mb << 18),
       hints_(parts.ready_mb << 9),  // as many as pages of two KiB would fit
@@ -80,11 +94,17 @@ void ReadyPages::drop(std::optional<ProductId> product) {
     products_.clear();
 }
 
+void ReadyPages::drop_all() {
+  products_.clear();
+  listings_.clear();
+}
+
 ReadyPages::Age ReadyPages::age_of(const Listing& listing) const {
   const std::int64_t age = clock_.now().ms - listing.made_ms;
-  if (age < 0 || age > kOldestMs) return Age::kOver;
-  const bool changed = listing.generation != showcase_.generation();
-  return age > kRenewMs || (changed && age > kChangedMs) ? Age::kAging : Age::kFresh;
+  const Life& life = kLives[static_cast<std::size_t>(degradation_.level())];
+  if (age < 0 || age > life.oldest_ms) return Age::kOver;
+  const bool changed = listing.generation != search_.generation();
+  return age > life.renew_ms || (changed && age > life.changed_ms) ? Age::kAging : Age::kFresh;
 }
 
 ReadyPages::Bytes ReadyPages::listing_at_hand(const std::string& address) {
@@ -95,9 +115,14 @@ ReadyPages::Bytes ReadyPages::listing_at_hand(const std::string& address) {
   return good ? (*held)->bytes : nullptr;
 }
 
+ReadyPages::Bytes ReadyPages::held_listing(const std::string& address) {
+  const auto held = listings_.peek(address);
+  return held && *held && age_of(**held) != Age::kOver ? (*held)->bytes : nullptr;
+}
+
 Result<ReadyPages::Listings::Loaded> ReadyPages::load(const std::string& address, const MakeListing& make) const {
   auto listing = std::make_shared<Listing>();
-  listing->generation = showcase_.generation();
+  listing->generation = search_.generation();
   listing->made_ms = clock_.now().ms;
   TRY(listing->bytes, make());
   const std::size_t weight = sizeof(Listing) + 2 * address.size() + listing->bytes->weight();

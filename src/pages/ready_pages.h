@@ -1,6 +1,7 @@
 // Browsing pages as ready bytes, in bounded memory, made once for all who wait. A product's page lives until showcase
 // drops the product's own ready bytes; a listing (home, category, search) at most a minute, and two seconds once
-// something that listings are made of has changed: one request makes it anew while the others get the old one.
+// something that listings are made of has changed: one request makes it anew while the others get the old one. While
+// the shop is busy, listings live longer.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -31,18 +32,21 @@ class ReadyPages {
   // The bytes have grown by a compressed form: their weight in the cache is taken anew.
   void weigh_again(std::string_view slug, const Bytes& bytes);
   Bytes listing_at_hand(const std::string& address);
+  // The same, also one that somebody should make anew by now.
+  Bytes held_listing(const std::string& address);
   // kNotFound "pages.no_such_product"; what making it says.
   Result<Bytes> product(std::string_view slug, const MakeProduct& make);
   // `address` names what is listed: the same text for the same page.
   Result<Bytes> listing(const std::string& address, const MakeListing& make);
   // nullopt: all of them.
   void drop(std::optional<ProductId> product);
+  void drop_all();  // listings as well
 
  private:
   struct Listing {
     Bytes bytes;
     std::int64_t made_ms = 0;
-    std::uint64_t generation = 0;               // showcase's, before it was made
+    std::uint64_t generation = 0;               // search's, before it was made
     mutable std::atomic<bool> renewing{false};  // one request is at it
   };
   using Listings = runtime::LoadingCache<std::string, Listing>;
@@ -51,8 +55,9 @@ class ReadyPages {
   Age age_of(const Listing& listing) const;
   Result<Listings::Loaded> load(const std::string& address, const MakeListing& make) const;
 
-  showcase::Showcase& showcase_;
+  search::Search& search_;
   catalog::Catalog& catalog_;
+  const services::Degradation& degradation_;
   Clock& clock_;
   runtime::LoadingCache<std::string, ProductId> slugs_;
   runtime::HintTable hints_;  // of slugs, to the products that stood there

@@ -7,21 +7,31 @@ namespace {
 
 constexpr std::size_t kMostBrands = 20;
 constexpr std::size_t kMostAttributes = 8;
-constexpr std::size_t kLongestWords = 200;
 constexpr std::size_t kLongestValue = 200;
 constexpr std::int64_t kAtOnce = 24;
 constexpr std::string_view kAttribute = "attr.";
 
+// The first characters, as many as a search takes.
+std::string words_of(std::string_view value) {
+  value = trim(value);
+  std::size_t characters = 0, bytes = 0;
+  for (; bytes < value.size(); ++bytes)
+    if ((static_cast<unsigned char>(value[bytes]) & 0xC0) != 0x80 && ++characters > kLongestWords) break;
+  return std::string(trim(value.substr(0, bytes)));
+}
+
 void read_one(Selection& out, const std::string& name, const std::string& value, Currency currency) {
+  if (name == "q" && out.words.empty()) out.words = words_of(value);
   if (value.empty() || value.size() > 1000) return;
-  if (name == "q" && out.words.empty()) out.words = std::string(clip(trim(value), kLongestWords));
+  if (name == "plain" && value == "0") out.plain = false;
+  if (name == "corrections" && value == "0") out.corrections = false;
   if (name == "brand" && out.brands.size() < kMostBrands && value.size() <= kLongestValue && !out.has_brand(value))
     out.brands.push_back(value);
   if (name == "min" && !out.price_min) out.price_min = read_decimal(value, currency);
   if (name == "max" && !out.price_max) out.price_max = read_decimal(value, currency);
   if (name == "rating" && value.size() == 1 && value[0] >= '1' && value[0] <= '5') out.rating_min = value[0] - '0';
   if (name == "in_stock" && value == "1") out.in_stock = true;
-  if (name == "sort" && !out.sort) out.sort = kontor::value_of<showcase::Sort>(value);
+  if (name == "sort" && !out.sort) out.sort = kontor::value_of<search::Sort>(value);
   if (name == "cursor" && out.cursor.empty()) out.cursor = value;
   if (name.starts_with(kAttribute) && name.size() > kAttribute.size() && out.attributes.size() < kMostAttributes) {
     const std::string attribute = name.substr(kAttribute.size());
@@ -37,6 +47,7 @@ void read_one(Selection& out, const std::string& name, const std::string& value,
 Selection::Selection(std::string path_in, std::string category_in, const Form& form, Currency currency)
     : path(std::move(path_in)), category(std::move(category_in)) {
   for (const auto& [name, value] : form) read_one(*this, name, value, currency);
+  if (words.empty()) plain = corrections = true;
   std::sort(brands.begin(), brands.end());
   std::sort(attributes.begin(), attributes.end());
 }
@@ -47,7 +58,11 @@ Form Selection::fields(Currency currency, std::string_view except) const {
     if (name != except && !(except == "price" && (name == "min" || name == "max")))
       form.emplace_back(std::move(name), std::move(value));
   };
-  if (!words.empty()) put("q", words);
+  if (!words.empty()) {
+    put("q", words);
+    if (!plain) put("plain", "0");
+    if (!corrections) put("corrections", "0");
+  }
   for (const auto& brand : brands) put("brand", brand);
   if (price_min) put("min", decimal_text(Money::minor(*price_min, currency)));
   if (price_max) put("max", decimal_text(Money::minor(*price_max, currency)));
@@ -113,6 +128,12 @@ Selection Selection::without_attribute(const std::string& name) const {
   return out;
 }
 
+Selection Selection::with_words(std::string words_in) const {
+  Selection out = first_page();
+  out.words = std::move(words_in);
+  return out;
+}
+
 Selection Selection::cleared() const {
   Selection out = first_page();
   out.brands.clear();
@@ -124,10 +145,15 @@ Selection Selection::cleared() const {
   return out;
 }
 
-showcase::ListingRequest Selection::request() const {
-  showcase::ListingRequest out;
+search::ListingRequest Selection::request() const {
+  search::ListingRequest out;
   out.limit = kAtOnce;
-  if (!words.empty()) out.q = words;
+  if (!words.empty()) {
+    out.q = words;
+    out.highlight = true;
+    out.plain = plain;
+    out.corrections = corrections;
+  }
   if (!category.empty()) out.category.push_back(category);
   out.brand = brands;
   out.price_min = price_min;

@@ -9,20 +9,24 @@
 #include <vector>
 
 #include "pages/html.h"
-#include "shop/showcase/showcase.h"
+#include "shop/search/search.h"
 
 namespace kontor::pages {
+
+inline constexpr std::size_t kLongestWords = search::kLongestWords;  // characters of a search
 
 struct Selection {
   std::string path;      // "/search", "/c/lamps"
   std::string category;  // its slug, or ""
   std::string words;
+  bool plain = true;        // parts of the words may be taken for filters
+  bool corrections = true;  // and words for misspelt ones
   std::vector<std::string> brands;
   std::optional<std::int64_t> price_min, price_max;  // minor units
   int rating_min = 0;                                // stars, 0: any
   bool in_stock = false;
   std::vector<std::pair<std::string, std::string>> attributes;  // name and value
-  std::optional<showcase::Sort> sort;
+  std::optional<search::Sort> sort;
   std::string cursor;
 
   Selection(std::string path_in, std::string category_in, const Form& form, Currency currency);
@@ -40,10 +44,11 @@ struct Selection {
   Selection with_brand(const std::string& brand) const;  // or without, when it is there
   Selection with_attribute(const std::string& name, const std::string& value) const;
   Selection without_attribute(const std::string& name) const;
+  Selection with_words(std::string words_in) const;
   Selection first_page() const;
   Selection cleared() const;
 
-  showcase::ListingRequest request() const;
+  search::ListingRequest request() const;
 };
 
 }  // namespace kontor::pages

@@ -1,11 +1,15 @@
 #include "pages/site.h"
 
 #include "pages/drawings.h"
+#include "pages/selection.h"
 
 namespace kontor::pages {
 namespace {
 
 constexpr std::string_view kSharedCaching = "public, max-age=300, stale-while-revalidate=86400";
+constexpr std::string_view kLongerCaching = "public, max-age=1800, stale-while-revalidate=86400";
+// In a dress of the visitor's: for that browser alone, and not for long, since rates change.
+constexpr std::string_view kOwnCaching = "private, max-age=60";
 constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -43,15 +47,22 @@ void Site::put_head(Html& out, const Frame& frame) const {
       << "\"><script src=\"" << assets.path("shop.js") << "\" defer></script>" << frame.head << "</head>";
 }
 
+void Site::put_search(Html& out, std::string_view words) const {
+  const Dress& dress = out.dress();
+  out << "<form class=\"search\" action=\"/search\" role=\"search\" data-suggest data-locale=\""
+      << text(dress.formats.tag()) << "\" data-currency=\"" << dress.currency.code()
+      << "\"><label class=\"unseen\" for=\"q\">Search the shop</label><input id=\"q\" type=\"search\" name=\"q\" "
+         "maxlength=\""
+      << kLongestWords << "\" autocomplete=\"off\" placeholder=\"Search the shop\" value=\"" << text(words)
+      << "\"><button><span class=\"unseen\">Search</span>" << kLens << "</button></form>";
+}
+
 void Site::put_header(Html& out, const Frame& frame, const std::vector<catalog::Category>& categories) const {
   out << "<body><a class=\"skip\" href=\"#main\">Skip to content</a><header class=\"top\"><div class=\"bar\">"
          "<a class=\"mark\" href=\"/\">"
-      << kMark << "<span>" << kShopName
-      << "</span></a><form class=\"search\" action=\"/search\" role=\"search\"><label class=\"unseen\" for=\"q\">"
-         "Search the shop</label><input id=\"q\" type=\"search\" name=\"q\" maxlength=\"200\" autocomplete=\"off\" "
-         "placeholder=\"Search the shop\" value=\""
-      << text(frame.search) << "\"><button><span class=\"unseen\">Search</span>" << kLens
-      << "</button></form><nav class=\"yours\" aria-label=\"Yours\"><a href=\"/orders\">" << kParcel
+      << kMark << "<span>" << kShopName << "</span></a>";
+  put_search(out, frame.search);
+  out << "<nav class=\"yours\" aria-label=\"Yours\"><a href=\"/orders\">" << kParcel
       << "<span>Orders</span></a><a href=\"/cart\" data-cart>" << kBasket
       << "<span>Cart</span><span class=\"badge\" data-cart-count hidden></span></a></nav></div>";
   put_menu(out, categories, frame.here);
@@ -72,26 +83,29 @@ void Site::put_footer(Html& out, const std::vector<catalog::Category>& categorie
   if (shown > 0) out << "</ul></nav>";
   out << "<nav aria-labelledby=\"foot-help\"><h2 id=\"foot-help\">Help</h2><ul>"
          "<li><a href=\"/orders/lookup\">Find an order</a></li><li><a href=\"/orders\">Your orders</a></li>"
-         "<li><a href=\"/cart\">Your cart</a></li><li><a href=\"/docs\">For programs: the API</a></li></ul></nav>"
-         "</div></footer></body></html>\n";
+         "<li><a href=\"/cart\">Your cart</a></li><li><a href=\"/docs\">For programs: the API</a></li></ul></nav>";
+  dresses.put_form(out);
+  out << "</div></footer>";
 }
 
-std::string Site::document(const Frame& frame, std::string_view body) const {
+std::string Site::document(const Frame& frame, const Html& body, std::string_view notice) const {
   const auto categories = parts.showcase.categories();
   const auto& menu = categories ? *categories : std::vector<catalog::Category>();  // a page of an error has to stand
-  Html out;
+  Html out(body.dress());
   put_head(out, frame);
   put_header(out, frame, menu);
-  out << "<main id=\"main\" tabindex=\"-1\">" << body << "</main>";
+  out << "<main id=\"main\" tabindex=\"-1\">" << body.str() << "</main>";
   put_footer(out, menu);
+  if (!notice.empty()) out << "<p class=\"busy\" role=\"status\">" << text(notice) << "</p>";
+  out << "</body></html>\n";
   return out.take();
 }
 
-http::Response Site::page(const Frame& frame, std::string_view body, int status) const {
+http::Response Site::page(const Frame& frame, const Html& body, int status) const {
   http::Response response;
   response.status = status;
   response.content_type = "text/html; charset=utf-8";
-  response.body = document(frame, body);
+  response.body = document(frame, body, busy_words());
   response.headers = {{"Cache-Control", "private, no-store"},
                       {"Content-Security-Policy", std::string(kPolicy)},
                       {"X-Content-Type-Options", "nosniff"},
@@ -99,26 +113,50 @@ http::Response Site::page(const Frame& frame, std::string_view body, int status)
   return response;
 }
 
-ReadyPages::Bytes Site::shared_page(const Frame& frame, std::string_view body, std::string_view name) const {
-  return http::make_ready("text/html; charset=utf-8", kSharedCaching, document(frame, body),
-                          "Content-Security-Policy: " + std::string(kPolicy) + "\r\nReferrer-Policy: same-origin\r\n",
-                          name);
+std::string_view Site::busy_words() const {
+  if (!parts.degradation.tells_visitors()) return {};
+  if (!parts.degradation.has_static_products())
+    return "The shop is very busy: some extras rest. Carts and checkouts go on as ever.";
+  return "The shop is very busy: pages may be a minute behind, and searching rests. Carts and checkouts go on as ever, "
+         "with prices and stock as they are.";
 }
 
-http::Response Site::error_page(const Error& error) const {
+ReadyPages::Bytes Site::shared_page(const Frame& frame, const Html& body, std::string_view name, bool longer) const {
+  std::string more = "Content-Security-Policy: " + std::string(kPolicy) + "\r\nReferrer-Policy: same-origin\r\n";
+  if (dresses.any_choice()) more += "Vary: Cookie\r\n";
+  const std::string_view shared = longer ? kLongerCaching : kSharedCaching;
+  return http::make_ready("text/html; charset=utf-8", dresses.is_own(body.dress()) ? shared : kOwnCaching,
+                          document(frame, body, {}), more, name);
+}
+
+http::Response Site::error_page(const Dress& dress, const Error& error) const {
   const auto info = error_info(error.code);
   const bool missing = error.code == Errc::kNotFound;
-  Html body;
-  body << "<div class=\"lost\">" << kAnchor << "<h1>" << text(missing ? "Nothing is moored here" : info.title)
+  const std::string_view title = error.reason == "degradation.rests" ? "Very busy just now" : info.title;
+  Html body(dress);
+  body << "<div class=\"lost\">" << kAnchor << "<h1>" << text(missing ? "Nothing is moored here" : title)
        << "</h1><p class=\"lead\">" << text(error.detail) << "</p>";
   if (missing)
     body << "<form class=\"search\" action=\"/search\"><label class=\"unseen\" for=\"again\">Search the shop</label>"
-            "<input id=\"again\" type=\"search\" name=\"q\" maxlength=\"200\" placeholder=\"Search the shop\">"
-            "<button>Search</button></form>";
+            "<input id=\"again\" type=\"search\" name=\"q\" maxlength=\""
+         << kLongestWords << "\" placeholder=\"Search the shop\"><button>Search</button></form>";
   body << "<p><a class=\"button\" href=\"/\">Back to the shop</a></p></div>";
-  auto response = page({missing ? "Not found" : std::string(info.title)}, body.str(), info.status);
+  auto response = page({missing ? "Not found" : std::string(title)}, body, info.status);
   if (error.retry_after_s > 0) response.headers.emplace_back("Retry-After", std::to_string(error.retry_after_s));
   return response;
+}
+
+// Addresses have no blanks.
+Result<cart::CartView> cart_in(const Site& site, const cart::Owner& owner, const Dress& dress) {
+  if (dress.currency != site.parts.dress.currency) {
+    auto view = site.parts.carts.view(owner, dress.currency);
+    if (view || view.error().reason != "pricing.no_rate") return view;
+  }
+  return site.parts.carts.view(owner);
+}
+
+std::string Site::kept_as(const std::string& address, const Dress& dress) const {
+  return dresses.is_own(dress) ? address : address + " " + Dresses::name_of(dress);
 }
 
 http::Response redirect(std::string location) {
@@ -156,12 +194,14 @@ http::Endpoint page_endpoint(const SitePointer& site, http::Method method, std::
                              std::string_view summary, std::function<Result<http::Response>(http::Call&)> handle) {
   http::Endpoint endpoint;
   endpoint.method = method;
+  if (method == http::Method::kGet) site->addresses.push_back(pattern);
   endpoint.pattern = std::move(pattern);
   endpoint.about = {summary, {}, 200, "pages"};
   endpoint.body_limit = 64 * 1024;
   endpoint.handle = [site, handle = std::move(handle)](http::Call& call) {
     auto answer = handle(call);
-    return with_call(answer ? std::move(*answer) : site->error_page(answer.error()), call);
+    return with_call(answer ? std::move(*answer) : site->error_page(site->dress_of(call.request), answer.error()),
+                     call);
   };
   return endpoint;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "pages/assets.h"
+#include "pages/dresses.h"
 #include "pages/html.h"
 #include "pages/pages.h"
 #include "pages/ready_pages.h"
@@ -25,26 +26,39 @@ struct Frame {
 
 class Site {
  public:
-  explicit Site(const Parts& parts_in) : parts(parts_in), ready(parts_in) {}
+  explicit Site(const Parts& parts_in) : parts(parts_in), dresses(parts_in), ready(parts_in) {}
 
   // A page of one visitor: nobody keeps it.
-  http::Response page(const Frame& frame, std::string_view body, int status = 200) const;
-  // A page that is the same for everyone.
-  ReadyPages::Bytes shared_page(const Frame& frame, std::string_view body, std::string_view name = {}) const;
+  http::Response page(const Frame& frame, const Html& body, int status = 200) const;
+  // A page that is the same for everyone in its dress. `longer`: browsers may keep it for half an hour.
+  ReadyPages::Bytes shared_page(const Frame& frame, const Html& body, std::string_view name = {},
+                                bool longer = false) const;
   // A page for an Error, in the words of its detail.
-  http::Response error_page(const Error& error) const;
+  http::Response error_page(const Dress& dress, const Error& error) const;
+  // What visitors are told while the shop is busy; "" otherwise. Not on pages that are shared: these outlive it.
+  std::string_view busy_words() const;
+  // How pages are written for whoever asks.
+  Dress dress_of(const http::Request& request) const { return dresses.of(request); }
+  // Under which a page is kept that is the same for everyone in this dress.
+  std::string kept_as(const std::string& address, const Dress& dress) const;
 
   const Parts parts;
   const Assets assets;
+  const Dresses dresses;
   ReadyPages ready;
+  std::vector<std::string> addresses;  // of pages that can be read; filled as they are added
 
  private:
-  std::string document(const Frame& frame, std::string_view body) const;
+  std::string document(const Frame& frame, const Html& body, std::string_view notice) const;
   void put_head(Html& out, const Frame& frame) const;
   void put_header(Html& out, const Frame& frame, const std::vector<catalog::Category>& categories) const;
+  void put_search(Html& out, std::string_view words) const;
   void put_footer(Html& out, const std::vector<catalog::Category>& categories) const;
 };
 using SitePointer = std::shared_ptr<Site>;
+
+// The cart in the visitor's currency; where its goods cannot be had in it, as it is.
+Result<cart::CartView> cart_in(const Site& site, const cart::Owner& owner, const Dress& dress);
 
 http::Response redirect(std::string location);
 // An endpoint whose Error becomes a page.
@@ -57,8 +71,10 @@ void add_home_page(http::Router& router, const SitePointer& site);
 void add_listing_pages(http::Router& router, const SitePointer& site);
 void add_product_page(http::Router& router, const SitePointer& site);
 void add_cart_pages(http::Router& router, const SitePointer& site);
+void add_named_cart_pages(http::Router& router, const SitePointer& site);
 void add_cart_recovery_page(http::Router& router, const SitePointer& site);
 void add_checkout_pages(http::Router& router, const SitePointer& site);
 void add_order_pages(http::Router& router, const SitePointer& site);
+void add_dress_form(http::Router& router, const SitePointer& site);
 
 }  // namespace kontor::pages

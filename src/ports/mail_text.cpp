@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "base/assert.h"
 #include "base/text.h"
 
 namespace kontor {
@@ -136,6 +137,18 @@ Result<void> check_address(std::string_view address) {
   return fail(Errc::kInvalid, "messenger.bad_address", "The mail's address is no name@domain.");
 }
 
+namespace {
+
+// Headers that let the receiver's program show a button (RFC 2369, RFC 8058).
+std::string unsubscribe_text(const std::string& address) {
+  if (address.empty()) return {};
+  KONTOR_ASSERT(std::none_of(address.begin(), address.end(),
+                             [](char c) { return c <= ' ' || c >= 0x7f || c == '<' || c == '>'; }));
+  return "\r\nList-Unsubscribe: <" + address + ">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click";
+}
+
+}  // namespace
+
 std::string mail_text(const Mail& mail, const Mailbox& from, Time now) {
   std::string plain;
   std::string quoted;
@@ -153,8 +166,9 @@ std::string mail_text(const Mail& mail, const Mailbox& from, Time now) {
   }
   const bool seven = ascii && longest <= 900;
   return "From: " + mailbox_text(from) + "\r\nTo: " + mail.to + "\r\nSubject: " + header_text(mail.subject, 900) +
-         "\r\nDate: " + date_text(now) + "\r\nMessage-ID: <" + percent_encode(clip(mail.key, 200)) + "@" +
-         from.domain() + ">\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n" +
+         unsubscribe_text(mail.unsubscribe) + "\r\nDate: " + date_text(now) + "\r\nMessage-ID: <" +
+         percent_encode(clip(mail.key, 200)) + "@" + from.domain() +
+         ">\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n" +
          "Content-Transfer-Encoding: " + (seven ? "7bit\r\n\r\n" + plain : "quoted-printable\r\n\r\n" + quoted);
 }
 

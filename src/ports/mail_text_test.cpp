@@ -22,6 +22,15 @@ TEST_CASE("a plain mail, whole") {
         "Dear Ada,\r\nthank you.\r\n");
 }
 
+TEST_CASE("a mail that may be stopped says where, for people's programs too") {
+  Mail mail{"k", "ada@example.org", "Your cart", "Dear Ada\n"};
+  CHECK(mail_text(mail, kShop, Time{}).find("List-Unsubscribe") == std::string::npos);
+  mail.unsubscribe = "https://shop.example/cart/mails/stop?token=abc";
+  CHECK(header_of(mail_text(mail, kShop, Time{}))
+            .find("\r\nList-Unsubscribe: <https://shop.example/cart/mails/stop?token=abc>\r\n"
+                  "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n") != std::string::npos);
+}
+
 TEST_CASE("the same key is the same Message-ID, whatever else changed; an odd key stays one token") {
   const auto id = [](const std::string& key, Time now) {
     const auto text = mail_text({key, "a@b", "s", "t"}, kShop, now);

@@ -11,6 +11,9 @@ struct Mail {
   std::string to;
   std::string subject;
   std::string text;  // plain text, UTF-8
+  // Of a mail that the receiver may want no more of: the address that stops them, opened by people and posted to by
+  // their programs (RFC 8058). "": mails like this one always come.
+  std::string unsubscribe = {};
 };
 
 class Messenger {

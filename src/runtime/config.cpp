@@ -49,6 +49,10 @@ constexpr Setting kSettings[] = {
     {"capture", kChoice, "now", "When a card is charged: with the order, or when its first parcel leaves", 0, 0,
      "now|later"},
     {"currency", kText, "USD", "The shop's currency, ISO 4217"},
+    {"locale", kText, "en-US",
+     "How pages, mails and invoices write amounts, numbers and dates: a language and a country, BCP 47"},
+    {"locales", kNames, "", "Beside locale: among which visitors may choose how numbers and dates are written"},
+    {"time_zone", kText, "UTC", "By whose clock dates are written and weekdays begin: an IANA name, as Europe/Berlin"},
     {"warehouse_choice", kChoice, "balanced",
      "Which of equally few warehouses an order comes from, where its buyer does not say", 0, 0, "balanced|speed|cost"},
     {"transit_standard", kText, "1-2 2-3 2-5 4-7 5-12 3-8",
@@ -67,6 +71,10 @@ constexpr Setting kSettings[] = {
     {"cart_reminder_hours", kNumber, "24",
      "How long a customer's cart is left alone before a mail reminds of it, once; 0: never", 0, 10'000},
     {"cart_last_reminder_days", kNumber, "3", "How long before it is emptied a last mail comes; 0: none", 0, 90},
+    {"search_words", kChoice, "with_consent",
+     "Whose searches are counted by their words: of visitors who agreed to it, or of all who did not refuse", 0, 0,
+     "with_consent|unless_refused"},
+    {"behaviour_keep_days", kNumber, "400", "How long daily figures of products and searches are kept", 31, 10'000},
     {"sale_buffer", kNumber, "0",
      "Percent of what is on hand that pages and listings do not show as being for sale; it is sold all the same", 0,
      90},
@@ -133,6 +141,15 @@ constexpr Setting kSettings[] = {
     {"write_timeout_ms", kNumber, "30000", "How long a client may leave an answer unread", 100, 600'000},
     {"idle_timeout_ms", kNumber, "75000", "How long a connection may be silent between requests", 100, 3'600'000},
     {"max_connections", kNumber, "20000", "Connections at once", 1, 10'000'000},
+    {"degradation", kSwitch, "on",
+     "The shop does without extras by itself while it is busy; off: only as it is set by hand"},
+    {"degradation_delay_ms", kText, "100 250 500 1000",
+     "How long what is ready waits on an event loop when levels 1 to 4 begin"},
+    {"degradation_requests", kText, "400 800 1200 1600",
+     "How many requests are at work on an event loop when levels 1 to 4 begin"},
+    {"degradation_rise_ms", kNumber, "1000", "How long one of the two is reached before the level rises", 0, 600'000},
+    {"degradation_fall_ms", kNumber, "10000", "How long both are below 60 percent of it before the level falls, by one",
+     0, 3'600'000},
     {"event_keep_days", kNumber, "7", "How long events stay in the log that every consumer has taken", 1, 3650},
     {"shutdown_grace_ms", kNumber, "10000", "How long running requests may finish when the program is told to stop", 0,
      600'000},
@@ -144,7 +161,7 @@ const Setting* find_setting(std::string_view name) {
   return nullptr;
 }
 
-bool is_list(SettingKind kind) { return kind == kNetworks || kind == kHosts || kind == kOrigins; }
+bool is_list(SettingKind kind) { return kind == kNetworks || kind == kHosts || kind == kOrigins || kind == kNames; }
 
 std::string env_name(std::string_view name) {
   std::string out = "KONTOR_";
@@ -216,6 +233,7 @@ std::string check(const Setting& setting, std::string& value) {
     case kNetworks:
     case kHosts:
     case kOrigins:
+    case kNames:
       return check_list(setting.kind, value);
   }
   return "";

@@ -27,6 +27,7 @@ enum class SettingKind {
   kNetworks,  // addresses and networks: 10.0.0.0/8
   kHosts,     // host names
   kOrigins,   // "https://shop.example.org", or "*" alone
+  kNames,     // any words; whoever uses them checks them
 };
 
 struct Setting {

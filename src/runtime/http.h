@@ -179,6 +179,8 @@ struct Endpoint {
   // Point reads: tried on the I/O thread before a fiber is made; null means "not at hand, take the fiber".
   // Must not wait, must not lock for long. Gets the path's last parameter, decoded.
   std::function<std::shared_ptr<const ReadyBytes>(std::string_view param)> inline_read;
+  // A cookie by which the answer is another: requests that carry it are not read inline. "": there is none.
+  std::string_view varies_by = {};
   // Names the memory that inline_read will touch for this parameter. A round of requests is parsed before the first is
   // answered, so it arrives meanwhile. Must not wait. Worth it where the answers are more than caches hold.
   std::function<void(std::string_view param, Ahead& ahead)> fetch_ahead;

@@ -218,6 +218,9 @@ void Sink::on_field_impl(Field field, boost::beast::string_view raw_name, boost:
     case Field::origin:
       head_.origin = value;
       return;
+    case Field::cookie:
+      head_.cookies = true;
+      return;
     case Field::expect:
       if (!same_word(value, "100-continue")) {
         return refuse(Refusal{417, "expectation_failed", "request.expect", "The only Expect taken is 100-continue."},
@@ -300,7 +303,7 @@ void clear(Head& head) {
   head.request.headers.clear();
   head.framing = Framing::kNone;
   head.content_length = 0;
-  head.expect_continue = false;
+  head.expect_continue = head.cookies = false;
   head.if_none_match = head.accept_encoding = head.origin = head.traceparent = {};
   head.forwarded_for = head.forwarded_proto = head.forwarded_host = {};
   head.request.host = {};

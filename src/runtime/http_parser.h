@@ -34,6 +34,7 @@ struct Head {
   bool http10 = false;
   bool keep_alive = true;
   bool expect_continue = false;
+  bool cookies = false;  // there are some
   std::string_view if_none_match;
   std::string_view accept_encoding;
   std::string_view origin;

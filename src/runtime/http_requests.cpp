@@ -79,6 +79,15 @@ void Server::Impl::begin(Conn& conn, Exchange& exchange) {
   if (conn.trusted) believe_proxy(exchange);
 }
 
+namespace {
+
+// Whether a cookie says that the bytes at hand are not what is asked for.
+bool asks_for_another(const Head& head, const http::Endpoint& endpoint) {
+  return head.cookies && !endpoint.varies_by.empty() && !head.request.cookie(endpoint.varies_by).empty();
+}
+
+}  // namespace
+
 void Server::Impl::dispatch(Conn& conn, Exchange& exchange, std::string_view input) {
   const Head& head = exchange.head;
   if (turn_away(conn, exchange)) return;
@@ -86,7 +95,7 @@ void Server::Impl::dispatch(Conn& conn, Exchange& exchange, std::string_view inp
   const bool reads = head.request.method == http::Method::kGet || head.request.method == http::Method::kHead;
   if (reads && head.framing == Framing::kNone && head.request.query.empty()) {
     const auto match = table.find(head.request.method, head.request.path);
-    if (match.endpoint != nullptr && match.endpoint->inline_read) {
+    if (match.endpoint != nullptr && match.endpoint->inline_read && !asks_for_another(head, *match.endpoint)) {
       if (staging && match.endpoint->fetch_ahead && match.decoded == nullptr) return stage(conn, match, input);
       if (answer_ready(conn, exchange, *match.route, match.last())) {
         if (exchange.only_write) to_fiber(conn, exchange, input);

@@ -152,6 +152,19 @@ TEST_CASE("HEAD and If-None-Match get no body") {
   CHECK(client.ask(get("/t/ready", "If-None-Match: \"x\"\r\n")).body == "ready bytes");
 }
 
+TEST_CASE("a request with the cookie by which an answer varies is not read inline") {
+  TestServer shop;
+  RawClient client(shop.port());
+  const auto ask = [&](const std::string& headers) { return client.ask(get("/t/items/2", headers)).body; };
+  CHECK(ask("") == "ready 2");
+  CHECK(ask("Cookie: dress=x\r\n") == "made 2");
+  CHECK(ask("") == "ready 2");  // nothing stays of the request before
+  CHECK(ask("Cookie: other=x; dressy=y\r\n") == "ready 2");
+  CHECK(ask("Cookie: other=x\r\ncookie: dress=y\r\n") == "made 2");
+  CHECK(ask("Cookie: dress=\r\n") == "ready 2");
+  CHECK(client.ask(get("/t/ready", "Cookie: dress=x\r\n")).body == "ready bytes");
+}
+
 TEST_CASE("everything has a limit") {
   ServerSettings settings;
   settings.body_bytes = 1000;

@@ -133,6 +133,7 @@ inline void TestServer::add_endpoints() {
     if (ahead.step == 0) ahead.key = n.back();
     asked_ahead += ahead.key == n.back() && ahead.step + 1 == http::kAheadSteps ? 1 : 0;
   };
+  item.varies_by = "dress";
   item.handle = [](http::Call& call) { return text("made " + std::string(call.param("n"))); };
   router_.add(std::move(item));
   add_long_ones();

@@ -267,7 +267,9 @@ Result<void> ConsumerRunner::take_in_tx(Member& member, Track& track, const std:
   for (std::size_t at = 0; at < wanted.size();) {
     if (stopping_.load(std::memory_order_relaxed)) return {};
     const auto slice = std::span(wanted).subspan(at, std::min(slice_size, wanted.size() - at));
-    const auto done = take_slice(member, track, slice, slice.back()->position);
+    // With the last of them, what follows of others is passed as well.
+    const bool last = at + slice.size() == wanted.size();
+    const auto done = take_slice(member, track, slice, last ? events.back().position : slice.back()->position);
     if (done) {
       at += slice.size();
       continue;
@@ -387,6 +389,19 @@ Result<bool> ConsumerRunner::hold_lease(Member& member) {
   return member.lease.has_value();
 }
 
+// Not while a whole page is waiting.
+bool ConsumerRunner::rest(Member& member) {
+  for (const Track& track : member.tracks) {
+    const auto head = heads_.find(track.stream);
+    if (head != heads_.end() && track.position && head->second - *track.position >= settings_.batch) return false;
+  }
+  const auto now = [] { return runtime::Loop::current()->now_ms(); };
+  const std::int64_t until = now() + member.consumer.rest_ms;
+  for (std::int64_t left = member.consumer.rest_ms; left > 0 && !stopping_.load(); left = until - now())
+    member.bell.wait_for(left);
+  return member.consumer.rest_ms > 0;
+}
+
 void ConsumerRunner::run_member(Member& member) {
   std::int64_t outage_wait = settings_.first_wait_ms;
   bool told = false;
@@ -401,7 +416,10 @@ void ConsumerRunner::run_member(Member& member) {
       continue;
     }
     outage_wait = settings_.first_wait_ms;
-    if (*moved) continue;
+    if (*moved) {
+      if (rest(member)) told = false;
+      continue;
+    }
     std::int64_t wait = settings_.unasked_ms;  // the watching fiber rings earlier
     for (const auto& track : member.tracks)
       if (track.failures + track.outages > 0)

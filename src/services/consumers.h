@@ -48,6 +48,8 @@ struct Consumer {
   db::Homes homes = db::Home::kCustomer;
   std::vector<std::string> hopeless = {};  // reasons of Errors that no repetition mends: parked at the first
   bool from_now = false;  // a consumer new to this store starts at the head instead of the beginning (kOnce)
+  // It rests so long after events that it took: where nobody waits for it, many at once cost less than one by one.
+  std::int64_t rest_ms = 0;
 };
 
 // How an Error reads in a letter.
@@ -136,6 +138,7 @@ class ConsumerRunner {
   Result<Positions> positions_in_store();
   static std::int64_t position_in(const Positions& positions, const Member& member, const Track& track);
   void run_member(Member& member);
+  bool rest(Member& member);
   Result<bool> hold_lease(Member& member);
   // `told`: the watching fiber rang, and it has seen all there is.
   Result<bool> pass(Member& member, bool patient, bool told);

@@ -38,6 +38,17 @@ class Cursors {
 inline constexpr std::int64_t kListLimitDefault = 20;
 inline constexpr Range kListLimit{1, 100};
 
+// What a call on a list takes, where there is nothing to choose among.
+struct PageQuery {
+  std::int64_t limit = kListLimitDefault;
+  std::optional<std::string> cursor;
+
+  static constexpr auto fields() {
+    return described(Field("limit", &PageQuery::limit, "How many at once", kListLimit, Default{}),
+                     Field("cursor", &PageQuery::cursor, "next_cursor of the page before"));
+  }
+};
+
 // A page of a list: `{"items": […], "next_cursor": "…"|null}`.
 template <class Item>
 struct Page {

@@ -25,23 +25,13 @@ tl::unexpected<Error> no_such_letter(const LetterKey& key) {
   return fail(Errc::kNotFound, "dead_letters.no_such_letter", "There is no dead letter '" + key.text() + "'.");
 }
 
-struct ListLetters {
-  std::optional<std::string> cursor;
-  std::int64_t limit = kListLimitDefault;
-
-  static constexpr auto fields() {
-    return described(Field("cursor", &ListLetters::cursor, "next_cursor of the page before"),
-                     Field("limit", &ListLetters::limit, "How many", kListLimit, Default{}));
-  }
-};
-
 Result<LetterKey> key_of(http::Call& call) {
   const auto text = call.param("id");
   if (const auto key = parse_letter_key(text)) return *key;
   return fail(Errc::kNotFound, "dead_letters.no_such_letter", "There is no dead letter '" + std::string(text) + "'.");
 }
 
-Result<Page<LetterView>> page_of(const DeadLettersApi& parts, const ListLetters& in) {
+Result<Page<LetterView>> page_of(const DeadLettersApi& parts, const PageQuery& in) {
   const std::string question = "dead-letters";
   TRY(const auto last, parts.cursors.after(question, in.cursor, 1));
   std::optional<LetterKey> after;
@@ -154,16 +144,15 @@ Result<void> DeadLetters::discard(const LetterKey& key, const Beside& beside) {
 }
 
 void add_dead_letters_api(http::Router& router, const DeadLettersApi& parts) {
-  router.get<ListLetters, Page<LetterView>>(
-      "/admin/dead-letters",
-      {"Events that a consumer could not take",
-       {"services.sign_in", "services.role_needed", "request.bad_cursor"},
-       200,
-       "admin"},
-      [parts](http::Call& call, const ListLetters& in) -> Result<Page<LetterView>> {
-        TRY_DO(parts.shoppers.require_role(call, Role::kAdmin));
-        return page_of(parts, in);
-      });
+  router.get<PageQuery, Page<LetterView>>("/admin/dead-letters",
+                                          {"Events that a consumer could not take",
+                                           {"services.sign_in", "services.role_needed", "request.bad_cursor"},
+                                           200,
+                                           "admin"},
+                                          [parts](http::Call& call, const PageQuery& in) -> Result<Page<LetterView>> {
+                                            TRY_DO(parts.shoppers.require_role(call, Role::kAdmin));
+                                            return page_of(parts, in);
+                                          });
   http::About retry{"Hands a dead letter to its consumer once more",
                     {"dead_letters.no_such_letter", "dead_letters.consumer_gone", "dead_letters.event_forgotten"},
                     204,

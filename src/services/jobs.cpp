@@ -117,7 +117,7 @@ Result<void> JobContext::save(std::string progress_json) {
   return {};
 }
 
-bool JobContext::stopping() const { return runner_->stopping_.load(); }
+bool JobContext::stopping() const { return runner_->stopping_.load() || runner_->rests(kind); }
 
 JobRunner::JobRunner(Jobs& jobs, std::string holder, Settings settings)
     : jobs_(jobs), holder_(std::move(holder)), settings_(std::move(settings)) {}
@@ -139,7 +139,7 @@ Result<std::optional<JobContext>> JobRunner::claim() {
   TRY_DO(jobs_.store_.read(db::Home::kGlobal, [&](db::Tx& tx) -> Result<void> {
     TRY(const auto rows, tx.ask(kDue, now));
     for (const auto row : rows) {
-      if (handlers_.find(row.text(1)) == handlers_.end()) continue;
+      if (handlers_.find(row.text(1)) == handlers_.end() || rests(row.text(1))) continue;
       id = row.id<JobId>(0);
       token = row.i64(2);
       return {};

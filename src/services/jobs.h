@@ -103,7 +103,7 @@ class JobContext {
   Result<void> save(std::string progress_json);  // in a write of its own
   // The job is not finished: it is queued again for then, which counts as success.
   void again_at(Time when) { again_ = when; }
-  // The process shuts down: save and return soon, with again_at(now).
+  // The process shuts down, or jobs of this kind rest: save and return soon, with again_at(now).
   bool stopping() const;
 
  private:
@@ -125,6 +125,8 @@ class JobRunner {
     std::int64_t poll_ms = 250;
     std::function<void(std::string_view kind, std::string_view words)> trouble = {};  // log hook; may be empty
     runtime::Tracer* tracer = nullptr;                                                // may be null
+    // Kinds that are not begun for now, while the shop is busy; what runs is told by stopping(). May be empty.
+    std::function<bool(std::string_view kind)> rests = {};
     // Told when a try of a job begins, and how it ended: "done", "again" (it comes back by itself), "retry" (failed,
     // and is tried again), "failed" (for good). May be empty.
     std::function<void(std::string_view kind)> begun = {};
@@ -151,6 +153,7 @@ class JobRunner {
  private:
   friend class JobContext;
 
+  bool rests(std::string_view kind) const { return settings_.rests && settings_.rests(kind); }
   void run_pump(runtime::Loop& loop);
   Result<std::optional<JobContext>> claim();
   void run_one(JobContext& context);

@@ -247,6 +247,35 @@ TEST_CASE("a restart under the same name takes up at once what its last run had 
   CHECK(runs == 2);
 }
 
+TEST_CASE("kinds that rest are not begun, and what runs of them is told") {
+  testing::TestStore test({services_migrations()}, true);
+  World world(test.store());
+  bool busy = true;
+  JobRunner runner(world.jobs, "me", {.rests = [&](std::string_view kind) { return busy && kind == "testing.long"; }});
+  int began = 0;
+  runner.add("testing.long", [&](JobContext& job) -> Result<void> {
+    CHECK_FALSE(job.stopping());
+    busy = ++began == 1;
+    if (job.stopping()) job.again_at(world.clock.now());
+    return {};
+  });
+  runner.add("testing.short", [](JobContext& job) -> Result<void> {
+    CHECK_FALSE(job.stopping());
+    return {};
+  });
+  const auto slow = *world.jobs.enqueue(world.jobs.make("testing.long", "{}"));
+  const auto quick = *world.jobs.enqueue(world.jobs.make("testing.short", "{}"));
+  CHECK(*runner.run_until_quiet() == 1);
+  CHECK(world.jobs.find(slow)->state == JobState::kQueued);
+  CHECK(world.jobs.find(quick)->state == JobState::kDone);
+  busy = false;
+  CHECK(*runner.run_until_quiet() == 1);
+  CHECK(world.jobs.find(slow)->state == JobState::kQueued);
+  busy = false;
+  CHECK(*runner.run_until_quiet() == 1);
+  CHECK(world.jobs.find(slow)->state == JobState::kDone);
+}
+
 TEST_CASE("on a loop: several jobs at once, renewed while they run, told when to stop") {
   testing::TestStore test({services_migrations()}, true);
   World world(test.store());

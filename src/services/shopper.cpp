@@ -1,7 +1,6 @@
 #include "services/shopper.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/assert.h"
 #include "base/text.h"
@@ -43,12 +42,6 @@ bool is_loopback(const http::Request& request) {
 
 bool takes_secure_cookie(const http::Request& request) { return request.secure || is_loopback(request); }
 
-std::string set_cookie(std::string_view name, std::string_view value, std::int64_t life_ms, bool secure) {
-  return std::string(name) + "=" + std::string(value) +
-         "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" + std::to_string(life_ms / kSecondMs) +
-         (secure ? "; Secure" : "");
-}
-
 // The browser's cookie of either name.
 std::string_view cookie_of(const http::Request& request, std::string_view secure, std::string_view plain) {
   const auto token = request.cookie(secure);
@@ -67,6 +60,12 @@ tl::unexpected<Error> sign_in() {
 
 }  // namespace
 
+std::string set_cookie(std::string_view name, std::string_view value, std::int64_t life_ms, bool secure) {
+  return std::string(name) + "=" + std::string(value) +
+         "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" + std::to_string(life_ms / kSecondMs) +
+         (secure ? "; Secure" : "");
+}
+
 Shoppers::Shoppers(Clock& clock, Random& random, IdSource& ids, Settings settings)
     : clock_(clock),
       random_(random),
@@ -82,14 +81,10 @@ void Shoppers::add_source(std::string prefix, Source source) {
   sources_[std::move(prefix)] = std::move(source);
 }
 
-// The payload is the customer's id and the expiry, eight bytes each.
 Issued Shoppers::seal(const Signer& signer, std::string_view prefix, CustomerId customer, Time expires) {
   KONTOR_ASSERT(customer);
   Issued issued{std::string(prefix), customer, expires};
-  std::string payload;
-  payload.append(reinterpret_cast<const char*>(&customer.value), sizeof customer.value);
-  payload.append(reinterpret_cast<const char*>(&issued.expires.ms), sizeof issued.expires.ms);
-  issued.token += signer.seal(payload);
+  issued.token += signer.seal_numbers<2>({customer.value, expires.ms});
   return issued;
 }
 
@@ -110,11 +105,9 @@ std::optional<Issued> Shoppers::open_guest(std::string_view token) const { retur
 
 std::optional<Issued> Shoppers::open(const Signer& signer, std::string_view prefix, std::string_view token) const {
   if (!token.starts_with(prefix)) return std::nullopt;
-  const auto payload = signer.open(token.substr(prefix.size()));
-  if (!payload || payload->size() != 16) return std::nullopt;
-  Issued issued{std::string(token), {}, {}};
-  std::memcpy(&issued.customer.value, payload->data(), 8);
-  std::memcpy(&issued.expires.ms, payload->data() + 8, 8);
+  const auto numbers = signer.open_numbers<2>(token.substr(prefix.size()));
+  if (!numbers) return std::nullopt;
+  const Issued issued{std::string(token), CustomerId{numbers->at(0)}, Time{numbers->at(1)}};
   if (!issued.customer || issued.expires <= clock_.now()) return std::nullopt;
   return issued;
 }

@@ -57,6 +57,9 @@ struct Issued {
   Time expires;
 };
 
+// The value of a Set-Cookie that lives so long (0: it is removed), for this site alone and not for scripts.
+std::string set_cookie(std::string_view name, std::string_view value, std::int64_t life_ms, bool secure);
+
 class Shoppers {
  public:
   struct Settings {

@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,19 @@ class Signer {
   std::string seal(std::string_view payload, std::string_view context = {}) const;
   // The payload, when the mark is right for it and `context`; compared in constant time.
   std::optional<std::string> open(std::string_view sealed, std::string_view context = {}) const;
+  // The same for so many numbers: ids and times.
+  template <std::size_t N>
+  std::string seal_numbers(const std::array<std::int64_t, N>& numbers) const {
+    return seal({reinterpret_cast<const char*>(numbers.data()), sizeof numbers});
+  }
+  template <std::size_t N>
+  std::optional<std::array<std::int64_t, N>> open_numbers(std::string_view sealed) const {
+    std::array<std::int64_t, N> numbers;
+    const auto payload = open(sealed);
+    if (!payload || payload->size() != sizeof numbers) return std::nullopt;
+    std::memcpy(numbers.data(), payload->data(), sizeof numbers);
+    return numbers;
+  }
 
  private:
   static constexpr std::size_t kMarkBytes = 24;

@@ -52,7 +52,8 @@ class Shop:
         return ["--store", head + ("?" + tail if tail else "")]
 
     def environment(self):
-        env = dict(os.environ, KONTOR_ADMIN_TOKEN=ADMIN, KONTOR_LIMITS="off", KONTOR_RISK="off")
+        env = dict(os.environ, KONTOR_ADMIN_TOKEN=ADMIN, KONTOR_LIMITS="off", KONTOR_RISK="off",
+                   KONTOR_DEGRADATION="off")
         env.update({k: str(v) for k, v in self.settings.items()})
         return env
 

@@ -1,6 +1,8 @@
 // Chromium as the tests use it: pages of one size and theme, the tests' pictures, and what every page must not do.
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { test } from "node:test";
 import { chromium } from "playwright-core";
 import { picture } from "./products.mjs";
 
@@ -30,6 +32,22 @@ export async function visit(browser, url, { size = DESKTOP, theme = "light", scr
   });
   return page;
 }
+
+// Makes `scene(name, options, body)`: a test whose page is thrown away afterwards, and in which nothing may have gone
+// wrong inside it. `place` answers the browser and the shop.
+export const scenes = (place) => (name, options, body) =>
+  test(name, { timeout: 60_000 }, async () => {
+    const page = await visit(place().browser, place().shop.url, options);
+    try {
+      await body(page);
+      assert.deepEqual(page.trouble, []);
+    } catch (error) {
+      error.message += `\n  at ${page.url()}`;
+      throw error;
+    } finally {
+      await page.context().close();
+    }
+  });
 
 // Everything axe finds on the page, as one line each.
 export async function audit(page) {

@@ -12,23 +12,35 @@ export class Shop {
   static async start(build, { demo = false, settings = {} } = {}) {
     const shop = new Shop();
     shop.data = await mkdtemp(join(tmpdir(), "kontor-browser-"));
-    const command = ["serve", "--listen", "127.0.0.1:0", "--data", shop.data, ...(demo ? ["--demo"] : [])];
-    shop.process = spawn(resolve(build, "kontor"), command, {
-      env: { ...process.env, KONTOR_ADMIN_TOKEN: ADMIN, KONTOR_LIMITS: "off", KONTOR_RISK: "off", KONTOR_LOG_LEVEL: "warning", KONTOR_GATEWAY_TIMEOUT_MS: "3000", ...settings },
-    });
-    shop.log = "";
-    shop.url = await new Promise((found, failed) => {
-      const read = (piece) => {
-        shop.log += piece;
-        const address = shop.log.match(/https?:\/\/127\.0\.0\.1:\d+/);
-        if (address) found(address[0]);
-      };
-      shop.process.stdout.on("data", read);
-      shop.process.stderr.on("data", read);
-      shop.process.on("exit", (code) => failed(new Error(`the program ended with ${code}:\n${shop.log}`)));
-    });
+    shop.command = [resolve(build, "kontor"), "serve", "--listen", "127.0.0.1:0", "--data", shop.data, ...(demo ? ["--demo"] : [])];
+    shop.settings = settings;
+    await shop.run();
     if (!demo) await shop.admin("POST", "/admin/import?format=ndjson", products(), "application/x-ndjson");
     return shop;
+  }
+
+  async run() {
+    const [program, ...words] = this.command;
+    this.process = spawn(program, words, {
+      env: { ...process.env, KONTOR_ADMIN_TOKEN: ADMIN, KONTOR_LIMITS: "off", KONTOR_RISK: "off", KONTOR_DEGRADATION: "off", KONTOR_LOG_LEVEL: "warning", KONTOR_GATEWAY_TIMEOUT_MS: "3000", ...this.settings },
+    });
+    this.log = "";
+    this.url = await new Promise((found, failed) => {
+      const read = (piece) => {
+        this.log += piece;
+        const address = this.log.match(/https?:\/\/127\.0\.0\.1:\d+/);
+        if (address) found(address[0]);
+      };
+      this.process.stdout.on("data", read);
+      this.process.stderr.on("data", read);
+      this.process.on("exit", (code) => failed(new Error(`the program ended with ${code}:\n${this.log}`)));
+    });
+  }
+
+  // The same shop at another address.
+  async restart() {
+    await this.end();
+    await this.run();
   }
 
   async admin(method, path, body, type = "application/json") {
@@ -46,11 +58,18 @@ export class Shop {
     return found.items[0];
   }
 
-  async stop() {
+  async end() {
     const ended = new Promise((done) => this.process.once("exit", done));
     this.process.kill("SIGTERM");
     const code = await ended;
-    await rm(this.data, { recursive: true, force: true });
     if (code !== 0) throw new Error(`the program ended with ${code}:\n${this.log}`);
+  }
+
+  async stop() {
+    try {
+      await this.end();
+    } finally {
+      await rm(this.data, { recursive: true, force: true });
+    }
   }
 }

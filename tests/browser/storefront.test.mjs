@@ -2,11 +2,12 @@
 // with mistakes; and that every page is accessible, in both themes, and fits a narrow phone.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { audit, DESKTOP, launch, PHONE, sticksOut, visit } from "./browser.mjs";
+import { audit, DESKTOP, launch, PHONE, scenes, sticksOut, visit } from "./browser.mjs";
 import { ADDRESS, fill, pay, placed, put_in_cart, to_checkout } from "./buyer.mjs";
 import { Shop } from "./shop.mjs";
 
 let shop, browser;
+const scene = scenes(() => ({ shop, browser }));
 before(async () => {
   [shop, browser] = await Promise.all([Shop.start(process.env.KONTOR_BUILD ?? "build/release"), launch()]);
 });
@@ -14,22 +15,6 @@ after(async () => {
   await browser?.close();
   await shop?.stop();
 });
-
-// Runs `body` with a page that is thrown away afterwards; nothing may have gone wrong inside it.
-function scene(name, options, body) {
-  test(name, { timeout: 60_000 }, async () => {
-    const page = await visit(browser, shop.url, options);
-    try {
-      await body(page);
-      assert.deepEqual(page.trouble, []);
-    } catch (error) {
-      error.message += `\n  at ${page.url()}`;
-      throw error;
-    } finally {
-      await page.context().close();
-    }
-  });
-}
 
 for (const [where, size] of [["desktop", DESKTOP], ["phone", PHONE]]) {
   for (const scripts of [true, false]) {
@@ -428,6 +413,32 @@ test("pages stay small", async () => {
   }
 });
 
+for (const scripts of [true, false]) {
+  scene(`a cart is kept under a name, shared and taken ${scripts ? "with" : "without"} scripts`, { scripts }, async (page) => {
+    await put_in_cart(page, "orrin-linen-shirt", scripts);
+    await page.fill("#name", "Summer");
+    await page.click(".aside button:has-text('Keep')");
+    await page.waitForSelector("h1:has-text('Summer')");
+    await page.click("button:has-text('Make a link for others')");
+    const link = new URL(await page.inputValue("#link"));
+    const other = await visit(browser, shop.url, { scripts });
+    await other.goto(link.pathname + link.search);
+    await other.click("button:has-text('Join')");
+    await other.waitForSelector("h1:has-text('Summer')");
+    await other.fill("input.count", "3");
+    await other.click("button:has-text('Update')");
+    await other.waitForSelector("input.count[value='3']");
+    await other.click("button:has-text('Put these in my cart')");
+    await other.waitForSelector("h1:has-text('Your cart')");
+    assert.equal(await other.inputValue("input.count"), "3");
+    await other.context().close();
+    await page.reload();
+    await page.click("button:has-text('Stop sharing')");
+    await page.waitForSelector("h1:has-text('Summer')");
+    assert.equal(await page.locator("button:has-text('Stop sharing')").count(), 0);
+  });
+}
+
 // Every page, in both themes and at both sizes: axe finds nothing, and nothing sticks out of a narrow phone.
 for (const theme of ["light", "dark"]) {
   for (const size of [DESKTOP, { width: 360, height: 740 }]) {
@@ -449,6 +460,16 @@ for (const theme of ["light", "dark"]) {
       await put_in_cart(page, "orrin-linen-shirt");
       await put_in_cart(page, "halden-canvas-rucksack");
       await look("a full cart");
+      await page.fill("#name", "Every autumn");
+      await page.click("button:has-text('Keep'):near(#name)");
+      await page.waitForSelector("h1:has-text('Every autumn')");
+      await look("a named cart");
+      await page.click("button:has-text('Make a link for others')");
+      await page.waitForSelector("#link");
+      await look("a shared cart");
+      await page.goto("/carts");
+      await look("named carts");
+      await page.goto("/cart");
       await page.fill(".line input.count", "9999");
       await page.$eval(".change form", (form) => (form.noValidate = true));
       await page.click(".change button:has-text('Update')");

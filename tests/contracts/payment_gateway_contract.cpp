@@ -6,7 +6,15 @@
 
 #include "adapters/gateway_sandbox/sandbox_gateway.h"
 #include "ports/webhook_signature.h"
+#include "shop/credit/house_gateway.h"
 #include "tests/support/test_store.h"
+
+namespace kontor {
+std::span<const db::Migration> services_migrations();
+std::span<const db::Migration> payments_migrations();
+std::span<const db::Migration> orders_migrations();
+std::span<const db::Migration> credit_migrations();
+}  // namespace kontor
 
 namespace kontor::contract {
 namespace {
@@ -16,10 +24,12 @@ struct Subject {
   std::string name;
   std::unique_ptr<PaymentGateway> gateway;
   std::string good, declined, stepping;  // tokens
+  std::string kept;                      // of a card that can be kept
   // A webhook as the gateway would send it now: the header's value and the body.
   std::string header;
   std::function<std::pair<std::string, std::string>(const std::string& event, CheckoutId checkout, Time at)> webhook;
   std::unique_ptr<testing::FakeClock> clock;
+  std::shared_ptr<void> behind;  // what the gateway stands on
 };
 
 constexpr std::string_view kSecret = "the contract's own secret";
@@ -34,7 +44,7 @@ Subject sandbox() {
   auto opened = gateway_sandbox::SandboxGateway::open(std::move(options), *subject.clock);
   REQUIRE(opened);
   subject.gateway = std::move(*opened);
-  subject.good = "tok_approve";
+  subject.good = subject.kept = "tok_approve";
   subject.declined = "tok_decline";
   subject.stepping = "tok_step_up";
   subject.header = gateway_sandbox::kSignatureHeader;
@@ -45,8 +55,44 @@ Subject sandbox() {
   return subject;
 }
 
+// The shop's own accounts in front of the sandbox: a gift card that is good, and one on which there is nothing.
+struct House {
+  House() : sandboxed(sandbox()) {
+    clock = sandboxed.clock.get();
+    orders.emplace(test.store(), *clock);
+    credits.emplace(credit::Credits::Parts{test.store(), *orders, *clock, test.ids, test.random},
+                    credit::Credits::Settings{});
+  }
+  std::string token(std::int64_t minor) {
+    const auto card = credits->issue({Money::minor(minor, Currency()), {}, {}, {}}, "contract", {});
+    REQUIRE(card);
+    return credit::token_of(card->account.id);
+  }
+  Subject sandboxed;
+  testing::FakeClock* clock = nullptr;
+  testing::TestStore test{services_migrations(), payments_migrations(), orders_migrations(), credit_migrations()};
+  std::optional<orders::Orders> orders;
+  std::optional<credit::Credits> credits;
+};
+
+Subject house() {
+  auto behind = std::make_shared<House>();
+  Subject subject;
+  subject.name = "house";
+  subject.gateway = std::make_unique<credit::HouseGateway>(*behind->credits, *behind->sandboxed.gateway);
+  subject.good = behind->token(100'000);
+  subject.declined = behind->token(1);
+  subject.stepping = behind->sandboxed.stepping;
+  subject.kept = behind->sandboxed.kept;
+  subject.header = behind->sandboxed.header;
+  subject.webhook = behind->sandboxed.webhook;
+  subject.clock = std::make_unique<testing::FakeClock>();
+  subject.behind = behind;
+  return subject;
+}
+
 void each(const std::function<void(Subject&)>& test) {
-  const std::function<Subject()> makers[] = {sandbox};
+  const std::function<Subject()> makers[] = {sandbox, house};
   for (const auto& make : makers) {
     Subject subject = make();
     CAPTURE(subject.name);
@@ -136,9 +182,9 @@ TEST_CASE("gateway: a step of the buyer is waited for, and taken once") {
 TEST_CASE("gateway: a kept card charges again, and shows no more than people need") {
   each([](Subject& subject) {
     auto& gateway = *subject.gateway;
-    const auto card = gateway.keep_card(subject.good, CustomerId{5});
+    const auto card = gateway.keep_card(subject.kept, CustomerId{5});
     REQUIRE(card);
-    CHECK(gateway.keep_card(subject.good, CustomerId{5})->token == card->token);
+    CHECK(gateway.keep_card(subject.kept, CustomerId{5})->token == card->token);
     CHECK(card->last4.size() == 4);
     CHECK((card->expires_month >= 1 && card->expires_month <= 12 && card->expires_year > 2000));
     for (int i = 0; i < 2; ++i) CHECK(gateway.charge(request(i, card->token))->state == ChargeState::kCaptured);

@@ -76,6 +76,11 @@ class Buyer(threading.Thread):
         cards = [{"method": "card", "token": self.luck.choice(TOKENS)}]
         if self.luck.random() < 0.25:
             cards.insert(0, {"method": "card", "token": "tok_approve", "amount": {"amount": 100, "currency": "USD"}})
+        gift = self.luck.random()
+        if gift < 0.1:  # by the gift card alone, or a part of it
+            cards = [{"method": "gift_card", "token": self.crowd.gift_card["code"]}]
+        elif gift < 0.3:
+            cards.insert(0, {"method": "gift_card", "token": self.crowd.gift_card["code"], "amount": {"amount": 70, "currency": "USD"}})
         purchase = {"token": token, "key": f"{self.crowd.seed}-{self.number}-{self.turn}",
                     "body": {"email": "a@example.com", "shipping_address": ADDRESS, "payments": cards}}
         with self.crowd.lock:
@@ -99,8 +104,8 @@ class Buyer(threading.Thread):
 
 
 class Crowd:
-    def __init__(self, shop, offers, seed, count=6):
-        self.shop, self.offers, self.seed = shop, offers, seed
+    def __init__(self, shop, offers, seed, gift_card, count=6):
+        self.shop, self.offers, self.seed, self.gift_card = shop, offers, seed, gift_card
         self.open = []      # purchases without a last answer
         self.orders = {}    # order id -> purchase
         self.refused = collections.Counter()
@@ -205,10 +210,15 @@ def kept_of(payment):
     return payment["amount"]["amount"] - payment["refunded"]["amount"] - (payment.get("released") or {"amount": 0})["amount"]
 
 
-def disagreement(shop, admin):
-    """The first thing in which the gateway's charges and the orders differ, or ''."""
+def disagreement(shop, admin, gift_card):
+    """The first thing in which the gateway's charges, the gift card and the orders differ, or ''."""
     orders = all_orders(shop, admin)
     of_payment = {}
+    status, _, body = shop.request("GET", "/api/v1/admin/gift-cards/" + gift_card["id"], None, admin)
+    left = json.loads(body)["balance"]["amount"]
+    paid = sum(kept_of(payment) for order in orders.values() for payment in order["payments"] if payment["method"] == "gift_card")
+    if left != gift_card["issued"]["amount"] - paid:
+        return f"the gift card has {left} left of {gift_card['issued']['amount']}, and orders have {paid} of it"
     for order in orders.values():
         paid = 0
         for payment in order["payments"]:
@@ -258,12 +268,13 @@ class Tally:
 class Killing:
     """One round on one store: so many kills, then all must settle."""
 
-    def __init__(self, shop, admin, offers, seed, tally):
+    def __init__(self, shop, admin, offers, seed, gift_card, tally):
         self.shop, self.admin, self.offers, self.seed, self.tally = shop, admin, offers, seed, tally
+        self.gift_card = gift_card
         self.luck = random.Random(seed)
 
     def run(self, count, points):
-        crowd = Crowd(self.shop, self.offers, self.seed)
+        crowd = Crowd(self.shop, self.offers, self.seed, self.gift_card)
         try:
             for number in range(count):
                 self.kill(points[(self.seed + number) % len(points)])
@@ -305,7 +316,7 @@ class Killing:
             raise AssertionError(f"{len(crowd.open)} purchases have no answer: {crowd.open[0]}")
         differs = "nobody looked"
         while differs and time.monotonic() < deadline:
-            differs = disagreement(shop, self.admin)
+            differs = disagreement(shop, self.admin, self.gift_card)
             if differs:
                 time.sleep(0.2)
         if differs:

@@ -15,6 +15,7 @@
 #include "shop/cart/cart.h"
 #include "shop/checkout/checkout.h"
 #include "shop/checkout/repricing.h"
+#include "shop/credit/house_gateway.h"
 #include "shop/fulfilment/fulfilment.h"
 #include "shop/inventory/inventory.h"
 #include "shop/orders/invoices.h"
@@ -37,6 +38,7 @@ std::span<const db::Migration> orders_migrations();
 std::span<const db::Migration> risk_migrations();
 std::span<const db::Migration> fulfilment_migrations();
 std::span<const db::Migration> checkout_migrations();
+std::span<const db::Migration> credit_migrations();
 std::span<const db::Migration> accounts_migrations();
 }  // namespace kontor
 
@@ -48,20 +50,24 @@ struct ShopProcess {
               const pricing::Pricing& prices, shipping::Shipping& shipping, promotions::Promotions& promotions)
       : inventory(store, test.clock, test.ids),
         carts({store, test.clock, test.ids, shelf, inventory, prices, &promotions}, {}),
-        payments(store, gateway, test.clock),
-        saved_cards(store, gateway, test.clock, test.ids),
+        credits({store, orders, test.clock, test.ids, test.random}, {}),
+        house(credits, gateway),
+        payments(store, house, test.clock),
+        saved_cards(store, house, test.clock, test.ids),
         orders(store, test.clock),
         invoices(store, orders, test.clock),
         fulfilment(store, orders, inventory, test.clock),
         risk(store, test.clock, nullptr),
         checkouts({store, carts, shelf, prices, shipping, inventory, payments, orders, test.clock, test.ids, &risk,
-                   &saved_cards, &promotions},
+                   &saved_cards, &promotions, &credits},
                   {}) {
     orders.set_desk(&fulfilment);
     orders.set_repricing(checkout::repricing());
   }
   inventory::Inventory inventory;
   cart::Carts carts;
+  credit::Credits credits;
+  credit::HouseGateway house;
   payments::Payments payments;
   payments::SavedCards saved_cards;
   orders::Orders orders;
@@ -88,7 +94,7 @@ class ShopWorld {
     static const std::initializer_list<std::span<const db::Migration>> kAll = {
         services_migrations(), inventory_migrations(), promotions_migrations(), cart_migrations(),
         payments_migrations(), orders_migrations(),    risk_migrations(),       fulfilment_migrations(),
-        checkout_migrations(), accounts_migrations()};
+        checkout_migrations(), accounts_migrations(),  credit_migrations()};
     return kAll;
   }
   void restart() {

@@ -14,9 +14,25 @@
     badge.textContent = count > 99 ? "99+" : String(count);
     one("[data-cart]").setAttribute("aria-label", count === 0 ? "Cart, empty" : `Cart, ${count} in it`);
   };
+  // That the shop is very busy comes the same way: a page may be kept longer than the rush lasts.
+  const showBusy = (words) => {
+    let bar = one(".busy");
+    if (!words) return bar && bar.remove();
+    if (!bar) {
+      bar = document.createElement("p");
+      bar.className = "busy";
+      bar.setAttribute("role", "status");
+      document.body.append(bar);
+    }
+    bar.textContent = words;
+  };
   const readCount = () =>
     fetch("/fragment/cart", { headers: { Accept: "text/html" } })
-      .then((answer) => (answer.ok ? answer.text() : ""))
+      .then((answer) => {
+        if (!answer.ok) return "";
+        showBusy(answer.headers.get("Shop-Busy"));
+        return answer.text();
+      })
       .then(showCount)
       .catch(() => {});
   readCount();
@@ -141,6 +157,195 @@
       }
     });
     follow();
+  }
+
+  // What could be meant, below the search field: a combobox after WAI-ARIA, with the list that the API suggests. The
+  // focus stays in the field; without an answer nothing is to be seen.
+  const suggest = one("form[data-suggest]");
+  if (suggest) {
+    const field = one("input", suggest);
+    const list = document.createElement("div");
+    const said = document.createElement("span");
+    const known = new Map();
+    let options = [];
+    let at = -1;
+    let wait, asking;
+
+    const make = (tag, traits, ...inside) => {
+      const made = document.createElement(tag);
+      for (const [name, value] of Object.entries(traits)) made.setAttribute(name, value);
+      made.append(...inside);
+      return made;
+    };
+    const words = () => field.value.trim();
+    const mark = (to) => {
+      if (at >= 0) options[at].setAttribute("aria-selected", "false");
+      at = to;
+      if (at < 0) return field.removeAttribute("aria-activedescendant");
+      options[at].setAttribute("aria-selected", "true");
+      field.setAttribute("aria-activedescendant", options[at].id);
+    };
+    // As high as there is room, which on a phone is what the keyboard leaves.
+    const fit = () => {
+      const seen = window.visualViewport ?? { height: innerHeight, offsetTop: 0 };
+      const room = seen.offsetTop + seen.height - field.getBoundingClientRect().bottom - 20;
+      list.style.maxHeight = `${Math.max(room, 160)}px`;
+    };
+    const open = (now) => {
+      clearTimeout(wait);
+      if (!now) asking?.abort();
+      mark(-1);
+      list.hidden = !now;
+      field.setAttribute("aria-expanded", String(now));
+      said.textContent = now ? (options.length === 1 ? "1 suggestion" : `${options.length} suggestions`) : "";
+      if (now) fit();
+    };
+
+    // Letters without accents and case, as the search reads them.
+    const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+    const WORD = /[\p{L}\p{N}\p{M}]+/gu;
+    // The text with everything bold that was not typed.
+    const untyped = (text, query) => {
+      const typed = plain(query).match(WORD) ?? [];
+      const pieces = [];
+      const put = (piece, bold) => piece && pieces.push(bold ? make("b", {}, piece) : piece);
+      let from = 0;
+      for (const { 0: word, index } of text.matchAll(WORD)) {
+        const folded = plain(word);
+        const longest = Math.max(0, ...typed.filter((one) => folded.startsWith(one)).map((one) => one.length));
+        let end = 0;
+        while (longest > 0 && end < word.length && plain(word.slice(0, end)).length < longest) ++end;
+        put(text.slice(from, index), true);
+        put(word.slice(0, end), false);
+        put(word.slice(end), true);
+        from = index + word.length;
+      }
+      put(text.slice(from), true);
+      return pieces;
+    };
+    // Nothing where the page's prices are converted, which these are not.
+    const money = ({ amount, currency }) => {
+      if (currency !== suggest.dataset.currency) return "";
+      const format = new Intl.NumberFormat(suggest.dataset.locale, { style: "currency", currency });
+      return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
+    };
+    // As pages show pictures (pictures.cpp): a small one of this shop's, or a tile with the first letter.
+    const picture = ({ image, title }) => {
+      if (/^(\/media\/[\w-]+\.(jpe?g|png|webp|gif|svg)|https:\/\/.+)$/.test(image ?? ""))
+        return make("img", { class: "picture", alt: "", width: 48, height: 48,
+          src: image.replace(/^(\/media\/[\w-]+)\.(jpe?g|png|webp|gif)$/, "$1-160.webp") });
+      let sum = 0;
+      for (const byte of new TextEncoder().encode(title)) sum = (Math.imul(sum, 31) + byte) >>> 0;
+      return make("span", { class: `picture tile t${sum % 6}`, "aria-hidden": "true" }, [...title][0] ?? "");
+    };
+    const option = (href, ...inside) => {
+      const made = make("a", { role: "option", tabindex: "-1", "aria-selected": "false", id: `hint-${options.length}`, href }, ...inside);
+      options.push(made);
+      return made;
+    };
+    const fill = (query, found) => {
+      if (document.activeElement !== field || words() !== query) return;
+      const part = (items, most) => (items ?? []).slice(0, most);
+      const search = (name, value) => `/search?${new URLSearchParams({ [name]: value })}`;
+      const what = (text) => make("span", { class: "what" }, ...untyped(text, query));
+      const group = (name, title, made) =>
+        made.length ? [make("div", { role: "group", "aria-label": title || "Searches", class: `hint-${name}` },
+          ...(title ? [make("div", { class: "hint-title", "aria-hidden": "true" }, title)] : []), ...made)] : [];
+      options = [];
+      const shown = [
+        ...group("words", "", part(found.completions, 6).map(({ text }) => {
+          const made = option(search("q", text), one(".icon", suggest).cloneNode(true), what(text));
+          made.dataset.words = text;
+          return made;
+        })),
+        ...group("categories", "Categories", part(found.categories, 3).map(({ name, slug }) =>
+          option(`/c/${encodeURIComponent(slug)}`, what(name)))),
+        ...group("brands", "Brands", part(found.brands, 2).map(({ name }) => option(search("brand", name), what(name)))),
+        ...group("products", "Products", part(found.products, 5).map((product) =>
+          option(`/p/${encodeURIComponent(product.slug)}`, picture(product), make("span", { class: "what" }, product.title),
+            make("span", { class: "price" }, money(product.price))))),
+      ];
+      at = -1;
+      list.replaceChildren(...shown);
+      const products = part(found.products, 5).length;
+      list.classList.toggle("two", products > 0 && options.length - products > 2);
+      list.scrollTop = 0;
+      open(options.length > 0);
+    };
+    const ask = async () => {
+      const query = words();
+      asking?.abort();
+      if (!query) return open(false);
+      if (known.has(query)) return fill(query, known.get(query));
+      const mine = asking = new AbortController();
+      try {
+        const answer = await fetch(`/api/v1/search/suggest?${new URLSearchParams({ q: query, limit: 8 })}`, { signal: mine.signal });
+        if (!answer.ok) throw new Error(String(answer.status));
+        const found = await answer.json();
+        if (known.size > 50) known.clear();
+        known.set(query, found);
+        fill(query, found);
+      } catch {
+        if (!mine.signal.aborted) open(false);
+      }
+    };
+
+    const move = (step) => {
+      mark(((at + 1 + step + options.length + 1) % (options.length + 1)) - 1);
+      if (at >= 0) options[at].scrollIntoView({ block: "nearest" });
+    };
+    const keys = {
+      ArrowDown: (event) => (event.preventDefault(), list.hidden ? ask() : move(1)),
+      ArrowUp: (event) => (event.preventDefault(), list.hidden ? ask() : event.altKey ? open(false) : move(-1)),
+      Enter: (event) => {
+        if (at < 0) return open(false);
+        event.preventDefault();
+        options[at].click();
+      },
+      // Escape closes; a second one empties the field, as browsers do.
+      Escape: (event) => list.hidden || (event.preventDefault(), open(false)),
+      Tab: () => open(false),
+      Home: () => mark(-1), End: () => mark(-1), ArrowLeft: () => mark(-1), ArrowRight: () => mark(-1),
+    };
+    field.addEventListener("keydown", (event) => !event.isComposing && keys[event.key]?.(event));
+    field.addEventListener("input", () => {
+      mark(-1);
+      clearTimeout(wait);
+      if (!words() || known.has(words())) ask();
+      else wait = setTimeout(ask, 80);
+    });
+    list.addEventListener("mousedown", (event) => event.preventDefault());  // which would take the focus away
+    // A mouse that rests where the list appears has chosen nothing.
+    let mouse = "";
+    document.addEventListener("pointermove", (event) => {
+      const here = `${event.clientX},${event.clientY}`;
+      const moved = here !== mouse && event.pointerType === "mouse";
+      mouse = here;
+      if (moved && list.contains(event.target)) mark(options.indexOf(event.target.closest("[role=option]")));
+    }, { passive: true });
+    list.addEventListener("click", (event) => {
+      const chosen = event.target.closest("[role=option]");
+      if (!chosen || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (chosen.dataset.words) {
+        event.preventDefault();
+        field.value = chosen.dataset.words;
+        suggest.requestSubmit();
+      }
+      open(false);
+    });
+    suggest.addEventListener("submit", () => open(false));
+    suggest.addEventListener("focusout", (event) => suggest.contains(event.relatedTarget) || open(false));
+    document.addEventListener("pointerdown", (event) => list.hidden || suggest.contains(event.target) || open(false));
+    window.visualViewport?.addEventListener("resize", () => list.hidden || fit());
+
+    for (const [name, value] of Object.entries({ id: "hints", class: "hints", role: "listbox", "aria-label": "Suggestions" }))
+      list.setAttribute(name, value);
+    list.hidden = true;
+    said.className = "unseen";
+    said.setAttribute("role", "status");
+    for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": "hints", "aria-expanded": "false" }))
+      field.setAttribute(name, value);
+    suggest.append(list, said);
   }
 
   // Menus close when the eye goes elsewhere.

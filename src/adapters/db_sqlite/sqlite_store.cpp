@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "adapters/db_sqlite/log_rewriting.h"
 #include "adapters/db_sqlite/migrations.h"
 #include "adapters/db_sqlite/steady_vfs.h"
 
@@ -95,6 +96,7 @@ Result<void> SqliteStore::open_file(std::string_view name, db::Homes homes) {
   Connection::Settings reader = connection;
   reader.cache_kb = options_.reader_cache_mb * 1024;
 
+  if (options_.sync) TRY_DO(rewrite_log(connection.path, options_.vfs));
   TRY(auto writing, Connection::open(connection));
   auto file = std::make_unique<File>();
   file->name = name;

@@ -10,6 +10,7 @@ namespace {
 Customer customer_of(const db::Rows::Row& row) {
   Customer out{row.id<CustomerId>(0), row.str(1), row.str(2), row.time(3), row.time(4), {}, {}};
   if (const auto until = row.opt_i64(5)) out.member_until = Time{*until};
+  out.cart_mails = row.flag(7);
   if (row.text(6) == "[]") return out;
   auto segments = json::read<std::vector<std::string>>(row.text(6));
   KONTOR_ASSERT(segments.has_value());
@@ -67,10 +68,11 @@ Result<Customer> Accounts::change(CustomerId id, const CustomerChange& change, c
     customer = std::move(*found);
     if (change.member_until) customer.member_until = *change.member_until;
     if (change.segments) customer.segments = *change.segments;
+    if (change.cart_mails) customer.cart_mails = *change.cart_mails;
     customer.updated = now;
     const std::string segments = json::print(customer.segments);
-    TRY_DO(tx.run(kChangeCustomer, id, customer.member_until, segments, now));
-    return beside(tx);
+    TRY_DO(tx.run(kChangeCustomer, id, customer.member_until, segments, now, customer.cart_mails));
+    return beside ? beside(tx) : Result<void>();
   }));
   return customer;
 }

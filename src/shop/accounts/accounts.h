@@ -20,12 +20,14 @@ struct Customer {
   Time created, updated;
   std::optional<Time> member_until;        // of the membership, if there is one
   std::vector<std::string> segments = {};  // groups that staff put customers into: "vip"
+  bool cart_mails = true;                  // wants to hear of what lies in the cart
 };
 
-// What staff change of a customer; what is absent stays.
+// What is changed of a customer; what is absent stays.
 struct CustomerChange {
   std::optional<std::optional<Time>> member_until;
   std::optional<std::vector<std::string>> segments;
+  std::optional<bool> cart_mails = {};
 };
 
 class Accounts {
@@ -36,8 +38,8 @@ class Accounts {
   Result<Customer> create(CustomerId id, const std::string& email, const std::string& name);
   Result<std::optional<Customer>> find(CustomerId id);  // nothing for guests
   Result<std::optional<Customer>> find_by_email(const std::string& email);
-  // kNotFound "accounts.no_such_customer". `beside` runs in the same write function.
-  Result<Customer> change(CustomerId id, const CustomerChange& change, const db::Function& beside);
+  // kNotFound "accounts.no_such_customer". `beside` runs in the same write function; it may be empty.
+  Result<Customer> change(CustomerId id, const CustomerChange& change, const db::Function& beside = {});
   // Ids above `last`, ascending, at most `limit`: for walks over everything.
   Result<std::vector<Customer>> after(CustomerId last, int limit);
 

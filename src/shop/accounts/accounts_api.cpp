@@ -26,9 +26,11 @@ struct NewCustomer {
 struct CustomerPatch {
   std::optional<Time> member_until;
   std::optional<std::vector<std::string>> segments;
+  std::optional<bool> cart_mails;
 
   static constexpr auto fields() {
     return described(
+        Field("cart_mails", &CustomerPatch::cart_mails, "Whether the customer gets mails about the cart"),
         Field("member_until", &CustomerPatch::member_until, "A member until then; a past time ends the membership"),
         Field("segments", &CustomerPatch::segments, "All groups that the customer is in", Length{0, 50}));
   }
@@ -41,13 +43,34 @@ struct CustomerView {
   Time created_at;
   std::optional<Time> member_until;
   std::vector<std::string> segments;
+  bool cart_mails = true;
 
   static constexpr auto fields() {
     using V = CustomerView;
     return described(Field("id", &V::id, "The customer"), Field("email", &V::email, "As given"),
                      Field("name", &V::name, "As given"), Field("created_at", &V::created_at, "Since when"),
                      Field("member_until", &V::member_until, "Until when a member; absent: never was one"),
-                     Field("segments", &V::segments, "Groups that the customer is in"));
+                     Field("segments", &V::segments, "Groups that the customer is in"),
+                     Field("cart_mails", &V::cart_mails, "Whether they get mails about their cart"));
+  }
+};
+
+// What customers choose by themselves.
+struct PreferencesView {
+  bool cart_mails = true;
+
+  static constexpr auto fields() {
+    return described(Field("cart_mails", &PreferencesView::cart_mails,
+                           "Mails about the cart: left alone, about to be emptied, "
+                           "something in it no longer sold"));
+  }
+};
+
+struct PreferencesPatch {
+  std::optional<bool> cart_mails;
+
+  static constexpr auto fields() {
+    return described(Field("cart_mails", &PreferencesPatch::cart_mails, "Whether there shall be any"));
   }
 };
 
@@ -65,7 +88,8 @@ struct TokenView {
 };
 
 CustomerView view_of(const Customer& customer) {
-  return {customer.id, customer.email, customer.name, customer.created, customer.member_until, customer.segments};
+  return {customer.id,           customer.email,    customer.name,      customer.created,
+          customer.member_until, customer.segments, customer.cart_mails};
 }
 
 Result<Customer> customer_in(const ApiParts& parts, const http::Call& call) {
@@ -96,10 +120,32 @@ Result<CustomerView> change(const ApiParts& parts, const http::Call& call, const
   CustomerChange wish;
   if (in.member_until) wish.member_until.emplace(*in.member_until);
   wish.segments = in.segments;
+  wish.cart_mails = in.cart_mails;
   const auto entry = parts.audit.entry(staff.caller(), "accounts.change_customer", id.text(), json::print(in));
   TRY(const auto customer,
       parts.accounts.change(id, wish, [&](db::Tx& tx) { return services::Audit::record(tx, entry); }));
   return view_of(customer);
+}
+
+// A guest has no address that mails could go to.
+Result<CustomerId> somebody_with_account(const ApiParts& parts, const http::Call& call) {
+  TRY(const auto shopper, parts.shoppers.require_buyer(call.request));
+  if (shopper.kind == services::Shopper::Kind::kCustomer) return shopper.customer;
+  return fail(Errc::kForbidden, "accounts.customers_only", "Only customers who have an account have preferences.");
+}
+
+Result<PreferencesView> preferences(const ApiParts& parts, const http::Call& call) {
+  TRY(const auto id, somebody_with_account(parts, call));
+  TRY(const auto customer, parts.accounts.find(id));
+  return PreferencesView{!customer || customer->cart_mails};
+}
+
+Result<PreferencesView> change_preferences(const ApiParts& parts, const http::Call& call, const PreferencesPatch& in) {
+  TRY(const auto id, somebody_with_account(parts, call));
+  CustomerChange wish;
+  wish.cart_mails = in.cart_mails;
+  TRY(const auto customer, parts.accounts.change(id, wish));
+  return PreferencesView{customer.cart_mails};
 }
 
 // Whoever acts for a customer is noted before the token is out.
@@ -115,6 +161,13 @@ Result<TokenView> issue(const ApiParts& parts, const http::Call& call) {
 }  // namespace
 
 void add_accounts_routes(http::Router& router, const ApiParts& parts) {
+  router.get<http::None, PreferencesView>("/me/preferences",
+                                          {"What the customer has chosen", {"accounts.customers_only"}, 200, "me"},
+                                          [parts](http::Call& call, http::None) { return preferences(parts, call); });
+  router.patch<PreferencesPatch, PreferencesView>(
+      "/me/preferences",
+      {"Changes that; what is absent stays", {"accounts.customers_only", "accounts.no_such_customer"}, 200, "me"},
+      [parts](http::Call& call, const PreferencesPatch& in) { return change_preferences(parts, call, in); });
   router.post<NewCustomer, CustomerView>(
       "/admin/customers", {"Enters a customer", {"accounts.email_taken"}, 201, "admin"},
       [parts](http::Call& call, const NewCustomer& in) { return create(parts, call, in); });

@@ -8,22 +8,22 @@ const db::Query kInsertCustomer{"accounts.insert", db::Home::kCustomer, R"sql(
 )sql"};
 
 const db::Query kFindCustomer{"accounts.find", db::Home::kCustomer, R"sql(
-  SELECT id, email, name, created_at, updated_at, member_until, segments
+  SELECT id, email, name, created_at, updated_at, member_until, segments, cart_mails
     FROM accounts_customers WHERE id = $1
 )sql"};
 
 const db::Query kFindByEmail{"accounts.find_by_email", db::Home::kCustomer, R"sql(
-  SELECT id, email, name, created_at, updated_at, member_until, segments
+  SELECT id, email, name, created_at, updated_at, member_until, segments, cart_mails
     FROM accounts_customers WHERE email_folded = $1
 )sql"};
 
 const db::Query kCustomersAfter{"accounts.after", db::Home::kCustomer, R"sql(
-  SELECT id, email, name, created_at, updated_at, member_until, segments
+  SELECT id, email, name, created_at, updated_at, member_until, segments, cart_mails
     FROM accounts_customers WHERE id > $1 ORDER BY id LIMIT $2
 )sql"};
 
 const db::Query kChangeCustomer{"accounts.change", db::Home::kCustomer, R"sql(
-  UPDATE accounts_customers SET member_until = $2, segments = $3, updated_at = $4 WHERE id = $1
+  UPDATE accounts_customers SET member_until = $2, segments = $3, updated_at = $4, cart_mails = $5 WHERE id = $1
 )sql"};
 
 }  // namespace kontor::accounts

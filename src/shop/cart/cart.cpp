@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "shop/cart/cart_claims.h"
 #include "shop/cart/cart_document.h"
 #include "shop/cart/cart_store.h"
+#include "shop/cart/cart_supply.h"
 
 namespace kontor::cart {
 namespace {
@@ -61,14 +63,6 @@ void drop(std::vector<Line>& lines, const Line* line) { lines.erase(lines.begin(
 
 }  // namespace
 
-struct Carts::Supply {
-  const showcase::OfferCard& card;
-  std::int64_t most = 0;    // what may be promised without asking further
-  bool exact = false;       // whether `most` is all there is
-  bool ask_exact = false;   // set by an edit that needs more than `most`
-  std::int64_t bought = 0;  // what the customer has of it beside the cart, where there is a purchase limit
-};
-
 std::optional<ItemRef> ItemRef::parse(std::string_view text) {
   if (const auto item = CartItemId::parse(text)) return ItemRef{*item, {}, {}};
   if (const auto product = ProductId::parse(text)) return ItemRef{{}, {}, *product};
@@ -107,6 +101,7 @@ Result<Cart> Carts::load(const Owner& owner) {
 
 Result<Cart> Carts::change(const Owner& owner, const services::IfMatch& if_match, const Edit& edit) {
   Cart cart;
+  std::vector<Line> lines_before;
   bool made = false, kept = false;
   const Time now = parts_.clock.now();
   TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
@@ -115,14 +110,17 @@ Result<Cart> Carts::change(const Owner& owner, const services::IfMatch& if_match
     if (!if_match.allows(cart.version)) return fail(stale());
     Cart before = cart;
     TRY_DO(edit(cart));
-    const bool same = cart.lines == before.lines && cart.saved == before.saved && cart.coupons == before.coupons;
+    const bool same = cart.lines == before.lines && cart.saved == before.saved && cart.coupons == before.coupons &&
+                      cart.chosen == before.chosen;
     if (same && cart.messages == before.messages) return {};
     if (cart.messages == before.messages) cart.messages.clear();  // they told of the change before
     made = !cart.stored;
     kept = true;
+    if (parts_.claims != nullptr && parts_.claims->any_rule()) lines_before = before.lines;
     return keep(tx, cart, owner, std::move(before.lines), now);
   }));
   if (made && settings_.on_new) settings_.on_new();
+  if (kept) settle_claims(owner.customer, lines_before, cart.lines);
   if (kept && settings_.on_change) settings_.on_change(owner.customer);
   return cart;
 }
@@ -160,6 +158,8 @@ Line Carts::fresh_line(CartItemId id, const showcase::OfferCard& card) const {
 // when already what is `asked` for now is more.
 Result<Cart> Carts::change_with_supply(const Owner& owner, const services::IfMatch& if_match, const Card& card,
                                        std::int64_t asked, const SupplyEdit& edit) {
+  TRY(const auto minutes, claim_minutes(card->offer));
+  if (minutes > 0) return change_with_claim(owner, if_match, card, edit);
   Supply supply{*card, card->sellable / kPlainlyLarger};
   if (card->purchase_limit > 0) {
     TRY(supply.bought, parts_.inventory.bought(owner.customer, card->offer));
@@ -206,8 +206,20 @@ Result<Line*> Carts::line_of(Cart& cart, const showcase::OfferCard& card, const 
   return &cart.lines.back();
 }
 
-Result<CartView> Carts::view(const Owner& owner) {
+Result<CartView> Carts::view(const Owner& owner, std::optional<Currency> asked) {
   TRY(const auto cart, load(owner));
+  return show(cart, asked);
+}
+
+Result<CartView> Carts::choose_currency(const Owner& owner, Currency currency, const services::IfMatch& if_match) {
+  TRY(const auto before, load(owner));
+  if (before.lines.empty() || currency != before.currency)
+    TRY_DO(parts_.pricing.sells_in(currency, parts_.clock.now()));
+  TRY_DO(show_in(before, currency));
+  TRY(const auto cart, change(owner, if_match, [&](Cart& now) -> Result<void> {
+        now.chosen = currency;
+        return {};
+      }));
   return show(cart);
 }
 
@@ -233,7 +245,9 @@ Result<CartView> Carts::set_quantity(const Owner& owner, const ItemRef& ref, std
   KONTOR_ASSERT(quantity >= 0 && quantity <= kMostOfALine);
   TRY(auto before, load(owner));
   TRY(const Line* const seen, find_line(before.lines, ref));
-  if (quantity == 0 || (seen != nullptr && quantity <= seen->quantity)) {  // less needs no look at the stock
+  TRY(const auto minutes, seen == nullptr ? Result<std::int64_t>(0) : claim_minutes(seen->offer));
+  const bool claims = minutes > 0 && quantity > 0;  // also as many as there are: what has ended is claimed anew
+  if (quantity == 0 || (seen != nullptr && !claims && quantity <= seen->quantity)) {  // less needs no look at the stock
     if (quantity > 0) {
       const auto card = parts_.offers.offer_card(seen->offer);
       if (card) {

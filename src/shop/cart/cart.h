@@ -21,7 +21,10 @@
 #include "services/misses.h"
 #include "services/shopper.h"
 #include "services/signer.h"
+#include "shop/cart/cart_for_checkout.h"
+#include "shop/cart/cart_parts.h"
 #include "shop/cart/cart_view.h"
+#include "shop/cart/named_carts.h"
 #include "shop/inventory/inventory.h"
 #include "shop/pricing/pricing.h"
 #include "shop/promotions/promotions.h"
@@ -29,75 +32,13 @@
 
 namespace kontor::cart {
 
+class CartClaims;
 struct Cart;
 struct Line;
 struct Room;
 namespace sql {
 struct Swept;
 }
-
-// A line as checkout needs it.
-struct CartLine {
-  CartItemId id;
-  OfferId offer;
-  ProductId product;
-  std::int64_t quantity = 0;
-  bool unlooked = false;  // its card is not at hand: whether it is for sale, and for which currency, is yet to be seen
-  std::string note = {};  // "": none
-  bool gift_wrap = false;
-  std::string gift_message = {};
-};
-
-struct CartContents {
-  CartId id;
-  std::int64_t version = 0;
-  Currency currency;
-  std::vector<std::string> coupons;      // codes
-  std::vector<CartLine> lines;           // without those that are known not to be for sale any more
-  std::optional<CheckoutId> claimed_by;  // a checkout is under way
-  std::optional<CheckoutId> bought_by;   // the checkout that last emptied it
-  std::int64_t bought_version = 0;       // the version that it bought; unchanged since when version is one more
-};
-
-// The part of the face that checkout uses; functions on a Tx run inside the caller's write function (home customer).
-class CartsForCheckout {
- public:
-  virtual ~CartsForCheckout() = default;
-  virtual Result<std::optional<CartContents>> contents(CustomerId customer) = 0;
-  // Binds this version of the cart to the checkout. kConflict "cart.claimed" when another holds it,
-  // kVersionConflict "cart.version_conflict" when it has changed. Repeating with the same checkout is harmless.
-  virtual Result<void> claim(db::Tx& tx, CustomerId customer, std::int64_t version, CheckoutId checkout) = 0;
-  virtual Result<void> unclaim(db::Tx& tx, CustomerId customer, CheckoutId checkout) = 0;
-  // Takes the bought lines out (what was added meanwhile stays), raises the version, remembers who bought which
-  // version. Repeatable; a cart that is gone is nothing to do. kConflict "cart.not_claimed" when the checkout does not
-  // hold it.
-  virtual Result<void> bought(db::Tx& tx, CustomerId customer, CheckoutId checkout) = 0;
-};
-
-// Where carts look offers up; showcase behind it, memory speed. kNotFound "catalog.no_such_offer",
-// "catalog.no_such_product".
-class OfferSource {
- public:
-  virtual ~OfferSource() = default;
-  virtual Result<std::shared_ptr<const showcase::OfferCard>> offer_card(OfferId offer) = 0;
-  // What is at hand, and never a wait: nullopt when nothing is, null when there is no such offer.
-  virtual std::optional<std::shared_ptr<const showcase::OfferCard>> card_at_hand(OfferId offer) = 0;
-  virtual Result<OfferId> featured_offer(ProductId product) = 0;
-  // Which of them are not for sale, or gone.
-  virtual Result<std::vector<OfferId>> not_sold(std::span<const OfferId> offers);
-};
-
-inline constexpr std::int64_t kMostOfALine = 999;
-inline constexpr std::size_t kMostCoupons = 10;
-inline constexpr std::size_t kMostLines = 100;                         // in the cart, and again saved for later
-inline constexpr std::size_t kMostNote = 500, kMostGiftMessage = 300;  // characters
-
-// Whose cart, and how long it lives.
-struct Owner {
-  CustomerId customer;
-  bool guest = true;
-  std::string peer = {};  // the address that asks, for counting wrong codes; "" where nobody guesses
-};
 
 // Names a line by its own id, its offer's or its product's.
 struct ItemRef {
@@ -123,6 +64,8 @@ class Carts : public CartsForCheckout {
     std::size_t most_wrong_codes = 10;
     std::size_t most_wrong_codes_of_address = 100;
     std::function<void()> on_wrong_code = {};  // may be empty
+    // What else of `from` becomes the customer's with a merge; its Error is the merge's. Repeatable. May be empty.
+    std::function<Result<void>(CustomerId into, CustomerId from)> beside_merge = {};
   };
   struct Parts {
     db::Store& store;
@@ -132,6 +75,7 @@ class Carts : public CartsForCheckout {
     inventory::Inventory& inventory;
     const pricing::Pricing& pricing;
     promotions::Promotions* promotions = nullptr;  // null: no coupons are known
+    CartClaims* claims = nullptr;                  // null: nothing is set aside in carts
   };
   Carts(Parts parts, Settings settings)
       : parts_(parts),
@@ -141,7 +85,11 @@ class Carts : public CartsForCheckout {
     if (!settings_.secret.empty()) recovery_.emplace(settings_.secret, "cart_recovery");
   }
 
-  Result<CartView> view(const Owner& owner);
+  // In the currency that is asked for, else in the chosen one, else in the goods' own. kInvalid "pricing.no_rate" for
+  // what is asked for; where the chosen one has no rate any more the goods' own counts.
+  Result<CartView> view(const Owner& owner, std::optional<Currency> asked = {});
+  // What the cart is shown and sold in from now on. kInvalid "pricing.no_rate".
+  Result<CartView> choose_currency(const Owner& owner, Currency currency, const services::IfMatch& if_match = {});
   // `quantity` more of an offer: 1..999. A product stands for its featured offer; exactly one of the two is set.
   // kOutOfStock "inventory.out_of_stock", kPurchaseLimit "cart.purchase_limit", kConflict "cart.line_limit",
   // kInvalid "cart.other_currency", "cart.quantity_step", kVersionConflict "cart.version_conflict"; the source's.
@@ -187,11 +135,16 @@ class Carts : public CartsForCheckout {
   std::optional<CustomerId> recovered(std::string_view token) const;  // nothing when forged or over
   // Copies the lines of that customer's cart, which stays as it is, without words. Repeatable.
   Result<CartView> recover(const Owner& into, CustomerId from);
+  // The same from lines that lie in no cart; ids of its lines are taken over.
+  Result<CartView> copy_in(const Owner& into, const Cart& from);
 
   Result<std::optional<CartContents>> contents(CustomerId customer) override;
   Result<void> claim(db::Tx& tx, CustomerId customer, std::int64_t version, CheckoutId checkout) override;
   Result<void> unclaim(db::Tx& tx, CustomerId customer, CheckoutId checkout) override;
   Result<void> bought(db::Tx& tx, CustomerId customer, CheckoutId checkout) override;
+  Result<bool> claims_any(std::span<const CartLine> lines) override;
+  Result<void> give_claims(db::Tx& tx, CustomerId customer, std::span<const OfferId> offers, Time now) override;
+  Result<void> take_claims_back(db::Tx& tx, CustomerId customer, std::span<const OfferId> offers, Time now) override;
 
   // Looks at the next `limit` carts and removes those whose time is over; how many were. To be called again and again:
   // it goes round the store, and one that a checkout has claimed stays. Tells what customers should hear (events.h).
@@ -221,12 +174,20 @@ class Carts : public CartsForCheckout {
   Result<std::map<OfferId, Room>> rooms_for(const Cart& from, CustomerId customer);
   Result<Cart> change_with_supply(const Owner& owner, const services::IfMatch& if_match, const Card& card,
                                   std::int64_t asked, const SupplyEdit& edit);
+  // The same where the units are set aside: first claimed, then put in. What the cart refuses is not claimed.
+  Result<Cart> change_with_claim(const Owner& owner, const services::IfMatch& if_match, const Card& card,
+                                 const SupplyEdit& edit);
+  Result<std::int64_t> claim_minutes(OfferId offer);
+  void settle_claims(CustomerId customer, const std::vector<Line>& before, const std::vector<Line>& after);
+  void claim_lines(CustomerId customer, const std::vector<Line>& lines);
+  Result<void> show_claims(const Cart& cart, CartView& out);
   Result<Card> card_for_sale(OfferId offer);
   Result<std::int64_t> exact_supply(const showcase::OfferCard& card);
   Result<void> grow(Cart& cart, Line& line, std::int64_t quantity, Supply& supply);
   Line fresh_line(CartItemId id, const showcase::OfferCard& card) const;
   Result<Line*> line_of(Cart& cart, const showcase::OfferCard& card, const Line& fresh);
-  Result<CartView> show(const Cart& cart);
+  Result<CartView> show(const Cart& cart, std::optional<Currency> asked = {});
+  Result<CartView> show_in(const Cart& cart, Currency currency);
   Result<void> may_use(const Cart& cart, const std::string& code);
   void note_wrong_code(const Owner& owner, Time at);
   Result<void> tell_of(const sql::Swept& found, Time now);

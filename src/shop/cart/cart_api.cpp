@@ -11,9 +11,18 @@ struct CartQuery {
   std::optional<std::string> country;
 
   static constexpr auto fields() {
-    return described(Field("currency", &CartQuery::currency, "Taken by an empty cart; one with lines keeps its own"),
+    return described(Field("currency", &CartQuery::currency,
+                           "In which the cart is shown this once; what is not sold in it is converted"),
                      Field("locale", &CartQuery::locale, "Language of the messages", Length{1, 35}),
                      Field("country", &CartQuery::country, "Where it would go", Length{2, 2}));
+  }
+};
+
+struct ChangeCart {
+  Currency currency;
+
+  static constexpr auto fields() {
+    return described(Field("currency", &ChangeCart::currency, "In which the cart is shown and sold from now on"));
   }
 };
 
@@ -94,8 +103,13 @@ class Api {
 
   Result<CartView> show(http::Call& call, const CartQuery& query) const {
     TRY(const auto owner, owner_of(call));
-    TRY(auto view, carts_.view(owner));
-    if (query.currency && view.items.empty() && view.saved_for_later.empty()) in_currency(view, *query.currency);
+    TRY(auto view, carts_.view(owner, query.currency));
+    return answer(call, std::move(view));
+  }
+
+  Result<CartView> change_cart(http::Call& call, const ChangeCart& in) const {
+    TRY(const auto owner, owner_of(call));
+    TRY(auto view, carts_.choose_currency(owner, in.currency, services::if_match(call.request)));
     return answer(call, std::move(view));
   }
 
@@ -199,16 +213,9 @@ class Api {
     if (!ref) return fail(Errc::kNotFound, "cart.no_such_item", "The cart has no such item.");
     return *ref;
   }
-  static void in_currency(CartView& view, Currency currency) {
-    view.currency = currency;
-    view.subtotal = view.total = Money::minor(0, currency);
-  }
   static CartView answer(http::Call& call, CartView view) {
     call.set_header("ETag", services::version_etag(view.version));
-    // A new session's token has said so already.
-    const auto said = std::any_of(call.headers().begin(), call.headers().end(),
-                                  [](const auto& header) { return header.first == "Cache-Control"; });
-    if (!said) call.set_header("Cache-Control", "private, no-store");
+    keep_private(call);
     return view;
   }
 
@@ -234,12 +241,21 @@ void add_taking_over_routes(http::Router& router, const Api& api) {
 
 }  // namespace
 
+void keep_private(http::Call& call) {
+  const auto said = std::any_of(call.headers().begin(), call.headers().end(),
+                                [](const auto& header) { return header.first == "Cache-Control"; });
+  if (!said) call.set_header("Cache-Control", "private, no-store");
+}
+
 void add_cart_routes(http::Router& router, Carts& carts, const services::Shoppers& shoppers) {
   using http::Call;
   using http::None;
   const Api api(carts, shoppers);
-  router.get<CartQuery, CartView>("/cart", {"The cart at today's prices", {}},
+  router.get<CartQuery, CartView>("/cart", {"The cart at today's prices", {"pricing.no_rate"}},
                                   [api](Call& call, const CartQuery& query) { return api.show(call, query); });
+  router.patch<ChangeCart, CartView>("/cart",
+                                     {"Chooses the currency of the cart", {"pricing.no_rate", "cart.version_conflict"}},
+                                     [api](Call& call, const ChangeCart& in) { return api.change_cart(call, in); });
   router.post<AddItem, CartView>("/cart/items",
                                  {"Puts an offer in the cart or raises its quantity",
                                   {"cart.which_offer", "cart.line_limit", "cart.purchase_limit", "cart.quantity_limit",

@@ -9,4 +9,7 @@ namespace kontor::cart {
 // Both outlive the router.
 void add_cart_routes(http::Router& router, Carts& carts, const services::Shoppers& shoppers);
 
+// An answer for the caller alone; what a new session's token has said already stays.
+void keep_private(http::Call& call);
+
 }  // namespace kontor::cart

@@ -18,6 +18,7 @@ Result<std::optional<CartContents>> Carts::contents(CustomerId customer) {
   out.id = CartId{customer.value};
   out.version = cart->version;
   out.currency = cart->currency;
+  out.chosen = cart->chosen;
   out.coupons = cart->coupons;
   if (cart->claimed_by) out.claimed_by = cart->claimed_by;
   if (cart->bought_by) out.bought_by = cart->bought_by;

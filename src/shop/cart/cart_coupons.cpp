@@ -38,7 +38,9 @@ Result<void> Carts::may_use(const Cart& cart, const std::string& code) {
   if (!has(coupons, code)) coupons.push_back(code);
   promotions::Request request;
   request.lines = lines;
+  const Exchange exchange = parts_.pricing.exchange();
   request.currency = cart.currency;
+  request.exchange = &exchange;
   request.customer = cart.customer;
   request.coupons = coupons;
   request.now = parts_.clock.now();

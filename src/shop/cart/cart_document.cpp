@@ -60,10 +60,12 @@ struct LineExtra {
 struct Extras {
   std::vector<Message> messages;
   std::vector<LineExtra> lines;
+  std::optional<Currency> chosen;
 
   static constexpr auto fields() {
     return described(Field("messages", &Extras::messages, "Of the last change", Default{}),
-                     Field("lines", &Extras::lines, "What few lines have", Default{}));
+                     Field("lines", &Extras::lines, "What few lines have", Default{}),
+                     Field("chosen", &Extras::chosen, "The currency that was chosen"));
   }
 };
 
@@ -123,9 +125,10 @@ std::vector<Line> read_lines(std::string_view text) {
 std::optional<std::string> print_extras(const Cart& cart) {
   Extras extras;
   extras.messages = cart.messages;
+  extras.chosen = cart.chosen;
   note_extra(cart.lines, extras);
   note_extra(cart.saved, extras);
-  if (extras.messages.empty() && extras.lines.empty()) return std::nullopt;
+  if (extras.messages.empty() && extras.lines.empty() && !extras.chosen) return std::nullopt;
   return json::print(extras);
 }
 
@@ -133,6 +136,7 @@ void read_extras(std::string_view text, Cart& cart) {
   auto extras = json::read<Extras>(text);
   KONTOR_ASSERT(extras.has_value());
   cart.messages = std::move(extras->messages);
+  cart.chosen = extras->chosen;
   for (LineExtra& extra : extras->lines)
     for (auto* const lines : {&cart.lines, &cart.saved})
       for (Line& line : *lines) {

@@ -62,7 +62,8 @@ struct Cart {
   CustomerId customer;
   bool stored = false;  // whether there is a row
   std::int64_t version = 0;
-  Currency currency;
+  Currency currency;               // of the goods
+  std::optional<Currency> chosen;  // what they are shown and sold in, where somebody chose one
   std::vector<Line> lines;
   std::vector<Line> saved;
   std::vector<std::string> coupons;

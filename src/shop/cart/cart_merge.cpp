@@ -72,6 +72,7 @@ void merge_line(Cart& into, Line line, const Room& room) {
 
 Result<void> merge_carts(Cart& into, Cart& from, const std::map<OfferId, Room>& rooms) {
   into.messages.clear();
+  if (!into.chosen) into.chosen = from.chosen;
   if (into.lines.empty() && !from.lines.empty()) into.turn_to(from.currency);
   merge_saved(into, from);
   for (Line& line : from.lines) {
@@ -154,6 +155,7 @@ std::map<OfferId, Room> rooms_beside(std::map<OfferId, Room> rooms, const Cart& 
 
 Result<CartView> Carts::merge(const Owner& into, const Owner& from) {
   if (into.customer == from.customer) return view(into);
+  if (settings_.beside_merge) TRY_DO(settings_.beside_merge(into.customer, from.customer));
   for (int tries = 0; tries < kTries; ++tries) {
     const Time now = parts_.clock.now();
     TRY(const auto seen, load(from));
@@ -184,6 +186,7 @@ Result<CartView> Carts::merge(const Owner& into, const Owner& from) {
     }));
     if (!done) continue;
     if (made && settings_.on_new) settings_.on_new();
+    claim_lines(into.customer, cart.lines);
     if (settings_.on_change)
       for (const CustomerId customer : {into.customer, from.customer}) settings_.on_change(customer);
     return show(cart);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/described.h"
+#include "base/exchange.h"
 #include "base/id.h"
 #include "base/money.h"
 #include "base/time.h"
@@ -47,6 +48,8 @@ struct ItemView {
   std::optional<GiftView> gift = {};
   std::optional<std::int64_t> min_quantity = {};
   std::optional<std::int64_t> quantity_step = {};
+  std::optional<Time> reserved_until = {};
+  std::optional<Money> list_price = {};
 
   static constexpr auto fields() {
     using V = ItemView;
@@ -61,7 +64,10 @@ struct ItemView {
         Field("line_total", &V::line_total, "What the line costs after its discounts"),
         Field("note", &V::note, "The buyer's words to the shop"), Field("gift", &V::gift, "When it is a gift"),
         Field("min_quantity", &V::min_quantity, "At least so many at once; absent: 1"),
-        Field("quantity_step", &V::quantity_step, "Multiples of it; absent: 1"));
+        Field("quantity_step", &V::quantity_step, "Multiples of it; absent: 1"),
+        Field("reserved_until", &V::reserved_until,
+              "Until then all of it is set aside for this cart; absent: it is not"),
+        Field("list_price", &V::list_price, "While it is reduced: what one cost before"));
   }
 };
 
@@ -88,7 +94,8 @@ struct MessageView {
     using V = MessageView;
     return described(
         Field("code", &V::code,
-              "Of a line: removed, out_of_stock, quantity_step, price_changed. Of the last change, until the next: "
+              "Of a line: removed, out_of_stock, not_reserved, quantity_step, price_changed. Of the last change, until "
+              "the next: "
               "saved_over_limit, saved_no_room, saved_other_currency. Also coupon_… (why a coupon does nothing), "
               "free_shipping, gift"),
         Field("item_id", &V::item_id, "The line meant; absent when it is none"), Field("text", &V::text, "For people"),
@@ -109,6 +116,7 @@ struct CartView {
   std::optional<Money> shipping;
   std::optional<Money> tax;
   Money total;
+  std::optional<ExchangeTableText> rates;
   std::vector<MessageView> messages;
   Time last_modified;
   Time expires_at;
@@ -122,6 +130,7 @@ struct CartView {
         Field("coupons", &V::coupons, "Codes in use"), Field("subtotal", &V::subtotal, "Before discounts"),
         Field("discounts", &V::discounts, "What was taken off"), Field("shipping", &V::shipping, "Once it is known"),
         Field("tax", &V::tax, "Once it is known"), Field("total", &V::total, "To pay, as far as it is known"),
+        Field("rates", &V::rates, "By which prices in other currencies were converted; absent: by none"),
         Field("messages", &V::messages, "What the shopper should hear"),
         Field("last_modified", &V::last_modified, "When it last changed"),
         Field("expires_at", &V::expires_at, "When it is thrown away if nothing happens"));

@@ -54,4 +54,14 @@ struct CartLinesRemoved {
   }
 };
 
+// Which offers are set aside in carts was changed: every process reads the rules anew.
+struct ClaimRulesChanged {
+  static constexpr std::string_view kName = "cart.claim_rules_changed";
+  OfferId offer_id;
+
+  static constexpr auto fields() {
+    return described(Field("offer_id", &ClaimRulesChanged::offer_id, "Of which offer"));
+  }
+};
+
 }  // namespace kontor::cart

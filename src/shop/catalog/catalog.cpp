@@ -68,15 +68,30 @@ Goods goods_of(const Product& product, const Offer& offer) {
   return goods;
 }
 
+// The prices are those of one moment between asking and answering. Were a sale to begin or end just then, the row and
+// the clock could make a price together that no moment had: it is asked again.
 Result<std::vector<SaleFacts>> Catalog::sale_facts(std::span<const OfferId> ids) {
+  constexpr int kTries = 5;
   std::vector<SaleFacts> found;
   if (ids.empty()) return found;
+  std::vector<store::OnSale> on_sale;
   const db::Function ask = [&](db::Tx& tx) -> Result<void> {
-    TRY(found, store::sale_facts(tx, ids));
+    TRY(found, store::sale_facts(tx, ids, on_sale));
     return {};
   };
-  TRY_DO(read_by_ids(store_, ids.size(), ask));
-  return found;
+  for (int tries = 1;; ++tries) {
+    const Time before = clock_.now();
+    TRY_DO(read_by_ids(store_, ids.size(), ask));
+    if (on_sale.empty()) return found;
+    const Time after = clock_.now();
+    bool turned = after < before;
+    for (const auto& [at, base, timetable] : on_sale) {
+      const std::int64_t price = price_at(base, timetable, after);
+      turned = turned || price != price_at(base, timetable, before);
+      found[at].price = Money::minor(price, found[at].price.currency());
+    }
+    if (!turned || tries == kTries) return found;
+  }
 }
 
 Result<std::vector<Offer>> Catalog::offers_of(std::span<const ProductId> products) {

@@ -38,7 +38,7 @@ struct Offer {
   std::string sku;  // unique within its seller
   std::string condition = "new";
   std::map<std::string, std::string> options;  // {"size": "M"}
-  Money price;
+  Money price;                                 // the base price, as staff set it; a sale leaves it alone
   std::optional<Money> list_price;
   std::int64_t purchase_limit = 0;  // 0: none
   std::int64_t backorder = 0;       // how many may be sold beyond the stock
@@ -46,6 +46,15 @@ struct Offer {
   std::int64_t version = 1;
   std::int64_t min_quantity = 1;   // fewer are not sold at once
   std::int64_t quantity_step = 1;  // sold by so many: quantities are multiples of it
+
+  // Kept by sales.h; what a draft says of them is not looked at.
+  std::optional<Money> sale_price = {};  // the lowest of the sales that run
+  std::optional<Money> lowest_30d = {};  // the lowest price of the 30 days before it came to cost what it costs now
+  std::string timetable = {};            // of the sales that are not over (timetable.h); "": none
+
+  Money now() const { return sale_price && *sale_price < price ? *sale_price : price; }
+  // What pages show beside it as the price before.
+  std::optional<Money> compared() const { return now() < price ? std::optional<Money>(price) : list_price; }
 };
 
 struct Product {
@@ -90,7 +99,7 @@ struct SaleFacts {
   ProductId product;
   std::string title;  // of the product
   std::string sku;
-  Money price;
+  Money price;                      // at this moment, by the clock: a sale that is over is over
   std::int64_t purchase_limit = 0;  // 0: none
   std::int64_t backorder = 0;
   bool buyable = true;  // product and offer are active

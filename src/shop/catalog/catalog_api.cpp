@@ -40,8 +40,9 @@ ProductView view_of(const Product& p) {
 }
 
 OfferView view_of(const Offer& o) {
-  return {o.id,         o.product,        o.seller,    o.sku,    o.condition, o.options,      o.price,
-          o.list_price, o.purchase_limit, o.backorder, o.active, o.version,   o.min_quantity, o.quantity_step};
+  return {o.id,           o.product,       o.seller,         o.sku,       o.condition, o.options,
+          o.price,        o.list_price,    o.purchase_limit, o.backorder, o.active,    o.version,
+          o.min_quantity, o.quantity_step, o.sale_price};
 }
 
 namespace {

@@ -20,7 +20,8 @@ constexpr db::Query kFewProductsById{"catalog.few_products_by_id", Home::kCatalo
 constexpr db::Query kProductById{"catalog.product_by_id", Home::kCatalog, KONTOR_PRODUCT_COLUMNS "WHERE id = $1"};
 #define KONTOR_OFFER_COLUMNS                                                                                  \
   "SELECT id, product_id, seller_id, sku, item_condition, options, price_minor, currency, list_price_minor, " \
-  "purchase_limit, backorder, active, version, min_quantity, quantity_step FROM catalog_offers "
+  "purchase_limit, backorder, active, version, min_quantity, quantity_step, sale_minor, lowest_minor, sales " \
+  "FROM catalog_offers "
 constexpr db::Query kOffersById{"catalog.offers_by_id", Home::kCatalog,
                                 KONTOR_OFFER_COLUMNS "WHERE id IN (" KONTOR_CATALOG_IN50 ")"};
 constexpr db::Query kFewOffersById{"catalog.few_offers_by_id", Home::kCatalog,
@@ -28,7 +29,8 @@ constexpr db::Query kFewOffersById{"catalog.few_offers_by_id", Home::kCatalog,
 #define KONTOR_SALE_FACTS                                                                                            \
   "SELECT o.id, o.product_id, o.sku, o.price_minor, o.currency, o.purchase_limit, o.backorder, o.active, p.status, " \
   "p.title, o.seller_id, p.category_id, p.brand, CASE WHEN p.goods = '' THEN p.details ELSE p.goods END, "           \
-  "o.min_quantity, o.quantity_step FROM catalog_offers AS o JOIN catalog_products AS p ON p.id = o.product_id "
+  "o.min_quantity, o.quantity_step, o.sales FROM catalog_offers AS o JOIN catalog_products AS p ON p.id = "          \
+  "o.product_id "
 constexpr db::Query kSaleFacts{"catalog.sale_facts", Home::kCatalog,
                                KONTOR_SALE_FACTS "WHERE o.id IN (" KONTOR_CATALOG_IN50 ")"};
 constexpr db::Query kFewSaleFacts{"catalog.few_sale_facts", Home::kCatalog,
@@ -87,6 +89,9 @@ Result<Offer> offer_of(const db::Rows::Row& row) {
   offer.version = row.i64(12);
   offer.min_quantity = row.i64(13);
   offer.quantity_step = row.i64(14);
+  if (const auto sale = row.opt_i64(15)) offer.sale_price = Money::minor(*sale, currency);
+  if (const auto lowest = row.opt_i64(16)) offer.lowest_30d = Money::minor(*lowest, currency);
+  offer.timetable = row.str(17);
   return offer;
 }
 
@@ -177,8 +182,9 @@ Result<std::vector<Offer>> offers(db::Tx& tx, std::span<const OfferId> ids) {
   return ordered;
 }
 
-Result<std::vector<SaleFacts>> sale_facts(db::Tx& tx, std::span<const OfferId> ids) {
+Result<std::vector<SaleFacts>> sale_facts(db::Tx& tx, std::span<const OfferId> ids, std::vector<OnSale>& on_sale) {
   std::vector<SaleFacts> found;
+  on_sale.clear();
   found.reserve(ids.size());
   const auto take = [&](const db::Rows::Row& row) -> Result<void> {
     const auto offer = row.id<OfferId>(0);
@@ -196,6 +202,7 @@ Result<std::vector<SaleFacts>> sale_facts(db::Tx& tx, std::span<const OfferId> i
                      {row.id<CategoryId>(11), row.id<SellerId>(10), row.str(12), {}, 0, {}},
                      row.i64(14),
                      row.i64(15)});
+    if (!row.text(16).empty()) on_sale.push_back({found.size() - 1, row.i64(3), read_timetable(row.text(16))});
     return read_goods(row.text(13), found.back().goods);
   };
   TRY_DO(ask_in(tx, {kSaleFacts, &kFewSaleFacts}, params_of(ids), take));

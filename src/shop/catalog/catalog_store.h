@@ -3,6 +3,7 @@
 #pragma once
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +12,7 @@
 #include "base/result.h"
 #include "ports/db.h"
 #include "shop/catalog/catalog.h"
+#include "shop/catalog/timetable.h"
 
 namespace kontor::catalog::store {
 
@@ -47,7 +49,13 @@ Result<void> ask_in(db::Tx& tx, const InQueries& queries, std::span<const db::Pa
 // Reads.
 Result<std::vector<Product>> products(db::Tx& tx, std::span<const ProductId> ids);
 Result<std::vector<Offer>> offers(db::Tx& tx, std::span<const OfferId> ids);
-Result<std::vector<SaleFacts>> sale_facts(db::Tx& tx, std::span<const OfferId> ids);
+// The facts at this place have a timetable; their price is the base price still.
+struct OnSale {
+  std::size_t at = 0;
+  std::int64_t base = 0;
+  Timetable timetable;
+};
+Result<std::vector<SaleFacts>> sale_facts(db::Tx& tx, std::span<const OfferId> ids, std::vector<OnSale>& on_sale);
 Result<std::vector<Offer>> offers_by_sku(db::Tx& tx, std::span<const std::string> skus);
 Result<std::vector<Offer>> offers_of(db::Tx& tx, std::span<const ProductId> products);
 Result<std::optional<ProductId>> product_by_slug(db::Tx& tx, std::string_view slug);
@@ -61,6 +69,14 @@ Result<std::vector<Saved>> save_many(db::Tx& tx, std::span<const Draft> drafts, 
 Result<bool> remove_product(db::Tx& tx, ProductId id, std::optional<std::int64_t> if_version, Time now);
 Result<void> ensure_sellers(db::Tx& tx, std::span<const Seller> sellers);  // leaves those whose code is there alone
 Result<bool> remove_offer(db::Tx& tx, OfferId id, std::optional<std::int64_t> if_version, Time now);
+// What the change of a price leaves: a row of its history, and the lowest of the 30 days before it in the offer's row.
+struct PriceChange {
+  OfferId offer;
+  Money price, previous;
+};
+Result<void> note_prices(db::Tx& tx, std::span<const PriceChange> changes, Time now);
+// The cheapest offer that is sold, by currency: what listings show.
+std::map<Currency, const Offer*> cheapest_of(std::span<const Offer> offers);
 // One listing row per currency in which the product is sold now; none when it is not.
 void add_listing_rows(const Product& product, std::vector<std::vector<db::Param>>& sets,
                       std::deque<std::string>& texts);

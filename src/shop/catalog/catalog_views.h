@@ -31,6 +31,7 @@ struct OfferView {
   bool active = true;
   std::int64_t version = 1;
   std::int64_t min_quantity = 1, quantity_step = 1;
+  std::optional<Money> sale_price = {};
 
   static constexpr auto fields() {
     return described(Field("id", &OfferView::id, "The offer"),
@@ -46,7 +47,8 @@ struct OfferView {
                      Field("active", &OfferView::active, "Whether it is sold"),
                      Field("version", &OfferView::version, "For If-Match"),
                      Field("min_quantity", &OfferView::min_quantity, "Fewer are not sold at once"),
-                     Field("quantity_step", &OfferView::quantity_step, "Quantities are multiples of it"));
+                     Field("quantity_step", &OfferView::quantity_step, "Quantities are multiples of it"),
+                     Field("sale_price", &OfferView::sale_price, "While a sale runs: what it costs now"));
   }
 };
 

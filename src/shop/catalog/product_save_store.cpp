@@ -62,6 +62,8 @@ constexpr db::Query kDeleteProduct{"catalog.delete_product", Home::kCatalog,
 constexpr db::Query kDeleteOffers{"catalog.delete_offers", Home::kCatalog,
                                   "DELETE FROM catalog_offers WHERE product_id = $1"};
 constexpr db::Query kDeleteOffer{"catalog.delete_offer", Home::kCatalog, "DELETE FROM catalog_offers WHERE id = $1"};
+constexpr db::Query kDropSales{"catalog.drop_sales", Home::kCatalog, "DELETE FROM catalog_sales WHERE offer_id = $1"};
+constexpr db::Query kDropTurns{"catalog.drop_turns", Home::kCatalog, "DELETE FROM catalog_turns WHERE offer_id = $1"};
 constexpr db::Query kTouch{"catalog.touch", Home::kCatalog,
                            "UPDATE catalog_products SET version = version + 1, updated_at = $2 WHERE id = $1"};
 
@@ -223,7 +225,7 @@ class Saving {
   std::optional<Error> match_offers(const Draft& draft, Product& product, Saved& saved) {
     std::vector<Offer> all = offers_[product.id];
     Sets inserts, updates;
-    std::vector<services::Fact> facts;
+    std::vector<PriceChange> prices;
     for (std::size_t i = 0; i < draft.product.offers.size(); ++i) {
       Offer offer = draft.product.offers[i];
       offer.product = product.id;
@@ -232,10 +234,13 @@ class Saving {
       const auto before =
           std::find_if(all.begin(), all.end(), [&](const Offer& o) { return wanted && o.id == wanted; });
       const std::string field = "/offers/" + std::to_string(i);
+      take_sale(before == all.end() ? Offer{} : *before, offer);
       if (wanted && before == all.end())
         return taken("catalog.sku_taken", field + "/sku", "Another product has this sku.");
       if (wanted && known != by_sku_.end() && known->second != wanted)
         return taken("catalog.sku_taken", field + "/sku", "Another offer has this sku.");
+      if (wanted && !before->timetable.empty() && before->price.currency() != offer.price.currency())
+        return on_sale(field + "/price/currency");
       if (!wanted) {
         offer.id = draft.fresh_offers[i];
         offer.version = 1;
@@ -245,7 +250,7 @@ class Saving {
       } else if (!same_offer(*before, offer)) {
         offer.id = wanted;
         offer.version = before->version + 1;
-        if (before->price != offer.price) facts.push_back(price_fact(*before, offer));
+        if (before->now() != offer.now()) prices.push_back({offer.id, offer.now(), before->now()});
         stage_offer(offer, false, updates);
         *before = offer;
       }
@@ -253,13 +258,26 @@ class Saving {
     }
     offer_inserts_.insert(offer_inserts_.end(), inserts.begin(), inserts.end());
     offer_updates_.insert(offer_updates_.end(), updates.begin(), updates.end());
-    facts_.insert(facts_.end(), facts.begin(), facts.end());
+    for (const PriceChange& change : prices)
+      facts_.push_back(services::fact(OfferPriceChanged{change.offer, product.id, change.price, change.previous},
+                                      change.offer.text()));
+    prices_.insert(prices_.end(), prices.begin(), prices.end());
     product.offers = std::move(all);
     return std::nullopt;
   }
 
-  static services::Fact price_fact(const Offer& before, const Offer& offer) {
-    return services::fact(OfferPriceChanged{offer.id, offer.product, offer.price, before.price}, offer.id.text());
+  // A draft sets the base price; the sale goes on.
+  static void take_sale(const Offer& before, Offer& offer) {
+    offer.sale_price = before.sale_price;
+    offer.lowest_30d = before.lowest_30d;
+    offer.timetable = before.timetable;
+  }
+
+  static Error on_sale(std::string field) {
+    const std::string words = "The offer has sales in its present currency: cancel them first.";
+    Error error{Errc::kInvalid, "catalog.offer_on_sale", words, {}, {}, 0};
+    error.fields.push_back({std::move(field), "on_sale", words});
+    return error;
   }
 
   const std::string& keep(std::string text) { return texts_.emplace_back(std::move(text)); }
@@ -311,6 +329,7 @@ class Saving {
         {&kDropListing, &listing_drops_}, {&kInsertListing, &listing_}};
     for (const auto& [query, sets] : tables)
       if (!sets->empty()) TRY_DO(tx_.run_each(*query, *sets));
+    TRY_DO(note_prices(tx_, prices_, now_));
     return services::emit_all(tx_, facts_, now_);
   }
 
@@ -327,7 +346,18 @@ class Saving {
   std::deque<Product> products_;
   Sets inserts_, updates_, offer_inserts_, offer_updates_, drops_, attributes_, listing_drops_, listing_;
   std::vector<services::Fact> facts_;
+  std::vector<PriceChange> prices_;
 };
+
+// The history stays until it is old.
+Result<void> drop_sales_of(db::Tx& tx, std::span<const Offer> offers) {
+  Sets sets;
+  for (const Offer& offer : offers) sets.push_back({offer.id});
+  if (sets.empty()) return {};
+  TRY_DO(tx.run_each(kDropSales, sets));
+  TRY_DO(tx.run_each(kDropTurns, sets));
+  return {};
+}
 
 Result<void> drop_rows_of(db::Tx& tx, const Product& product) {
   TRY_DO(tx.run(kDropAttributes, product.id));
@@ -337,14 +367,19 @@ Result<void> drop_rows_of(db::Tx& tx, const Product& product) {
 
 }  // namespace
 
-void add_listing_rows(const Product& p, Sets& sets, std::deque<std::string>& texts) {
-  if (p.status != ProductStatus::kActive) return;
+std::map<Currency, const Offer*> cheapest_of(std::span<const Offer> offers) {
   std::map<Currency, const Offer*> cheapest;
-  for (const Offer& offer : p.offers) {
+  for (const Offer& offer : offers) {
     if (!offer.active) continue;
     const Offer*& best = cheapest[offer.price.currency()];
-    if (best == nullptr || offer.price < best->price) best = &offer;
+    if (best == nullptr || offer.now() < best->now()) best = &offer;
   }
+  return cheapest;
+}
+
+void add_listing_rows(const Product& p, Sets& sets, std::deque<std::string>& texts) {
+  if (p.status != ProductStatus::kActive) return;
+  const auto cheapest = cheapest_of(p.offers);
   if (cheapest.empty()) return;
   const auto keep = [&](std::string text) -> const std::string& { return texts.emplace_back(std::move(text)); };
   const std::string& search = keep(fold(p.title + " " + p.brand + " " + p.external_id));
@@ -355,8 +390,8 @@ void add_listing_rows(const Product& p, Sets& sets, std::deque<std::string>& tex
   const std::string& image = keep(p.images.empty() ? std::string() : p.images.front());
   const std::string& external_id = keep(p.external_id);
   for (const auto& [currency, offer] : cheapest) {
-    sets.push_back({keep(std::string(currency.code())), p.id, offer->price.amount_minor(),
-                    minor_or_null(offer->list_price), p.category, brand, brand_fold, std::llround(p.rating * 1000),
+    sets.push_back({keep(std::string(currency.code())), p.id, offer->now().amount_minor(),
+                    minor_or_null(offer->compared()), p.category, brand, brand_fold, std::llround(p.rating * 1000),
                     p.review_count, 0, title, slug, image, text_or_null(external_id), search});
   }
 }
@@ -396,6 +431,7 @@ Result<bool> remove_product(db::Tx& tx, ProductId id, std::optional<std::int64_t
   if (found.empty()) return false;
   if (if_version && *if_version != found[0].version) return fail(version_conflict(found[0].version));
   TRY_DO(drop_rows_of(tx, found[0]));
+  TRY_DO(drop_sales_of(tx, found[0].offers));
   TRY_DO(tx.run(kDeleteOffers, id));
   TRY_DO(tx.run(kDeleteProduct, id));
   ProductDeleted fact{id, {}};
@@ -420,6 +456,7 @@ Result<bool> remove_offer(db::Tx& tx, OfferId id, std::optional<std::int64_t> if
   add_listing_rows(product, listing, texts);
   if (!listing.empty()) TRY_DO(tx.run_each(kInsertListing, listing));
   TRY_DO(tx.run(kDeleteOffer, id));
+  TRY_DO(drop_sales_of(tx, found));
   TRY_DO(tx.run(kTouch, product.id, now));
   TRY_DO(services::emit(tx, ProductChanged{product.id, product.version + 1}, product.id.text(), now));
   return true;

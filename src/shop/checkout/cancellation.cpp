@@ -5,6 +5,7 @@
 
 #include "shop/checkout/checkout_store.h"
 #include "shop/checkout/shown_payment.h"
+#include "shop/credit/credit.h"
 
 namespace kontor::checkout {
 namespace {
@@ -69,6 +70,7 @@ Result<orders::Order> Cancellation::run(OrderId id, const std::string& by, const
     TRY(cancelled, parts_.orders.cancel(tx, id, by, wish));
     if (also) TRY_DO(also(tx, cancelled.order));
     if (cancelled.number == 0) return {};
+    if (parts_.credits != nullptr) TRY_DO(parts_.credits->follow(tx, cancelled.order));
     TRY_DO(tx.run(kOpenCancellation, id, cancelled.number, now, now.plus_ms(settings_.flight_ms)));
     return together_ ? give_stock_back(tx, cancelled.order, cancelled.number) : Result<void>();
   }));

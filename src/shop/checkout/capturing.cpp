@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "shop/checkout/gift_cards_paid.h"
 #include "shop/checkout/shown_payment.h"
 
 namespace kontor::checkout {
@@ -18,7 +19,7 @@ Result<orders::Order> Capturing::run(OrderId id, const std::string& by, db::Func
     const bool promised =
         payment.status == name_of(PaymentState::kAuthorised) && order->state != orders::OrderState::kCancelled;
     if (!begun && !promised) continue;
-    TRY_DO(take(id, payment.id, by, std::exchange(also, {})));
+    TRY_DO(take(*order, payment.id, by, std::exchange(also, {})));
     taken = true;
   }
   if (!taken) return std::move(*order);
@@ -26,7 +27,8 @@ Result<orders::Order> Capturing::run(OrderId id, const std::string& by, db::Func
   return after ? std::move(*after) : std::move(*order);
 }
 
-Result<void> Capturing::take(OrderId order, PaymentId id, const std::string& by, const db::Function& also) {
+Result<void> Capturing::take(const orders::Order& of, PaymentId id, const std::string& by, const db::Function& also) {
+  const OrderId order = of.id;
   payments::Payment payment;
   TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     TRY(payment, parts_.payments.begin_capture(tx, id));
@@ -39,6 +41,7 @@ Result<void> Capturing::take(OrderId order, PaymentId id, const std::string& by,
     return fail(Errc::kGatewayUnavailable, "checkout.not_captured", "The gateway has not captured it yet.");
   const bool captured = outcome.state == PaymentState::kCaptured;
   return parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    if (captured && buys_gift_cards(of)) TRY_DO(tell_gift_cards_paid(tx, order, parts_.clock.now()));
     TRY(const auto after, captured ? parts_.payments.record_captured(tx, id) : parts_.payments.record_voided(tx, id));
     return parts_.orders.payment_changed(tx, order, shown(after), by);
   });

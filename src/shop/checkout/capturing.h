@@ -15,7 +15,7 @@ class Capturing {
   Result<orders::Order> run(OrderId order, const std::string& by, db::Function also);
 
  private:
-  Result<void> take(OrderId order, PaymentId payment, const std::string& by, const db::Function& also);
+  Result<void> take(const orders::Order& of, PaymentId payment, const std::string& by, const db::Function& also);
 
   const Parts& parts_;
 };

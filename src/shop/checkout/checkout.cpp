@@ -8,10 +8,12 @@
 #include "shop/checkout/capturing.h"
 #include "shop/checkout/checkout_metrics.h"
 #include "shop/checkout/journal.h"
+#include "shop/checkout/paying.h"
 #include "shop/checkout/quoting.h"
 #include "shop/checkout/refunds.h"
 #include "shop/checkout/reserve_stock.h"
 #include "shop/checkout/saga.h"
+#include "shop/credit/credit.h"
 
 namespace kontor::checkout {
 namespace {
@@ -70,8 +72,9 @@ struct Checkouts::Impl {
   // `begun`: whether the purchase got its journal, and with it the key.
   Result<Answer> attempt(const Purchase& purchase, std::optional<CheckoutId> old_key, bool& begun);
   Result<Answer> keep_refusal(const Purchase& purchase, std::optional<CheckoutId> old_key, const Error& error);
-  Result<Plan> plan(const Purchase& purchase, const cart::CartContents& contents, Time now);
-  Result<std::vector<std::string>> tokens_of(const Purchase& purchase, const Plan& plan);
+  // `tokens` by attempt of the plan.
+  Result<Plan> plan(const Purchase& purchase, const cart::CartContents& contents, Time now,
+                    std::vector<std::string>& tokens);
   std::optional<Error> sold_out(const Plan& plan);
   Result<Answer> or_answered(Result<Answer> answer, CheckoutId id);
   Result<Answer> or_moved(Result<Answer> answer, CheckoutId id);
@@ -128,7 +131,8 @@ Result<Answer> Checkouts::Impl::first_order(CheckoutId bought_by) {
   return answer_again(*row);
 }
 
-Result<Plan> Checkouts::Impl::plan(const Purchase& purchase, const cart::CartContents& contents, Time now) {
+Result<Plan> Checkouts::Impl::plan(const Purchase& purchase, const cart::CartContents& contents, Time now,
+                                   std::vector<std::string>& tokens) {
   TRY(auto plan, quoting.price(purchase.customer, contents, purchase.body, now));
   const int bucket = purchase.customer.bucket();
   plan.order_id = parts.ids.next<OrderId>(now, bucket);
@@ -137,53 +141,16 @@ Result<Plan> Checkouts::Impl::plan(const Purchase& purchase, const cart::CartCon
   plan.document.shipping_address = *purchase.body.shipping_address;
   plan.document.billing_address = purchase.body.billing_address;
   plan.document.tax_id = purchase.body.tax_id;
-  const Money total = plan.document.totals.total;
-  const Money none = Money::minor(0, total.currency());
-  if (total == none) return plan;
-  if (!purchase.body.payments) {
-    plan.document.payments.push_back({parts.ids.next<PaymentId>(now, bucket), "card", "created", total, none});
-    return plan;
-  }
-  Money rest = total;
-  for (const auto& payment : *purchase.body.payments) {
-    const Money amount = payment.amount.value_or(rest);
-    if (amount.currency() != total.currency() || amount.amount_minor() <= 0 || amount > rest)
-      return invalid("checkout.payments_do_not_add_up", "/payments", "out_of_range",
-                     "The payments do not add up to " + total.text() + ".");
-    rest = rest - amount;
-    plan.document.payments.push_back(
-        {parts.ids.next<PaymentId>(now, bucket), std::string(name_of(payment.method)), "created", amount, none});
-  }
-  if (rest != none)
-    return invalid("checkout.payments_do_not_add_up", "/payments", "out_of_range",
-                   "The payments do not add up to " + total.text() + ".");
+  TRY(auto paying, paying_of(parts, purchase, plan.document, now));
+  plan.document.payments = std::move(paying.payments);
+  tokens = std::move(paying.tokens);
   return plan;
-}
-
-// By attempt of the plan. A kept card is its holder's alone.
-Result<std::vector<std::string>> Checkouts::Impl::tokens_of(const Purchase& purchase, const Plan& plan) {
-  const auto& body = purchase.body;
-  std::vector<std::string> tokens;
-  if (body.payments || !body.payment_method_id || plan.document.payments.empty()) {
-    for (std::size_t i = 0; i < plan.document.payments.size(); ++i)
-      tokens.push_back(body.payments ? body.payments->at(i).token.value_or("") : std::string());
-    return tokens;
-  }
-  std::optional<payments::SavedCard> card;
-  if (parts.cards != nullptr) {
-    TRY(card, parts.cards->find(purchase.customer, *body.payment_method_id));
-  }
-  if (!card)
-    return invalid("checkout.no_such_payment_method", "/payment_method_id", "unknown_value",
-                   "There is no such saved payment method.");
-  tokens.push_back(card->token);
-  return tokens;
 }
 
 // Turned away without a transaction, where the store would surely do so.
 std::optional<Error> Checkouts::Impl::sold_out(const Plan& plan) {
   auto& front = parts.inventory.sold_out();
-  if (!front.remembers()) return std::nullopt;
+  if (!front.remembers() || plan.cart_claims) return std::nullopt;  // who holds the last units is not turned away
   auto refusal = front.refusal(reserve_request(plan).lines);
   if (refusal && settings.metrics != nullptr) settings.metrics->turned_away();
   return refusal;
@@ -205,12 +172,12 @@ Result<Answer> Checkouts::Impl::attempt(const Purchase& purchase, std::optional<
   journal.fingerprint = purchase.fingerprint;
   journal.created = journal.updated = now;
   journal.expires = now.plus_ms(settings.reservation_ms);
-  TRY(journal.plan, plan(purchase, *contents, now));
+  std::vector<std::string> tokens;
+  TRY(journal.plan, plan(purchase, *contents, now, tokens));
   if (auto gone = sold_out(journal.plan)) return fail(std::move(*gone));
   TRY(const auto suspicion, suspect(parts, purchase, *contents, journal.plan));
   journal.plan.review = suspicion.has_value();
   journal.id = parts.ids.next<CheckoutId>(now, purchase.customer.bucket());
-  TRY(const auto tokens, tokens_of(purchase, journal.plan));
   if (settings.planted.charge_before_reserve) saga.charge_too_early(journal, tokens);
   const auto looked = parts.inventory.sold_out().look();
   auto reserved = saga.begin(journal, old_key, suspicion ? &*suspicion : nullptr);
@@ -481,6 +448,7 @@ Result<void> Checkouts::check(services::CheckReport& report) {
   }
   TRY(const auto refunds, Refunds(impl_->parts, {}).open(std::numeric_limits<int>::max()));
   for (const Refund& refund : refunds) open.insert(refund.payment);
+  if (auto* credits = impl_->parts.credits) TRY_DO(credits->check(report, impl_->parts.payments.ledger()));
   return impl_->check_orders(report, open);
 }
 

@@ -28,6 +28,10 @@
 #include "shop/risk/risk.h"
 #include "shop/shipping/shipping.h"
 
+namespace kontor::credit {
+class Credits;
+}
+
 namespace kontor::checkout {
 
 class CheckoutMetrics;
@@ -95,6 +99,7 @@ struct Parts {
   risk::Risk* risk = nullptr;                    // null: nobody looks for fraud
   payments::SavedCards* cards = nullptr;         // null: nobody keeps cards
   promotions::Promotions* promotions = nullptr;  // null: none are counted
+  credit::Credits* credits = nullptr;            // null: no gift cards and no store credit
 };
 
 struct Purchase {
@@ -104,6 +109,7 @@ struct Purchase {
   CheckoutBody body;
   std::string request_id;
   std::optional<Time> account_since;  // nothing for a guest
+  std::string peer = {};              // the address that asks, for counting wrong codes
 };
 
 // What goes out, and is kept for a repetition of the request. A problem document when the status is 400 or above.

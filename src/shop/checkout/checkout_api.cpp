@@ -33,6 +33,7 @@ class Api {
     purchase.key = *key;
     purchase.fingerprint = fingerprint_of(document);
     purchase.request_id = call.request.request_id;
+    purchase.peer = std::string(call.request.peer);
     TRY(const auto answer, parts_.checkouts.buy(purchase));
     auto response = response_of(answer, base_);
     if (purchase.body.save_payment_method.value_or(false)) keep_cards(purchase, answer, response);
@@ -89,7 +90,8 @@ class Api {
     if (answer.replayed || answer.status >= 300 || !purchase.body.payments) return;
     bool kept = true;
     for (const auto& payment : *purchase.body.payments)
-      kept = payment.token && parts_.cards.keep(purchase.customer, *payment.token, false) && kept;
+      if (!is_of_house(payment.method))
+        kept = payment.token && parts_.cards.keep(purchase.customer, *payment.token, false) && kept;
     response.headers.emplace_back("Payment-Method-Saved", kept ? "true" : "false");
   }
 
@@ -136,14 +138,33 @@ http::Endpoint reading_body(std::string pattern, const http::About& about, Handl
 void add_checkout_routes(http::Router& router, const ApiParts& parts) {
   const Api api(parts, router.base());
   const auto buy = [api](http::Call& call, std::string_view text) { return api.buy(call, text); };
-  const http::About buying{
-      "Buys the cart",
-      {"checkout.cart_empty", "checkout.price_changed", "checkout.payment_declined", "checkout.rejected_by_risk_check",
-       "checkout.purchase_limit", "inventory.purchase_limit", "checkout.in_progress", "checkout.cart_claimed",
-       "checkout.cart_changed", "checkout.key_reused", "checkout.no_such_quote", "checkout.payments_do_not_add_up",
-       "checkout.no_such_payment_method", "inventory.out_of_stock", "inventory.overtaken", "idempotency.bad_key",
-       "idempotency.two_keys"},
-      201};
+  const http::About buying{"Buys the cart",
+                           {"checkout.cart_empty",
+                            "checkout.price_changed",
+                            "checkout.payment_declined",
+                            "checkout.rejected_by_risk_check",
+                            "checkout.purchase_limit",
+                            "inventory.purchase_limit",
+                            "checkout.in_progress",
+                            "checkout.cart_claimed",
+                            "checkout.cart_changed",
+                            "checkout.key_reused",
+                            "checkout.no_such_quote",
+                            "checkout.payments_do_not_add_up",
+                            "checkout.no_such_payment_method",
+                            "checkout.named_twice",
+                            "credit.no_such_card",
+                            "credit.mistyped",
+                            "credit.expired",
+                            "credit.disabled",
+                            "credit.other_currency",
+                            "credit.not_enough",
+                            "credit.not_for_gift_cards",
+                            "inventory.out_of_stock",
+                            "inventory.overtaken",
+                            "idempotency.bad_key",
+                            "idempotency.two_keys"},
+                           201};
   router.add(reading_body<AnsweredOrder>("/checkout", buying, buy));
   router.add(reading_body<AnsweredOrder>("/orders", buying, buy));
   router.add(reading_body<QuoteView>("/checkout/quote",

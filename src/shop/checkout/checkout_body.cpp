@@ -8,6 +8,7 @@
 #include "base/card_number.h"
 #include "base/text.h"
 #include "services/signer.h"
+#include "shop/credit/credit.h"
 
 namespace kontor::checkout {
 namespace {
@@ -48,8 +49,15 @@ void check_payments(const CheckoutBody& body, json::Problems& problems) {
   const auto& payments = *body.payments;
   for (std::size_t i = 0; i < payments.size(); ++i) {
     const std::string path = "/payments/" + std::to_string(i);
-    if (!payments[i].token) problems.add(path + "/token", "required", "A card is paid by its token.");
-    if (!payments[i].amount && i + 1 < payments.size())
+    const bool house = is_of_house(payments[i].method);
+    const bool coded = payments[i].method == PaymentMethod::kGiftCard;
+    if (!payments[i].token && !house) problems.add(path + "/token", "required", "A card is paid by its token.");
+    if (!payments[i].token && coded) problems.add(path + "/token", "required", "A gift card is paid by its code.");
+    if (payments[i].token && house && !coded)
+      problems.add(path + "/token", "unknown_value", "Store credit is its customer's; there is no token of it.");
+    if (payments[i].token && !house && credit::is_credit_token(*payments[i].token))
+      problems.add(path + "/token", "unknown_value", "That is no card's token.");
+    if (!payments[i].amount && !house && i + 1 < payments.size())
       problems.add(path + "/amount", "required", "With several payments all but the last name their amount.");
     if (payments[i].amount && payments[i].amount->amount_minor() <= 0)
       problems.add(path + "/amount", "out_of_range", "A payment is more than nothing.");
@@ -86,8 +94,9 @@ Result<CheckoutBody> read_body(const json::Document& document, Purpose purpose, 
     problems.add("/shipping_address_id", "ambiguous", "Either a stored address or a new one.");
   if (body.shipping_address_id)
     problems.add("/shipping_address_id", "unknown_value", "There is no such stored address.");
-  if (there("payments") && there("payment_method_id"))
-    problems.add("/payment_method_id", "ambiguous", "Either a stored payment method or payments.");
+  const auto of_house = [](const PaymentBody& payment) { return is_of_house(payment.method); };
+  if (there("payment_method_id") && body.payments && !std::ranges::all_of(*body.payments, of_house))
+    problems.add("/payment_method_id", "ambiguous", "Either a stored payment method or a new card.");
   if (guest && body.save_payment_method.value_or(false))
     problems.add("/save_payment_method", "customers_only", "Only customers who have an account keep cards.");
   if (purpose == Purpose::kBuy && object != nullptr) {

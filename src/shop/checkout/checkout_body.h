@@ -25,8 +25,14 @@ constexpr auto enum_names(DeliveryPreference) {
                     EnumName<DeliveryPreference>{DeliveryPreference::kCost, "cost"}};
 }
 
-enum class PaymentMethod { kCard };
-constexpr auto enum_names(PaymentMethod) { return std::array{EnumName<PaymentMethod>{PaymentMethod::kCard, "card"}}; }
+enum class PaymentMethod { kCard, kGiftCard, kStoreCredit };
+constexpr auto enum_names(PaymentMethod) {
+  using M = PaymentMethod;
+  return std::array{EnumName<M>{M::kCard, "card"}, EnumName<M>{M::kGiftCard, payments::kGiftCard},
+                    EnumName<M>{M::kStoreCredit, payments::kStoreCredit}};
+}
+// What the shop itself keeps for its customers.
+constexpr bool is_of_house(PaymentMethod method) { return method != PaymentMethod::kCard; }
 
 struct PaymentBody {
   PaymentMethod method = PaymentMethod::kCard;
@@ -34,9 +40,12 @@ struct PaymentBody {
   std::optional<Money> amount;
 
   static constexpr auto fields() {
-    return described(Field("method", &PaymentBody::method, "card"),
-                     Field("token", &PaymentBody::token, "The gateway's token of the card", Length{1, 255}),
-                     Field("amount", &PaymentBody::amount, "What this payment covers; all but the last name theirs"));
+    return described(
+        Field("method", &PaymentBody::method, "card, gift_card or store_credit"),
+        Field("token", &PaymentBody::token, "The gateway's token of the card, or the gift card's code", Length{1, 255}),
+        Field("amount", &PaymentBody::amount,
+              "What this payment covers; all but the last name theirs, but for gift cards and store credit, "
+              "which pay what they hold"));
   }
 };
 
@@ -79,7 +88,7 @@ struct CheckoutBody {
         Field("payments", &B::payments, "How it is paid; without an amount the one payment covers the total",
               Length{1, 5}),
         Field("save_payment_method", &B::save_payment_method, "Keep the card for the next time; customers only"),
-        Field("currency", &B::currency, "The cart's, unless said otherwise"),
+        Field("currency", &B::currency, "In which it is paid; the quote's or the cart's, unless said otherwise"),
         Field("tax_id", &B::tax_id, "For the invoice of a company; kept with the order", Length{1, 40}),
         Field("quote_id", &B::quote_id, "A quote whose prices shall hold"),
         Field("expected_total", &B::expected_total, "Compared with the store's total; never trusted"),

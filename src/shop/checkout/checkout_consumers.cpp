@@ -1,6 +1,7 @@
 #include "shop/checkout/checkout_consumers.h"
 
 #include "runtime/json.h"
+#include "shop/checkout/events.h"
 #include "shop/fulfilment/events.h"
 #include "shop/inventory/events.h"
 #include "shop/payments/events.h"
@@ -8,8 +9,12 @@
 namespace kontor::checkout {
 namespace {
 
-Result<void> handle(Checkouts& checkouts, const LoggedEvent& event) {
+Result<void> handle(Checkouts& checkouts, credit::Credits& credits, const LoggedEvent& event) {
   OrderId order;
+  if (event.name == GiftCardsPaid::kName) {
+    TRY(const auto body, json::read<GiftCardsPaid>(event.body));
+    return credits.issue_for(body.order_id);
+  }
   if (event.name == payments::PaymentAuthorised::kName) {
     TRY(const auto body, json::read<payments::PaymentAuthorised>(event.body));
     order = body.order_id;
@@ -35,14 +40,14 @@ services::Consumer oversold_consumer(Shortages& shortages) {
   return consumer;
 }
 
-services::Consumer capture_consumer(Checkouts& checkouts, CaptureWhen when) {
+services::Consumer capture_consumer(Checkouts& checkouts, credit::Credits& credits, CaptureWhen when) {
   services::Consumer consumer;
   consumer.name = "checkout.capture";
   consumer.kind = services::ConsumerKind::kOnce;
   // Parcels also where the card is charged at once: what was authorised before the setting changed.
-  consumer.handles = {std::string(fulfilment::kShipmentShipped)};
+  consumer.handles = {std::string(fulfilment::kShipmentShipped), std::string(GiftCardsPaid::kName)};
   if (when == CaptureWhen::kNow) consumer.handles.emplace_back(payments::PaymentAuthorised::kName);
-  consumer.handle = [&checkouts](const LoggedEvent& event) { return handle(checkouts, event); };
+  consumer.handle = [&checkouts, &credits](const LoggedEvent& event) { return handle(checkouts, credits, event); };
   return consumer;
 }
 

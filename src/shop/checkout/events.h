@@ -24,6 +24,14 @@ struct CheckoutNotCompleted {
   }
 };
 
+// An order that buys gift cards has a payment captured; it may have others that are not.
+struct GiftCardsPaid {
+  static constexpr std::string_view kName = "checkout.gift_cards_paid";
+  OrderId order_id;
+
+  static constexpr auto fields() { return described(Field("order_id", &GiftCardsPaid::order_id, "The order")); }
+};
+
 // Less was counted than is promised, and this order is among the newest: so many of its units are not there.
 struct OrderUnitsMissing {
   static constexpr std::string_view kName = "order.units_missing";

@@ -35,6 +35,7 @@ struct Plan {
   std::optional<std::string> action_url;  // the step that the buyer must take
   bool stock_released = false;            // the money came to nothing in time, and the stock went back
   bool review = false;                    // staff must look at it before it becomes an order
+  bool cart_claims = false;               // some of it may have been set aside in the cart
 
   static constexpr auto fields() {
     return described(Field("document", &Plan::document, "The order to be"),
@@ -50,7 +51,8 @@ struct Plan {
                      Field("request_id", &Plan::request_id, "Of the first request"),
                      Field("action_url", &Plan::action_url, "The step that the buyer must take"),
                      Field("stock_released", &Plan::stock_released, "Whether the stock went back"),
-                     Field("review", &Plan::review, "Whether staff must look at it", Default{}));
+                     Field("review", &Plan::review, "Whether staff must look at it", Default{}),
+                     Field("cart_claims", &Plan::cart_claims, "Whether the cart may hold some of it", Default{}));
   }
 };
 

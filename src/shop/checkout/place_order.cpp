@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/json.h"
+#include "shop/checkout/gift_cards_paid.h"
 #include "shop/checkout/reserve_stock.h"
 
 namespace kontor::checkout {
@@ -107,6 +108,10 @@ Result<void> PlaceOrder::run(db::Tx& tx, const Journal& journal, const Placing& 
   change.answer_body = &placing.answer;
   TRY_DO(apply(tx, journal.id, change, now));
   for (const auto& payment : placing.payments) TRY_DO(payments_.record(tx, payment, now));
+  const bool taken = std::all_of(placing.payments.begin(), placing.payments.end(), [](const auto& payment) {
+    return payment.state == payments::PaymentState::kCaptured;
+  });
+  if (taken && buys_gift_cards(placing.order)) TRY_DO(tell_gift_cards_paid(tx, placing.order.id, now));
   return orders_.place(tx, placing.order, placing.document);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/tax_classes.h"
 #include "runtime/json.h"
 #include "shop/checkout/checkout_store.h"
 #include "shop/checkout/reserve_stock.h"
@@ -21,8 +22,10 @@ struct HeldPrice {
 struct Terms {
   std::vector<HeldPrice> prices;
   Money total;
+  std::optional<ExchangeTableText> rates;
   static constexpr auto fields() {
-    return described(Field("prices", &Terms::prices, "By line"), Field("total", &Terms::total, "Of everything"));
+    return described(Field("prices", &Terms::prices, "By line"), Field("total", &Terms::total, "Of everything"),
+                     Field("rates", &Terms::rates, "By which it was converted"));
   }
 };
 
@@ -110,7 +113,6 @@ orders::DeliveryEstimate last_of(const std::vector<QuotedShipment>& shipments) {
 // What the totals depend on beside the lines, as the body says it.
 pricing::Context context_of(const cart::CartContents& contents, const CheckoutBody& body, Time now) {
   pricing::Context context;
-  context.currency = body.currency.value_or(contents.currency);
   context.customer = CustomerId{contents.id.value};
   context.coupons = contents.coupons;
   if (body.shipping_address) {
@@ -120,7 +122,8 @@ pricing::Context context_of(const cart::CartContents& contents, const CheckoutBo
   }
   context.consolidate = body.consolidate.value_or(false);
   context.carbon_neutral = body.carbon_neutral.value_or(false);
-  if (body.payments && !body.payments->empty()) context.payment_method = name_of(body.payments->front().method);
+  // What pays the rest, once gift cards have paid what they can.
+  if (body.payments && !body.payments->empty()) context.payment_method = name_of(body.payments->back().method);
   if (body.payment_method_id) context.payment_method = name_of(PaymentMethod::kCard);
   context.tax_id = body.tax_id.value_or("");
   context.now = now;
@@ -180,6 +183,19 @@ Result<std::vector<Wanted>> wanted_of(PriceSource& prices, const cart::CartConte
   return wanted;
 }
 
+// A missing rate is told where the currency was asked for.
+Error at_currency(Error error) {
+  if (error.reason == "pricing.no_rate")
+    for (FieldError& field : error.fields) field.field = "/currency";
+  return error;
+}
+
+void take_held(const Terms& terms, std::vector<pricing::LineInput>& inputs) {
+  for (auto& line : inputs)
+    for (const auto& price : terms.prices)
+      if (price.offer_id == line.offer) line.unit_price = price.unit_price;
+}
+
 }  // namespace
 
 struct Quoting::Held {
@@ -205,8 +221,9 @@ Result<std::optional<Quoting::Held>> Quoting::held(CustomerId customer, const Ch
   return found;
 }
 
-Result<Quoting::Priced> Quoting::present(const cart::CartContents& contents, const CheckoutBody& body, const Held* held,
-                                         Time now) {
+Result<Quoting::Priced> Quoting::present(const cart::CartContents& contents, const CheckoutBody& body,
+                                         const Basis& basis, Time now) {
+  const auto& [currency, held] = basis;
   TRY(auto wanted, wanted_of(parts_.prices, contents));
   std::vector<pricing::LineInput> inputs;
   inputs.reserve(wanted.size());
@@ -217,17 +234,24 @@ Result<Quoting::Priced> Quoting::present(const cart::CartContents& contents, con
     line.quantity = quantity;
     line.unit_price = facts.price;
     line.goods = &facts.goods;
-    if (held == nullptr) continue;
-    for (const auto& price : held->terms.prices)
-      if (price.offer_id == line.offer) line.unit_price = price.unit_price;
   }
+  const Exchange exchange = held != nullptr && held->terms.rates
+                                ? Exchange(std::make_shared<const ExchangeTable>(table_of(*held->terms.rates)))
+                                : parts_.pricing.exchange();
   auto context = context_of(contents, body, now);
+  context.currency = currency;
+  context.exchange = &exchange;
   context.shipping_option = body.shipping_option.value_or("");
+  if (held != nullptr) take_held(held->terms, inputs);
+  if (held == nullptr)
+    if (auto taken = parts_.pricing.take_prices(inputs, context); !taken)
+      return fail(at_currency(std::move(taken.error())));
   Priced out;
   auto& [plan, totals] = out;
   TRY(totals, parts_.pricing.quote(inputs, context));
   KONTOR_ASSERT(totals.lines.size() == inputs.size());
   plan.cart_version = contents.version;
+  TRY(plan.cart_claims, parts_.carts.claims_any(contents.lines));
   if (totals.shipping_option) {
     plan.shipping_option = totals.shipping_option->code;
     plan.shipping_zones = totals.shipping_option->zones;
@@ -235,6 +259,8 @@ Result<Quoting::Priced> Quoting::present(const cart::CartContents& contents, con
   plan.delivery_preference = body.delivery_preference;
   if (body.shipping_address) plan.document.shipping_address = *body.shipping_address;
   plan.document.totals = shown(totals);
+  if (const auto used = exchange.used()) plan.document.totals.rates = text_of(*used);
+  if (held != nullptr && held->terms.rates) plan.document.totals.rates = held->terms.rates;
   plan.uses = totals.uses;
   if (!totals.seller_tax_id.empty()) plan.document.seller_tax_id = totals.seller_tax_id;
   plan.document.lines.reserve(wanted.size());
@@ -249,6 +275,7 @@ Result<Quoting::Priced> Quoting::present(const cart::CartContents& contents, con
     line.sku = std::move(facts.sku);
     line.quantity = inputs[i].quantity;
     line.unit_price = inputs[i].unit_price;
+    if (facts.goods.tax_class == kGiftCardClass) line.gift_card = true;
     line.discount = priced.discount;
     line.tax = priced.tax;
     line.line_total = priced.total;
@@ -261,11 +288,24 @@ Result<Quoting::Priced> Quoting::present(const cart::CartContents& contents, con
   return out;
 }
 
+// In the currency that the body names, else that of the quote, else the one chosen for the cart; where that has no rate
+// any more, in the goods' own, as the cart shows it.
+Result<Quoting::Priced> Quoting::present_wished(const cart::CartContents& contents, const CheckoutBody& body,
+                                                const Held* quote, Time now) {
+  const bool asked_so =
+      quote != nullptr && body.currency.value_or(quote->terms.total.currency()) == quote->terms.total.currency();
+  const bool holds = asked_so && quote->holds && quote->cart_version == contents.version;
+  const Currency usual = quote != nullptr ? quote->terms.total.currency() : contents.chosen.value_or(contents.currency);
+  auto priced = present(contents, body, {body.currency.value_or(usual), holds ? quote : nullptr}, now);
+  if (priced || body.currency || usual == contents.currency || priced.error().reason != "pricing.no_rate")
+    return priced;
+  return present(contents, body, {contents.currency}, now);
+}
+
 Result<Plan> Quoting::price(CustomerId customer, const cart::CartContents& contents, const CheckoutBody& body,
                             Time now) {
   TRY(const auto quote, held(customer, body));
-  const bool holds = quote && quote->holds && quote->cart_version == contents.version;
-  TRY(auto priced, present(contents, body, holds ? &*quote : nullptr, now));
+  TRY(auto priced, present_wished(contents, body, quote ? &*quote : nullptr, now));
   const Money total = priced.plan.document.totals.total;
   if (body.expected_total && *body.expected_total != total)
     return fail(changed(customer, priced, body, quote ? &*quote : nullptr));
@@ -318,6 +358,7 @@ Result<QuoteView> Quoting::keep(CustomerId customer, const Priced& priced, Time 
   }
   Terms terms;
   terms.total = view.totals.total;
+  terms.rates = view.totals.rates;
   for (const auto& line : view.items) terms.prices.push_back({line.offer_id, line.unit_price});
   const std::string text = json::print(terms);
   TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
@@ -341,7 +382,7 @@ Result<void> Quoting::within_limits(CustomerId customer, const Plan& plan) {
 
 Result<QuoteView> Quoting::quote(CustomerId customer, const cart::CartContents& contents, const CheckoutBody& body,
                                  Time now) {
-  TRY(const auto priced, present(contents, body, nullptr, now));
+  TRY(const auto priced, present_wished(contents, body, nullptr, now));
   TRY_DO(within_limits(customer, priced.plan));
   return keep(customer, priced, now);
 }
@@ -354,7 +395,8 @@ Result<PreviewView> Quoting::imagine(const Imagined& purchase, Time now) {
   const OfferId first[] = {purchase.lines.front().offer};
   TRY(const auto found, parts_.prices.offers(first));
   if (!found.empty()) contents.currency = found.front().price.currency();
-  TRY(auto priced, present(contents, purchase.body, nullptr, purchase.at.value_or(now)));
+  const Currency currency = purchase.body.currency.value_or(contents.currency);
+  TRY(auto priced, present(contents, purchase.body, {currency}, purchase.at.value_or(now)));
   auto& document = priced.plan.document;
   return PreviewView{std::move(document.lines), std::move(document.totals), explain(priced.totals),
                      coupons_of(priced.totals)};

@@ -32,7 +32,15 @@ class Quoting {
     pricing::Totals totals;
   };
   Result<std::optional<Held>> held(CustomerId customer, const CheckoutBody& body);
-  Result<Priced> present(const cart::CartContents& contents, const CheckoutBody& body, const Held* held, Time now);
+  // What it is priced in, and by what.
+  struct Basis {
+    Currency currency;
+    const Held* held = nullptr;  // null: today's prices and rates
+  };
+  Result<Priced> present(const cart::CartContents& contents, const CheckoutBody& body, const Basis& basis, Time now);
+  // `quote` may be null, or not hold any more.
+  Result<Priced> present_wished(const cart::CartContents& contents, const CheckoutBody& body, const Held* quote,
+                                Time now);
   Result<QuoteView> keep(CustomerId customer, const Priced& priced, Time now);
   Result<void> within_limits(CustomerId customer, const Plan& plan);
   Error changed(CustomerId customer, const Priced& priced, const CheckoutBody& body, const Held* held);

@@ -22,7 +22,10 @@ std::optional<std::vector<Money>> price_again(const orders::Document& document, 
     lines.push_back({line.offer_id, line.product_id, left[i], line.unit_price.amount_minor(), nullptr});
     places.push_back(i);
   }
-  const auto off = promotions::price_again(kept, lines, currency);
+  Exchange exchange;
+  if (const auto& rates = document.totals.rates)
+    exchange = Exchange(std::make_shared<const ExchangeTable>(table_of(*rates)));
+  const auto off = promotions::price_again(kept, lines, currency, &exchange);
   if (!off) return std::nullopt;  // of a type that is not there any more: the shares stay
   std::vector<Money> out(left.size(), Money::minor(0, currency));
   for (std::size_t i = 0; i < places.size(); ++i) out[places[i]] = Money::minor((*off)[i], currency);

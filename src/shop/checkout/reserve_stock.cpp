@@ -23,6 +23,12 @@ inventory::ReserveRequest reserve_request(const Plan& plan) {
   return request;
 }
 
+static std::vector<OfferId> offers_of(const Plan& plan) {
+  std::vector<OfferId> offers;
+  for (const auto& line : plan.document.lines) offers.push_back(line.offer_id);
+  return offers;
+}
+
 orders::DeliveryEstimate Arrival::of(const inventory::Allotment& allotment) const {
   const auto& way = allotment.way;
   shipping::Dispatch dispatch;
@@ -45,16 +51,20 @@ Result<std::vector<inventory::Allotment>> ReserveStock::run(db::Tx& tx, const Re
   request.key = who.reservation;
   request.customer = who.customer;
   request.fresh = who.fresh;
+  if (plan.cart_claims) TRY_DO(carts_.give_claims(tx, who.customer, offers_of(plan), now));
   TRY(auto allotments, inventory_.reserve(tx, request, now));
   if (promotions_ != nullptr && !plan.uses.empty())
     TRY_DO(promotions_->claim(tx, who.reservation, who.customer, plan.uses, now));
   return allotments;
 }
 
-Result<void> ReserveStock::undo(db::Tx& tx, CheckoutId reservation, bool expired, Time now) {
+Result<void> ReserveStock::undo(db::Tx& tx, const Journal& journal, bool expired, Time now) {
+  const CheckoutId reservation = journal.reservation;
   // Stock first, as when they were taken: rows of a hot offer and a hot coupon are locked in one order.
   TRY_DO(expired ? inventory_.expire(tx, reservation, now) : inventory_.release(tx, reservation, now));
-  return promotions_ != nullptr ? promotions_->release(tx, reservation) : Result<void>();
+  if (promotions_ != nullptr) TRY_DO(promotions_->release(tx, reservation));
+  if (!journal.plan.cart_claims) return {};
+  return carts_.take_claims_back(tx, journal.customer, offers_of(journal.plan), now);
 }
 
 Result<void> ReserveStock::confirm(db::Tx& tx, CheckoutId reservation) { return inventory_.confirm(tx, reservation); }

@@ -4,6 +4,7 @@
 #pragma once
 #include <vector>
 
+#include "shop/cart/cart.h"
 #include "shop/checkout/journal.h"
 #include "shop/inventory/inventory.h"
 #include "shop/promotions/promotions.h"
@@ -38,14 +39,16 @@ struct Reserving {
 class ReserveStock {
  public:
   // `promotions` null: none are counted.
-  ReserveStock(inventory::Inventory& inventory, promotions::Promotions* promotions)
-      : inventory_(inventory), promotions_(promotions) {}
+  ReserveStock(inventory::Inventory& inventory, promotions::Promotions* promotions, cart::CartsForCheckout& carts)
+      : inventory_(inventory), promotions_(promotions), carts_(carts) {}
 
-  // Repeating it answers the same allotments. Purchase limits count for the customer. kConflict "promotions.used_up",
+  // Repeating it answers the same allotments; what the cart held of it is given up in the same transaction. Purchase
+  // limits count for the customer. kConflict "promotions.used_up",
   // "promotions.already_used".
   Result<std::vector<inventory::Allotment>> run(db::Tx& tx, const Reserving& who, const Plan& plan, Time now);
   // Succeeds as well when `run` never happened, and then keeps a late one from happening.
-  Result<void> undo(db::Tx& tx, CheckoutId reservation, bool expired, Time now);
+  // What the cart held before is held again, as far as there are units and time.
+  Result<void> undo(db::Tx& tx, const Journal& journal, bool expired, Time now);
   // Sold: forward only, repeatable.
   Result<void> confirm(db::Tx& tx, CheckoutId reservation);
   // The same where the caller's own transaction says that it was not confirmed yet.
@@ -54,6 +57,7 @@ class ReserveStock {
  private:
   inventory::Inventory& inventory_;
   promotions::Promotions* promotions_;
+  cart::CartsForCheckout& carts_;
 };
 
 }  // namespace kontor::checkout

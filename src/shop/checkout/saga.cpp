@@ -17,7 +17,7 @@ Saga::Saga(const Parts& parts, const Settings& settings)
     : parts_(parts),
       settings_(settings),
       together_(parts.store.together(db::Home::kCustomer | db::Home::kStock)),
-      reserve_(parts.inventory, parts.promotions),
+      reserve_(parts.inventory, parts.promotions, parts.carts),
       authorise_(parts.payments, settings.capture),
       place_(parts.orders, parts.payments, parts.carts, parts.shipping, parts.ids) {}
 

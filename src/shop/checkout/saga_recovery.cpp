@@ -44,7 +44,7 @@ Result<void> Saga::give_stock_back(Journal& journal, Change last) {
   last.from = journal.state;
   const Time at = now();
   const bool expired = last.to == CheckoutState::kExpired;
-  const auto release = [&](db::Tx& tx) { return reserve_.undo(tx, journal.reservation, expired, at); };
+  const auto release = [&](db::Tx& tx) { return reserve_.undo(tx, journal, expired, at); };
   if (!together_) TRY_DO(parts_.store.write(db::Home::kStock, release));
   const auto kept = kept_for_buyer(journal, last);
   TRY_DO(parts_.store.write(homes(), [&](db::Tx& tx) -> Result<void> {
@@ -103,8 +103,7 @@ Result<Allotments> Saga::reserve_again(Journal& journal) {
   };
   if (!together_) {
     // Should letting go have failed when the time ran out: it is done before the old key is forgotten.
-    TRY_DO(parts_.store.write(db::Home::kStock,
-                              [&](db::Tx& tx) { return reserve_.undo(tx, journal.reservation, true, now()); }));
+    TRY_DO(parts_.store.write(db::Home::kStock, [&](db::Tx& tx) { return reserve_.undo(tx, journal, true, now()); }));
     TRY_DO(parts_.store.write(db::Home::kCustomer, note));
     journal.reservation = fresh;  // as its row says from here on, whatever becomes of the stock
   }
@@ -140,7 +139,7 @@ Result<void> Saga::let_stock_go(Journal& journal) {
   expired.plan = &plan;
   expired.problem = "{\"code\":\"expired\",\"reason\":\"checkout.expired\"}";
   const Time at = now();
-  const auto release = [&](db::Tx& tx) { return reserve_.undo(tx, journal.reservation, true, at); };
+  const auto release = [&](db::Tx& tx) { return reserve_.undo(tx, journal, true, at); };
   TRY_DO(parts_.store.write(homes(), [&](db::Tx& tx) -> Result<void> {
     TRY_DO(apply(tx, journal.id, expired, at));
     TRY_DO(parts_.carts.unclaim(tx, journal.customer, journal.id));

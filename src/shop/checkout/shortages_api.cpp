@@ -46,16 +46,6 @@ struct ShortageList {
   static constexpr auto fields() { return described(Field("items", &ShortageList::items, "What is missing, or was")); }
 };
 
-struct ListQuery {
-  std::int64_t limit = services::kListLimitDefault;
-  std::optional<std::string> cursor;
-
-  static constexpr auto fields() {
-    return described(Field("limit", &ListQuery::limit, "Rows a page", services::kListLimit, Default{}),
-                     Field("cursor", &ListQuery::cursor, "From the page before"));
-  }
-};
-
 ShortageView view(const Shortage& one) {
   return {one.order, one.offer, one.warehouse, one.quantity, one.state, one.since, one.decide_by, {}};
 }
@@ -86,7 +76,7 @@ class Api {
     return list_of(found);
   }
 
-  Result<services::Page<ShortageView>> list(const http::Call& call, const ListQuery& query) const {
+  Result<services::Page<ShortageView>> list(const http::Call& call, const services::PageQuery& query) const {
     TRY_DO(p_.shoppers.require_role(call, services::Role::kSupport));
     TRY(const auto key, p_.cursors.after("admin/shortages", query.cursor, 3));
     std::optional<Shortage> after;
@@ -144,10 +134,10 @@ void add_shortages_routes(http::Router& router, const ShortagesApiParts& parts) 
       {"Waits for what is missing, or cancels it; the money follows",
        {"orders.no_such_order", "checkout.nothing_missing", "orders.not_cancellable", "orders.not_captured"}},
       [api](http::Call& call, const Decision& in) { return api.decide(call, in); });
-  router.get<ListQuery, services::Page<ShortageView>>(
+  router.get<services::PageQuery, services::Page<ShortageView>>(
       "/admin/shortages",
       {"Orders that cannot be kept in full: undecided, or waiting", {"request.bad_cursor"}, 200, "admin"},
-      [api](http::Call& call, const ListQuery& query) { return api.list(call, query); });
+      [api](http::Call& call, const services::PageQuery& query) { return api.list(call, query); });
 }
 
 }  // namespace kontor::checkout

@@ -64,6 +64,8 @@ Result<std::optional<Suspicion>> suspect(const Parts& parts, const Purchase& pur
   found.facts.other_billing_address =
       document.billing_address && !same(*document.billing_address, document.shipping_address);
   found.facts.total = document.totals.total;
+  if (const auto worth = parts.pricing.exchange().convert(found.facts.total, parts.risk->currency()))
+    found.facts.worth = *worth;
   for (const auto& line : document.lines) found.facts.units += line.quantity;
   TRY(found.assessment, parts.risk->assess(found.facts));
   switch (parts.risk->verdict_of(found.assessment)) {

@@ -260,7 +260,7 @@ void add_import_job(services::JobRunner& runner, Importer& importer, services::J
       if (context.stopping()) {
         TRY_DO(context.save(json::print(now)));
         return fail(Errc::kUnavailable, "importing.interrupted",
-                    "The program stops; the import goes on at its next start.");
+                    "The program stops or is very busy; the import goes on from here.");
       }
       return ++chunks % 10 == 0 ? context.save(json::print(now)) : Result<void>{};
     };

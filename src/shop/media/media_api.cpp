@@ -35,15 +35,6 @@ struct PictureView {
   }
 };
 
-struct ListQuery {
-  std::int64_t limit = services::kListLimitDefault;
-  std::optional<std::string> cursor;
-  static constexpr auto fields() {
-    return described(Field("limit", &ListQuery::limit, "How many at once", services::kListLimit, Default{}),
-                     Field("cursor", &ListQuery::cursor, "next_cursor of the page before"));
-  }
-};
-
 using PicturePage = services::Page<PictureView>;
 
 PictureView view_of(const Picture& picture) {
@@ -79,7 +70,7 @@ Result<http::Response> put(http::Call& call, const MediaApi& api) {
   return response;
 }
 
-Result<PicturePage> list(http::Call& call, const ListQuery& query, const MediaApi& api) {
+Result<PicturePage> list(http::Call& call, const services::PageQuery& query, const MediaApi& api) {
   TRY_DO(api.shoppers.require_staff(call.request));
   TRY(const auto last, api.cursors.after("media", query.cursor, 1));
   const auto before = last ? std::optional(MediaId{last->numbers[0]}) : std::nullopt;
@@ -123,10 +114,10 @@ void add_media_routes(http::Router& router, const MediaApi& api) {
     return answer ? std::move(*answer) : http::problem(answer.error(), call.request.request_id);
   };
   router.add(std::move(upload));
-  router.get<ListQuery, PicturePage>(
+  router.get<services::PageQuery, PicturePage>(
       "/admin/media",
       {"Pictures, newest first", {"services.sign_in", "services.role_needed", "request.bad_cursor"}, 200, "admin"},
-      [api](http::Call& call, const ListQuery& query) { return list(call, query, api); });
+      [api](http::Call& call, const services::PageQuery& query) { return list(call, query, api); });
   router.get<http::None, PictureView>(
       "/admin/media/{id}",
       {"A picture", {"services.sign_in", "services.role_needed", "media.no_such_picture"}, 200, "admin"},

@@ -44,7 +44,8 @@ TEST_CASE("mails about carts: left alone, about to end, something no longer sold
                          {{tea, "Green tea", 2, Money::minor(450, *Currency::parse("USD"))},
                           {cup, "Cup", 1, Money::minor(1200, *Currency::parse("USD"))}},
                          *parse_rfc3339("2026-12-24T00:00:00Z"),
-                         "https://shop.example/cart/recover?token=x"};
+                         "https://shop.example/cart/recover?token=x",
+                         "https://shop.example/cart/mails/stop?token=y"};
   const auto hears = [&](const auto& event) {
     messenger.sent.clear();
     REQUIRE(world.test.store().write(
@@ -56,12 +57,15 @@ TEST_CASE("mails about carts: left alone, about to end, something no longer sold
   REQUIRE(mails.size() == 1);
   CHECK(mails[0].to == "eve@example.com");
   CHECK(mails[0].subject == "Your cart is waiting for you");
-  CHECK(mails[0].text.find("2 x Green tea  4.50 USD each") != std::string::npos);
+  CHECK(mails[0].text.find("2 x Green tea  $4.50 each") != std::string::npos);
   CHECK(mails[0].text.find("https://shop.example/cart/recover?token=x") != std::string::npos);
+  CHECK(mails[0].text.find("No more mails about your cart:\nhttps://shop.example/cart/mails/stop?token=y\n") !=
+        std::string::npos);
+  CHECK(mails[0].unsubscribe == source.cart->stop);
   CHECK(hears(cart::CartLeftAlone{id, eve, 3}).empty());  // it has changed meanwhile
   mails = hears(cart::CartExpiring{id, eve, 4, source.cart->expires});
   REQUIRE(mails.size() == 1);
-  CHECK(mails[0].text.find("on 2026-12-24 we empty your cart") != std::string::npos);
+  CHECK(mails[0].text.find("on December 24, 2026 we empty your cart") != std::string::npos);
   mails = hears(cart::CartLinesRemoved{id, eve, {cup, OfferId{3}}});
   REQUIRE(mails.size() == 1);
   CHECK(mails[0].subject == "Something in your cart is no longer sold");

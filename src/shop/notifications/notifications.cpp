@@ -3,6 +3,8 @@
 namespace kontor::notifications {
 namespace {
 
+using services::Formats;
+
 constexpr int kAlternatives = 3;
 
 std::string subject_of(Occasion occasion, const std::string& number) {
@@ -21,32 +23,32 @@ std::string subject_of(Occasion occasion, const std::string& number) {
   KONTOR_ASSERT(!"unknown occasion");
 }
 
-void append_lines(std::string& text, const orders::Order& order) {
+void append_lines(std::string& text, const Formats& formats, const orders::Order& order) {
   for (const auto& line : order.document.lines)
-    text += "  " + std::to_string(line.quantity) + " x " + line.title + "  " + line.line_total.text() + "\n";
-  text += "\n  Total  " + order.document.totals.total.text() + "\n";
+    text += "  " + std::to_string(line.quantity) + " x " + line.title + "  " + formats.money(line.line_total) + "\n";
+  text += "\n  Total  " + formats.money(order.document.totals.total) + "\n";
 }
 
-void append_what_is_left(std::string& text, const orders::Order& order) {
+void append_what_is_left(std::string& text, const Formats& formats, const orders::Order& order) {
   for (const auto& line : order.document.lines)
     if (line.left() > 0) text += "  " + std::to_string(line.left()) + " x " + line.title + "\n";
-  text += "\n  Total  " + orders::view_of(order).current_totals.total.text() + "\n";
+  text += "\n  Total  " + formats.money(orders::view_of(order).current_totals.total) + "\n";
 }
 
-std::string text_of(Occasion occasion, const orders::Order& order) {
+std::string text_of(Occasion occasion, const Formats& formats, const orders::Order& order) {
   const auto& document = order.document;
   std::string text = "Hello " + document.shipping_address.name + ",\n\n";
   switch (occasion) {
     case Occasion::kConfirmed:
       text += "thank you for your order.\n\n";
-      append_lines(text, order);
+      append_lines(text, formats, order);
       break;
     case Occasion::kShipped:
       text += "this has left our house:\n\n";
       for (const auto& shipment : document.shipments) {
         if (shipment.status != orders::ShipmentState::kShipped) continue;
         text += "  " + shipment.carrier.value_or("parcel") + " " + shipment.tracking_number.value_or("") + "\n";
-        text += "  expected until " + to_rfc3339(shipment.estimated_delivery.latest).substr(0, 10) + "\n";
+        text += "  expected until " + formats.day(shipment.estimated_delivery.latest) + "\n";
       }
       break;
     case Occasion::kCancelled:
@@ -54,12 +56,13 @@ std::string text_of(Occasion occasion, const orders::Order& order) {
       break;
     case Occasion::kLinesCancelled:
       text += "of your order this is left; what was paid for the rest comes back to you.\n\n";
-      append_what_is_left(text, order);
+      append_what_is_left(text, formats, order);
       break;
     case Occasion::kRefunded:
       text += "we have given back:\n\n";
       for (const auto& payment : document.payments)
-        if (payment.refunded.amount_minor() > 0) text += "  " + payment.method + "  " + payment.refunded.text() + "\n";
+        if (payment.refunded.amount_minor() > 0)
+          text += "  " + payment.method + "  " + formats.money(payment.refunded) + "\n";
       break;
   }
   return text;
@@ -114,6 +117,23 @@ Result<void> Notifications::tell_not_completed(CheckoutId checkout, const std::s
   return unplaced_->told(checkout);
 }
 
+Result<void> Notifications::send_gift_card(std::string_view credit_id, const std::string& key) {
+  if (gift_cards_ == nullptr) return {};
+  TRY(const auto card, gift_cards_->unsent(credit_id));
+  if (!card) return {};
+  Mail mail;
+  mail.key = key;
+  mail.to = card->email;
+  mail.subject = "Your gift card of " + formats_.money(card->amount);
+  mail.text = "Hello,\n\nthis is the code of a gift card of " + formats_.money(card->amount) + ":\n\n  " + card->code +
+              "\n\nIt pays at the checkout, all at once or bit by bit.";
+  if (card->expires) mail.text += " It can be used until " + formats_.date(*card->expires) + ".";
+  mail.text += "\nWhoever has the code can spend it: keep it as you would keep money. We cannot tell it again.\n\n" +
+               shop_name_ + "\n";
+  TRY_DO(messenger_.send(mail));
+  return gift_cards_->sent(credit_id);
+}
+
 Result<void> Notifications::tell(Occasion occasion, OrderId order_id, const std::string& key) {
   TRY(const auto order, this->order(order_id));
   if (!order || order->email.empty()) return {};
@@ -121,7 +141,7 @@ Result<void> Notifications::tell(Occasion occasion, OrderId order_id, const std:
   mail.key = key;
   mail.to = order->email;
   mail.subject = subject_of(occasion, order->number());
-  mail.text = text_of(occasion, *order) + "\n" + shop_name_ + "\n";
+  mail.text = text_of(occasion, formats_, *order) + "\n" + shop_name_ + "\n";
   return messenger_.send(mail);
 }
 
@@ -139,12 +159,12 @@ Result<void> Notifications::tell_missing(const Missing& missing, OrderId order_i
               ",\n\nwe are sorry: there are fewer than we thought of\n\n  " + std::to_string(missing.quantity) + " x " +
               title + "\n\nThe orders before yours had them. Unless you say on the " +
               "order's page that you would rather wait,\nthey are cancelled on " +
-              to_rfc3339(missing.decide_by).substr(0, 16) + " UTC, and what was paid for them comes back to you.\n";
+              formats_.date_time(missing.decide_by) + ", and what was paid for them comes back to you.\n";
   if (alternatives_ != nullptr) {
     TRY(const auto others, alternatives_->alternatives(missing.offer, kAlternatives));
     if (!others.empty()) mail.text += "\nIn their place there is:\n\n";
     for (const auto& other : others)
-      mail.text += "  " + other.title + "  " + other.price.text() + "\n  " + other.url + "\n";
+      mail.text += "  " + other.title + "  " + formats_.money(other.price) + "\n  " + other.url + "\n";
   }
   mail.text += "\n" + shop_name_ + "\n";
   return messenger_.send(mail);

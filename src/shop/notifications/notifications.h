@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "ports/event_log.h"
 #include "ports/messenger.h"
+#include "services/formats.h"
 #include "shop/orders/orders.h"
 
 namespace kontor::notifications {
@@ -51,22 +52,40 @@ struct LeftCart {
   };
   std::vector<Item> items;
   Time expires;
-  std::string url;  // opens the cart
+  std::string url;   // opens the cart
+  std::string stop;  // ends mails about it
 };
 
 class CartSource {
  public:
   virtual ~CartSource() = default;
-  // Nothing when it is empty, or its owner has no address.
+  // Nothing when it is empty, or its owner has no address or wants no such mails.
   virtual Result<std::optional<LeftCart>> left_cart(CustomerId customer) = 0;
+};
+
+// A gift card whose code nobody was told yet.
+struct NewGiftCard {
+  std::string email, code;
+  Money amount;
+  std::optional<Time> expires;
+};
+
+class GiftCardSource {
+ public:
+  virtual ~GiftCardSource() = default;
+  // Nothing when its code was sent, or there is nowhere to send it.
+  virtual Result<std::optional<NewGiftCard>> unsent(std::string_view credit_id) = 0;
+  // The mail is written: the code is forgotten. Repeating it changes nothing.
+  virtual Result<void> sent(std::string_view credit_id) = 0;
 };
 
 enum class CartOccasion { kLeftAlone, kExpiring };
 
 class Notifications {
  public:
-  Notifications(orders::Orders& orders, Messenger& messenger, std::string shop_name)
-      : orders_(orders), messenger_(messenger), shop_name_(std::move(shop_name)) {}
+  // `formats` are the shop's: how mails write amounts and dates.
+  Notifications(orders::Orders& orders, Messenger& messenger, std::string shop_name, services::Formats formats = {})
+      : orders_(orders), messenger_(messenger), shop_name_(std::move(shop_name)), formats_(std::move(formats)) {}
   // Not owned; before the first mail. Without one nothing is offered in the place of what is missing.
   void set_alternatives(orders::AlternativeSource* alternatives) { alternatives_ = alternatives; }
 
@@ -75,6 +94,9 @@ class Notifications {
 
   // Likewise. Without one nobody hears of carts.
   void set_carts(CartSource* carts) { carts_ = carts; }
+
+  // Likewise. Without one nobody is sent a gift card.
+  void set_gift_cards(GiftCardSource* gift_cards) { gift_cards_ = gift_cards; }
 
   // Reads orders that are told of next, at once; what it cannot read is read when it is told.
   void foresee(std::span<const OrderId> orders);
@@ -89,6 +111,8 @@ class Notifications {
   Result<void> remind(CartOccasion occasion, CustomerId customer, std::int64_t version, const std::string& key);
   // That some of it is no longer sold; no mail when none of it lies there any more.
   Result<void> tell_removed(CustomerId customer, std::span<const OfferId> offers, const std::string& key);
+  // The code of a gift card, to whom it was bought for or issued.
+  Result<void> send_gift_card(std::string_view credit_id, const std::string& key);
 
  private:
   Result<std::optional<orders::Order>> order(OrderId id);
@@ -97,8 +121,10 @@ class Notifications {
   orders::AlternativeSource* alternatives_ = nullptr;
   UnplacedSource* unplaced_ = nullptr;
   CartSource* carts_ = nullptr;
+  GiftCardSource* gift_cards_ = nullptr;
   Messenger& messenger_;
   std::string shop_name_;
+  services::Formats formats_;
   std::mutex mutex_;
   std::unordered_map<OrderId, orders::Order> foreseen_;
 };

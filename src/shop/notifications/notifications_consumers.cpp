@@ -3,6 +3,7 @@
 #include "runtime/json.h"
 #include "shop/cart/events.h"
 #include "shop/checkout/events.h"
+#include "shop/credit/events.h"
 #include "shop/fulfilment/events.h"
 #include "shop/orders/events.h"
 #include "shop/payments/events.h"
@@ -64,6 +65,10 @@ Result<void> handle(Notifications& notifications, const LoggedEvent& event) {
     TRY(const auto told, json::read<checkout::OrderUnitsMissing>(event.body));
     return notifications.tell_missing({told.offer_id, told.quantity, told.decide_by}, told.order_id, key);
   }
+  if (event.name == credit::CreditIssued::kName) {
+    TRY(const auto told, json::read<credit::CreditIssued>(event.body));
+    return notifications.send_gift_card(told.credit_id.text(), key);
+  }
   if (event.name == checkout::CheckoutNotCompleted::kName) {
     TRY(const auto told, json::read<checkout::CheckoutNotCompleted>(event.body));
     return notifications.tell_not_completed(told.checkout_id, told.reason, key);
@@ -85,6 +90,7 @@ services::Consumer mail_consumer(Notifications& notifications) {
                       std::string(fulfilment::kShipmentShipped),
                       std::string(checkout::OrderUnitsMissing::kName),
                       std::string(checkout::CheckoutNotCompleted::kName),
+                      std::string(credit::CreditIssued::kName),
                       std::string(cart::CartLeftAlone::kName),
                       std::string(cart::CartExpiring::kName),
                       std::string(cart::CartLinesRemoved::kName)};

@@ -44,7 +44,7 @@ TEST_CASE(
   CHECK(messenger.sent[0].to == "ada@example.com");
   CHECK(messenger.sent[0].subject == "Your order " + order.number() + " is confirmed");
   CHECK(messenger.sent[0].text.find("3 x Green tea") != std::string::npos);
-  CHECK(messenger.sent[0].text.find("13.50 USD") != std::string::npos);
+  CHECK(messenger.sent[0].text.find("$13.50") != std::string::npos);
   const auto shipment = order.document.shipments[0].id;
   using fulfilment::ShipmentTrigger;
   REQUIRE(world.shop->fulfilment.move(shipment, ShipmentTrigger::kPick, {}));
@@ -67,7 +67,7 @@ TEST_CASE(
   REQUIRE(messenger.sent.size() == 8);  // confirmed, a part cancelled, refunded
   CHECK(messenger.sent[6].subject.starts_with("A part of your order"));
   CHECK(messenger.sent[6].text.find("1 x Green tea") != std::string::npos);
-  CHECK(messenger.sent[6].text.find("4.50 USD") != std::string::npos);
+  CHECK(messenger.sent[6].text.find("$4.50") != std::string::npos);
   for (std::size_t i = 0; i < messenger.sent.size(); ++i)
     for (std::size_t j = 0; j < i; ++j) CHECK(messenger.sent[i].key != messenger.sent[j].key);
   for (const auto& stream : log.streams()) {

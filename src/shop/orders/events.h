@@ -10,6 +10,17 @@
 
 namespace kontor::orders {
 
+// How many units of a product.
+struct ProductUnits {
+  ProductId product_id;
+  std::int64_t quantity = 0;
+
+  static constexpr auto fields() {
+    return described(Field("product_id", &ProductUnits::product_id, "Of which product"),
+                     Field("quantity", &ProductUnits::quantity, "How many units"));
+  }
+};
+
 struct OrderPlaced {
   static constexpr std::string_view kName = "order.placed";
   OrderId order_id;
@@ -18,6 +29,7 @@ struct OrderPlaced {
   std::string status;
   Money total;
   std::int64_t item_count = 0;
+  std::vector<ProductUnits> products;
 
   static constexpr auto fields() {
     return described(Field("order_id", &OrderPlaced::order_id, "The order"),
@@ -25,7 +37,8 @@ struct OrderPlaced {
                      Field("customer_id", &OrderPlaced::customer_id, "Whose"),
                      Field("status", &OrderPlaced::status, "As placed"),
                      Field("total", &OrderPlaced::total, "What it costs"),
-                     Field("item_count", &OrderPlaced::item_count, "Units over all lines"));
+                     Field("item_count", &OrderPlaced::item_count, "Units over all lines"),
+                     Field("products", &OrderPlaced::products, "What was bought, each product once", Default{}));
   }
 };
 
@@ -40,10 +53,13 @@ struct OrderCancelled {
   static constexpr std::string_view kName = "order.cancelled";
   OrderId order_id;
   std::string by;
+  std::vector<ProductUnits> products;
 
   static constexpr auto fields() {
-    return described(Field("order_id", &OrderCancelled::order_id, "The order"),
-                     Field("by", &OrderCancelled::by, "customer, staff or system"));
+    return described(
+        Field("order_id", &OrderCancelled::order_id, "The order"),
+        Field("by", &OrderCancelled::by, "customer, staff or system"),
+        Field("products", &OrderCancelled::products, "What was cancelled with it, each product once", Default{}));
   }
 };
 
@@ -65,6 +81,7 @@ struct OrderLinesCancelled {
   std::vector<Line> lines;
   Money refund;
   Money total_after;
+  std::vector<ProductUnits> products;
 
   static constexpr auto fields() {
     using E = OrderLinesCancelled;
@@ -72,7 +89,8 @@ struct OrderLinesCancelled {
                      Field("number", &E::number, "Which of its cancellations"),
                      Field("by", &E::by, "customer, staff or system"), Field("lines", &E::lines, "What was cancelled"),
                      Field("refund", &E::refund, "What comes back for it"),
-                     Field("total_after", &E::total_after, "What the order costs now"));
+                     Field("total_after", &E::total_after, "What the order costs now"),
+                     Field("products", &E::products, "What was cancelled, each product once", Default{}));
   }
 };
 

@@ -10,6 +10,7 @@
 #include "runtime/http.h"
 #include "services/check_report.h"
 #include "services/consumers.h"
+#include "services/formats.h"
 #include "shop/orders/orders.h"
 
 namespace kontor::orders {
@@ -53,7 +54,12 @@ class Invoices {
 
 // A whole document for paper and screen: A4, its style inside, a page for the invoice and one for each credit note.
 // `invoices` as Invoices::of() answers them.
-std::string invoice_html(const Order& order, const std::vector<Invoice>& invoices, std::string_view seller);
+// Amounts and dates as `style.formats` writes them: the shop's, since an invoice is the shop's document.
+struct InvoiceStyle {
+  std::string seller;
+  services::Formats formats;
+};
+std::string invoice_html(const Order& order, const std::vector<Invoice>& invoices, const InvoiceStyle& style);
 // With the headers that such a document needs.
 http::Response invoice_response(std::string html);
 

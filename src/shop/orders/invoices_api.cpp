@@ -29,7 +29,7 @@ struct InvoiceView {
 Result<http::Response> show(const InvoiceApiParts& parts, const http::Call& call, const Order& order) {
   TRY(const auto invoices, parts.invoices.of(order));
   if (call.request.header("Accept").find("application/json") == std::string_view::npos)
-    return invoice_response(invoice_html(order, invoices, parts.seller));
+    return invoice_response(invoice_html(order, invoices, parts.style));
   InvoiceView view{order.id,
                    order.number(),
                    invoices.front().number,

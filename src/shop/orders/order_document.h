@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/described.h"
+#include "base/exchange.h"
 #include "base/id.h"
 #include "base/money.h"
 #include "base/time.h"
@@ -41,7 +42,9 @@ struct OrderLine {
   std::optional<std::int64_t> cancelled = {};
   std::optional<std::string> note = {};
   std::optional<OrderGift> gift = {};
+  std::optional<bool> gift_card = {};
 
+  bool is_gift_card() const { return gift_card.value_or(false); }
   std::int64_t left() const { return quantity - cancelled.value_or(0); }
 
   static constexpr auto fields() {
@@ -56,7 +59,8 @@ struct OrderLine {
         Field("line_total", &OrderLine::line_total, "What the line costs"),
         Field("cancelled", &OrderLine::cancelled, "How many of them were cancelled; absent: none"),
         Field("note", &OrderLine::note, "The buyer's words to the shop"),
-        Field("gift", &OrderLine::gift, "When it is a gift"));
+        Field("gift", &OrderLine::gift, "When it is a gift"),
+        Field("gift_card", &OrderLine::gift_card, "true: each unit is a gift card of what it cost"));
   }
 };
 
@@ -154,6 +158,7 @@ struct OrderTotals {
   std::optional<std::vector<OrderTax>> taxes = {};
   std::optional<bool> tax_included = {}, tax_estimated = {};
   std::optional<std::string> tax_treatment = {};
+  std::optional<ExchangeTableText> rates = {};
 
   // What shipping costs with the tax that is on top of it.
   Money shipping_whole() const {
@@ -174,7 +179,9 @@ struct OrderTotals {
                      Field("tax_included", &OrderTotals::tax_included, "true: prices and shipping hold the tax"),
                      Field("tax_estimated", &OrderTotals::tax_estimated,
                            "true: the tax provider was away, the shop's own table was asked"),
-                     Field("tax_treatment", &OrderTotals::tax_treatment, "Why no tax is due: reverse_charge, exempt"));
+                     Field("tax_treatment", &OrderTotals::tax_treatment, "Why no tax is due: reverse_charge, exempt"),
+                     Field("rates", &OrderTotals::rates,
+                           "By which prices in other currencies were converted when it was quoted; absent: by none"));
   }
 };
 

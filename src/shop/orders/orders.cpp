@@ -78,11 +78,33 @@ OrderTrigger trigger_towards(OrderState target) {
   }
 }
 
+// Each product once, however many lines it has.
+void add_units(std::vector<ProductUnits>& all, ProductId product, std::int64_t quantity) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.product_id == product; });
+  if (found == all.end())
+    all.push_back({product, quantity});
+  else
+    found->quantity += quantity;
+}
+
+std::vector<ProductUnits> products_of(const Document& document, const OrderCancellation& cancellation) {
+  std::vector<ProductUnits> all;
+  for (const auto& cancelled : cancellation.lines)
+    for (const auto& line : document.lines)
+      if (line.id == cancelled.line_id && cancelled.quantity > 0) add_units(all, line.product_id, cancelled.quantity);
+  return all;
+}
+
 Result<void> tell(db::Tx& tx, const Order& order, OrderState from, std::string_view event, const std::string& by) {
   const std::string subject = order.id.text();
   const Time now = order.updated;
   if (event == OrderConfirmed::kName) return services::emit(tx, OrderConfirmed{order.id}, subject, now);
-  if (event == OrderCancelled::kName) return services::emit(tx, OrderCancelled{order.id, by}, subject, now);
+  if (event == OrderCancelled::kName) {
+    OrderCancelled news{order.id, by, {}};
+    const auto& all = order.document.cancellations;
+    if (all && !all->empty()) news.products = products_of(order.document, all->back());
+    return services::emit(tx, news, subject, now);
+  }
   if (event == OrderPaymentFailed::kName) return services::emit(tx, OrderPaymentFailed{order.id}, subject, now);
   KONTOR_ASSERT(event == OrderStatusChanged::kName);
   return services::emit(tx, OrderStatusChanged{order.id, std::string(name_of(from)), std::string(name_of(order.state))},
@@ -151,12 +173,14 @@ Result<void> Orders::place(db::Tx& tx, const Order& order, const std::string& do
 
 Result<void> Orders::tell_placed(db::Tx& tx, const Order& order) {
   const Money total = order.document.totals.total;
-  std::int64_t units = 0;
-  for (const auto& line : order.document.lines) units += line.quantity;
+  OrderPlaced news{order.id, order.checkout, order.customer, std::string(name_of(order.state)), total, 0, {}};
+  for (const auto& line : order.document.lines) {
+    news.item_count += line.quantity;
+    add_units(news.products, line.product_id, line.quantity);
+  }
   const std::string subject = order.id.text();
   std::vector<services::Fact> facts;
-  facts.push_back(services::fact(
-      OrderPlaced{order.id, order.checkout, order.customer, std::string(name_of(order.state)), total, units}, subject));
+  facts.push_back(services::fact(news, subject));
   if (order.state == OrderState::kConfirmed) facts.push_back(services::fact(OrderConfirmed{order.id}, subject));
   return services::emit_all(tx, facts, order.created);
 }
@@ -223,8 +247,13 @@ Result<Cancelled> Orders::cancel(db::Tx& tx, OrderId id, const std::string& by, 
 }
 
 Result<void> Orders::tell_cancelled(db::Tx& tx, Order& order, const OrderCancellation& cancellation) {
-  OrderLinesCancelled news{order.id, cancellation.number, cancellation.by,
-                           {},       cancellation.refund, cancellation.total_after};
+  OrderLinesCancelled news{order.id,
+                           cancellation.number,
+                           cancellation.by,
+                           {},
+                           cancellation.refund,
+                           cancellation.total_after,
+                           products_of(order.document, cancellation)};
   for (const auto& line : cancellation.lines)
     if (line.quantity > 0) news.lines.push_back({line.offer_id, line.quantity});
   return services::emit(tx, news, order.id.text(), order.updated);

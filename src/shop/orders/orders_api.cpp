@@ -3,16 +3,6 @@
 namespace kontor::orders {
 namespace {
 
-struct ListOrders {
-  std::int64_t limit = services::kListLimitDefault;
-  std::optional<std::string> cursor;
-
-  static constexpr auto fields() {
-    return described(Field("limit", &ListOrders::limit, "How many at once", services::kListLimit, Default{}),
-                     Field("cursor", &ListOrders::cursor, "next_cursor of the page before"));
-  }
-};
-
 struct ListAllOrders {
   std::optional<Time> updated_since;
   std::int64_t limit = services::kListLimitDefault;
@@ -47,7 +37,7 @@ class Api {
   Api(Orders& orders, const services::Shoppers& shoppers, const services::Cursors& cursors)
       : orders_(orders), shoppers_(shoppers), cursors_(cursors) {}
 
-  Result<OrderPage> own(http::Call& call, const ListOrders& in) const {
+  Result<OrderPage> own(http::Call& call, const services::PageQuery& in) const {
     TRY(const auto shopper, shoppers_.require_buyer(call.request));
     const std::string query = "orders of " + shopper.customer.text();
     ListQuery list;
@@ -125,8 +115,9 @@ class Api {
 void add_orders_routes(http::Router& router, Orders& orders, const services::Shoppers& shoppers,
                        const services::Cursors& cursors) {
   const Api api(orders, shoppers, cursors);
-  router.get<ListOrders, OrderPage>("/orders", {"The caller's orders, newest first", {"request.bad_cursor"}},
-                                    [api](http::Call& call, const ListOrders& in) { return api.own(call, in); });
+  router.get<services::PageQuery, OrderPage>(
+      "/orders", {"The caller's orders, newest first", {"request.bad_cursor"}},
+      [api](http::Call& call, const services::PageQuery& in) { return api.own(call, in); });
   router.get<http::None, OrderView>("/orders/{id}", {"One of the caller's orders", {"orders.no_such_order"}},
                                     [api](http::Call& call, http::None) { return api.own_one(call); });
   router.post<LookUp, OrderView>("/orders/lookup",

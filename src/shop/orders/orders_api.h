@@ -8,12 +8,12 @@
 
 namespace kontor::orders {
 
-// Not owned; they outlive the router. `seller` stands on invoices.
+// Not owned; they outlive the router.
 struct InvoiceApiParts {
   Orders& orders;
   Invoices& invoices;
   const services::Shoppers& shoppers;
-  std::string seller;
+  InvoiceStyle style;
 };
 
 // GET /orders/{id}/invoice, /admin/orders/{id}/invoice: HTML for people and printers, JSON where it is asked for.

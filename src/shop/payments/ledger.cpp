@@ -11,7 +11,7 @@
 namespace kontor::payments {
 namespace {
 
-// The columns of the six accounts, from `column` on.
+// The columns of the accounts, from `column` on.
 Legs legs_at(const db::Rows::Row& row, std::size_t column) {
   Legs legs;
   for (std::size_t account = 0; account < kAccounts; ++account)
@@ -26,7 +26,7 @@ std::vector<Entry> entries_of(const db::Rows& rows) {
   return entries;
 }
 
-std::array<db::Param, 12> entry_params(const Entry& entry, bool lose_leg) {
+std::array<db::Param, 14> entry_params(const Entry& entry, bool lose_leg) {
   KONTOR_ASSERT(entry.legs.balanced());
   KONTOR_ASSERT(entry.legs.moved() > 0);
   const auto leg = [&](Account account) { return entry.legs.of(account); };
@@ -41,7 +41,9 @@ std::array<db::Param, 12> entry_params(const Entry& entry, bool lose_leg) {
           leg(Account::kSales),
           leg(Account::kShipping),
           leg(Account::kTax),
-          lose_leg ? 0 : leg(Account::kRefunds)};
+          lose_leg ? 0 : leg(Account::kRefunds),
+          leg(Account::kCredit),
+          leg(Account::kGoodwill)};
 }
 
 }  // namespace
@@ -80,6 +82,10 @@ Entry entry_of(const db::Rows::Row& row) {
   entry.order = row.id<OrderId>(5);
   entry.legs = legs_at(row, 6);
   return entry;
+}
+
+Account account_of(std::string_view method) {
+  return method == kGiftCard || method == kStoreCredit ? Account::kCredit : Account::kGateway;
 }
 
 Legs sale_legs(Account debtor, Money amount, Besides besides) {

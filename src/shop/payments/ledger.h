@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/described.h"
@@ -17,8 +18,17 @@
 namespace kontor::payments {
 
 // The order is the one of the columns (payments_store.cpp).
-enum class Account { kGateway = 0, kReceivable = 1, kSales = 2, kShipping = 3, kTax = 4, kRefunds = 5 };
-inline constexpr std::size_t kAccounts = 6;
+enum class Account {
+  kGateway = 0,
+  kReceivable = 1,
+  kSales = 2,
+  kShipping = 3,
+  kTax = 4,
+  kRefunds = 5,
+  kCredit = 6,   // what the shop owes in gift cards and store credit
+  kGoodwill = 7  // what it gave away in them
+};
+inline constexpr std::size_t kAccounts = 8;
 constexpr auto enum_names(Account) {
   using A = Account;
   return std::array{EnumName<A>{A::kGateway, "gateway_clearing"},
@@ -26,7 +36,9 @@ constexpr auto enum_names(Account) {
                     EnumName<A>{A::kSales, "sales"},
                     EnumName<A>{A::kShipping, "shipping"},
                     EnumName<A>{A::kTax, "tax"},
-                    EnumName<A>{A::kRefunds, "refunds"}};
+                    EnumName<A>{A::kRefunds, "refunds"},
+                    EnumName<A>{A::kCredit, "customer_credit"},
+                    EnumName<A>{A::kGoodwill, "goodwill"}};
 }
 
 // Minor units of one currency by account. Debits are positive, credits negative.
@@ -44,13 +56,24 @@ class Legs {
   std::array<std::int64_t, kAccounts> minor_{};
 };
 
-// A promise is released in part when some of its order is cancelled before it is taken.
-enum class EntryKind { kAuthorised = 1, kCaptured = 2, kRefunded = 3, kVoided = 4, kReleased = 5 };
+// A promise is released in part when some of its order is cancelled before it is taken. What is issued and withdrawn is
+// of an account of credit: the entry stands under that account's id and belongs to no payment.
+enum class EntryKind {
+  kAuthorised = 1,
+  kCaptured = 2,
+  kRefunded = 3,
+  kVoided = 4,
+  kReleased = 5,
+  kIssued = 6,
+  kWithdrawn = 7
+};
+constexpr bool is_of_credit(EntryKind kind) { return kind == EntryKind::kIssued || kind == EntryKind::kWithdrawn; }
 constexpr auto enum_names(EntryKind) {
   using K = EntryKind;
   return std::array{EnumName<K>{K::kAuthorised, "authorised"}, EnumName<K>{K::kCaptured, "captured"},
-                    EnumName<K>{K::kRefunded, "refunded"}, EnumName<K>{K::kVoided, "voided"},
-                    EnumName<K>{K::kReleased, "released"}};
+                    EnumName<K>{K::kRefunded, "refunded"},     EnumName<K>{K::kVoided, "voided"},
+                    EnumName<K>{K::kReleased, "released"},     EnumName<K>{K::kIssued, "issued"},
+                    EnumName<K>{K::kWithdrawn, "withdrawn"}};
 }
 
 // Unique by payment and key, so that what is repeated is written once.
@@ -73,6 +96,10 @@ struct Besides {
   std::int64_t tax_minor = 0;
 };
 
+// The methods that take what the shop owes its customers.
+inline constexpr std::string_view kGiftCard = "gift_card", kStoreCredit = "store_credit";
+// What a payment by this method is taken out of, and goes back to: the gateway, or what the shop owes the customer.
+Account account_of(std::string_view method);
 // `debtor` owes or holds the amount: the gateway of a capture, the customer of an authorisation.
 Legs sale_legs(Account debtor, Money amount, Besides besides);
 // Gives `amount` back out of `creditor`. The tax in it is owed to nobody any more, the rest stays visible as refunds.

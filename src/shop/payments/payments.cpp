@@ -143,7 +143,7 @@ Result<void> Payments::record(db::Tx& tx, const Payment& payment, Time now) {
                 {},
                 now,
                 payment.order};
-    entry.legs = sale_legs(taken ? Account::kGateway : Account::kReceivable, payment.amount, payment.besides);
+    entry.legs = sale_legs(taken ? account_of(payment.method) : Account::kReceivable, payment.amount, payment.besides);
     TRY_DO(write_first_entry(tx, entry));
   }
   if (!taken)
@@ -167,7 +167,7 @@ Result<Payment> Payments::record_captured(db::Tx& tx, PaymentId id) {
   TRY_DO(move(tx, payment, PaymentTrigger::kCapture, Money::minor(0, payment.amount.currency())));
   if (const auto amount = payment.due().amount_minor(); amount > 0) {
     Entry entry{id, "capture", EntryKind::kCaptured, payment.amount.currency(), {}, now, payment.order};
-    entry.legs.add(Account::kGateway, amount);
+    entry.legs.add(account_of(payment.method), amount);
     entry.legs.add(Account::kReceivable, -amount);
     TRY_DO(write_entry(tx, entry));
   }
@@ -184,7 +184,7 @@ Result<Payment> Payments::record_refund(db::Tx& tx, PaymentId id, const std::str
     return fail(Errc::kConflict, "payments.refund_of_nothing", "A refund gives something back.");
   TRY(const auto written, legs_of(tx, id));
   Entry entry{id, refund_key, EntryKind::kRefunded, amount.currency(), {}, now, payment.order};
-  entry.legs = return_legs(Account::kGateway, amount.amount_minor(), tax_in(payment, written, amount, tax));
+  entry.legs = return_legs(account_of(payment.method), amount.amount_minor(), tax_in(payment, written, amount, tax));
   TRY(const bool noted, write_entry(tx, entry, bugs_.lose_ledger_leg));
   if (!noted) return payment;
   const bool all = payment.refunded + amount == payment.due();

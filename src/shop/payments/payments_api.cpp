@@ -10,9 +10,10 @@ struct AccountView {
   Money balance;
 
   static constexpr auto fields() {
-    return described(Field("account", &AccountView::account,
-                           "gateway_clearing, customer_receivable, sales, shipping, tax or refunds"),
-                     Field("balance", &AccountView::balance, "Debits less credits; an income or a debt is negative"));
+    return described(
+        Field("account", &AccountView::account,
+              "gateway_clearing, customer_receivable, sales, shipping, tax, refunds, customer_credit or goodwill"),
+        Field("balance", &AccountView::balance, "Debits less credits; an income or a debt is negative"));
   }
 };
 
@@ -37,7 +38,8 @@ struct LegView {
 };
 
 struct EntryView {
-  PaymentId payment_id;
+  std::optional<PaymentId> payment_id;
+  std::optional<std::string> credit_id;
   std::optional<OrderId> order_id;
   EntryKind kind = EntryKind::kCaptured;
   std::string key;
@@ -47,33 +49,30 @@ struct EntryView {
 
   static constexpr auto fields() {
     using V = EntryView;
-    return described(Field("payment_id", &V::payment_id, "The payment"), Field("order_id", &V::order_id, "Its order"),
-                     Field("kind", &V::kind, "authorised, captured, refunded, voided or released"),
+    return described(Field("payment_id", &V::payment_id, "The payment; absent of what is issued or withdrawn"),
+                     Field("credit_id", &V::credit_id, "The gift card or store credit that is issued or withdrawn"),
+                     Field("order_id", &V::order_id, "Its order"),
+                     Field("kind", &V::kind, "authorised, captured, refunded, voided, released, issued or withdrawn"),
                      Field("key", &V::key, "Unique for the payment; of a refund the key it has at the gateway"),
                      Field("at", &V::at, "When it was written"), Field("amount", &V::amount, "What moved"),
                      Field("legs", &V::legs, "The accounts it moved; they add up to 0"));
   }
 };
 
+constexpr std::string_view kCreditPrefix = "crd";  // whose ids an entry of credit stands under
+
 EntryView view_of(const Entry& entry) {
-  EntryView view{
-      entry.payment, {}, entry.kind, entry.key, entry.at, Money::minor(entry.legs.moved(), entry.currency), {}};
+  EntryView view{{}, {}, {}, entry.kind, entry.key, entry.at, Money::minor(entry.legs.moved(), entry.currency), {}};
+  if (is_of_credit(entry.kind))
+    view.credit_id = id_text(kCreditPrefix, entry.payment.value);
+  else
+    view.payment_id = entry.payment;
   if (entry.order) view.order_id = entry.order;
   for (const auto& account : enum_names(Account{}))
     if (const auto minor = entry.legs.of(account.value); minor != 0)
       view.legs.push_back({account.value, Money::minor(minor, entry.currency)});
   return view;
 }
-
-struct ListQuery {
-  std::int64_t limit = services::kListLimitDefault;
-  std::optional<std::string> cursor;
-
-  static constexpr auto fields() {
-    return described(Field("limit", &ListQuery::limit, "How many at once", services::kListLimit, Default{}),
-                     Field("cursor", &ListQuery::cursor, "next_cursor of the page before"));
-  }
-};
 
 struct ReportQuery {
   bool fresh = false;
@@ -96,7 +95,7 @@ Result<AccountList> accounts(const ApiParts& parts, const http::Call& call) {
   return list;
 }
 
-Result<EntryPage> entries(const ApiParts& parts, const http::Call& call, const ListQuery& in) {
+Result<EntryPage> entries(const ApiParts& parts, const http::Call& call, const services::PageQuery& in) {
   TRY_DO(parts.shoppers.require_role(call, services::Role::kFinance));
   constexpr std::string_view kQuery = "admin/ledger/entries";
   TRY(const auto after, parts.cursors.after(kQuery, in.cursor, 2));
@@ -123,7 +122,7 @@ Result<EntryPage> of_order(const ApiParts& parts, const http::Call& call) {
   return page;
 }
 
-Result<SettlementPage> reports(const ApiParts& parts, const http::Call& call, const ListQuery& in) {
+Result<SettlementPage> reports(const ApiParts& parts, const http::Call& call, const services::PageQuery& in) {
   TRY_DO(parts.shoppers.require_role(call, services::Role::kFinance));
   constexpr std::string_view kQuery = "admin/reports/settlements";
   TRY(const auto after, parts.cursors.after(kQuery, in.cursor, 1));
@@ -158,17 +157,17 @@ void add_payments_routes(http::Router& router, const ApiParts& parts) {
   router.get<http::None, AccountList>("/admin/ledger/accounts",
                                       {"The ledger's accounts and their balances", {}, 200, "admin"},
                                       [parts](http::Call& call, http::None) { return accounts(parts, call); });
-  router.get<ListQuery, EntryPage>("/admin/ledger/entries",
-                                   {"The ledger's entries, newest first", {"request.bad_cursor"}, 200, "admin"},
-                                   [parts](http::Call& call, const ListQuery& in) { return entries(parts, call, in); });
+  router.get<services::PageQuery, EntryPage>(
+      "/admin/ledger/entries", {"The ledger's entries, newest first", {"request.bad_cursor"}, 200, "admin"},
+      [parts](http::Call& call, const services::PageQuery& in) { return entries(parts, call, in); });
   router.get<http::None, EntryPage>(
       "/admin/orders/{id}/ledger",
       {"The ledger's entries of an order, oldest first", {"orders.no_such_order"}, 200, "admin"},
       [parts](http::Call& call, http::None) { return of_order(parts, call); });
-  router.get<ListQuery, SettlementPage>(
+  router.get<services::PageQuery, SettlementPage>(
       "/admin/reports/settlements",
       {"The settlement reports that are kept, newest day first", {"request.bad_cursor"}, 200, "admin"},
-      [parts](http::Call& call, const ListQuery& in) { return reports(parts, call, in); });
+      [parts](http::Call& call, const services::PageQuery& in) { return reports(parts, call, in); });
   router.get<ReportQuery, Settlement>(
       "/admin/reports/settlements/{day}",
       {"A day's payments beside the gateway's charge file: the kept report, or one made now",

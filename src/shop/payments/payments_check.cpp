@@ -26,7 +26,7 @@ std::string called(const Entry& entry) { return entry.payment.text() + " " + ent
 // What the entries of one payment come to.
 struct Written {
   Legs legs;
-  std::int64_t came = 0;  // to the gateway
+  std::int64_t came = 0;  // to the gateway, or from what the shop owed
   std::int64_t went = 0;
 };
 
@@ -44,7 +44,7 @@ Written add_up(services::CheckReport& report, const Payment& payment, const std:
     if (entry.currency != payment.amount.currency())
       report.fail("payments.ledger_has_the_currency", called(entry) + " is in " + std::string(entry.currency.code()));
     written.legs += entry.legs;
-    (entry.kind == EntryKind::kRefunded ? written.went : written.came) += entry.legs.of(Account::kGateway);
+    (entry.kind == EntryKind::kRefunded ? written.went : written.came) += entry.legs.of(account_of(payment.method));
   }
   return written;
 }
@@ -70,6 +70,7 @@ void compare(services::CheckReport& report, const Payment& payment, const Writte
 
 void check_orphan(services::CheckReport& report, const Entry& entry) {
   check_entry(report, entry);
+  if (is_of_credit(entry.kind)) return;
   report.fail("payments.ledger_entry_has_payment", called(entry) + ": there is no such payment");
 }
 

@@ -26,8 +26,8 @@ const db::Query kReleasePart{"payments.release_part", db::Home::kCustomer, R"sql
 // `debit` and `credit` are words of the version before; the legs say more (migrations/0002).
 const db::Query kAddEntry{"payments.add_entry", db::Home::kCustomer, R"sql(
   INSERT INTO payments_ledger (payment_id, entry, kind, amount, currency, at, gateway, receivable, sales, shipping, tax,
-                               refunds, debit, credit)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', '')
+                               refunds, customer_credit, goodwill, debit, credit)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', '')
   ON CONFLICT (payment_id, entry) DO NOTHING
 )sql"};
 
@@ -38,19 +38,22 @@ const db::Query kPaymentsAfter{"payments.after", db::Home::kCustomer, R"sql(
 
 // A page of payments' entries, or what lies beyond the last payment.
 const db::Query kEntriesOfPayments{"payments.entries", db::Home::kCustomer, R"sql(
-  SELECT payment_id, entry, kind, currency, at, order_id, gateway, receivable, sales, shipping, tax, refunds
+  SELECT payment_id, entry, kind, currency, at, order_id, gateway, receivable, sales, shipping, tax, refunds,
+         customer_credit, goodwill
     FROM payments_v_entries
    WHERE payment_id > $1 AND payment_id <= $2 ORDER BY payment_id, entry LIMIT $3
 )sql"};
 
 const db::Query kEntriesOfPayment{"payments.entries_of_one", db::Home::kCustomer, R"sql(
-  SELECT payment_id, entry, kind, currency, at, order_id, gateway, receivable, sales, shipping, tax, refunds
+  SELECT payment_id, entry, kind, currency, at, order_id, gateway, receivable, sales, shipping, tax, refunds,
+         customer_credit, goodwill
     FROM payments_v_entries
    WHERE payment_id = $1 ORDER BY at, entry
 )sql"};
 
 const db::Query kFindEntry{"payments.find_entry", db::Home::kCustomer, R"sql(
-  SELECT payment_id, entry, kind, currency, at, order_id, gateway, receivable, sales, shipping, tax, refunds
+  SELECT payment_id, entry, kind, currency, at, order_id, gateway, receivable, sales, shipping, tax, refunds,
+         customer_credit, goodwill
     FROM payments_v_entries
    WHERE payment_id = $1 AND entry = $2
 )sql"};
@@ -58,18 +61,21 @@ const db::Query kFindEntry{"payments.find_entry", db::Home::kCustomer, R"sql(
 const db::Query kLegsOfPayment{"payments.legs", db::Home::kCustomer, R"sql(
   SELECT CAST(COALESCE(SUM(gateway), 0) AS BIGINT), CAST(COALESCE(SUM(receivable), 0) AS BIGINT),
          CAST(COALESCE(SUM(sales), 0) AS BIGINT), CAST(COALESCE(SUM(shipping), 0) AS BIGINT),
-         CAST(COALESCE(SUM(tax), 0) AS BIGINT), CAST(COALESCE(SUM(refunds), 0) AS BIGINT)
+         CAST(COALESCE(SUM(tax), 0) AS BIGINT), CAST(COALESCE(SUM(refunds), 0) AS BIGINT),
+         CAST(COALESCE(SUM(customer_credit), 0) AS BIGINT), CAST(COALESCE(SUM(goodwill), 0) AS BIGINT)
     FROM payments_v_entries WHERE payment_id = $1
 )sql"};
 
 const db::Query kNewestEntries{"payments.newest_entries", db::Home::kCustomer, R"sql(
-  SELECT payment_id, entry, kind, currency, at, order_id, gateway, receivable, sales, shipping, tax, refunds
+  SELECT payment_id, entry, kind, currency, at, order_id, gateway, receivable, sales, shipping, tax, refunds,
+         customer_credit, goodwill
     FROM payments_v_entries
    WHERE (at, payment_id, entry) < ($1, $2, $3) ORDER BY at DESC, payment_id DESC, entry DESC LIMIT $4
 )sql"};
 
 const db::Query kEntriesBetween{"payments.entries_between", db::Home::kCustomer, R"sql(
-  SELECT payment_id, entry, kind, currency, at, order_id, gateway, receivable, sales, shipping, tax, refunds
+  SELECT payment_id, entry, kind, currency, at, order_id, gateway, receivable, sales, shipping, tax, refunds,
+         customer_credit, goodwill
     FROM payments_v_entries
    WHERE (at, payment_id, entry) > ($1, $2, $3) AND at < $4 ORDER BY at, payment_id, entry LIMIT 1000
 )sql"};
@@ -86,7 +92,8 @@ const db::Query kLedgerPiece{"payments.ledger_piece", db::Home::kCustomer, R"sql
 
 const db::Query kLedgerSums{"payments.ledger_sums", db::Home::kCustomer, R"sql(
   SELECT currency, CAST(SUM(gateway) AS BIGINT), CAST(SUM(receivable) AS BIGINT), CAST(SUM(sales) AS BIGINT),
-         CAST(SUM(shipping) AS BIGINT), CAST(SUM(tax) AS BIGINT), CAST(SUM(refunds) AS BIGINT)
+         CAST(SUM(shipping) AS BIGINT), CAST(SUM(tax) AS BIGINT), CAST(SUM(refunds) AS BIGINT),
+         CAST(SUM(customer_credit) AS BIGINT), CAST(SUM(goodwill) AS BIGINT)
     FROM payments_v_entries WHERE payment_id > $1 AND payment_id <= $2 GROUP BY currency
 )sql"};
 

@@ -128,6 +128,7 @@ Result<void> Settlements::take_ledger(Work& work) {
     for (const Entry& entry : entries) {
       const bool refund = entry.kind == EntryKind::kRefunded;
       if (!refund && entry.kind != EntryKind::kCaptured) continue;  // promised, and not yet at the gateway
+      if (entry.legs.of(Account::kGateway) == 0) continue;          // paid out of what the shop owed
       auto& total = work.total(entry.currency);
       (refund ? total.refunded : total.captured) = (refund ? total.refunded : total.captured) + Work::moved(entry);
       if (!refund && work.voided.contains(entry.payment.text())) continue;  // listed

@@ -52,6 +52,7 @@ shipping::Request shipping_request(std::span<const LineInput> lines, const Conte
   }
   request.to = {context.country, context.region, context.postal_code};
   request.currency = context.currency;
+  request.exchange = context.exchange;
   request.now = context.now;
   request.carbon_neutral = context.carbon_neutral;
   request.consolidate = context.consolidate;
@@ -78,6 +79,37 @@ Result<void> ShippingStage::apply(std::span<const LineInput> lines, const Contex
                    "There is no shipping option '" + *context.shipping_option + "' for this cart and address.");
   totals.shipping_option = *found;
   totals.shipping = totals.shipping + found->price;
+  return {};
+}
+
+Result<void> Pricing::sells_in(Currency currency, Time now) const {
+  const auto table = rates_ ? rates_() : nullptr;
+  if (own_ != nullptr && own_->any_in(currency, now)) return {};
+  if (table != nullptr && table->nano(currency)) return {};
+  return invalid("pricing.no_rate", "/currency", "no_rate",
+                 "Nothing is sold in " + std::string(currency.code()) + ": the shop has no rate for it.");
+}
+
+// In the goods' own currency a list is never a reason to pay more: a sale below it counts. In another it is the price
+// there: what everybody's price comes to by the day's rates is no sale.
+Result<void> Pricing::take_prices(std::span<LineInput> lines, const Context& context) const {
+  std::vector<std::optional<Money>> own;
+  if (own_ != nullptr && !lines.empty()) {
+    std::vector<OfferId> offers;
+    offers.reserve(lines.size());
+    for (const LineInput& line : lines) offers.push_back(line.offer);
+    TRY(own, own_->of(context.customer, context.currency, offers, context.now));
+  }
+  KONTOR_ASSERT(own.empty() || own.size() == lines.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    Money& price = lines[i].unit_price;
+    const bool at_home = price.currency() == context.currency;
+    const bool listed = !own.empty() && own[i].has_value();
+    if (listed && (!at_home || *own[i] < price)) price = *own[i];
+    if (listed || at_home) continue;
+    TRY(price, context.exchange == nullptr ? Exchange().convert(price, context.currency)
+                                           : context.exchange->convert(price, context.currency));
+  }
   return {};
 }
 

@@ -2,12 +2,15 @@
 // which every cart and checkout gets its total. Pure computation over prices handed in; never floating point; parts add
 // up to the unit.
 #pragma once
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/exchange.h"
 #include "base/id.h"
 #include "base/money.h"
 #include "base/result.h"
@@ -108,6 +111,7 @@ const ShippingGift* gift_for(const Totals& totals, std::string_view option);
 // What the totals depend on beside the lines.
 struct Context {
   Currency currency;
+  const Exchange* exchange = nullptr;          // for what is given in other currencies; not owned
   CustomerId customer;                         // 0: nobody in particular
   std::string country, region, postal_code;    // where it goes; "" while unknown (cart)
   std::optional<std::string> shipping_option;  // absent while not chosen (cart): none is counted; "": the first offered
@@ -152,10 +156,33 @@ class TaxStage : public Stage {
   tax::Taxes& taxes_;
 };
 
+// Prices that are not everybody's, or not in the goods' currency: price_lists.h behind it.
+class OwnPrices {
+ public:
+  virtual ~OwnPrices() = default;
+  // In the order of the offers, nullopt where everybody's price counts; an empty vector when none of them has one.
+  // Asks the store only while a list may apply to this customer. Outside of write functions.
+  virtual Result<std::vector<std::optional<Money>>> of(CustomerId customer, Currency currency,
+                                                       std::span<const OfferId> offers, Time now) = 0;
+  virtual bool any_in(Currency currency, Time now) const = 0;  // whether some list is in it
+};
+
 class Pricing {
  public:
+  // The table of rates at hand; null: there is none. From any thread.
+  using Rates = std::function<std::shared_ptr<const ExchangeTable>()>;
   // Not owned; they outlive the Pricing.
-  explicit Pricing(std::vector<const Stage*> stages) : stages_(std::move(stages)) {}
+  explicit Pricing(std::vector<const Stage*> stages, OwnPrices* own = nullptr, Rates rates = {})
+      : stages_(std::move(stages)), own_(own), rates_(std::move(rates)) {}
+
+  // Whether anything can be had in this currency: kInvalid "pricing.no_rate".
+  Result<void> sells_in(Currency currency, Time now) const;
+  // By today's rates.
+  Exchange exchange() const { return Exchange(rates_ ? rates_() : nullptr); }
+  // Gives each line what it costs this customer in the context's currency. In the goods' own: their own price where it
+  // is lower than everybody's. In another: what a price list in it says, else everybody's price converted; kInvalid
+  // "pricing.no_rate" where that cannot be.
+  Result<void> take_prices(std::span<LineInput> lines, const Context& context) const;
 
   // kInvalid "pricing.currency_mismatch" when a line's price is in another currency than the context's;
   // kInvalid "pricing.total_too_large" beyond kMaxAmountMinor. Quantities are positive, prices not negative.
@@ -163,6 +190,8 @@ class Pricing {
 
  private:
   std::vector<const Stage*> stages_;
+  OwnPrices* own_;  // may be null
+  Rates rates_;
 };
 
 }  // namespace kontor::pricing

@@ -24,8 +24,8 @@ void take_off(const Applied& applied, Totals& totals) {
 std::optional<promotions::Use> use_of(const Applied& applied, Currency currency) {
   const auto& promotion = applied.ready->promotion;
   if (!promotion.limited() && applied.code.empty()) return std::nullopt;
-  const std::int64_t counted = promotion.budget ? applied.minor : 0;
-  return promotions::Use{promotion.id, applied.code, Money::minor(counted, currency), promotion.max_uses_per_customer};
+  const Money counted = promotion.budget ? applied.of_budget : Money::minor(0, currency);
+  return promotions::Use{promotion.id, applied.code, counted, promotion.max_uses_per_customer};
 }
 
 }  // namespace
@@ -35,8 +35,8 @@ Result<void> PromotionStage::apply(std::span<const LineInput> lines, const Conte
   asked.reserve(lines.size());
   for (const LineInput& line : lines)
     asked.push_back({line.offer, line.product, line.quantity, line.unit_price.amount_minor(), line.goods});
-  TRY(auto considered, promotions_.consider({asked, context.currency, context.customer, context.country,
-                                             context.payment_method, context.coupons, context.now}));
+  TRY(auto considered, promotions_.consider({asked, context.currency, context.exchange, context.customer,
+                                             context.country, context.payment_method, context.coupons, context.now}));
   for (const Applied& applied : considered.outcome.applied) {
     const auto& promotion = applied.ready->promotion;
     if (applied.minor > 0) take_off(applied, totals);

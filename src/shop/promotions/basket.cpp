@@ -7,7 +7,8 @@
 
 namespace kontor::promotions {
 
-Basket::Basket(std::span<const Line> lines, Currency currency) : currency_(currency), places_(lines.size()) {
+Basket::Basket(std::span<const Line> lines, Currency currency, const Exchange* exchange)
+    : currency_(currency), exchange_(exchange), places_(lines.size()) {
   std::iota(places_.begin(), places_.end(), std::size_t{0});
   std::stable_sort(places_.begin(), places_.end(),
                    [&](std::size_t a, std::size_t b) { return lines[a].offer < lines[b].offer; });
@@ -80,9 +81,8 @@ std::int64_t Basket::portion(std::int64_t minor, std::int64_t basis_points) cons
 }
 
 std::int64_t Basket::amount_in(std::span<const Money> amounts) const {
-  for (const Money amount : amounts)
-    if (amount.currency() == currency_) return amount.amount_minor();
-  return 0;
+  const auto found = kontor::amount_in(amounts, currency_, exchange_);
+  return found ? found->amount_minor() : 0;
 }
 
 void Basket::begin_promotion() {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/exchange.h"
 #include "base/id.h"
 #include "base/money.h"
 #include "shop/catalog/catalog.h"
@@ -30,7 +31,8 @@ struct BasketLine {
 
 class Basket {
  public:
-  Basket(std::span<const Line> lines, Currency currency);
+  // `exchange` converts what is given in other currencies; not owned, may be null.
+  Basket(std::span<const Line> lines, Currency currency, const Exchange* exchange = nullptr);
 
   Currency currency() const { return currency_; }
   std::span<BasketLine> lines() { return lines_; }
@@ -54,7 +56,7 @@ class Basket {
   static std::int64_t share(const BasketLine& line, std::int64_t units);
   // `basis_points` of an amount, rounded half away from zero.
   std::int64_t portion(std::int64_t minor, std::int64_t basis_points) const;
-  // The amount in the basket's currency; 0 when none is given in it.
+  // The amount in the basket's currency, else what one in another comes to; 0 when none is given that can be converted.
   std::int64_t amount_in(std::span<const Money> amounts) const;
 
   void begin_promotion();  // nothing counts, nothing is taken
@@ -63,6 +65,7 @@ class Basket {
 
  private:
   Currency currency_;
+  const Exchange* exchange_;
   std::vector<BasketLine> lines_;
   std::vector<std::size_t> places_;
 };

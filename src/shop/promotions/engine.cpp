@@ -19,7 +19,7 @@ bool names(const std::vector<std::string>& wanted, std::string_view value) {
 class Evaluation {
  public:
   Evaluation(const Set& set, const Purchase& purchase)
-      : set_(set), purchase_(purchase), basket_(purchase.lines, purchase.currency) {
+      : set_(set), purchase_(purchase), basket_(purchase.lines, purchase.currency, purchase.exchange) {
     if (!set.asks_of_brands) return;
     for (const BasketLine& line : basket_.lines())
       brands_.push_back(line.line.goods == nullptr ? std::string() : fold(line.line.goods->brand));
@@ -59,18 +59,22 @@ class Evaluation {
     if (ready.used_up || (coupon != nullptr && coupon->used_up)) return Refusal::kUsedUp;
     if (coupon != nullptr && !coupon->active) return Refusal::kNotActive;
     if (used_by_customer(ready.promotion)) return Refusal::kAlreadyUsed;
-    if (ready.promotion.budget && ready.promotion.budget->currency() != purchase_.currency)
-      return Refusal::kOtherCurrency;
+    if (ready.promotion.budget && !of_budget(*ready.promotion.budget, 0)) return Refusal::kOtherCurrency;
     if (const Refusal of_shopper = for_shopper(ready.conditions); of_shopper != Refusal::kNone) return of_shopper;
+    if (!on_its_day(ready)) return Refusal::kNotToday;
     basket_.begin_promotion();
     if (const Refusal of_lines = for_lines(ready); of_lines != Refusal::kNone) return of_lines;
     if (ready.promotion.exclusive && !out_.applied.empty()) return Refusal::kNotCombinable;
     ready.rule->apply(basket_);
-    if (ready.promotion.budget && basket_.taken() > ready.budget_left) {
-      basket_.undo_promotion();
-      return Refusal::kUsedUp;
-    }
     Applied applied{&ready, coupon == nullptr ? std::string() : coupon->code, basket_.taken(), {}, {}};
+    if (ready.promotion.budget) {
+      const auto spent = of_budget(*ready.promotion.budget, basket_.taken());
+      if (!spent || spent->amount_minor() > ready.budget_left) {
+        basket_.undo_promotion();
+        return Refusal::kUsedUp;
+      }
+      applied.of_budget = *spent;
+    }
     offer_gift(ready);
     if (applied.minor == 0 && ready.rule->shipping() == nullptr)
       return ready.rule->gift() == nullptr ? Refusal::kNoEffect : Refusal::kNone;  // it waits to be put in
@@ -82,6 +86,12 @@ class Evaluation {
     std::sort(applied.parts.begin(), applied.parts.end(), [](const Part& a, const Part& b) { return a.line < b.line; });
     out_.applied.push_back(std::move(applied));
     return Refusal::kNone;
+  }
+
+  // What is taken off, as the budget counts it.
+  std::optional<Money> of_budget(Money budget, std::int64_t taken) const {
+    const Money off[] = {Money::minor(taken, purchase_.currency)};
+    return amount_in(off, budget.currency(), purchase_.exchange);
   }
 
   void offer_gift(const Ready& ready) {
@@ -117,9 +127,12 @@ class Evaluation {
     if (!conditions.countries.empty() && !names(conditions.countries, purchase_.country)) return Refusal::kNotInCountry;
     if (!conditions.payment_methods.empty() && !names(conditions.payment_methods, purchase_.payment_method))
       return Refusal::kNotWithPayment;
-    if (!conditions.weekdays.empty() && !one_of(conditions.weekdays, weekday_of(purchase_.now)))
-      return Refusal::kNotToday;
     return Refusal::kNone;
+  }
+
+  bool on_its_day(const Ready& ready) const {
+    const auto& weekdays = ready.conditions.weekdays;
+    return weekdays.empty() || one_of(weekdays, ready.days.weekday(purchase_.now));
   }
 
   bool counts(const Ready& ready, std::size_t at) const {
@@ -194,18 +207,12 @@ const RefusalWords& entry_of(Refusal refusal) {
 
 }  // namespace
 
-Weekday weekday_of(Time at) {
-  // 1970-01-01 was a Thursday; days before it count backwards.
-  const std::int64_t day = at.ms >= 0 ? at.ms / kDayMs : -((-at.ms + kDayMs - 1) / kDayMs);
-  return static_cast<Weekday>(((day % 7) + 7 + 3) % 7);
-}
-
 const Ready* Set::find(PromotionId id) const {
   const auto found = std::find_if(all.begin(), all.end(), [&](const Ready& one) { return one.promotion.id == id; });
   return found == all.end() ? nullptr : &*found;
 }
 
-Result<Ready> make_ready(Promotion promotion, const CategoryParents& parents) {
+Result<Ready> make_ready(Promotion promotion, const CategoryParents& parents, const services::TimeZone& shop) {
   const PromotionType* const type = find_type(promotion.type);
   if (type == nullptr)
     return invalid("promotions.no_such_type", "/type", "unknown_value",
@@ -214,6 +221,11 @@ Result<Ready> make_ready(Promotion promotion, const CategoryParents& parents) {
   TRY(ready.rule, type->read(promotion.parameters));
   ready.conditions = promotion.conditions;
   ready.rule->add_conditions(ready.conditions);
+  // A name that was checked when it was said may be gone with a later ICU.
+  if (const auto& name = ready.conditions.time_zone)
+    ready.days = services::TimeZone::of(*name).value_or(shop);
+  else
+    ready.days = shop;
   ready.phase = type->loyalty ? Phase::kLoyalty : promotion.needs_coupon ? Phase::kCoupon : Phase::kAutomatic;
   const auto& wanted = ready.conditions.categories;
   ready.categories.insert(wanted.begin(), wanted.end());
@@ -275,7 +287,7 @@ Promotion frozen(const Applied& applied) {
 }
 
 Result<std::vector<std::int64_t>> price_again(std::span<const Promotion> promotions, std::span<const Line> lines,
-                                              Currency currency) {
+                                              Currency currency, const Exchange* exchange) {
   // They stand in the order in which they applied, which was also decided by what is not asked any more.
   std::vector<Ready> all;
   std::int64_t priority = 0;
@@ -288,6 +300,7 @@ Result<std::vector<std::int64_t>> price_again(std::span<const Promotion> promoti
   Purchase purchase;
   purchase.lines = lines;
   purchase.currency = currency;
+  purchase.exchange = exchange;
   purchase.shopper = {true, true, {}};
   std::vector<std::int64_t> off(lines.size(), 0);
   for (const Applied& applied : evaluate(set, purchase).applied)

@@ -25,6 +25,7 @@ struct Ready {
   std::unordered_set<std::string> brands;     // folded
   bool used_up = false;                       // as far as is known
   std::int64_t budget_left = 0;               // of a promotion that has a budget, as far as is known
+  services::TimeZone days;                    // in which its weekdays begin and end
 };
 
 struct Set {
@@ -39,8 +40,9 @@ struct Set {
 
 // Parents by category: what compile() expands categories with.
 using CategoryParents = std::unordered_map<CategoryId, CategoryId>;
-// kInvalid when a promotion has a type or parameters that there are not.
-Result<Ready> make_ready(Promotion promotion, const CategoryParents& parents);
+// kInvalid when a promotion has a type or parameters that there are not. Weekdays are those of `shop` where it names no
+// time zone.
+Result<Ready> make_ready(Promotion promotion, const CategoryParents& parents, const services::TimeZone& shop = {});
 Set make_set(std::vector<Ready> all);
 
 // A code that is there, whatever it is good for.
@@ -65,6 +67,7 @@ struct Shopper {
 struct Purchase {
   std::span<const Line> lines;
   Currency currency;
+  const Exchange* exchange = nullptr;  // converts amounts that are given in other currencies; not owned
   Time now;
   std::string_view country;         // "" while unknown
   std::string_view payment_method;  // "" while unknown
@@ -112,14 +115,15 @@ struct Applied {
   std::int64_t minor = 0;
   std::vector<Part> parts;  // add up to `minor`; in the order of lines
   std::vector<OfferId> counted;
+  Money of_budget = {};  // `minor` in the budget's currency, of a promotion that has one
 };
 
 // The promotion as it applied: for exactly the offers that counted, whoever and wherever it is for. What is left of an
 // order is priced anew with these alone.
 Promotion frozen(const Applied& applied);
-// By line: what frozen promotions take off so many units.
+// By line: what frozen promotions take off so many units. `exchange` as when it was bought; null: it used none.
 Result<std::vector<std::int64_t>> price_again(std::span<const Promotion> promotions, std::span<const Line> lines,
-                                              Currency currency);
+                                              Currency currency, const Exchange* exchange);
 
 struct CouponNote {
   std::string code;

@@ -144,17 +144,51 @@ TEST_CASE("which lines count: category with what is below it, brand in any case,
   CHECK(tenth([](Conditions& c) { c.min_subtotal = {Money::minor(12'500, kUsd)}; }) == 1250);
   CHECK(tenth([](Conditions& c) { c.min_subtotal = {Money::minor(12'501, kUsd)}; }) == 0);
   CHECK(tenth([](Conditions& c) { c.min_quantity = 5; }) == 0);
-  CHECK(tenth([](Conditions& c) { c.weekdays = {Weekday::kMonday}; }) ==
-        (weekday_of(kNow) == Weekday::kMonday ? 1250 : 0));
+  CHECK(tenth([](Conditions& c) { c.weekdays = {Weekday::kMonday}; }) == 1250);
+  CHECK(tenth([](Conditions& c) { c.weekdays = {Weekday::kSunday, Weekday::kTuesday}; }) == 0);
   CHECK(tenth([](Conditions& c) { c.countries = {"DE"}; }) == 0);
 }
 
-TEST_CASE("days of the week, also before 1970") {
-  CHECK(weekday_of(Time{0}) == Weekday::kThursday);
-  CHECK(weekday_of(Time{-1}) == Weekday::kWednesday);
-  CHECK(weekday_of(Time{1'790'000'000'000}) == Weekday::kMonday);    // 2026-09-21
-  CHECK(weekday_of(Time{1'798'761'599'999}) == Weekday::kThursday);  // the last ms of 2026
-  CHECK(weekday_of(Time{1'798'761'600'000}) == Weekday::kFriday);
+// Whether a promotion of some weekdays applies at a moment, in a shop of this time zone.
+bool applies(Conditions conditions, std::string_view moment, std::string_view shop = "UTC") {
+  Promotion wish = promotion(1, "percentage", R"({"basis_points":1000})");
+  wish.conditions = std::move(conditions);
+  auto ready = make_ready(std::move(wish), {}, *services::TimeZone::of(shop));
+  REQUIRE(ready.has_value());
+  std::vector<Ready> all;
+  all.push_back(std::move(*ready));
+  const Set set = make_set(std::move(all));
+  const Line lines[] = {line(1, 1, 1000)};
+  Purchase of = purchase(lines);
+  of.now = *parse_rfc3339(moment);
+  return off(evaluate(set, of)) > 0;
+}
+
+TEST_CASE("weekdays are those of the shop's time zone, or of the promotion's own") {
+  Conditions monday;
+  monday.weekdays = {Weekday::kMonday};
+  CHECK(applies(monday, "2026-09-21T00:00:00Z"));
+  CHECK_FALSE(applies(monday, "2026-09-20T23:59:59.999Z"));
+  CHECK(applies(monday, "2026-09-20T22:00:00Z", "Europe/Berlin"));
+  CHECK_FALSE(applies(monday, "2026-09-21T22:00:00Z", "Europe/Berlin"));
+  monday.time_zone = "Pacific/Kiritimati";  // Monday there, Sunday in UTC and in New York
+  CHECK(applies(monday, "2026-09-20T10:00:00Z"));
+  CHECK(applies(monday, "2026-09-20T10:00:00Z", "America/New_York"));
+  CHECK_FALSE(applies(monday, "2026-09-21T10:00:00Z"));
+  // The hour that comes twice belongs to Sunday both times, and Monday begins once.
+  Conditions sunday;
+  sunday.weekdays = {Weekday::kSunday};
+  sunday.time_zone = "Europe/Berlin";
+  CHECK(applies(sunday, "2026-10-25T00:30:00Z"));
+  CHECK(applies(sunday, "2026-10-25T01:30:00Z"));
+  CHECK(applies(sunday, "2026-10-25T22:59:59Z"));
+  CHECK_FALSE(applies(sunday, "2026-10-25T23:00:00Z"));
+  Conditions friday;  // of which there was none in Samoa in the last week of 2011
+  friday.weekdays = {Weekday::kFriday};
+  friday.time_zone = "Pacific/Apia";
+  CHECK_FALSE(applies(friday, "2011-12-30T09:59:59Z"));
+  CHECK_FALSE(applies(friday, "2011-12-30T10:00:00Z"));
+  CHECK(applies(friday, "2012-01-05T10:00:00Z"));
 }
 
 TEST_CASE("priority, exclusive ones, and the order of equals") {
@@ -327,6 +361,85 @@ TEST_CASE("whatever the promotions: parts add up, nothing falls below zero, the 
           std::find_if(lines.begin(), lines.end(), [&](const Line& one) { return one.offer == mixed[i].offer; });
       CHECK(other == taken[static_cast<std::size_t>(was - lines.begin())]);
     }
+  }
+}
+
+// Euros by some rate to the dollar.
+Exchange euros_at(std::string_view rate) {
+  const ExchangeTable table{kUsd, Time{5}, {{*Currency::parse("EUR"), *parse_rate(rate)}}};
+  return Exchange(std::make_shared<const ExchangeTable>(table));
+}
+
+TEST_CASE("in another currency amounts come to what the rates say, and without rates the promotion does not apply") {
+  const auto exchange = euros_at("0.9215");
+  const auto off_in_euros = [&](Promotion one, std::int64_t unit, const Exchange* by) {
+    const auto set = set_of({std::move(one)});
+    const Line lines[] = {line(1, 3, unit)};
+    auto wish = purchase(lines);
+    wish.currency = *Currency::parse("EUR");
+    wish.exchange = by;
+    return off(evaluate(set, wish));
+  };
+  auto five = promotion(1, "fixed_amount", R"({"amounts":[{"amount":500,"currency":"USD"}]})");
+  CHECK(off_in_euros(five, 922, &exchange) == 461);
+  CHECK(off_in_euros(five, 922, nullptr) == 0);
+  five.conditions.min_subtotal = {Money::minor(3000, kUsd)};  // 2764.50
+  CHECK(off_in_euros(five, 922, &exchange) == 461);
+  CHECK(off_in_euros(five, 921, &exchange) == 0);
+  five.conditions.min_subtotal.push_back(Money::minor(2767, *Currency::parse("EUR")));  // said for euros
+  CHECK(off_in_euros(five, 922, &exchange) == 0);
+  CHECK(off_in_euros(promotion(1, "percentage", R"({"basis_points":1000})"), 922, nullptr) == 277);
+}
+
+TEST_CASE("a budget counts what was taken off in its own currency") {
+  const auto exchange = euros_at("0.5");
+  auto ten_percent = promotion(1, "percentage", R"({"basis_points":1000})");
+  ten_percent.budget = Money::minor(200, kUsd);
+  auto ready = make_ready(ten_percent, {}).value();
+  ready.budget_left = 199;
+  const Line lines[] = {line(1, 1, 1000)};  // 100 euro cents off: 200 dollar cents
+  auto wish = purchase(lines);
+  wish.currency = *Currency::parse("EUR");
+  wish.exchange = &exchange;
+  CHECK(evaluate(make_set({ready}), wish).applied.empty());
+  ready.budget_left = 200;
+  const auto set = make_set({ready});
+  const auto outcome = evaluate(set, wish);
+  REQUIRE(outcome.applied.size() == 1);
+  CHECK(outcome.applied[0].minor == 100);
+  CHECK(outcome.applied[0].of_budget == Money::minor(200, kUsd));
+  wish.exchange = nullptr;
+  CHECK(evaluate(set, wish).applied.empty());
+}
+
+TEST_CASE("whatever the rates: parts add up, nothing falls below zero, and the rates that were used price it again") {
+  Luck luck{std::mt19937_64(20261130)};
+  for (int round = 0; round < 1500; ++round) {
+    std::vector<Promotion> promotions;
+    for (std::int64_t i = luck.any(1, 4); i > 0; --i) promotions.push_back(any_promotion(luck, i));
+    const auto set = set_of(promotions);
+    const auto exchange = euros_at(print_rate(luck.any(1, 3'000'000'000)));
+    const auto lines = any_lines(luck);
+    auto wish = purchase(lines);
+    wish.currency = *Currency::parse("EUR");
+    wish.exchange = &exchange;
+    const auto outcome = evaluate(set, wish);
+    std::vector<std::int64_t> taken(lines.size(), 0);
+    for (const auto& one : outcome.applied) {
+      std::int64_t parts = 0;
+      for (const auto& part : one.parts) {
+        parts += part.minor;
+        taken[part.line] += part.minor;
+      }
+      CHECK(parts == one.minor);
+    }
+    for (std::size_t i = 0; i < lines.size(); ++i) CHECK(taken[i] <= lines[i].quantity * lines[i].unit_minor);
+    std::vector<Promotion> kept;
+    for (const auto& one : outcome.applied)
+      if (one.minor > 0) kept.push_back(frozen(one));
+    const auto used = exchange.used();
+    const Exchange then(used ? std::make_shared<const ExchangeTable>(*used) : nullptr);
+    CHECK(price_again(kept, lines, wish.currency, &then).value() == taken);
   }
 }
 

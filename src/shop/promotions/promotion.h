@@ -1,6 +1,6 @@
 // What a promotion is: what it does (a type with parameters), for which lines and shoppers it counts, how it goes along
-// with others, and how often it may be used. Amounts are given per currency: a promotion without an amount in the
-// cart's currency does not apply to it.
+// with others, and how often it may be used. Amounts are given per currency; in other currencies they come to what the
+// shop's rates say, and without a rate the promotion does not apply.
 #pragma once
 #include <array>
 #include <optional>
@@ -11,7 +11,9 @@
 #include "base/id.h"
 #include "base/money.h"
 #include "base/time.h"
+#include "base/weekday.h"
 #include "runtime/json.h"
+#include "services/time_zone.h"
 
 namespace kontor::promotions {
 
@@ -20,16 +22,6 @@ constexpr auto enum_names(Status) {
   return std::array{EnumName<Status>{Status::kActive, "active"}, EnumName<Status>{Status::kPaused, "paused"},
                     EnumName<Status>{Status::kArchived, "archived"}};
 }
-
-enum class Weekday { kMonday, kTuesday, kWednesday, kThursday, kFriday, kSaturday, kSunday };
-constexpr auto enum_names(Weekday) {
-  using N = EnumName<Weekday>;
-  return std::array{N{Weekday::kMonday, "monday"},       N{Weekday::kTuesday, "tuesday"},
-                    N{Weekday::kWednesday, "wednesday"}, N{Weekday::kThursday, "thursday"},
-                    N{Weekday::kFriday, "friday"},       N{Weekday::kSaturday, "saturday"},
-                    N{Weekday::kSunday, "sunday"}};
-}
-Weekday weekday_of(Time at);  // in UTC
 
 // All that is named must hold. The first six say which lines count (with none of them, all do); minimums are of the
 // lines that count, before any discount.
@@ -46,7 +38,8 @@ struct Conditions {
   std::vector<std::string> segments;  // the customer is in one of them
   std::vector<std::string> countries;
   std::vector<std::string> payment_methods;
-  std::vector<Weekday> weekdays;  // in UTC
+  std::vector<Weekday> weekdays;
+  std::optional<std::string> time_zone;  // whose days those are; absent: the shop's
 
   bool operator==(const Conditions&) const = default;
   static constexpr auto fields() {
@@ -67,7 +60,9 @@ struct Conditions {
         Field("segments", &C::segments, "For customers in one of these segments", Length{0, 100}, Default{}),
         Field("countries", &C::countries, "Where it is delivered to, ISO 3166-1 alpha-2", Length{0, 250}, Default{}),
         Field("payment_methods", &C::payment_methods, "How it is paid: card …", Length{0, 20}, Default{}),
-        Field("weekdays", &C::weekdays, "On these days, in UTC", Length{0, 7}, Default{}));
+        Field("weekdays", &C::weekdays, "On these days", Length{0, 7}, Default{}),
+        Field("time_zone", &C::time_zone, "Whose days those are, as Europe/Berlin; absent: the shop's",
+              services::kTimeZone));
   }
 };
 
@@ -109,7 +104,9 @@ struct Promotion {
         Field("max_uses", &P::max_uses, "How many purchases may use it; 0: any number", kUses, Default{}),
         Field("max_uses_per_customer", &P::max_uses_per_customer, "How many of one customer; 0: any number", kUses,
               Default{}),
-        Field("budget", &P::budget, "What it may take off in all; purchases in other currencies do without it"));
+        Field(
+            "budget", &P::budget,
+            "What it may take off in all; purchases in other currencies count by the shop's rates, or do without it"));
   }
 };
 

@@ -44,7 +44,15 @@ Coupon coupon_of(const CouponRow& row) {
 }
 
 Purchase purchase_of(const Request& request, std::span<const Coupon> coupons) {
-  return {request.lines, request.currency, request.now, request.country, request.payment_method, {}, coupons, {}};
+  return {request.lines,
+          request.currency,
+          request.exchange,
+          request.now,
+          request.country,
+          request.payment_method,
+          {},
+          coupons,
+          {}};
 }
 
 // What the parts of a promotion cannot say by themselves.
@@ -113,7 +121,7 @@ Result<std::shared_ptr<const Set>> Promotions::load(Time now) {
   for (PromotionRow& row : rows) {
     const bool gone = used_up(row.uses, row.promotion.max_uses) ||
                       (row.promotion.budget && row.spent_minor >= row.promotion.budget->amount_minor());
-    auto ready = make_ready(std::move(row.promotion), parents);
+    auto ready = make_ready(std::move(row.promotion), parents, parts_.time_zone);
     if (!ready) continue;  // of a type that a newer version knows
     ready->used_up = gone;
     if (ready->promotion.budget) ready->budget_left = ready->promotion.budget->amount_minor() - row.spent_minor;

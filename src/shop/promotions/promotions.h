@@ -43,7 +43,8 @@ std::optional<std::string> tidy_code(std::string_view typed);
 struct Request {
   std::span<const Line> lines;
   Currency currency;
-  CustomerId customer;  // 0: nobody in particular
+  const Exchange* exchange = nullptr;  // as in Purchase
+  CustomerId customer;                 // 0: nobody in particular
   std::string_view country, payment_method;
   std::span<const std::string> coupons;  // codes
   Time now;
@@ -80,6 +81,7 @@ class Promotions {
     Random& random;
     catalog::Catalog* catalog = nullptr;  // for categories; null: none are known
     ShopperSource* shoppers = nullptr;    // null: everybody is a stranger
+    services::TimeZone time_zone = {};    // the shop's: in which weekdays begin and end
   };
   explicit Promotions(Parts parts) : parts_(parts) {}
 

@@ -27,16 +27,6 @@ struct PromotionView : Promotion {
   }
 };
 
-struct ListPromotions {
-  std::int64_t limit = services::kListLimitDefault;
-  std::optional<std::string> cursor;
-
-  static constexpr auto fields() {
-    return described(Field("limit", &ListPromotions::limit, "How many at once", services::kListLimit, Default{}),
-                     Field("cursor", &ListPromotions::cursor, "next_cursor of the page before"));
-  }
-};
-
 struct NewCoupons {
   std::optional<std::vector<std::string>> codes;
   std::optional<std::int64_t> count;
@@ -136,7 +126,7 @@ class Api {
     return answer(call, row);
   }
 
-  Result<PromotionPage> list(const http::Call& call, const ListPromotions& in) const {
+  Result<PromotionPage> list(const http::Call& call, const services::PageQuery& in) const {
     TRY_DO(p_.shoppers.require_role(call, services::Role::kMerchandiser));
     constexpr std::string_view kQuery = "admin/promotions";
     TRY(const auto after, p_.cursors.after(kQuery, in.cursor, 1));
@@ -162,7 +152,7 @@ class Api {
     return MadeCoupons{codes};
   }
 
-  Result<CouponPage> coupons(const http::Call& call, const ListPromotions& in) const {
+  Result<CouponPage> coupons(const http::Call& call, const services::PageQuery& in) const {
     TRY_DO(p_.shoppers.require_role(call, services::Role::kMerchandiser));
     TRY(const auto id, call.id<PromotionId>("id"));
     const std::string query = "admin/coupons/" + id.text();
@@ -255,9 +245,9 @@ void add_promotions_routes(http::Router& router, const ApiParts& parts) {
   using http::Call;
   using http::None;
   const Api api(parts);
-  router.get<ListPromotions, PromotionPage>("/admin/promotions",
-                                            {"All promotions, newest first", {"request.bad_cursor"}, 200, "admin"},
-                                            [api](Call& call, const ListPromotions& in) { return api.list(call, in); });
+  router.get<services::PageQuery, PromotionPage>(
+      "/admin/promotions", {"All promotions, newest first", {"request.bad_cursor"}, 200, "admin"},
+      [api](Call& call, const services::PageQuery& in) { return api.list(call, in); });
   router.post<Promotion, PromotionView>(
       "/admin/promotions",
       {"Makes a promotion",
@@ -287,9 +277,9 @@ void add_promotions_routes(http::Router& router, const ApiParts& parts) {
                                         201,
                                         "admin"},
                                        [api](Call& call, const NewCoupons& in) { return api.add_coupons(call, in); });
-  router.get<ListPromotions, CouponPage>("/admin/promotions/{id}/coupons",
-                                         {"Its codes, in their order", {"request.bad_cursor"}, 200, "admin"},
-                                         [api](Call& call, const ListPromotions& in) { return api.coupons(call, in); });
+  router.get<services::PageQuery, CouponPage>(
+      "/admin/promotions/{id}/coupons", {"Its codes, in their order", {"request.bad_cursor"}, 200, "admin"},
+      [api](Call& call, const services::PageQuery& in) { return api.coupons(call, in); });
   router.del<None, None>("/admin/coupons/{code}", {"Stops a code", {"promotions.no_such_coupon"}, 204, "admin"},
                          [api](Call& call, None) { return api.stop_coupon(call); });
   router.get<None, TypeList>("/admin/promotion-types", {"What promotions can do", {}, 200, "admin"},

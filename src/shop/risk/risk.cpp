@@ -97,7 +97,7 @@ RiskFeatures Risk::features_of(const Facts& facts, bool listed) const {
           facts.other_billing_address,
           facts.orders_last_hour,
           age_ms / static_cast<double>(kDayMs),
-          static_cast<double>(facts.total.amount_minor()) / high,
+          static_cast<double>(facts.worth.value_or(facts.total).amount_minor()) / high,
           facts.units};
 }
 
@@ -114,7 +114,7 @@ Result<Assessment> Risk::assess(const Facts& facts) {
   if (listed) add(Signal::kSuspiciousDevice, kDevicePoints);
   if (facts.orders_last_hour > settings_.most_orders_an_hour) add(Signal::kHighVelocity, kVelocityPoints);
   if (facts.other_billing_address) add(Signal::kAddressMismatch, kMismatchPoints);
-  if (is_new && facts.total.amount_minor() > settings_.high_value_minor)
+  if (is_new && facts.worth.value_or(facts.total).amount_minor() > settings_.high_value_minor)
     add(Signal::kNewAccountHighValue, kNewAccountPoints);
   if (model_ != nullptr) {
     const double share = std::clamp(model_->fraud(assessment.features), 0.0, 1.0);

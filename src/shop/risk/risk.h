@@ -57,6 +57,7 @@ struct Facts {
   bool other_billing_address = false;
   Money total;
   std::int64_t units = 0;
+  std::optional<Money> worth = {};  // the total in the currency of the settings, where it is in another
 };
 
 struct Review {
@@ -102,7 +103,8 @@ struct Device {
 };
 
 struct Settings {
-  std::int64_t high_value_minor = 50'000;  // of the purchase's currency
+  Currency currency = {};
+  std::int64_t high_value_minor = 50'000;  // of the currency
   std::int64_t new_account_ms = 7 * kDayMs;
   std::int64_t most_orders_an_hour = 5;
   std::int64_t review_above = 40, reject_above = 70;
@@ -117,6 +119,7 @@ class Risk {
   // Reads the store only for a purchase that names its device.
   Result<Assessment> assess(const Facts& facts);
   Verdict verdict_of(const Assessment& assessment) const;
+  Currency currency() const { return settings_.currency; }
 
   // Inside the caller's write function (home customer).
   Result<void> open_review(db::Tx& tx, CheckoutId checkout, CustomerId customer, const Facts& facts,

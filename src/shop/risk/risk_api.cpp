@@ -19,16 +19,6 @@ struct ListReviews {
   }
 };
 
-struct ListDevices {
-  std::int64_t limit = services::kListLimitDefault;
-  std::optional<std::string> cursor;
-
-  static constexpr auto fields() {
-    return described(Field("limit", &ListDevices::limit, "How many at once", services::kListLimit, Default{}),
-                     Field("cursor", &ListDevices::cursor, "next_cursor of the page before"));
-  }
-};
-
 struct DeviceBody {
   std::string reason;
 
@@ -63,7 +53,7 @@ Result<Review> review(const ApiParts& parts, const http::Call& call) {
   return std::move(*found);
 }
 
-Result<DevicePage> devices(const ApiParts& parts, const http::Call& call, const ListDevices& in) {
+Result<DevicePage> devices(const ApiParts& parts, const http::Call& call, const services::PageQuery& in) {
   TRY_DO(parts.shoppers.require_role(call, services::Role::kSupport));
   constexpr std::string_view kQuery = "admin/risk/devices";
   TRY(const auto after, parts.cursors.after(kQuery, in.cursor, 0));
@@ -111,9 +101,9 @@ void add_risk_routes(http::Router& router, const ApiParts& parts) {
   router.get<http::None, Review>("/admin/risk/reviews/{id}",
                                  {"One of them, by its checkout", {"risk.no_such_review"}, 200, "admin"},
                                  [parts](http::Call& call, http::None) { return review(parts, call); });
-  router.get<ListDevices, DevicePage>(
+  router.get<services::PageQuery, DevicePage>(
       "/admin/risk/devices", {"Devices known for fraud", {"request.bad_cursor"}, 200, "admin"},
-      [parts](http::Call& call, const ListDevices& in) { return devices(parts, call, in); });
+      [parts](http::Call& call, const services::PageQuery& in) { return devices(parts, call, in); });
   router.put<DeviceBody, http::None>(
       "/admin/risk/devices/{device}",
       {"A device is known for fraud", {"risk.no_such_device", "risk.card_number"}, 204, "admin"},

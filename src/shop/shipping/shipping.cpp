@@ -115,8 +115,8 @@ bool add_part(Option& option, const Sender& sender, const Wish& wish) {
     else
       sum.reset();
   };
-  both(option.carbon_neutral, amount_in(own->text.carbon_neutral, wish.currency));
-  both(option.consolidated, amount_in(own->text.consolidated, wish.currency));
+  both(option.carbon_neutral, amount_in(own->text.carbon_neutral, wish.currency, wish.exchange));
+  both(option.consolidated, amount_in(own->text.consolidated, wish.currency, wish.exchange));
   option.parts.push_back(own);
   return true;
 }
@@ -143,7 +143,7 @@ Result<std::vector<Option>> Shipping::options(const Request& request) {
   std::vector<std::string> zones;
   if (std::any_of(senders.begin(), senders.end(), [](const Sender& one) { return one.apart; }))
     for (const Sender& one : senders) zones.push_back(one.zone->code);
-  const Wish wish{spot, request.currency, request.now, request.carbon_neutral, request.consolidate};
+  const Wish wish{spot, request.currency, request.exchange, request.now, request.carbon_neutral, request.consolidate};
   for (const auto& first : senders.front().zone->options) {
     Option option;
     option.code = first->text.code;

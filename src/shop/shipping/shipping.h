@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/exchange.h"
 #include "base/id.h"
 #include "base/money.h"
 #include "base/result.h"
@@ -36,6 +37,7 @@ struct Request {
   std::vector<Line> lines;
   Destination to;  // no country: only zones that are everywhere are known to lead there
   Currency currency;
+  const Exchange* exchange = nullptr;  // converts what zones ask in other currencies; not owned
   Time now;
   bool carbon_neutral = false;
   bool consolidate = false;

@@ -10,16 +10,17 @@ constexpr std::int64_t kLongestRest = 731;
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0); }
 
-int weekday_of(std::int64_t day) { return static_cast<int>((day % 7 + 11) % 7); }  // 1970-01-01 was a Thursday
+// From one weekday on to the next such.
+std::int64_t days_between(Weekday from, Weekday to) { return (static_cast<int>(to) - static_cast<int>(from) + 7) % 7; }
 
 // The day of the nth Sunday of a month; 0: the last one.
 std::int64_t sunday_of(std::int64_t year, std::int64_t month, int nth) {
   if (nth > 0) {
     const std::int64_t first = day_of({year, month, 1});
-    return first + (7 - weekday_of(first)) % 7 + 7 * (nth - 1);
+    return first + days_between(weekday_of(first), Weekday::kSunday) + 7 * (nth - 1);
   }
   const std::int64_t last = day_of({year, month, 31});  // both months that end by it have 31 days
-  return last - weekday_of(last);
+  return last - days_between(Weekday::kSunday, weekday_of(last));
 }
 
 std::optional<std::int64_t> number_of(std::string_view text) {
@@ -77,6 +78,7 @@ std::optional<std::int64_t> parse_clock(std::string_view text) {
 
 Calendar::Calendar(const CalendarText& text)
     : utc_offset_minutes_(text.utc_offset_minutes), summer_time_(text.summer_time) {
+  if (text.time_zone) time_zone_ = services::TimeZone::of(*text.time_zone);
   for (const Weekday day : text.working_days) working_.set(static_cast<std::size_t>(day));
   if (text.working_days.empty()) working_.set();
   for (const auto& holiday : text.holidays) {
@@ -102,7 +104,8 @@ std::int64_t Calendar::offset_minutes(Time time) const {
   return utc_offset_minutes_ + (minute >= begins && minute < ends ? 60 : 0);
 }
 
-Calendar::Local Calendar::local(Time time) const {
+LocalTime Calendar::local(Time time) const {
+  if (time_zone_) return time_zone_->local(time);
   const std::int64_t minute = floor_div(time.ms, kMinuteMs) + offset_minutes(time);
   const std::int64_t day = floor_div(minute, kMinutesADay);
   return {day, minute - day * kMinutesADay};

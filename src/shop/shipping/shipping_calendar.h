@@ -1,4 +1,4 @@
-// Local days and times without a time zone database: an offset, the rule by which summer time comes and goes, the
+// The days of a zone: its clock (a time zone, or an offset with the rule by which summer time comes and goes), the
 // weekdays on which is worked, and holidays. Dates are days since 1970-01-01; pure computation.
 #pragma once
 #include <bitset>
@@ -24,16 +24,11 @@ std::optional<std::int64_t> parse_clock(std::string_view text);
 
 class Calendar {
  public:
-  struct Local {
-    std::int64_t day = 0;
-    std::int64_t minute = 0;  // of that day
-  };
-
   Calendar() : working_(0x7f) {}
   // Of a checked text: what is no date in it is left out.
   explicit Calendar(const CalendarText& text);
 
-  Local local(Time time) const;
+  LocalTime local(Time time) const;
   bool works_on(std::int64_t day) const;
   bool ever_works() const { return working_.any(); }
   // The first working day from `day` on; `day` itself after two years without any.
@@ -44,9 +39,10 @@ class Calendar {
  private:
   std::int64_t offset_minutes(Time time) const;
 
+  std::optional<services::TimeZone> time_zone_;  // before the next two
   std::int64_t utc_offset_minutes_ = 0;
   SummerTime summer_time_ = SummerTime::kNone;
-  std::bitset<7> working_;  // from Sunday
+  std::bitset<7> working_;  // by Weekday
   std::set<std::int64_t> holidays_;
   std::set<std::pair<std::int64_t, std::int64_t>> yearly_;  // month, day
 };

@@ -44,6 +44,37 @@ TEST_CASE("local time over the changes of the clocks, in Europe and in the Unite
   CHECK(clock_of(new_york, "2027-01-01T04:59:00Z") == "2026-12-31T23:59");
 }
 
+Calendar calendar_of(std::string zone) {
+  CalendarText text;
+  text.time_zone = std::move(zone);
+  text.utc_offset_minutes = -300;  // the time zone comes before it
+  text.summer_time = SummerTime::kUs;
+  return Calendar(text);
+}
+
+TEST_CASE("a time zone comes before offset and rule") {
+  CHECK(clock_of(calendar_of("Europe/Berlin"), "2026-03-29T00:59:59Z") == "2026-03-29T01:59");
+  CHECK(clock_of(calendar_of("Europe/Berlin"), "2026-03-29T01:00:00Z") == "2026-03-29T03:00");
+  CHECK(clock_of(calendar_of("Australia/Sydney"), "2026-10-03T16:00:00Z") == "2026-10-04T03:00");
+  CHECK(clock_of(calendar_of("Asia/Kolkata"), "2026-12-31T18:30:00Z") == "2027-01-01T00:00");
+  CHECK(clock_of(calendar_of("Pacific/Apia"), "2011-12-30T10:00:00Z") == "2011-12-31T00:00");
+  CHECK(clock_of(calendar_of("UTC"), "2026-07-01T12:00:00Z") == "2026-07-01T12:00");
+}
+
+TEST_CASE("the rules of Europe and of the United States say what their time zones say") {
+  const Calendar rules = berlin(), zone = calendar_of("Europe/Berlin");
+  CalendarText text;
+  text.utc_offset_minutes = -300;
+  text.summer_time = SummerTime::kUs;
+  const Calendar us(text), new_york = calendar_of("America/New_York");
+  int wrong = 0;
+  for (std::int64_t hour = 0; hour < 5 * 366 * 24; ++hour) {
+    const Time time = at("2025-01-01T00:30:00Z").plus_ms(hour * kHourMs);
+    if (rules.local(time) != zone.local(time) || us.local(time) != new_york.local(time)) ++wrong;
+  }
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("holidays are dates that exist, of one year or of every year") {
   CHECK(parse_holiday("2026-12-24") == Date{2026, 12, 24});
   CHECK(parse_holiday("02-29") == Date{0, 2, 29});
@@ -103,6 +134,18 @@ TEST_CASE("cut-off times, weekends and holidays move the day") {
   CHECK(window_text(office, "2026-03-30T11:59:00Z", {}, "", 0) == "03-31 04-02");
 }
 
+TEST_CASE("the cut-off is one of the time zone's clock, on both sides of a change of it, in the south") {
+  CalendarText text;
+  text.time_zone = "Australia/Sydney";
+  text.working_days = {Weekday::kMonday, Weekday::kTuesday, Weekday::kWednesday, Weekday::kThursday, Weekday::kFriday};
+  const auto office = option(text, Speed::kStandard, 14 * 60);
+  // Friday the 2nd of October 2026 at ten hours ahead, Tuesday the 6th at eleven.
+  CHECK(window_text(office, "2026-10-02T03:59:00Z", {}, "", 0) == "10-05 10-07");
+  CHECK(window_text(office, "2026-10-02T04:00:00Z", {}, "", 0) == "10-06 10-08");
+  CHECK(window_text(office, "2026-10-06T02:59:00Z", {}, "", 0) == "10-07 10-09");
+  CHECK(window_text(office, "2026-10-06T03:00:00Z", {}, "", 0) == "10-08 10-12");
+}
+
 TEST_CASE("the carrier's transit table says the days, the most precise line first") {
   auto carried = option({});
   const auto row = [&](std::string from, std::string country, std::string postal, Days days) {
@@ -128,9 +171,9 @@ TEST_CASE("same day is for today, on a working day, before the cut-off") {
   const Currency euro = *Currency::parse("EUR");
   Load load;
   load.price = Money::minor(0, euro);
-  CHECK(price_of(courier, load, {to, euro, at("2026-11-27T12:59:59Z")}));
-  CHECK_FALSE(price_of(courier, load, {to, euro, at("2026-11-27T13:00:00Z")}));
-  CHECK_FALSE(price_of(courier, load, {to, euro, at("2026-11-28T09:00:00Z")}));
+  CHECK(price_of(courier, load, {to, euro, nullptr, at("2026-11-27T12:59:59Z")}));
+  CHECK_FALSE(price_of(courier, load, {to, euro, nullptr, at("2026-11-27T13:00:00Z")}));
+  CHECK_FALSE(price_of(courier, load, {to, euro, nullptr, at("2026-11-28T09:00:00Z")}));
   CHECK(window_text(courier, "2026-11-27T09:00:00Z", to, "DE", 2) == "11-27 11-27");
 }
 

@@ -47,17 +47,29 @@ std::int64_t measure(const Load& load, RateBy by) {
   return 0;
 }
 
-// Nothing beyond the table's end, or where it has no prices in the currency.
-std::optional<Money> base_price(const Rate& rate, const Load& load, Currency currency) {
-  if (rate.by == RateBy::kFree) return Money::minor(0, currency);
-  for (const auto& table : rate.tables) {
-    if (table.currency != currency) continue;
-    const std::int64_t much = measure(load, rate.by);
-    for (const auto& row : table.rows)
-      if (!row.up_to || much <= *row.up_to) return Money::minor(row.amount, currency);
-    return std::nullopt;
+// Nothing beyond the table's end, or where its prices cannot be said in the currency.
+std::optional<Money> price_by(const RateTable& table, RateBy by, const Load& load, const Wish& wish) {
+  std::int64_t much = measure(load, by);
+  if (by == RateBy::kPrice) {
+    const auto worth = amount_in({&load.price, 1}, table.currency, wish.exchange);
+    if (!worth) return std::nullopt;
+    much = worth->amount_minor();
+  }
+  for (const auto& row : table.rows) {
+    if (row.up_to && much > *row.up_to) continue;
+    const Money price = Money::minor(row.amount, table.currency);
+    return amount_in({&price, 1}, wish.currency, wish.exchange);
   }
   return std::nullopt;
+}
+
+// By the table in the currency, else by the first.
+std::optional<Money> base_price(const Rate& rate, const Load& load, const Wish& wish) {
+  if (rate.by == RateBy::kFree) return Money::minor(0, wish.currency);
+  if (rate.tables.empty()) return std::nullopt;
+  const auto own = std::find_if(rate.tables.begin(), rate.tables.end(),
+                                [&](const RateTable& table) { return table.currency == wish.currency; });
+  return price_by(own == rate.tables.end() ? rate.tables.front() : *own, rate.by, load, wish);
 }
 
 bool applies(const CompiledSurcharge& surcharge, const Load& load, const Wish& wish) {
@@ -151,34 +163,28 @@ void add_line(Load& load, const Line& line) {
   load.price = load.price + line.price;
 }
 
-std::optional<Money> amount_in(const std::vector<Money>& amounts, Currency currency) {
-  for (const Money& amount : amounts)
-    if (amount.currency() == currency) return amount;
-  return std::nullopt;
-}
-
 std::optional<std::vector<Charge>> price_of(const CompiledOption& option, const Load& load, const Wish& wish) {
   const auto& text = option.text;
-  auto base = base_price(text.rate, load, wish.currency);
+  auto base = base_price(text.rate, load, wish);
   if (!base || !takes(option, load, wish)) return std::nullopt;
-  const auto free_from = amount_in(text.free_from, wish.currency);
+  const auto free_from = amount_in(text.free_from, wish.currency, wish.exchange);
   if (free_from && load.price >= *free_from) base = Money::minor(0, wish.currency);
   std::vector<Charge> charges = {{"base", text.label, *base}};
   Money sum = *base;
   for (const auto& surcharge : option.surcharges) {
     if (!applies(surcharge, load, wish)) continue;
-    const auto amount = amount_in(surcharge.text.amounts, wish.currency);
+    const auto amount = amount_in(surcharge.text.amounts, wish.currency, wish.exchange);
     if (!amount) return std::nullopt;
     charges.push_back({surcharge.text.code, surcharge.text.label, *amount});
     sum = sum + *amount;
   }
   if (wish.carbon_neutral)
-    if (const auto amount = amount_in(text.carbon_neutral, wish.currency)) {
+    if (const auto amount = amount_in(text.carbon_neutral, wish.currency, wish.exchange)) {
       charges.push_back({"carbon_neutral", "Carbon neutral", *amount});
       sum = sum + *amount;
     }
   if (wish.consolidate)
-    if (const auto amount = amount_in(text.consolidated, wish.currency)) {
+    if (const auto amount = amount_in(text.consolidated, wish.currency, wish.exchange)) {
       const Money off = std::min(*amount, sum);
       charges.push_back({"consolidated", "Few parcels", Money::minor(-off.amount_minor(), wish.currency)});
     }

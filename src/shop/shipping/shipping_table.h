@@ -55,13 +55,11 @@ void add_line(Load& load, const Line& line);
 struct Wish {
   const Spot& to;
   Currency currency;
+  const Exchange* exchange;  // as in Request
   Time now;
   bool carbon_neutral = false, consolidate = false;
 };
 std::optional<std::vector<Charge>> price_of(const CompiledOption& option, const Load& load, const Wish& wish);
-// The amount in the currency; nullopt where there is none.
-std::optional<Money> amount_in(const std::vector<Money>& amounts, Currency currency);
-
 Window window_of(const CompiledOption& option, const Spot& to, const Dispatch& dispatch);
 
 }  // namespace kontor::shipping

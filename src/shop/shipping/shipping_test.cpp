@@ -131,6 +131,34 @@ TEST_CASE("what has no price in the cart's currency is not offered") {
   CHECK(f.price(request()) == 500);
 }
 
+TEST_CASE("with rates an option is offered in every currency, by the table of its own where it has one") {
+  Fixture f;
+  const ExchangeTable table{kUsd, Time{5}, {{kEuro, *parse_rate("0.5")}}};
+  const Exchange exchange(std::make_shared<const ExchangeTable>(table));
+  auto euros = request();
+  euros.currency = kEuro;
+  euros.exchange = &exchange;
+  euros.lines[0].price = Money::minor(2499, kEuro);
+  f.hold({zone_with("usd", "[]", kFlat5, R"(,"free_from":[{"amount":5000,"currency":"USD"}],
+      "surcharges":[{"code":"season","label":"Season","amounts":[{"amount":51,"currency":"USD"}]}])")});
+  CHECK(f.price(euros) == 276);
+  euros.lines[0].price = Money::minor(2500, kEuro);
+  CHECK(f.price(euros) == 26);
+  // by the price of the goods: in the currency that the table is in
+  f.hold({zone_with(
+      "usd", "[]",
+      R"({"by":"price","tables":[{"currency":"USD","rows":[{"up_to":5000,"amount":800},{"amount":100}]}]})")});
+  CHECK(f.price(euros) == 400);
+  euros.lines[0].price = Money::minor(2501, kEuro);
+  CHECK(f.price(euros) == 50);
+  f.hold({zone_with("both", "[]", R"({"by":"flat","tables":[{"currency":"USD","rows":[{"amount":500}]},
+      {"currency":"EUR","rows":[{"amount":333}]}]})")});
+  CHECK(f.price(euros) == 333);
+  euros.currency = *Currency::parse("CHF");
+  euros.lines[0].price = Money::minor(5, euros.currency);
+  CHECK(f.price(euros) == -1);
+}
+
 TEST_CASE("free from a threshold on, of the goods after their discounts; surcharges stay") {
   Fixture f;
   f.hold({zone_with("z", "[]", kFlat5,

@@ -14,6 +14,8 @@
 #include "base/money.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "base/weekday.h"
+#include "services/time_zone.h"
 
 namespace kontor::shipping {
 
@@ -79,7 +81,7 @@ struct Rate {
 
   static constexpr auto fields() {
     return described(Field("by", &Rate::by, "free in every currency, or flat, weight, price, volume, quantity"),
-                     Field("tables", &Rate::tables, "One a currency; in other currencies the option is not offered",
+                     Field("tables", &Rate::tables, "One a currency; in others the first counts, by the shop's rates",
                            kFew, Default{}));
   }
 };
@@ -171,17 +173,9 @@ constexpr auto enum_names(SummerTime) {
   return std::array{N{SummerTime::kNone, "none"}, N{SummerTime::kEu, "eu"}, N{SummerTime::kUs, "us"}};
 }
 
-enum class Weekday { kSunday, kMonday, kTuesday, kWednesday, kThursday, kFriday, kSaturday };
-constexpr auto enum_names(Weekday) {
-  using W = Weekday;
-  using N = EnumName<W>;
-  return std::array{N{W::kSunday, "sunday"},       N{W::kMonday, "monday"},     N{W::kTuesday, "tuesday"},
-                    N{W::kWednesday, "wednesday"}, N{W::kThursday, "thursday"}, N{W::kFriday, "friday"},
-                    N{W::kSaturday, "saturday"}};
-}
-
 // When parcels leave and arrive. Without one every day is a working day, in UTC.
 struct CalendarText {
+  std::optional<std::string> time_zone;
   std::int64_t utc_offset_minutes = 0;
   SummerTime summer_time = SummerTime::kNone;
   std::vector<Weekday> working_days;
@@ -189,10 +183,12 @@ struct CalendarText {
 
   static constexpr auto fields() {
     using C = CalendarText;
-    return described(Field("utc_offset_minutes", &C::utc_offset_minutes, "Of winter time", Range{-840, 840}, Default{}),
-                     Field("summer_time", &C::summer_time, "none, eu or us: by which rule an hour is added", Default{}),
-                     Field("working_days", &C::working_days, "monday …; empty: all", Length{0, 7}, Default{}),
-                     Field("holidays", &C::holidays, "2026-12-24, or 12-25 for every year", Length{0, 200}, Default{}));
+    return described(
+        Field("time_zone", &C::time_zone, "As Europe/Berlin; it comes before the two below", services::kTimeZone),
+        Field("utc_offset_minutes", &C::utc_offset_minutes, "Of winter time", Range{-840, 840}, Default{}),
+        Field("summer_time", &C::summer_time, "none, eu or us: by which rule an hour is added", Default{}),
+        Field("working_days", &C::working_days, "monday …; empty: all", Length{0, 7}, Default{}),
+        Field("holidays", &C::holidays, "2026-12-24, or 12-25 for every year", Length{0, 200}, Default{}));
   }
 };
 

@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "adapters/log_outbox/outbox_log.h"
-#include "shop/showcase/listing.h"
-#include "shop/showcase/listing_request.h"
 #include "shop/showcase/showcase.h"
 #include "shop/showcase/showcase_consumers.h"
 #include "tests/support/test_store.h"
@@ -28,7 +28,6 @@ struct Silent {
   log_outbox::OutboxLog log{test.store()};
   services::Settings settings{test.store(), test.clock};
   CatchUp catch_up{showcase, log, settings};
-  services::Cursors cursors{"a secret of tests"};
 
   OfferId make(const std::string& key, std::int64_t stock) {
     catalog::Draft draft;
@@ -51,13 +50,13 @@ struct Silent {
     }));
   }
   std::size_t in_stock() {
-    ListingRequest request;
-    request.in_stock = true;
-    const auto query = listing_query(request, showcase, cursors);
-    REQUIRE(query);
-    const auto answer = showcase.listing(*query);
-    REQUIRE(answer);
-    return answer->items.size();
+    const auto ids = catalog.ids_after({}, 1000);
+    REQUIRE(ids);
+    const auto listed = showcase.listed(*ids);
+    REQUIRE(listed);
+    return static_cast<std::size_t>(std::count_if(listed->begin(), listed->end(), [](Availability status) {
+      return status == Availability::kInStock || status == Availability::kLowStock;
+    }));
   }
   // What the consumer would have done with everything that is in the log.
   void tell_all() {

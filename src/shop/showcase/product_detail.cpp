@@ -30,12 +30,13 @@ DetailOffer offer_view(const catalog::Offer& offer, std::int64_t sellable, std::
                    offer.sku,
                    offer.condition,
                    offer.options,
-                   offer.price,
-                   offer.list_price,
+                   offer.now(),
+                   offer.compared(),
                    availability_view(sellable, offer.backorder),
                    {},
                    {},
                    {}};
+  if (view.list_price && *view.list_price > view.price) view.lowest_price_30d = offer.lowest_30d;
   if (offer.purchase_limit > 0) view.purchase_limit = offer.purchase_limit;
   if (offer.min_quantity > 1) view.min_quantity = offer.min_quantity;
   if (offer.quantity_step > 1) view.quantity_step = offer.quantity_step;
@@ -70,12 +71,13 @@ ProductDetail detail_of(const ProductState& state, Currency currency, std::span<
     const DetailOffer& view = detail.offers.emplace_back(offer_view(offer, state.sellable[i], sellers));
     sellable += std::max<std::int64_t>(0, state.sellable[i]);
     backorder += offer.backorder + std::min<std::int64_t>(0, state.sellable[i]);
-    if (offer.id == state.featured || shown == nullptr || (shown->id != state.featured && offer.price < shown->price))
+    if (offer.id == state.featured || shown == nullptr || (shown->id != state.featured && view.price < shown->price))
       shown = &view;
   }
   if (shown != nullptr && p.status == catalog::ProductStatus::kActive) {
     detail.price = Nullable<Money>(shown->price);
     detail.list_price = shown->list_price;
+    detail.lowest_price_30d = shown->lowest_price_30d;
     detail.featured_offer_id = Nullable<OfferId>(shown->id);
     detail.availability = availability_view(sellable, backorder);
   }

@@ -22,6 +22,18 @@ struct AvailabilityView {
 };
 AvailabilityView availability_view(std::int64_t sellable, std::int64_t backorder);
 
+// Prices that are not the shop's own.
+struct ConvertedView {
+  Currency from;
+  std::string rate;
+  Time as_of;
+  static constexpr auto fields() {
+    return described(Field("from", &ConvertedView::from, "The currency of the goods"),
+                     Field("rate", &ConvertedView::rate, "What one of it is in the currency asked for"),
+                     Field("as_of", &ConvertedView::as_of, "When the rate held"));
+  }
+};
+
 struct DetailOffer {
   OfferId id;
   SellerId seller_id;
@@ -33,6 +45,7 @@ struct DetailOffer {
   std::optional<std::int64_t> purchase_limit;
   std::optional<std::int64_t> min_quantity = {};
   std::optional<std::int64_t> quantity_step = {};
+  std::optional<Money> lowest_price_30d = {};
 
   static constexpr auto fields() {
     return described(Field("id", &DetailOffer::id, "What goes into the cart"),
@@ -46,7 +59,9 @@ struct DetailOffer {
                      Field("availability", &DetailOffer::availability, "Whether it can be had"),
                      Field("purchase_limit", &DetailOffer::purchase_limit, "At most so many per customer"),
                      Field("min_quantity", &DetailOffer::min_quantity, "At least so many at once; absent: 1"),
-                     Field("quantity_step", &DetailOffer::quantity_step, "Multiples of it; absent: 1"));
+                     Field("quantity_step", &DetailOffer::quantity_step, "Multiples of it; absent: 1"),
+                     Field("lowest_price_30d", &DetailOffer::lowest_price_30d,
+                           "Of a reduced one: the lowest price of the 30 days before the reduction"));
   }
 };
 
@@ -60,12 +75,14 @@ struct ProductDetail {
   catalog::ProductStatus status = catalog::ProductStatus::kActive;
   Nullable<Money> price;
   std::optional<Money> list_price;
+  std::optional<Money> lowest_price_30d;
   std::vector<DetailOffer> offers;
   Nullable<OfferId> featured_offer_id;
   double avg_rating = 0;
   std::int64_t review_count = 0;
   AvailabilityView availability;
   std::int64_t version = 1;
+  std::optional<ConvertedView> converted;
 
   static constexpr auto fields() {
     return described(
@@ -81,12 +98,15 @@ struct ProductDetail {
         Field("status", &ProductDetail::status, "active or discontinued"),
         Field("price", &ProductDetail::price, "Of the featured offer; null when it is not sold"),
         Field("list_price", &ProductDetail::list_price, "The price it is compared with"),
+        Field("lowest_price_30d", &ProductDetail::lowest_price_30d,
+              "While it is reduced: the lowest price of the 30 days before the reduction"),
         Field("offers", &ProductDetail::offers, "Who sells it for how much"),
         Field("featured_offer_id", &ProductDetail::featured_offer_id, "The offer that product_id means in a cart"),
         Field("avg_rating", &ProductDetail::avg_rating, "0 to 5"),
         Field("review_count", &ProductDetail::review_count, "How many"),
         Field("availability", &ProductDetail::availability, "Whether it can be had"),
-        Field("version", &ProductDetail::version, "Grows with each change"));
+        Field("version", &ProductDetail::version, "Grows with each change"),
+        Field("converted", &ProductDetail::converted, "When the prices are converted: from what, and how"));
   }
 };
 

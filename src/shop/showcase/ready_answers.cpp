@@ -8,22 +8,28 @@ namespace kontor::showcase {
 namespace {
 
 constexpr std::string_view kCaching = "public, max-age=60, stale-while-revalidate=300";
+constexpr std::string_view kLongerCaching = "public, max-age=600, stale-while-revalidate=3600";
 
 // Early enough that nearly all are packed by the time that some have to leave; a small shop never gets there.
 constexpr double kWorthLearning = 0.125;
 constexpr double kCrowded = 0.9;
 constexpr std::uint64_t kKeptOneIn = 8;
 
-runtime::LoadingCache<ProductId, http::ReadyBytes>::Loaded made_of(std::string_view body) {
-  auto made = http::make_ready("application/json", kCaching, body);
+}  // namespace
+
+ReadyAnswers::ReadyAnswers(std::size_t ready_mb, std::size_t packed_mb, runtime::Workers* workers, Keeps keeps_longer)
+    : workers_(workers),
+      packs_(packed_mb > 0),
+      keeps_longer_(std::move(keeps_longer)),
+      packed_(packed_mb << 20),
+      ready_(ready_mb << 20) {}
+
+ReadyAnswers::Ready::Loaded ReadyAnswers::made_of(ProductId id, std::string_view body) const {
+  const bool longer = keeps_longer_ && keeps_longer_(id);
+  auto made = http::make_ready("application/json", longer ? kLongerCaching : kCaching, body);
   const std::size_t weight = made->weight();
   return {std::move(made), weight};
 }
-
-}  // namespace
-
-ReadyAnswers::ReadyAnswers(std::size_t ready_mb, std::size_t packed_mb, runtime::Workers* workers)
-    : workers_(workers), packs_(packed_mb > 0), packed_(packed_mb << 20), ready_(ready_mb << 20) {}
 
 ReadyAnswers::Bytes ReadyAnswers::at_hand(ProductId id) {
   if (auto found = ready_.peek(id)) return std::move(*found);
@@ -31,7 +37,7 @@ ReadyAnswers::Bytes ReadyAnswers::at_hand(ProductId id) {
   const auto packed = packed_.peek(id);
   if (!packed || !*packed) return nullptr;
   return ready_.make_at_once(id, [&] {
-    auto made = made_of(packer_.unpack((*packed)->text));
+    auto made = made_of(id, packer_.unpack((*packed)->text));
     // Dropped in between: good for who asked before, but not to be kept.
     if (packed_.peek(id) != packed || !is_worth_keeping()) made.weight = Ready::kNotKept;
     return made;
@@ -63,12 +69,12 @@ Result<ReadyAnswers::Bytes> ReadyAnswers::get(ProductId id, const Compose& compo
     if (packer_.can_pack()) {
       // Its own flight, so that a drop reaches what is being packed too.
       TRY(const auto packed, packed_.get(id, [&] { return pack(compose); }));
-      return packed ? made_of(packer_.unpack(packed->text)) : Ready::Loaded{};
+      return packed ? made_of(id, packer_.unpack(packed->text)) : Ready::Loaded{};
     }
     TRY(const auto body, compose());
     if (!body) return Ready::Loaded{};
     if (packs_ && ready_.is_filled(kWorthLearning)) learn_from(*body);
-    return made_of(*body);
+    return made_of(id, *body);
   });
 }
 

@@ -24,8 +24,12 @@ class ReadyAnswers {
   using Bytes = std::shared_ptr<const http::ReadyBytes>;
   using Compose = std::function<Result<std::optional<std::string>>()>;  // the body; nullopt: there is none
 
+  // Whether an answer that is made now shall tell browsers to keep it longer than usual, and may be kept so until
+  // drop(). Asked from any thread; may be empty.
+  using Keeps = std::function<bool(ProductId)>;
+
   // Megabytes of each kind; no packing with 0. `workers` may be null.
-  ReadyAnswers(std::size_t ready_mb, std::size_t packed_mb, runtime::Workers* workers);
+  ReadyAnswers(std::size_t ready_mb, std::size_t packed_mb, runtime::Workers* workers, Keeps keeps_longer = {});
 
   // Null: not at hand. Never waits.
   Bytes at_hand(ProductId id);
@@ -48,12 +52,14 @@ class ReadyAnswers {
   using Ready = runtime::LoadingCache<ProductId, http::ReadyBytes>;
   using Rest = runtime::LoadingCache<ProductId, Packed>;
 
+  Ready::Loaded made_of(ProductId id, std::string_view body) const;
   bool is_worth_keeping();
   void learn_from(const std::string& body);
   Result<Rest::Loaded> pack(const Compose& compose) const;
 
   runtime::Workers* workers_;
   const bool packs_;
+  const Keeps keeps_longer_;
   runtime::TextPacker packer_;
   std::atomic<std::uint64_t> unpacked_{0};
   Rest packed_;

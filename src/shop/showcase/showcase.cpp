@@ -5,7 +5,6 @@
 #include <unordered_map>
 
 #include "base/text.h"
-#include "shop/showcase/listing.h"
 #include "shop/showcase/product_detail.h"
 
 namespace kontor::showcase {
@@ -52,10 +51,11 @@ Showcase::Showcase(db::Store& store, catalog::Catalog& catalog, inventory::Inven
       catalog_(catalog),
       inventory_(inventory),
       settings_(settings),
-      ready_(settings.ready_bytes_mb, settings.packed_bytes_mb, settings.workers),
+      ready_(settings.ready_bytes_mb, settings.packed_bytes_mb, settings.workers,
+             [this](ProductId id) { return keeps_longer(id); }),
       bundles_(settings.cards_mb << 20),
       products_of_offers_(settings.cards_mb << 18),
-      shelf_(std::make_unique<QueryShelf>()) {}
+      listed_cards_(settings.listed_cards_mb << 20) {}
 
 Showcase::~Showcase() = default;
 
@@ -90,6 +90,17 @@ Result<std::optional<catalog::Category>> Showcase::category(std::string_view id_
   for (const auto& category : all->categories)
     if (id ? category.id == *id : category.slug == id_or_slug) return std::optional<catalog::Category>(category);
   return std::optional<catalog::Category>{};
+}
+
+Result<std::vector<std::optional<catalog::Category>>> Showcase::categories_of(std::span<const CategoryId> ids) {
+  TRY(const auto all, directory());
+  std::vector<std::optional<catalog::Category>> found;
+  found.reserve(ids.size());
+  for (const CategoryId id : ids) {
+    const auto place = all->category_at.find(id);
+    found.push_back(place == all->category_at.end() ? std::nullopt : std::optional(all->categories[place->second]));
+  }
+  return found;
 }
 
 Result<std::optional<SellerId>> Showcase::seller(std::string_view id_or_code) {
@@ -130,7 +141,7 @@ Showcase::Cards Showcase::cards_of(const catalog::Product& product, std::span<co
     const catalog::Offer& o = product.offers[i];
     cards.push_back(std::make_shared<const OfferCard>(OfferCard{
         o.id, product.id, o.seller, o.sku, product.title, product.slug,
-        product.images.empty() ? std::string() : product.images.front(), o.price, o.list_price, o.purchase_limit,
+        product.images.empty() ? std::string() : product.images.front(), o.now(), o.compared(), o.purchase_limit,
         o.backorder, sellable[i], o.active && product.status == catalog::ProductStatus::kActive, variant_words(o),
         settings_.sale_buffer_percent > 0, catalog::goods_of(product, o), o.min_quantity, o.quantity_step}));
   }
@@ -276,8 +287,12 @@ Result<OfferId> Showcase::featured_offer(ProductId product) {
 void Showcase::product_changed(ProductId id) {
   generation_.fetch_add(1);
   bundles_.drop(id);
-  drop_ready(id);  // after what it is made of: else another thread makes it anew of the old
+  drop_listed(id);
+  // After what it is made of: else another thread makes it anew of the old.
+  const bool stays = settings_.degradation != nullptr && settings_.degradation->stale_product_ms() > 0;
+  if (!stays || !lingering_.linger(id)) drop_ready(id);
   tell_cards(id);
+  if (follower_ != nullptr) follower_->product_changed(id);
   note({}, std::span(&id, 1));
 }
 
@@ -288,6 +303,7 @@ void Showcase::categories_changed() {
     ++directory_age_;
   }
   generation_.fetch_add(1);
+  if (follower_ != nullptr) follower_->categories_changed();
   ready_.clear();  // paths are in the bytes
   if (dropped_) dropped_(std::nullopt);
 }
@@ -295,6 +311,22 @@ void Showcase::categories_changed() {
 void Showcase::drop_ready(ProductId id) {
   ready_.drop(id);
   if (dropped_) dropped_(id);
+}
+
+void Showcase::drop_ready_for_stock(ProductId id) {
+  const bool stays = settings_.degradation != nullptr && settings_.degradation->stale_stock_ms() > 0;
+  if (!stays || !lingering_.linger(id)) drop_ready(id);
+}
+
+bool Showcase::keeps_longer(ProductId id) {
+  return settings_.degradation != nullptr && settings_.degradation->keeps_pages_longer() && lingering_.note_longer(id);
+}
+
+void Showcase::drop_overdue(Time now) {
+  if (settings_.degradation == nullptr) return;
+  const auto due =
+      lingering_.take_due(now, settings_.degradation->stale_stock_ms(), settings_.degradation->keeps_pages_longer());
+  for (const ProductId id : due) drop_ready(id);
 }
 
 void Showcase::stock_changed(std::span<const OfferId> offers) { note(offers, {}); }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -23,13 +24,28 @@
 #include "runtime/http.h"
 #include "runtime/loading_cache.h"
 #include "services/bell.h"
+#include "services/degradation.h"
 #include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory.h"
-#include "shop/showcase/listing_request.h"
+#include "shop/showcase/card.h"
+#include "shop/showcase/converting.h"
+#include "shop/showcase/lingering.h"
 #include "shop/showcase/ready_answers.h"
 #include "shop/showcase/views.h"
 
 namespace kontor::showcase {
+
+// What goes on where the showcase has looked: the search index. Called from any thread.
+class Follower {
+ public:
+  virtual ~Follower() = default;
+  virtual void product_changed(ProductId id) = 0;
+  // Their stock was looked at, and Showcase::listed() says what was found.
+  virtual void stock_changed(std::span<const ProductId> ids) = 0;
+  virtual void categories_changed() = 0;
+  // Everything up to `position` of the stream has been told by the functions above, but for stock.
+  virtual void followed_to(const std::string& stream, std::int64_t position) = 0;
+};
 
 class Showcase {
  public:
@@ -37,13 +53,14 @@ class Showcase {
     std::size_t ready_bytes_mb = 64;
     std::size_t packed_bytes_mb = 512;
     std::size_t cards_mb = 64;
+    std::size_t listed_cards_mb = 64;
     Currency currency;  // of prices when nobody asks for another
     // So many percent of what lies on the shelves are not shown as being for sale, so that a rush ends in "sold out" on
     // the page before it ends in refusals at checkout. What is sold is exact all the same.
     std::int64_t sale_buffer_percent = 0;
-    // For listings on the embedded store, whose reads run on the asking thread, and for learning how to pack answers.
+    // For reads of the embedded store, which run on the asking thread, and for learning how to pack answers.
     runtime::Workers* workers = nullptr;
-    std::int64_t large_category = 30'000;  // products; sorting so many takes 15 ms: its pages go along the order
+    const services::Degradation* degradation = nullptr;  // null: never busy
   };
   Showcase(db::Store& store, catalog::Catalog& catalog, inventory::Inventory& inventory, Settings settings);
   ~Showcase();
@@ -74,11 +91,16 @@ class Showcase {
   // kNotFound "catalog.no_such_product", "catalog.no_such_offer" when it has none.
   Result<OfferId> featured_offer(ProductId product);
 
-  // A page of products with prices in one currency, and what can be narrowed.
-  Result<ListingAnswer> listing(const ListingQuery& query);
+  // The products as listings show them, in the order asked; null for one that is not sold in this currency.
+  using CardPointer = std::shared_ptr<const Card>;
+  Result<std::vector<CardPointer>> cards(std::span<const ProductId> products, Currency currency);
+  // What listings say of their stock, in the order asked.
+  Result<std::vector<Availability>> listed(std::span<const ProductId> products);
   // The category by id or slug, with its path; nullopt when there is none.
   Result<std::optional<catalog::Category>> category(std::string_view id_or_slug);
   Result<std::vector<catalog::Category>> categories();
+  // In the order asked; nullopt for one that is not there.
+  Result<std::vector<std::optional<catalog::Category>>> categories_of(std::span<const CategoryId> ids);
   Result<std::vector<SellerName>> sellers();
   // The seller by id or code; nullopt when there is none.
   Result<std::optional<SellerId>> seller(std::string_view id_or_code);
@@ -103,9 +125,18 @@ class Showcase {
   // steps.
   Result<int> reconcile();
 
+  // While the shop is busy, ready bytes stay for a while after what they are made of has changed. This drops those
+  // whose time is over; once a second.
+  void drop_overdue(Time now);
+  // Whether bytes of the product that are made now, here or of pages, may tell browsers to keep them longer: they are
+  // then dropped when the shop is calm again.
+  bool keeps_longer(ProductId id);
+
   // Told when the ready bytes of a product are dropped (nullopt: of all), for what else is made of the same state:
   // pages. Before serving; called from any thread.
   void on_dropped(std::function<void(std::optional<ProductId>)> told) { dropped_ = std::move(told); }
+  // Who is told what the functions above are told, and more. Before serving; it outlives the showcase's use.
+  void set_follower(Follower* follower) { follower_ = follower; }
   // Told when the cards of a product's offers may read differently (nullopt: all), after they do. Before serving;
   // called from any thread.
   void on_cards_changed(std::function<void(std::optional<ProductId>)> told) { cards_changed_ = std::move(told); }
@@ -118,6 +149,7 @@ class Showcase {
   runtime::CacheStats packed_stats() const { return ready_.packed_stats(); }
   runtime::CacheStats cards_stats() const { return bundles_.stats(); }
   runtime::CacheStats lookup_stats() const { return products_of_offers_.stats(); }
+  runtime::CacheStats listed_stats() const { return listed_cards_.stats(); }
 
   static constexpr std::size_t kMostNoted = 100'000;  // what is noted at once; beyond it refresh_stock() walks
 
@@ -149,6 +181,8 @@ class Showcase {
   OfferId choose_featured(const Cards& cards, const Directory& all) const;
   Result<std::vector<std::int64_t>> sellable_of(std::span<const OfferId> offers);
   void drop_ready(ProductId id);
+  // The same, later where the shop is so busy that they may stay.
+  void drop_ready_for_stock(ProductId id);
 
   // stock_watch.cpp
   Result<Availability> listed_status(ProductId id);
@@ -163,20 +197,24 @@ class Showcase {
   void renew_bundle(const BundlePointer& held, std::span<const std::int64_t> sellable, Availability listed,
                     const Directory& all);
 
-  // listing.cpp
-  Result<std::shared_ptr<const Facets>> facets(const ListingQuery& query, const std::string& key);
+  // listed_cards.cpp
+  Result<std::unordered_map<ProductId, CardPointer>> read_cards(std::span<const ProductId> products, Currency currency);
   Result<void> read_catalog(const db::Function& function);
+  void drop_listed(ProductId id);
+  void tell_listed(std::span<const ProductId> products);
 
   db::Store& store_;
   catalog::Catalog& catalog_;
   inventory::Inventory& inventory_;
   Settings settings_;
+  Lingering lingering_;
   ReadyAnswers ready_;
   runtime::LoadingCache<ProductId, Bundle> bundles_;
   runtime::LoadingCache<OfferId, ProductId> products_of_offers_;  // never changes but when the offer is deleted
-  std::unique_ptr<QueryShelf> shelf_;
+  runtime::LoadingCache<CardKey, Card> listed_cards_;
   std::function<void(std::optional<ProductId>)> dropped_;
   std::function<void(std::optional<ProductId>)> cards_changed_;
+  Follower* follower_ = nullptr;
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Directory> directory_;
@@ -187,8 +225,8 @@ class Showcase {
   bool notes_are_lost_ = false;                          // there were too many: only a walk helps
   int refreshing_ = 0;                                   // refresh_stock() calls under way
   std::map<std::string, std::int64_t> told_, followed_;  // positions by stream
-  std::unordered_map<std::string, std::pair<std::uint64_t, std::shared_ptr<const Facets>>> facets_;
-  std::atomic<std::uint64_t> generation_{0};  // of everything that listings are made of
+  std::set<Currency> listed_currencies_;                 // in which listed_cards_ holds any
+  std::atomic<std::uint64_t> generation_{0};             // of everything that listings are made of
 };
 
 }  // namespace kontor::showcase

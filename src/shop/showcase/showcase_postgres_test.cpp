@@ -21,7 +21,6 @@ struct Fixture {
   std::unique_ptr<db_postgres::PostgresStore> store;
   testing::FakeClock clock;
   IdSource ids{static_cast<std::uint64_t>(std::rand())};
-  services::Cursors cursors{"a secret of tests"};
 
   // False, and said so, where there is no PostgreSQL.
   bool open() {
@@ -59,7 +58,7 @@ catalog::Draft draft(const std::string& key, std::int64_t price, CategoryId cate
   return made;
 }
 
-TEST_CASE("postgresql: a product is saved, listed by every filter and sort, changed and removed") {
+TEST_CASE("postgresql: a product is saved, shown, changed and removed") {
   Fixture f;
   if (!f.open()) return;
   catalog::Catalog catalog(*f.store, f.clock, f.ids);
@@ -80,39 +79,16 @@ TEST_CASE("postgresql: a product is saved, listed by every filter and sort, chan
   const auto refreshed = showcase.refresh_stock();
   if (!refreshed) FAIL(refreshed.error().detail);
 
-  ListingRequest all;
-  all.q = "title pg";
-  all.category = {"pg"};
-  all.brand = {"pg brand", "other"};
-  all.price_min = 1;
-  all.price_max = 1000;
-  all.seller = {"house"};
-  all.in_stock = true;
-  all.currency = *Currency::parse("SEK");
-  all.attributes.values = {{"color", "black"}, {"ram_gb.min", "16"}};
-  for (const auto& sort : enum_names(Sort{})) {
-    CAPTURE(sort.name);
-    all.sort = sort.value;
-    auto query = listing_query(all, showcase, f.cursors);
-    REQUIRE(query);
-    auto answer = showcase.listing(*query);
-    if (!answer) FAIL(answer.error().detail);
-    REQUIRE(answer->items.size() == 1);
-    CHECK(answer->items[0].external_id == "PG-1");
-    CHECK(answer->total_count == 1);
-    CHECK(answer->facets.attributes.size() == 2);
-    query->after = services::ListKey{{std::numeric_limits<std::int64_t>::min(), 1}, ""};
-    CHECK(showcase.listing(*query));
-    for (const Pass pass : {Pass::kPage, Pass::kFacets, Pass::kAttributes}) {
-      const Statement statement = listing_statement(*query, pass, true);
-      const db::Query text{"test.whole", db::Home::kCatalog, statement.sql};
-      const auto read = f.store->read(db::Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
-        TRY_DO(tx.ask_params(text, statement.params));
-        return {};
-      });
-      if (!read) FAIL(read.error().detail);
-    }
-  }
+  std::vector<ProductId> ids;
+  for (const auto& one : *saved) ids.push_back(one.product);
+  const auto cards = showcase.cards(ids, *Currency::parse("SEK"));
+  if (!cards) FAIL(cards.error().detail);
+  REQUIRE((*cards)[0] != nullptr);
+  CHECK((*cards)[0]->external_id == "PG-1");
+  CHECK((*cards)[0]->availability.status == Availability::kInStock);
+  const auto listed = showcase.listed(ids);
+  REQUIRE(listed);
+  CHECK((*listed)[1] == Availability::kOutOfStock);
   CHECK(showcase.detail_json((*saved)[0].product, *Currency::parse("SEK")));
   CHECK(showcase.reconcile());
   for (const auto& one : *saved) CHECK(catalog.remove(one.product, std::nullopt).value_or(false));

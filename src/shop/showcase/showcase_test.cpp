@@ -5,8 +5,6 @@
 #include <algorithm>
 
 #include "runtime/router.h"
-#include "shop/showcase/listing.h"
-#include "shop/showcase/listing_request.h"
 #include "shop/showcase/showcase_api.h"
 #include "tests/support/test_store.h"
 
@@ -27,7 +25,6 @@ struct Fixture {
   catalog::Catalog catalog{test.store(), test.clock, test.ids};
   inventory::Inventory inventory{test.store(), test.clock, test.ids};
   Showcase showcase{test.store(), catalog, inventory, {}};
-  services::Cursors cursors{"a secret of tests"};
 
   Fixture() {
     catalog.on_change([this](std::span<const ProductId> products) {
@@ -67,26 +64,7 @@ struct Fixture {
     showcase.stock_changed(std::span(&offer, 1));
     REQUIRE(showcase.refresh_stock());
   }
-  ListingAnswer list(const ListingRequest& request) {
-    const auto query = listing_query(request, showcase, cursors);
-    REQUIRE(query);
-    auto answer = showcase.listing(*query);
-    if (!answer) FAIL(answer.error().reason << " " << answer.error().detail);
-    seal_cursor(*answer, *query, cursors);
-    return std::move(*answer);
-  }
-  static std::vector<std::string> keys(const ListingAnswer& answer) {
-    std::vector<std::string> keys;
-    for (const Card& card : answer.items) keys.push_back(card.external_id.value_or(""));
-    return keys;
-  }
-  static std::vector<std::string> sorted(std::vector<std::string> keys) {
-    std::sort(keys.begin(), keys.end());
-    return keys;
-  }
 };
-
-using Keys = std::vector<std::string>;
 
 TEST_CASE("the detail has the shape of the contract") {
   Fixture f;
@@ -188,203 +166,6 @@ TEST_CASE("the featured offer is the cheapest in stock") {
   CHECK((*cards)[1]->price == Money::minor(700, Currency()));
 }
 
-TEST_CASE("filters narrow, a parameter given twice means or") {
-  Fixture f;
-  const auto paths =
-      f.catalog.ensure_paths(std::vector<std::vector<std::string>>{{"E", "Laptops"}, {"E", "Toner"}, {"E"}});
-  REQUIRE(paths);
-  f.make("A", 1000, 9, [&](catalog::Draft& d) {
-    d.product.category = (*paths)[0];
-    d.product.brand = "Xérox";
-    d.product.rating = 4.5;
-    d.product.attributes_json = R"({"color":"Black","ram_gb":16})";
-  });
-  f.make("B", 2000, 0, [&](catalog::Draft& d) {
-    d.product.category = (*paths)[1];
-    d.product.brand = "HP";
-    d.product.attributes_json = R"({"color":"white","ram_gb":8})";
-  });
-  f.make("C", 3000, 9, [&](catalog::Draft& d) { d.product.category = (*paths)[2]; });
-  const auto keys = [&](const std::function<void(ListingRequest&)>& set) {
-    ListingRequest request;
-    set(request);
-    return Fixture::sorted(Fixture::keys(f.list(request)));
-  };
-  CHECK(keys([](auto& r) { r.category = {"e"}; }) == Keys{"A", "B", "C"});
-  CHECK(keys([](auto& r) { r.category = {"laptops", "toner"}; }) == Keys{"A", "B"});
-  CHECK(keys([](auto& r) { r.category = {"nowhere"}; }).empty());
-  CHECK(keys([](auto& r) { r.brand = {"xerox"}; }) == Keys{"A"});
-  CHECK(keys([](auto& r) { r.brand = {"XEROX", "hp"}; }) == Keys{"A", "B"});
-  CHECK(keys([](auto& r) { r.price_min = 1500, r.price_max = 2500; }) == Keys{"B"});
-  CHECK(keys([](auto& r) { r.rating_min = 4.5; }) == Keys{"A"});
-  CHECK(keys([](auto& r) { r.in_stock = true; }) == Keys{"A", "C"});
-  CHECK(keys([](auto& r) { r.seller = {"house"}; }) == Keys{"A", "B", "C"});
-  CHECK(keys([](auto& r) { r.seller = {"nobody"}; }).empty());
-  CHECK(keys([](auto& r) { r.q = "TITLE xerox"; }) == Keys{"A"});
-  CHECK(keys([](auto& r) { r.q = "100%_"; }).empty());
-  CHECK(keys([](auto& r) { r.attributes.values = {{"color", "black"}}; }) == Keys{"A"});
-  CHECK(keys([](auto& r) { r.attributes.values = {{"color", "black"}, {"color", "White"}}; }) == Keys{"A", "B"});
-  CHECK(keys([](auto& r) { r.attributes.values = {{"ram_gb.min", "9"}}; }) == Keys{"A"});
-  CHECK(keys([](auto& r) { r.attributes.values = {{"ram_gb.max", "8"}, {"color", "white"}}; }) == Keys{"B"});
-  CHECK(keys([](auto& r) { r.slug = {"title-b", "title-c"}; }) == Keys{"B", "C"});
-  CHECK(keys([](auto& r) { r.currency = *Currency::parse("EUR"); }).empty());
-}
-
-TEST_CASE("pages of a large category, walked along the order, are those of a small one") {
-  Fixture f;
-  const auto paths =
-      f.catalog.ensure_paths(std::vector<std::vector<std::string>>{{"E", "Laptops"}, {"E", "Toner"}, {"F"}});
-  REQUIRE(paths);
-  for (int i = 0; i < 30; ++i)
-    f.make("K" + std::to_string(i), 1000 + i * 7 % 5 * 100, i % 4, [&](catalog::Draft& d) {
-      d.product.category = (*paths)[static_cast<std::size_t>(i % 3)];
-      d.product.rating = i % 6;
-    });
-  Showcase::Settings settings;
-  settings.large_category = 2;
-  Showcase large(f.test.store(), f.catalog, f.inventory, settings);
-  const auto walk = [&](Showcase& showcase, ListingRequest request) {
-    Keys keys;
-    while (true) {
-      const auto query = listing_query(request, showcase, f.cursors);
-      REQUIRE(query);
-      auto answer = showcase.listing(*query);
-      REQUIRE_MESSAGE(answer, (answer ? "" : answer.error().detail));
-      seal_cursor(*answer, *query, f.cursors);
-      for (const auto& key : Fixture::keys(*answer)) keys.push_back(key);
-      if (!answer->next_cursor) return keys;
-      request.cursor = *answer->next_cursor;
-    }
-  };
-  for (const Sort sort : {Sort::kNewest, Sort::kPriceAsc, Sort::kPriceDesc, Sort::kRating, Sort::kRelevance}) {
-    ListingRequest request;
-    request.sort = sort;
-    request.limit = 4;
-    request.category = {"e"};
-    CHECK(walk(f.showcase, request).size() == 20);
-    CHECK(walk(large, request) == walk(f.showcase, request));
-    request.in_stock = true;
-    request.price_min = 1100;
-    request.price_max = 1300;
-    request.rating_min = 1;
-    CHECK_FALSE(walk(f.showcase, request).empty());
-    CHECK(walk(large, request) == walk(f.showcase, request));
-  }
-}
-
-TEST_CASE("facets count every match, categories with what is below them") {
-  Fixture f;
-  const auto paths = f.catalog.ensure_paths(std::vector<std::vector<std::string>>{{"E", "Laptops"}, {"E"}});
-  REQUIRE(paths);
-  for (int i = 0; i < 5; ++i)
-    f.make("K" + std::to_string(i), 1000 * (i + 1), 9, [&](catalog::Draft& d) {
-      d.product.category = (*paths)[i < 3 ? 0 : 1];
-      d.product.rating = i;
-      d.product.attributes_json = i < 2 ? R"({"color":"black"})" : R"({"color":"white"})";
-    });
-  ListingRequest request;
-  request.limit = 2;
-  const ListingAnswer answer = f.list(request);
-  CHECK(answer.items.size() == 2);
-  CHECK(answer.total_count == 5);
-  CHECK(answer.total_count_exact);
-  REQUIRE(answer.facets.categories.size() == 2);
-  CHECK(answer.facets.categories[0].name == "E");
-  CHECK(answer.facets.categories[0].count == 5);
-  CHECK(answer.facets.categories[1].count == 3);
-  REQUIRE(answer.facets.brands.size() == 1);
-  CHECK(answer.facets.brands[0].count == 5);
-  REQUIRE(answer.facets.attributes.size() == 1);
-  CHECK(answer.facets.attributes[0].values[0].value == "white");
-  CHECK(answer.facets.attributes[0].values[0].count == 3);
-  std::int64_t priced = 0;
-  for (const auto& range : answer.facets.price_ranges) priced += range.count;
-  CHECK(priced == 5);
-  REQUIRE(!answer.facets.ratings.empty());
-  CHECK(answer.facets.ratings[0].count == 1);
-}
-
-TEST_CASE("every sort pages through all matches once, in order") {
-  Fixture f;
-  for (int i = 0; i < 23; ++i)
-    f.make("K" + std::to_string(i), 100 * (i % 4), 9, [&](catalog::Draft& d) { d.product.rating = i % 3; });
-  for (const auto& sort : enum_names(Sort{})) {
-    CAPTURE(sort.name);
-    ListingRequest request;
-    request.sort = sort.value;
-    request.limit = 5;
-    request.q = "title";
-    std::vector<std::string> seen;
-    std::vector<std::int64_t> prices;
-    do {
-      const ListingAnswer answer = f.list(request);
-      for (const Card& card : answer.items) {
-        seen.push_back(*card.external_id);
-        prices.push_back(card.price.amount_minor());
-      }
-      request.cursor = answer.next_cursor ? std::optional<std::string>(*answer.next_cursor) : std::nullopt;
-    } while (request.cursor);
-    CHECK(seen.size() == 23);
-    const auto unique = Fixture::sorted(seen);
-    CHECK(std::adjacent_find(unique.begin(), unique.end()) == unique.end());
-    if (sort.value == Sort::kPriceAsc) CHECK(std::is_sorted(prices.begin(), prices.end()));
-    if (sort.value == Sort::kPriceDesc) CHECK(std::is_sorted(prices.rbegin(), prices.rend()));
-    if (sort.value == Sort::kNewest) CHECK(seen.front() == "K22");
-  }
-}
-
-TEST_CASE("the whole text with every filter switched by parameters answers the same") {
-  Fixture f;
-  const auto paths = f.catalog.ensure_paths(std::vector<std::vector<std::string>>{{"E"}});
-  f.make("A", 1000, 9, [&](catalog::Draft& d) {
-    d.product.category = (*paths)[0];
-    d.product.attributes_json = R"({"ram_gb":16})";
-  });
-  f.make("B", 2000, 0);
-  ListingRequest all, some;
-  some.category = {"e"};
-  some.q = "title a";
-  some.in_stock = true;
-  some.attributes.values = {{"ram_gb.min", "16"}};
-  for (const auto& [request, expected] : {std::pair{all, 2u}, std::pair{some, 1u}}) {
-    const auto query = listing_query(request, f.showcase, f.cursors);
-    REQUIRE(query);
-    for (const Pass pass : {Pass::kPage, Pass::kFacets, Pass::kAttributes}) {
-      const Statement statement = listing_statement(*query, pass, true);
-      const db::Query text{"test.whole", db::Home::kCatalog, statement.sql};
-      REQUIRE(f.test.store().read(db::Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
-        TRY(const auto rows, tx.ask_params(text, statement.params));
-        CHECK(rows.size() == (pass == Pass::kAttributes ? 1u : expected));
-        return {};
-      }));
-    }
-  }
-}
-
-TEST_CASE("a cursor belongs to its question") {
-  Fixture f;
-  for (int i = 0; i < 3; ++i) f.make("K" + std::to_string(i), 100, 9);
-  ListingRequest request;
-  request.limit = 1;
-  request.cursor = *f.list(request).next_cursor;
-  request.brand = {"other"};
-  CHECK(listing_query(request, f.showcase, f.cursors).error().code == Errc::kBadCursor);
-}
-
-TEST_CASE("reconcile repairs what happened while nobody listened") {
-  Fixture f;
-  const auto made = f.make("A", 100, 9);
-  REQUIRE(f.test.store().write(db::Home::kStock, [&](db::Tx& tx) {
-    return f.inventory.set_on_hand(tx, {made.offers[0], inventory::kMainWarehouse, 0}, "test", f.test.clock.now());
-  }));
-  ListingRequest request;
-  request.in_stock = true;
-  CHECK(f.list(request).items.size() == 1);
-  CHECK(*f.showcase.reconcile() == 1);
-  CHECK(f.list(request).items.empty());
-  CHECK(*f.showcase.reconcile() == 0);
-}
-
 http::Response call(const http::Router& router, std::string_view path, std::string_view query) {
   const http::Router* tables[] = {&router};
   const http::Dispatcher dispatcher(tables);
@@ -395,24 +176,45 @@ http::Response call(const http::Router& router, std::string_view path, std::stri
   return dispatcher.run(match, request);
 }
 
-TEST_CASE("over HTTP: ready answers, refusals of unknown parameters and odd values") {
+TEST_CASE("cards of listings are kept, and dropped by what changes them") {
+  Fixture f;
+  const auto made = f.make("A", 100, 9);
+  const ProductId ids[] = {made.product, ProductId{12345}};
+  const auto first = f.showcase.cards(ids, Currency());
+  REQUIRE(first);
+  REQUIRE((*first)[0] != nullptr);
+  CHECK((*first)[1] == nullptr);
+  CHECK((*first)[0]->price == Money::minor(100, Currency()));
+  CHECK((*first)[0]->availability.status == Availability::kInStock);
+  CHECK((*f.showcase.cards(ids, Currency()))[0] == (*first)[0]);
+  CHECK((*f.showcase.cards(ids, *Currency::parse("EUR")))[0] == nullptr);
+  f.set_stock(made.offers[0], 0);
+  CHECK((*f.showcase.cards(ids, Currency()))[0]->availability.status == Availability::kOutOfStock);
+  f.make("A", 200, 9);
+  CHECK((*f.showcase.cards(ids, Currency()))[0]->price == Money::minor(200, Currency()));
+}
+
+TEST_CASE("reconcile repairs what happened while nobody listened") {
+  Fixture f;
+  const auto made = f.make("A", 100, 9);
+  REQUIRE(f.test.store().write(db::Home::kStock, [&](db::Tx& tx) {
+    return f.inventory.set_on_hand(tx, {made.offers[0], inventory::kMainWarehouse, 0}, "test", f.test.clock.now());
+  }));
+  CHECK((*f.showcase.listed(std::span(&made.product, 1)))[0] == Availability::kInStock);
+  CHECK(*f.showcase.reconcile() == 1);
+  CHECK((*f.showcase.listed(std::span(&made.product, 1)))[0] == Availability::kOutOfStock);
+  CHECK(*f.showcase.reconcile() == 0);
+}
+
+TEST_CASE("over HTTP: ready answers of products") {
   Fixture f;
   const auto made = f.make("A", 100, 9);
   http::Router router("/api/v1");
-  add_showcase_routes(router, f.showcase, f.cursors);
+  add_showcase_routes(router, f.showcase);
   const http::Response detail = call(router, "/api/v1/products/" + made.product.text(), "");
   REQUIRE(detail.ready);
   CHECK(detail.ready->full.find("Cache-Control: public, max-age=60") != std::string::npos);
   CHECK(call(router, "/api/v1/products/prod_nonsense", "").status == 404);
-  CHECK(call(router, "/api/v1/products", "colour=red").status == 422);
-  CHECK(call(router, "/api/v1/products", "limit=0").status == 422);
-  CHECK(call(router, "/api/v1/products", "sort=up").status == 422);
-  CHECK(call(router, "/api/v1/products", "attr.ram.min=x").status == 422);
-  CHECK(call(router, "/api/v1/products", "cursor=forged").status == 400);
-  CHECK(call(router, "/api/v1/categories/nowhere/products", "").status == 404);
-  const http::Response search = call(router, "/api/v1/search", "q=title");
-  REQUIRE(search.ready);
-  CHECK(search.ready->full.find(R"("total_count":1)") != std::string::npos);
 }
 
 }  // namespace

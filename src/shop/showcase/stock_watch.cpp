@@ -71,6 +71,19 @@ Result<Availability> Showcase::listed_status(ProductId id) {
   return status;
 }
 
+Result<std::vector<Availability>> Showcase::listed(std::span<const ProductId> products) {
+  std::vector<Availability> out(products.size(), Availability::kOutOfStock);
+  if (products.empty()) return out;
+  Statuses statuses;
+  TRY_DO(store_.read(db::Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
+    TRY(statuses, read_statuses(tx, products));
+    return {};
+  }));
+  for (std::size_t i = 0; i < products.size(); ++i)
+    if (const auto found = statuses.find(products[i]); found != statuses.end()) out[i] = found->second;
+  return out;
+}
+
 void Showcase::note(std::span<const OfferId> offers, std::span<const ProductId> products) {
   {
     const std::lock_guard lock(mutex_);
@@ -97,6 +110,7 @@ void Showcase::followed_to(const std::string& stream, std::int64_t position) {
     const std::lock_guard lock(mutex_);
     told_[stream] = position;
   }
+  if (follower_ != nullptr) follower_->followed_to(stream, position);
   noted_bell_.ring();
 }
 
@@ -151,6 +165,7 @@ Result<int> Showcase::refresh_stock() {
 // More was noted than is kept: everything at hand may be old.
 Result<int> Showcase::refresh_lost() {
   bundles_.clear();
+  listed_cards_.clear();
   ready_.clear();
   tell_cards(std::nullopt);
   auto walked = reconcile();
@@ -191,7 +206,9 @@ Result<void> Showcase::refresh_held(const std::map<ProductId, BundlePointer>& he
     for (const auto& card : bundle->cards) ids.push_back(card->offer);
   TRY(const auto sellable, sellable_of(ids));
   std::size_t at = 0;
+  std::vector<ProductId> found;  // another replica may have written what they are listed as
   for (const auto& [id, bundle] : held) {
+    if (!bundle->proven) found.push_back(id);
     const auto figures = std::span(sellable).subspan(at, bundle->cards.size());
     at += bundle->cards.size();
     Figure figure;
@@ -202,6 +219,7 @@ Result<void> Showcase::refresh_held(const std::map<ProductId, BundlePointer>& he
     else
       renew_bundle(bundle, figures, bundle->listed, *all);
   }
+  tell_listed(found);
   return {};
 }
 
@@ -240,7 +258,7 @@ Result<int> Showcase::refresh_products(std::vector<ProductId> products, bool ren
       renew_bundle(*held, counts, figures[id].availability(), *all);
     } else {
       bundles_.drop(id);
-      drop_ready(id);
+      drop_ready_for_stock(id);
       tell_cards(id);
     }
   }
@@ -255,10 +273,12 @@ Result<int> Showcase::write_flips(std::span<const ProductId> products, const Sta
     const Availability listed = known == before.end() ? Availability::kOutOfStock : known->second;
     if (now(id) != listed) flips.push_back({id, now(id)});
   }
-  if (flips.empty()) return 0;
-  TRY_DO(store_.write(db::Home::kCatalog,
-                      [&](db::Tx& tx) { return tx.run_each(kSetStatus, flips).map([](const auto&) {}); }));
-  generation_.fetch_add(1);
+  if (!flips.empty()) {
+    TRY_DO(store_.write(db::Home::kCatalog,
+                        [&](db::Tx& tx) { return tx.run_each(kSetStatus, flips).map([](const auto&) {}); }));
+    generation_.fetch_add(1);
+  }
+  tell_listed(products);
   return static_cast<int>(flips.size());
 }
 
@@ -303,7 +323,7 @@ void Showcase::renew_bundle(const BundlePointer& held, std::span<const std::int6
   const bool same_featured = fresh->featured == held->featured;
   const std::size_t weight = weight_of(*fresh);
   bundles_.put_if_same(held->product, held, std::move(fresh), weight);
-  if (!same_words || !same_featured || !held->proven) drop_ready(held->product);
+  if (!same_words || !same_featured || !held->proven) drop_ready_for_stock(held->product);
   tell_cards(held->product);
 }
 

@@ -12,6 +12,7 @@
 #include "base/described.h"
 #include "base/id.h"
 #include "base/result.h"
+#include "base/tax_classes.h"
 #include "base/time.h"
 
 namespace kontor::tax {
@@ -21,8 +22,7 @@ KONTOR_ID(TaxRate, "txr");
 bool is_tax_class(std::string_view text);  // lower-case letters, digits, '-' and '_'
 bool is_country_or_none(std::string_view text);
 
-inline constexpr std::string_view kStandard = "standard";   // of products that say nothing
-inline constexpr std::string_view kExemptClass = "exempt";  // never taxed, whatever the table says
+inline constexpr std::string_view kStandard = "standard";  // of products that say nothing
 inline constexpr Format kTaxClass{"code", is_tax_class};
 inline constexpr Format kCountryOrNone{"country", is_country_or_none};
 

@@ -56,8 +56,8 @@ std::vector<Wrong> wrong_in(const RateText& rate) {
     wrong.push_back({"/until", "reversed", "The rate ends before it begins."});
   if (!rate.postal_prefix.empty() && plain_code(rate.postal_prefix).empty())
     wrong.push_back({"/postal_prefix", "bad_format", "A postal code has letters or digits."});
-  if (rate.tax_class == kExemptClass && rate.rate_ppm != 0)
-    wrong.push_back({"/rate_ppm", "contradiction", "The class 'exempt' is never taxed."});
+  if (is_exempt(rate.tax_class) && rate.rate_ppm != 0)
+    wrong.push_back({"/rate_ppm", "contradiction", "The classes 'exempt' and 'gift_card' are never taxed."});
   return wrong;
 }
 

@@ -165,7 +165,7 @@ Rules Table::rules_for(std::string_view country) const {
 
 std::vector<Due> Table::due(const TaxQuestion& question, const std::string& tax_class) const {
   const auto country = by_country.find(question.country);
-  if (country == by_country.end() || tax_class == kExemptClass) return {};
+  if (country == by_country.end() || is_exempt(tax_class)) return {};
   for (const std::string_view one : {std::string_view(tax_class), kStandard}) {
     const auto rates = country->second.find(one);
     if (rates == country->second.end()) continue;
@@ -192,7 +192,7 @@ Result<TaxAnswer> taxes_of(const Table& table, const TaxQuestion& question) {
   std::vector<Piece> pieces;
   const auto add = [&](Money amount, const std::string& tax_class) {
     pieces.push_back({amount, table.due(question, tax_class), zero(question.currency)});
-    return !pieces.back().due.empty() || tax_class == kExemptClass;
+    return !pieces.back().due.empty() || is_exempt(tax_class);
   };
   bool known = true;
   for (const auto& line : question.lines) known = add(line.amount, line.tax_class) && known;

@@ -1,0 +1,74 @@
+// Listings in a currency that nothing is priced in: asked in the shop's, answered converted.
+#include "shop/search/search.h"
+
+namespace kontor::search {
+namespace {
+
+using showcase::Converter;
+
+Result<void> change(Money& money, const Converter& by, Currency to) {
+  TRY(money, by.convert(money, to));
+  return {};
+}
+
+Result<void> change(std::int64_t& minor, Currency from, const Converter& by, Currency to) {
+  TRY(const Money money, by.convert(Money::minor(minor, from), to));
+  minor = money.amount_minor();
+  return {};
+}
+
+Result<void> convert(ListingAnswer& answer, const Converter& by, Currency to) {
+  std::vector<ProductId> ids;
+  for (const Item& item : answer.items) ids.push_back(item.id);
+  TRY(const auto listed, by.listed(ids, to));
+  for (Item& item : answer.items) {
+    if (!answer.converted) {
+      TRY(answer.converted, by.rate(item.price.currency(), to));
+    }
+    TRY_DO(change(item.price, by, to));
+    if (item.list_price) TRY_DO(change(*item.list_price, by, to));
+    if (const auto own = listed.find(item.id); own != listed.end()) {
+      item.price = own->second;  // what a list says stands alone: it is no reduction of anything
+      item.list_price.reset();
+    }
+  }
+  if (!answer.converted) return {};
+  for (PriceRange& range : answer.facets.price_ranges) {
+    TRY_DO(change(range.min, answer.converted->from, by, to));
+    if (range.max) TRY_DO(change(*range.max, answer.converted->from, by, to));
+  }
+  return {};
+}
+
+// The question as it is asked in the shop's currency.
+Result<void> ask_in(ListingRequest& request, const Converter& by, Currency shop) {
+  const Currency asked = request.currency.value_or(shop);
+  TRY_DO(by.rate(shop, asked));
+  if (request.price_min) TRY_DO(change(*request.price_min, asked, by, shop));
+  if (request.price_max) TRY_DO(change(*request.price_max, asked, by, shop));
+  request.currency = shop;
+  return {};
+}
+
+}  // namespace
+
+Result<ListingAnswer> Search::answer(ListingRequest request, bool with_facets) {
+  const std::optional<Currency> asked = request.currency;
+  const Currency shop = showcase_.settings().currency;
+  std::shared_ptr<const Converter> table;
+  if (asked && *asked != shop && rates_ != nullptr) {
+    TRY(const bool sold, is_sold_in(*asked));
+    if (!sold) table = rates_->converter();
+  }
+  if (table) TRY_DO(ask_in(request, *table, shop));
+  TRY(ListingQuery query, listing_query(request, *this));
+  query.index.with_facets = with_facets;
+  do_without(query);
+  TRY(ListingAnswer answer, request.plain.value_or(true) ? read_and_list(query) : listing(query));
+  seal_cursor(answer, query, cursors_);
+  do_without(answer);
+  if (table) TRY_DO(convert(answer, *table, *asked));
+  return answer;
+}
+
+}  // namespace kontor::search

@@ -1,0 +1,185 @@
+#include "shop/search/search.h"
+
+#include <algorithm>
+
+#include "runtime/fiber.h"
+
+namespace kontor::search {
+namespace {
+
+// Whoever changed a product through this process finds it changed: what was noted is brought in within milliseconds,
+// unless much is, which nobody waits for.
+constexpr std::size_t kFewChanges = 64;
+constexpr int kMostWaitMs = 100, kMostStartMs = 2000;
+
+void let_others_run() {
+  if (runtime::on_fiber()) runtime::yield();
+}
+
+std::vector<ValueCount> counts_of(std::vector<search_index::ValueCount> values) {
+  std::vector<ValueCount> out;
+  out.reserve(values.size());
+  for (auto& value : values) out.push_back({std::move(value.value), value.count});
+  return out;
+}
+
+std::vector<ReasonView> reasons_of(const search_index::Hit& hit) {
+  std::vector<ReasonView> reasons;
+  for (const auto& reason : hit.reasons) reasons.push_back({reason.name, reason.points});
+  return reasons;
+}
+
+}  // namespace
+
+Search::Search(const FeedParts& parts, const services::Cursors& cursors, const showcase::ConverterSource* rates)
+    : catalog_(parts.catalog),
+      showcase_(parts.showcase),
+      index_(parts.index),
+      cursors_(cursors),
+      rates_(rates),
+      feed_(parts),
+      tuning_(parts.store, parts.clock, parts.index, parts.workers),
+      suggestions_(parts.store, parts.showcase, parts.index, parts.workers) {}
+
+void Search::wait_for_own_changes() const {
+  if (!runtime::on_fiber()) return;
+  // A shop of usual size has its index before anybody could read an empty page.
+  for (int waited = 0; waited < kMostStartMs && !feed_.is_whole(); waited += 10) runtime::sleep_for(10);
+  for (int waited = 0; waited < kMostWaitMs; ++waited) {
+    const std::size_t waiting = feed_.waiting();
+    if (waiting == 0 || waiting > kFewChanges || !feed_.is_whole()) return;
+    runtime::sleep_for(1);
+  }
+}
+
+Result<std::optional<ProductId>> Search::product_by_slug(std::string_view slug) {
+  return catalog_.product_by_slug(slug);
+}
+
+Result<void> Search::learn_words() {
+  const std::int64_t began = vocabulary_.begin();
+  TRY(const auto categories, showcase_.categories());
+  TRY(auto made, vocabulary_of(index_, showcase_.settings().currency, categories, let_others_run));
+  vocabulary_.put(std::move(made), began);
+  return {};
+}
+
+// What a busy shop leaves out.
+void Search::do_without(ListingQuery& query) const {
+  const services::Degradation* const level = showcase_.settings().degradation;
+  if (level == nullptr) return;
+  query.index.with_facets = query.index.with_facets && level->shows_facets();
+  query.index.corrects = query.index.corrects && level->corrects_spelling();
+}
+
+void Search::do_without(ListingAnswer& answer) const {
+  const services::Degradation* const level = showcase_.settings().degradation;
+  if (level == nullptr) return;
+  if (!level->narrows_by_attributes()) answer.facets.attributes.clear();
+}
+
+// Parts of the text become filters; if no product has all of the attributes among them, these stay words.
+Result<ListingAnswer> Search::read_and_list(ListingQuery query) {
+  const auto vocabulary = vocabulary_.get();
+  const std::string text = query.index.text;
+  if (!vocabulary || text.empty()) return listing(query);
+  PlainQuery plain = read_plainly(text, *vocabulary, query.index.currency);
+  if (plain.parts.empty()) return listing(query);
+  const auto rates = rates_ == nullptr ? nullptr : rates_->converter();
+  apply(plain, query, rates.get());
+  TRY(ListingAnswer answer, listing(query));
+  const bool by_attribute = std::any_of(plain.parts.begin(), plain.parts.end(),
+                                        [](const auto& part) { return part.kind == UnderstoodKind::kAttribute; });
+  if (answer.items.empty() && by_attribute) {
+    take_back_attributes(plain, text, query);
+    TRY(answer, listing(query));
+  }
+  if (plain.parts.empty()) return answer;
+  if (!answer.understood) answer.understood.emplace();
+  answer.understood->words = plain.words;
+  answer.understood->filters = views_of(plain, text);
+  return answer;
+}
+
+Result<ListingAnswer> Search::listing(const ListingQuery& query) {
+  ListingAnswer answer;
+  if (query.nothing) return answer;
+  wait_for_own_changes();
+  auto searched = index_.search(query.index, let_others_run);
+  if (!searched && searched.error().reason == "search.arm") {  // the experiment has just ended
+    search_index::Query usual = query.index;
+    usual.arm = 0;
+    searched = index_.search(usual, let_others_run);
+  }
+  TRY(search_index::Answer found, std::move(searched));
+  TRY_DO(put_items(answer, found, query));
+  if (query.index.with_facets) TRY_DO(put_facets(answer, std::move(found.facets)));
+  answer.total_count = found.total;
+  answer.total_count_exact = found.total_exact;
+  if (found.partial || !feed_.is_whole()) {
+    answer.partial = true;
+    answer.total_count_exact = false;
+  }
+  answer.next = std::move(found.next);
+  if (!found.understood.corrected.empty()) answer.corrected_query = std::move(found.understood.corrected);
+  if (found.understood.some)
+    answer.understood = UnderstoodView{query.index.text, {}, std::move(found.understood.dropped), false};
+  return answer;
+}
+
+Result<void> Search::put_items(ListingAnswer& answer, const search_index::Answer& found, const ListingQuery& query) {
+  std::vector<ProductId> ids;
+  ids.reserve(found.hits.size());
+  for (const auto& hit : found.hits) ids.push_back(hit.id);
+  TRY(const auto cards, showcase_.cards(ids, query.index.currency));
+  answer.items.reserve(cards.size());
+  for (std::size_t i = 0; i < cards.size(); ++i) {
+    if (!cards[i]) continue;  // removed a moment ago
+    Item item;
+    static_cast<showcase::Card&>(item) = *cards[i];
+    if (query.index.explain) item.explain = reasons_of(found.hits[i]);
+    answer.items.push_back(std::move(item));
+  }
+  if (!query.highlights || query.index.text.empty()) return {};
+  std::vector<std::string_view> titles;
+  for (const Item& item : answer.items) titles.push_back(item.title);
+  const auto pieces = index_.highlight(titles, query.index);
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    auto& marked = answer.items[i].highlight.emplace();
+    for (const auto& piece : pieces[i]) marked.push_back({std::string(piece.text), piece.marked});
+  }
+  return {};
+}
+
+Result<void> Search::put_facets(ListingAnswer& answer, search_index::Facets facets) {
+  std::vector<CategoryId> ids;
+  for (const auto& one : facets.categories) ids.push_back(one.id);
+  TRY(const auto categories, showcase_.categories_of(ids));
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if (categories[i])
+      answer.facets.categories.push_back(
+          {ids[i], categories[i]->name, categories[i]->slug, facets.categories[i].count});
+  answer.facets.brands = counts_of(std::move(facets.brands));
+  for (const auto& range : facets.prices) {
+    PriceRange shown{range.min, {}, range.count};
+    if (range.max) shown.max = Nullable<std::int64_t>(*range.max);
+    answer.facets.price_ranges.push_back(shown);
+  }
+  for (const auto& rating : facets.ratings)
+    answer.facets.ratings.push_back({static_cast<double>(rating.min) / 1000, rating.count});
+  for (auto& attribute : facets.attributes)
+    answer.facets.attributes.push_back({std::move(attribute.name), counts_of(std::move(attribute.values))});
+  return {};
+}
+
+Result<bool> Search::is_sold_in(Currency currency) const {
+  search_index::Query anything;
+  anything.currency = currency;
+  anything.sort = Sort::kNewest;
+  anything.limit = 1;
+  anything.with_facets = false;
+  TRY(const auto found, index_.search(anything, {}));
+  return !found.hits.empty();
+}
+
+}  // namespace kontor::search

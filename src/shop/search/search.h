@@ -1,0 +1,70 @@
+// Finding products: listings, searches and suggestions from the search index, which follows the catalogue within a
+// second and is no store: it answers ids, the showcase has the cards. Part of the browsing world.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ports/search_index.h"
+#include "services/cursor.h"
+#include "services/snapshot.h"
+#include "shop/search/feed.h"
+#include "shop/search/listing.h"
+#include "shop/search/listing_request.h"
+#include "shop/search/plain_filters.h"
+#include "shop/search/suggestions.h"
+#include "shop/search/tuning.h"
+
+namespace kontor::search {
+
+class Search {
+ public:
+  // `rates` may be null: nothing is converted then.
+  Search(const FeedParts& parts, const services::Cursors& cursors, const showcase::ConverterSource* rates = nullptr);
+
+  // A page of products with prices in one currency, and what can be narrowed. kInvalid as Index::search; the store's
+  // errors.
+  Result<ListingAnswer> listing(const ListingQuery& query);
+  // The same from the request, in the currency that it names: what is sold in it, or, where nothing is, everything
+  // converted; bounds and ranges of prices are in it as well. What a price list says counts neither there nor in the
+  // order of prices. kInvalid "pricing.no_rate"; kBadCursor.
+  Result<ListingAnswer> answer(ListingRequest request, bool with_facets = true);
+  Result<std::optional<ProductId>> product_by_slug(std::string_view slug);
+  // Learns anew by what the products can be asked for in plain language. After the feed's begin(), and now and then.
+  Result<void> learn_words();
+
+  // Grows with everything that listings are made of.
+  std::uint64_t generation() const { return showcase_.generation() + feed_.generation(); }
+  Feed& feed() { return feed_; }
+  Tuning& tuning() { return tuning_; }
+  Suggestions& suggestions() { return suggestions_; }
+  search_index::Index& index() { return index_; }
+  const search_index::Index& index() const { return index_; }
+  showcase::Showcase& showcase() { return showcase_; }
+  const services::Cursors& cursors() const { return cursors_; }
+
+ private:
+  void wait_for_own_changes() const;
+  Result<void> put_items(ListingAnswer& answer, const search_index::Answer& found, const ListingQuery& query);
+  Result<void> put_facets(ListingAnswer& answer, search_index::Facets facets);
+  Result<bool> is_sold_in(Currency currency) const;
+  Result<ListingAnswer> read_and_list(ListingQuery query);
+  void do_without(ListingQuery& query) const;
+  void do_without(ListingAnswer& answer) const;
+
+  catalog::Catalog& catalog_;
+  showcase::Showcase& showcase_;
+  search_index::Index& index_;
+  const services::Cursors& cursors_;
+  const showcase::ConverterSource* const rates_;
+  Feed feed_;
+  Tuning tuning_;
+  Suggestions suggestions_;
+  services::Snapshot<Vocabulary> vocabulary_;
+};
+
+}  // namespace kontor::search

@@ -1,0 +1,65 @@
+#include "shop/search/search_api.h"
+
+#include "services/ready_endpoint.h"
+
+namespace kontor::search {
+namespace {
+
+constexpr std::string_view kCaching = "public, max-age=60, stale-while-revalidate=300";
+constexpr std::string_view kNotKept = "no-store";
+
+Result<http::Response> list(const ApiParts& parts, const http::Call& call, ListingRequest request) {
+  const bool explained = request.explain.value_or(false);
+  if (explained) TRY_DO(parts.shoppers.require_staff(call.request));
+  const std::string words = request.q.value_or("");
+  const bool first = !request.cursor;
+  Trial trial;
+  if (!words.empty() && parts.trial) trial = parts.trial(call.request);
+  request.arm = trial.arm;
+  TRY(const auto answer, parts.search.answer(std::move(request)));
+  if (!words.empty() && first && parts.searched) parts.searched(call.request, {words, answer.total_count, trial});
+  const bool passing = explained || answer.partial.value_or(false) || !trial.label.empty();
+  return services::ready_response(json::print(answer), passing ? kNotKept : kCaching);
+}
+
+struct SuggestRequest {
+  std::string q;
+  std::int64_t limit = 8;
+  static constexpr auto fields() {
+    return described(Field("q", &SuggestRequest::q, "What was typed so far", Length{0, kLongestWords}, Default{}),
+                     Field("limit", &SuggestRequest::limit, "Of each group", Range{1, 10}, Default{}));
+  }
+};
+
+}  // namespace
+
+void add_search_routes(http::Router& router, const ApiParts& parts) {
+  const auto add = [&](std::string pattern, std::string_view about) {
+    router.add(services::ready_endpoint<ListingRequest, ListingAnswer>(
+        std::move(pattern), {about, {"request.bad_cursor", "pricing.no_rate"}, 200, "products"},
+        [parts](http::Call& call, const ListingRequest& request) { return list(parts, call, request); }));
+  };
+  add("/products", "Products by words and filters, with facets");
+  add("/search", "The same as /products");
+  router.get<SuggestRequest, SuggestAnswer>(
+      "/search/suggest", {"What the search box offers for a beginning", {}, 200, "products"},
+      [parts](http::Call&, const SuggestRequest& request) {
+        return parts.search.suggestions().suggest(request.q, static_cast<std::size_t>(request.limit));
+      });
+  router.add(services::ready_endpoint<ListingRequest, ListingAnswer>(
+      "/categories/{id}/products",
+      {"Products of a category and what is below it",
+       {"catalog.no_such_category", "request.bad_cursor"},
+       200,
+       "categories"},
+      [parts](http::Call& call, ListingRequest request) -> Result<http::Response> {
+        TRY(const auto category, parts.search.showcase().category(call.param("id")));
+        if (!category) return fail(Errc::kNotFound, "catalog.no_such_category", "There is no such category.");
+        if (!request.category.empty())
+          return invalid("request.invalid", "?category", "unknown_field", "The category is named by the path.");
+        request.category = {category->id.text()};
+        return list(parts, call, std::move(request));
+      }));
+}
+
+}  // namespace kontor::search

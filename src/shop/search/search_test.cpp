@@ -1,0 +1,324 @@
+#include "shop/search/search.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "adapters/log_outbox/outbox_log.h"
+#include "adapters/search_embedded/embedded_index.h"
+#include "runtime/router.h"
+#include "shop/search/search_api.h"
+#include "tests/support/test_store.h"
+
+namespace kontor {
+std::span<const db::Migration> services_migrations();
+std::span<const db::Migration> catalog_migrations();
+std::span<const db::Migration> inventory_migrations();
+std::span<const db::Migration> showcase_migrations();
+}  // namespace kontor
+
+namespace kontor::search {
+namespace {
+
+constexpr SellerId kHouse{1};
+
+struct Fixture {
+  testing::TestStore test{services_migrations(), catalog_migrations(), inventory_migrations(), showcase_migrations()};
+  catalog::Catalog catalog{test.store(), test.clock, test.ids};
+  inventory::Inventory inventory{test.store(), test.clock, test.ids};
+  showcase::Showcase showcase{test.store(), catalog, inventory, {}};
+  log_outbox::OutboxLog log{test.store()};
+  search_embedded::EmbeddedIndex index{{}};
+  services::Cursors cursors{"a secret of tests"};
+  Search search{{test.store(), catalog, showcase, index, log, test.clock}, cursors};
+
+  Fixture() {
+    showcase.set_follower(&search.feed());
+    catalog.on_change([this](std::span<const ProductId> products) {
+      for (const ProductId id : products) showcase.product_changed(id);
+    });
+    catalog.on_category_change([this] { showcase.categories_changed(); });
+    REQUIRE(search.feed().begin(""));
+  }
+
+  struct Made {
+    ProductId product;
+    std::vector<OfferId> offers;
+  };
+  Made make(const std::string& key, std::int64_t price, std::int64_t stock,
+            const std::function<void(catalog::Draft&)>& change = {}) {
+    catalog::Draft draft;
+    draft.product.external_id = key;
+    draft.product.title = "Title " + key;
+    draft.product.brand = "Brand";
+    catalog::Offer offer;
+    offer.seller = kHouse;
+    offer.sku = key;
+    offer.price = Money::minor(price, Currency());
+    draft.product.offers.push_back(offer);
+    if (change) change(draft);
+    test.clock.advance_ms(1);
+    const auto saved = catalog.save(std::span(&draft, 1));
+    REQUIRE(saved);
+    REQUIRE(!(*saved)[0].refused);
+    Made made{(*saved)[0].product, (*saved)[0].offers};
+    for (const OfferId id : made.offers) set_stock(id, stock);
+    return made;
+  }
+  void set_stock(OfferId offer, std::int64_t on_hand) {
+    REQUIRE(test.store().write(db::Home::kStock, [&](db::Tx& tx) {
+      return inventory.set_on_hand(tx, {offer, inventory::kMainWarehouse, on_hand}, "test", test.clock.now());
+    }));
+    showcase.stock_changed(std::span(&offer, 1));
+    REQUIRE(showcase.refresh_stock());
+  }
+  ListingAnswer list(const ListingRequest& request) {
+    REQUIRE(search.feed().refresh());
+    auto answer = search.answer(request);
+    if (!answer) FAIL(answer.error().reason << " " << answer.error().detail);
+    return std::move(*answer);
+  }
+  static std::vector<std::string> keys(const ListingAnswer& answer) {
+    std::vector<std::string> keys;
+    for (const Item& item : answer.items) keys.push_back(item.external_id.value_or(""));
+    return keys;
+  }
+  static std::vector<std::string> sorted(std::vector<std::string> keys) {
+    std::sort(keys.begin(), keys.end());
+    return keys;
+  }
+};
+
+using Keys = std::vector<std::string>;
+
+TEST_CASE("filters narrow, a parameter given twice means or") {
+  Fixture f;
+  const auto paths =
+      f.catalog.ensure_paths(std::vector<std::vector<std::string>>{{"E", "Laptops"}, {"E", "Toner"}, {"E"}});
+  REQUIRE(paths);
+  f.make("A", 1000, 9, [&](catalog::Draft& d) {
+    d.product.category = (*paths)[0];
+    d.product.brand = "Xérox";
+    d.product.rating = 4.5;
+    d.product.attributes_json = R"({"color":"Black","ram_gb":16})";
+  });
+  f.make("B", 2000, 0, [&](catalog::Draft& d) {
+    d.product.category = (*paths)[1];
+    d.product.brand = "HP";
+    d.product.attributes_json = R"({"color":"white","ram_gb":8})";
+  });
+  f.make("C", 3000, 9, [&](catalog::Draft& d) { d.product.category = (*paths)[2]; });
+  const auto keys = [&](const std::function<void(ListingRequest&)>& set) {
+    ListingRequest request;
+    set(request);
+    return Fixture::sorted(Fixture::keys(f.list(request)));
+  };
+  CHECK(keys([](auto& r) { r.category = {"e"}; }) == Keys{"A", "B", "C"});
+  CHECK(keys([](auto& r) { r.category = {"laptops", "toner"}; }) == Keys{"A", "B"});
+  CHECK(keys([](auto& r) { r.category = {"nowhere"}; }).empty());
+  CHECK(keys([](auto& r) { r.brand = {"xerox"}; }) == Keys{"A"});
+  CHECK(keys([](auto& r) { r.brand = {"XEROX", "hp"}; }) == Keys{"A", "B"});
+  CHECK(keys([](auto& r) { r.price_min = 1500, r.price_max = 2500; }) == Keys{"B"});
+  CHECK(keys([](auto& r) { r.rating_min = 4.5; }) == Keys{"A"});
+  CHECK(keys([](auto& r) { r.in_stock = true; }) == Keys{"A", "C"});
+  CHECK(keys([](auto& r) { r.seller = {"house"}; }) == Keys{"A", "B", "C"});
+  CHECK(keys([](auto& r) { r.seller = {"nobody"}; }).empty());
+  CHECK(keys([](auto& r) { r.q = "XEROX"; }) == Keys{"A"});
+  CHECK(keys([](auto& r) { r.q = "TITLE xerox", r.limit = 1; }) == Keys{"A"});  // what lacks a word comes behind
+  CHECK(keys([](auto& r) { r.q = "100%_"; }).empty());
+  CHECK(keys([](auto& r) { r.attributes.values = {{"color", "black"}}; }) == Keys{"A"});
+  CHECK(keys([](auto& r) { r.attributes.values = {{"color", "black"}, {"color", "White"}}; }) == Keys{"A", "B"});
+  CHECK(keys([](auto& r) { r.attributes.values = {{"ram_gb.min", "9"}}; }) == Keys{"A"});
+  CHECK(keys([](auto& r) { r.attributes.values = {{"ram_gb.max", "8"}, {"color", "white"}}; }) == Keys{"B"});
+  CHECK(keys([](auto& r) { r.slug = {"title-b", "title-c"}; }) == Keys{"B", "C"});
+  CHECK(keys([](auto& r) { r.currency = *Currency::parse("EUR"); }).empty());
+}
+
+TEST_CASE("facets count every match, categories with what is below them") {
+  Fixture f;
+  const auto paths = f.catalog.ensure_paths(std::vector<std::vector<std::string>>{{"E", "Laptops"}, {"E"}});
+  REQUIRE(paths);
+  for (int i = 0; i < 5; ++i)
+    f.make("K" + std::to_string(i), 1000 * (i + 1), 9, [&](catalog::Draft& d) {
+      d.product.category = (*paths)[i < 3 ? 0 : 1];
+      d.product.rating = i;
+      d.product.attributes_json = i < 2 ? R"({"color":"black"})" : R"({"color":"white"})";
+    });
+  ListingRequest request;
+  request.limit = 2;
+  const ListingAnswer answer = f.list(request);
+  CHECK(answer.items.size() == 2);
+  CHECK(answer.total_count == 5);
+  CHECK(answer.total_count_exact);
+  REQUIRE(answer.facets.categories.size() == 2);
+  CHECK(answer.facets.categories[0].name == "E");
+  CHECK(answer.facets.categories[0].count == 5);
+  CHECK(answer.facets.categories[1].count == 3);
+  REQUIRE(answer.facets.brands.size() == 1);
+  CHECK(answer.facets.brands[0].count == 5);
+  REQUIRE(answer.facets.attributes.size() == 1);
+  CHECK(answer.facets.attributes[0].values[0].value == "white");
+  CHECK(answer.facets.attributes[0].values[0].count == 3);
+  std::int64_t priced = 0;
+  for (const auto& range : answer.facets.price_ranges) priced += range.count;
+  CHECK(priced == 5);
+  REQUIRE(!answer.facets.ratings.empty());
+  CHECK(answer.facets.ratings[0].count == 1);
+}
+
+TEST_CASE("every sort pages through all matches once, in order") {
+  Fixture f;
+  for (int i = 0; i < 23; ++i)
+    f.make("K" + std::to_string(i), 100 * (i % 4), 9, [&](catalog::Draft& d) { d.product.rating = i % 3; });
+  for (const auto& sort : enum_names(Sort{})) {
+    CAPTURE(sort.name);
+    ListingRequest request;
+    request.sort = sort.value;
+    request.limit = 5;
+    request.q = "title";
+    std::vector<std::string> seen;
+    std::vector<std::int64_t> prices;
+    do {
+      const ListingAnswer answer = f.list(request);
+      for (const Item& card : answer.items) {
+        seen.push_back(*card.external_id);
+        prices.push_back(card.price.amount_minor());
+      }
+      request.cursor = answer.next_cursor ? std::optional<std::string>(*answer.next_cursor) : std::nullopt;
+    } while (request.cursor);
+    CHECK(seen.size() == 23);
+    const auto unique = Fixture::sorted(seen);
+    CHECK(std::adjacent_find(unique.begin(), unique.end()) == unique.end());
+    if (sort.value == Sort::kPriceAsc) CHECK(std::is_sorted(prices.begin(), prices.end()));
+    if (sort.value == Sort::kPriceDesc) CHECK(std::is_sorted(prices.rbegin(), prices.rend()));
+    if (sort.value == Sort::kNewest) CHECK(seen.front() == "K22");
+  }
+}
+
+TEST_CASE("a cursor belongs to its question") {
+  Fixture f;
+  for (int i = 0; i < 3; ++i) f.make("K" + std::to_string(i), 100, 9);
+  ListingRequest request;
+  request.limit = 1;
+  request.cursor = *f.list(request).next_cursor;
+  request.brand = {"other"};
+  CHECK(listing_query(request, f.search).error().code == Errc::kBadCursor);
+}
+
+TEST_CASE("the index follows: new texts, prices, stock, what is withdrawn and what is removed") {
+  Fixture f;
+  const auto made = f.make("A", 100, 9);
+  const auto found = [&](const std::string& words, auto&& set) {
+    ListingRequest request;
+    request.q = words;
+    set(request);
+    return Fixture::keys(f.list(request));
+  };
+  const auto all = [](auto&) {};
+  CHECK(found("title", all) == Keys{"A"});
+  CHECK(found("a", all) == Keys{"A"});  // by its number
+  f.make("A", 300, 9, [](catalog::Draft& d) { d.product.title = "Other words"; });
+  CHECK(found("title", all).empty());
+  CHECK(found("other", [](auto& r) { r.price_min = 300; }) == Keys{"A"});
+  f.make("A", 200, 9, [](catalog::Draft& d) { d.product.title = "Other words"; });
+  CHECK(found("other", [](auto& r) { r.price_max = 200; }) == Keys{"A"});
+  f.set_stock(made.offers[0], 0);
+  CHECK(found("other", [](auto& r) { r.in_stock = true; }).empty());
+  f.set_stock(made.offers[0], 1);
+  CHECK(found("other", [](auto& r) { r.in_stock = true; }) == Keys{"A"});
+  f.make("A", 200, 9, [](catalog::Draft& d) { d.product.status = catalog::ProductStatus::kDraft; });
+  CHECK(found("title", all).empty());
+  f.make("A", 200, 9);
+  CHECK(found("title", all) == Keys{"A"});
+  CHECK(f.catalog.remove(made.product, std::nullopt).value_or(false));
+  CHECK(found("title", all).empty());
+}
+
+TEST_CASE("a start brings in what happened since: by the events, or by a walk") {
+  for (const bool by_events : {true, false}) {
+    CAPTURE(by_events);
+    Fixture f;
+    const auto kept = f.make("A", 100, 9), gone = f.make("B", 100, 9), sold_out = f.make("C", 100, 9);
+    REQUIRE(f.search.feed().refresh());
+    const std::string position = f.search.feed().position();
+    f.showcase.set_follower(nullptr);  // the process is down
+    f.make("A", 100, 9, [](catalog::Draft& d) { d.product.title = "Other words"; });
+    CHECK(f.catalog.remove(gone.product, std::nullopt).value_or(false));
+    f.set_stock(sold_out.offers[0], 0);
+    f.make("D", 100, 9);
+    Search again({f.test.store(), f.catalog, f.showcase, f.index, f.log, f.test.clock}, f.cursors);
+    REQUIRE(again.feed().begin(by_events ? position : ""));
+    CHECK(again.feed().is_whole());
+    ListingRequest request;
+    const auto everything = again.answer(request);
+    REQUIRE(everything);
+    CHECK(Fixture::sorted(Fixture::keys(*everything)) == Keys{"A", "C", "D"});
+    request.in_stock = true;
+    CHECK(Fixture::sorted(Fixture::keys(*again.answer(request))) == Keys{"A", "D"});
+    request.q = "other";
+    CHECK(Fixture::keys(*again.answer(request)) == Keys{"A"});
+    static_cast<void>(kept);
+  }
+}
+
+TEST_CASE("misspelt words are corrected and said, titles highlighted, ranks explained") {
+  Fixture f;
+  f.make("A", 100, 9, [](catalog::Draft& d) { d.product.title = "Waterproof hiking boots"; });
+  ListingRequest request;
+  request.q = "hikking boots";
+  request.highlight = true;
+  const auto answer = f.list(request);
+  CHECK(answer.corrected_query == "hiking boots");
+  REQUIRE(answer.items.size() == 1);
+  REQUIRE(answer.items[0].highlight);
+  std::string marked, whole;
+  for (const auto& piece : *answer.items[0].highlight) {
+    whole += piece.text;
+    if (piece.marked) marked += piece.text + "|";
+  }
+  CHECK(whole == "Waterproof hiking boots");
+  CHECK(marked == "hiking|boots|");
+  request.q = "boots zeppelin";
+  const auto dropped = f.list(request);
+  REQUIRE(dropped.understood);
+  CHECK(dropped.understood->dropped == std::vector<std::string>{"zeppelin"});
+  request.q = "boots";
+  request.explain = true;
+  const auto explained = f.list(request);
+  REQUIRE(explained.items[0].explain);
+  CHECK(explained.items[0].explain->front().name == "text");
+  CHECK_FALSE(explained.corrected_query);
+}
+
+http::Response call(const http::Router& router, std::string_view path, std::string_view query) {
+  const http::Router* tables[] = {&router};
+  const http::Dispatcher dispatcher(tables);
+  http::Request request;
+  request.path = path;
+  request.query = query;
+  const auto match = dispatcher.find(http::Method::kGet, path);
+  return dispatcher.run(match, request);
+}
+
+TEST_CASE("over HTTP: refusals of unknown parameters and odd values") {
+  Fixture f;
+  f.make("A", 100, 9);
+  REQUIRE(f.search.feed().refresh());
+  services::Shoppers shoppers(f.test.clock, f.test.random, f.test.ids, {"a secret of sixteen bytes"});
+  http::Router router("/api/v1");
+  add_search_routes(router, {f.search, shoppers});
+  CHECK(call(router, "/api/v1/products", "colour=red").status == 422);
+  CHECK(call(router, "/api/v1/products", "limit=0").status == 422);
+  CHECK(call(router, "/api/v1/products", "sort=up").status == 422);
+  CHECK(call(router, "/api/v1/products", "attr.ram.min=x").status == 422);
+  CHECK(call(router, "/api/v1/products", "cursor=forged").status == 400);
+  CHECK(call(router, "/api/v1/products", "explain=1").status == 401);
+  CHECK(call(router, "/api/v1/categories/nowhere/products", "").status == 404);
+  const http::Response search = call(router, "/api/v1/search", "q=title");
+  REQUIRE(search.ready);
+  CHECK(search.ready->full.find(R"("total_count":1)") != std::string::npos);
+  CHECK(search.ready->full.find("Cache-Control: public, max-age=60") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace kontor::search

@@ -1,0 +1,115 @@
+// Cards of listings: kept by product and currency, read for a whole page at once where they are not at hand.
+#include <algorithm>
+#include <unordered_map>
+
+#include "shop/showcase/showcase.h"
+
+namespace kontor::showcase {
+namespace {
+
+constexpr std::size_t kNotKept = runtime::LoadingCache<CardKey, Card>::kNotKept;
+constexpr std::size_t kGroup = 50;  // the parameters of the statement below
+#define KONTOR_SHOWCASE_IN50                                                                                         \
+  "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$" \
+  "31,"                                                                                                              \
+  "$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50"
+constexpr db::Query kCards{"showcase.cards", db::Home::kCatalog, R"sql(
+  SELECT l.product_id, l.external_id, l.slug, l.title, l.brand, l.image, l.price_min, l.list_price, l.rating_milli,
+         l.review_count, COALESCE(a.status, 0)
+    FROM catalog_v_listing l LEFT JOIN showcase_availability a ON a.product_id = l.product_id
+   WHERE l.currency = $51 AND l.product_id IN ()sql" KONTOR_SHOWCASE_IN50 ")"};
+
+Card card_of(const db::Rows::Row& row, Currency currency) {
+  Card card;
+  card.id = row.id<ProductId>(0);
+  if (!row.text(1).empty()) card.external_id = row.str(1);
+  card.slug = row.str(2);
+  card.title = row.str(3);
+  card.brand = row.str(4);
+  if (!row.text(5).empty()) card.image = row.str(5);
+  card.price = Money::minor(row.i64(6), currency);
+  if (const auto list = row.opt_i64(7)) card.list_price = Money::minor(*list, currency);
+  card.avg_rating = static_cast<double>(row.i64(8)) / 1000;
+  card.review_count = row.i64(9);
+  card.availability.status = static_cast<Availability>(row.i64(10));
+  return card;
+}
+
+std::size_t weight_of_card(const Card& card) {
+  return sizeof(Card) + 64 + card.slug.size() + card.title.size() + card.brand.size() +
+         (card.image ? card.image->size() : 0) + (card.external_id ? card.external_id->size() : 0);
+}
+
+}  // namespace
+
+Result<std::unordered_map<ProductId, Showcase::CardPointer>> Showcase::read_cards(std::span<const ProductId> products,
+                                                                                  Currency currency) {
+  std::unordered_map<ProductId, CardPointer> found;
+  const std::string code(currency.code());
+  TRY_DO(read_catalog([&](db::Tx& tx) -> Result<void> {
+    found.clear();
+    for (std::size_t at = 0; at < products.size(); at += kGroup) {
+      std::vector<db::Param> params;
+      for (std::size_t i = 0; i < kGroup; ++i) params.emplace_back(products[std::min(at + i, products.size() - 1)]);
+      params.emplace_back(code);
+      TRY(const db::Rows rows, tx.ask_params(kCards, params));
+      for (const auto& row : rows) {
+        auto card = std::make_shared<const Card>(card_of(row, currency));
+        found[card->id] = std::move(card);
+      }
+    }
+    return {};
+  }));
+  return found;
+}
+
+Result<std::vector<Showcase::CardPointer>> Showcase::cards(std::span<const ProductId> products, Currency currency) {
+  std::vector<CardPointer> cards(products.size());
+  std::vector<ProductId> missing;
+  for (std::size_t i = 0; i < products.size(); ++i) {
+    if (auto held = listed_cards_.peek({products[i], currency}))
+      cards[i] = std::move(*held);
+    else
+      missing.push_back(products[i]);
+  }
+  if (missing.empty()) return cards;
+  {
+    const std::lock_guard lock(mutex_);
+    listed_currencies_.insert(currency);  // before anything is read: drop_listed() must know where to look
+  }
+  const std::uint64_t before = generation_.load();
+  TRY(auto read, read_cards(missing, currency));
+  for (std::size_t i = 0; i < products.size(); ++i) {
+    if (cards[i]) continue;
+    const auto load = [&]() -> Result<runtime::LoadingCache<CardKey, Card>::Loaded> {
+      // What was read for all may be older than a change that this load would have been told of.
+      if (generation_.load() != before) {
+        TRY(auto again, read_cards(std::span(&products[i], 1), currency));
+        read[products[i]] = again[products[i]];
+      }
+      const CardPointer& card = read[products[i]];
+      return runtime::LoadingCache<CardKey, Card>::Loaded{card, card ? weight_of_card(*card) : kNotKept};
+    };
+    TRY(cards[i], listed_cards_.get({products[i], currency}, load));
+  }
+  return cards;
+}
+
+Result<void> Showcase::read_catalog(const db::Function& function) {
+  if (settings_.workers == nullptr || store_.engine() != "sqlite") return store_.read(db::Home::kCatalog, function);
+  Result<void> outcome;
+  TRY_DO(settings_.workers->run([&] { outcome = store_.read(db::Home::kCatalog, function); }));
+  return outcome;
+}
+
+void Showcase::tell_listed(std::span<const ProductId> products) {
+  for (const ProductId id : products) drop_listed(id);
+  if (follower_ != nullptr) follower_->stock_changed(products);
+}
+
+void Showcase::drop_listed(ProductId id) {
+  const std::lock_guard lock(mutex_);
+  for (const Currency currency : listed_currencies_) listed_cards_.drop({id, currency});
+}
+
+}  // namespace kontor::showcase
