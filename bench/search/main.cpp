@@ -4,6 +4,7 @@
 //
 //   kontor-search [--products 1000000] [--small 100000] [--questions 20000] [--floor-questions 200] [--no-floor]
 //   [--folder .]
+//   kontor-search --write-shop FOLDER [--products N] [--questions N]      the same products as rows to import
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@
 #include "adapters/search_embedded/embedded_index.h"
 #include "fts5.h"
 #include "products.h"
+#include "shop_rows.h"
 
 namespace {
 
@@ -34,6 +36,7 @@ struct Options {
   std::size_t questions = 20'000, floor_questions = 200;
   bool floor = true;
   std::string folder = ".";  // for the snapshot
+  std::string shop_rows;     // only write these
 };
 
 // What this thread used of its processor: neighbours on the machine do not count.
@@ -299,6 +302,8 @@ Options options_of(int count, char** words) {
       options.questions = static_cast<std::size_t>(std::atoll(words[++i]));
     else if (i + 1 < count && is("--floor-questions"))
       options.floor_questions = static_cast<std::size_t>(std::atoll(words[++i]));
+    else if (i + 1 < count && is("--write-shop"))
+      options.shop_rows = words[++i];
     else if (i + 1 < count && is("--folder"))
       options.folder = words[++i];
     else
@@ -311,6 +316,8 @@ Options options_of(int count, char** words) {
 
 int main(int count, char** words) {
   const Options options = options_of(count, words);
+  if (!options.shop_rows.empty())
+    return search_bench::write_shop_rows(options.shop_rows, options.products, options.questions) ? 0 : 1;
   double small_mean = 0;
   if (options.small > 0) {
     EmbeddedIndex index({});

@@ -398,6 +398,7 @@ void add_catalog_routes(http::Router& router, CatalogApi api) {
   router.del<None, None>("/admin/offers/{id}", {"Removes an offer", kWrites, 204, "admin"},
                          [on](Call& call, None) { return on->remove_offer(call); });
   add_category_routes(router, api);
+  add_price_bulk_routes(router, api);
 }
 
 }  // namespace kontor::catalog

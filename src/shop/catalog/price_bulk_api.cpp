@@ -1,0 +1,238 @@
+// Prices of many offers at once: what an ERP or a repricer sends all day. Rows are independent of each other, except that
+// those of one product in one chunk are saved together.
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "shop/catalog/catalog_api.h"
+
+namespace kontor::catalog {
+
+namespace {
+
+constexpr std::size_t kBulkRows = 1000;
+constexpr std::size_t kBulkChunk = 50;  // products a write: below 5 ms
+constexpr int kTurns = 3;               // when somebody else changes the same product meanwhile
+
+struct PriceRow {
+  std::optional<std::string> sku;
+  std::optional<std::string> external_id;
+  Money price;
+  std::optional<Money> list_price;
+
+  static constexpr auto fields() {
+    using V = PriceRow;
+    return described(Field("sku", &V::sku, "The offer", Length{1, 200}),
+                     Field("external_id", &V::external_id, "Or the product that has one offer", Length{1, 200}),
+                     Field("price", &V::price, "What it costs from now on"),
+                     Field("list_price", &V::list_price, "The price it is compared with; left as it is when absent"));
+  }
+};
+
+struct PriceBulk {
+  std::vector<PriceRow> items;
+
+  static constexpr auto fields() {
+    return described(Field("items", &PriceBulk::items, "The rows", Length{1, kBulkRows}));
+  }
+};
+
+struct PriceResult {
+  std::int64_t row = 0;
+  bool ok = false;
+  std::optional<OfferId> offer_id;
+  std::optional<std::string> reason;
+  std::optional<std::string> detail;
+
+  static constexpr auto fields() {
+    using V = PriceResult;
+    return described(Field("row", &V::row, "Which row, from 0"), Field("ok", &V::ok, "Whether it holds now"),
+                     Field("offer_id", &V::offer_id, "The offer it meant"),
+                     Field("reason", &V::reason, "What was wrong"), Field("detail", &V::detail, "The same in words"));
+  }
+};
+
+struct PriceAnswer {
+  std::vector<PriceResult> items;
+
+  static constexpr auto fields() {
+    return described(Field("items", &PriceAnswer::items, "One per row, in their order"));
+  }
+};
+
+void refuse(PriceResult& result, std::string reason, std::string detail) {
+  result.ok = false;
+  result.reason = std::move(reason);
+  result.detail = std::move(detail);
+}
+
+class PriceHandlers {
+ public:
+  explicit PriceHandlers(CatalogApi api) : api_(api) {}
+
+  Result<PriceAnswer> bulk(http::Call& call, const PriceBulk& in) const {
+    TRY(const services::Shopper who, api_.shoppers.require_role(call, services::Role::kMerchandiser));
+    PriceAnswer answer;
+    for (std::size_t at = 0; at < in.items.size(); ++at)
+      answer.items.emplace_back().row = static_cast<std::int64_t>(at);
+    TRY(ByProduct rows, resolve(in, answer.items));
+    for (int turn = 0; turn < kTurns && !rows.empty(); ++turn) TRY_DO(save_all(who, in, rows, answer.items));
+    for (const auto& [product, open] : rows)
+      for (const std::size_t at : open)
+        refuse(answer.items[at], "catalog.version_conflict", "It was changed by somebody else at the same time.");
+    return answer;
+  }
+
+ private:
+  using ByProduct = std::map<ProductId, std::vector<std::size_t>>;  // the rows that are still to be saved
+
+  // Finds each row's offer, or says in its result why there is none.
+  Result<ByProduct> resolve(const PriceBulk& in, std::span<PriceResult> results) const {
+    std::vector<std::string> skus;
+    for (const PriceRow& row : in.items)
+      if (row.sku && !row.external_id) skus.push_back(*row.sku);
+    TRY(const std::vector<Offer> found, api_.catalog.offers_by_sku(skus));
+    std::multimap<std::string_view, const Offer*> by_sku;
+    for (const Offer& offer : found) by_sku.emplace(offer.sku, &offer);
+    ByProduct rows;
+    for (std::size_t at = 0; at < in.items.size(); ++at) {
+      const PriceRow& row = in.items[at];
+      std::optional<Offer> offer;
+      if (row.sku.has_value() == row.external_id.has_value()) {
+        refuse(results[at], "catalog.which_offer", "Say sku or external_id, one of them.");
+      } else if (row.sku) {
+        const auto [from, to] = by_sku.equal_range(*row.sku);
+        offer = only(from, to, results[at]);
+      } else {
+        TRY(offer, of_product(*row.external_id, results[at]));
+      }
+      if (!offer) continue;
+      results[at].offer_id = offer->id;
+      rows[offer->product].push_back(at);
+    }
+    return rows;
+  }
+
+  template <class At>
+  static std::optional<Offer> only(At from, At to, PriceResult& result) {
+    if (from == to) {
+      refuse(result, "catalog.no_such_offer", "There is no such offer.");
+      return {};
+    }
+    if (std::next(from) != to) {
+      refuse(result, "catalog.ambiguous_offer", "Several sellers have an offer with this sku.");
+      return {};
+    }
+    return *from->second;
+  }
+
+  Result<std::optional<Offer>> of_product(const std::string& external_id, PriceResult& result) const {
+    ProductFilter filter;
+    filter.external_id = external_id;
+    TRY(const auto found, api_.catalog.find_products(filter));
+    if (!found.empty() && found[0].offers.size() == 1) return found[0].offers[0];
+    if (found.empty() || found[0].offers.empty())
+      refuse(result, "catalog.no_such_offer", "There is no such offer.");
+    else
+      refuse(result, "catalog.ambiguous_offer", "The product has several offers; name one by its sku.");
+    return std::optional<Offer>{};
+  }
+
+  // Saves what is open, chunk by chunk; what stays open lost a race against another change of its product.
+  Result<void> save_all(const services::Shopper& who, const PriceBulk& in, ByProduct& open,
+                        std::span<PriceResult> results) const {
+    std::vector<ProductId> ids;
+    for (const auto& [product, rows] : open) ids.push_back(product);
+    for (std::size_t from = 0; from < ids.size(); from += kBulkChunk) {
+      const auto chunk = std::span(ids).subspan(from, std::min(kBulkChunk, ids.size() - from));
+      TRY_DO(save_chunk(who, in, chunk, open, results));
+    }
+    return {};
+  }
+
+  Result<void> save_chunk(const services::Shopper& who, const PriceBulk& in, std::span<const ProductId> ids,
+                          ByProduct& open, std::span<PriceResult> results) const {
+    TRY(std::vector<Product> products, api_.catalog.products(ids));
+    std::vector<Draft> drafts;
+    std::vector<services::AuditEntry> entries;
+    for (Product& product : products) {
+      const ProductId id = product.id;
+      Draft draft = draft_of(std::move(product), in, open[id], results);
+      std::vector<FieldError> wrong;
+      check_draft(draft, wrong);
+      if (!wrong.empty() || draft.product.offers.empty()) {
+        close(open, id, results, wrong.empty() ? "" : wrong[0].message);
+        continue;
+      }
+      for (const Offer& offer : draft.product.offers)
+        entries.push_back(api_.audit.entry(who.caller(), "catalog.price_set", offer.id.text(),
+                                           "{\"amount\":" + std::to_string(offer.price.amount_minor()) + "}"));
+      drafts.push_back(std::move(draft));
+    }
+    for (const ProductId id : ids)  // gone since it was found
+      if (std::none_of(drafts.begin(), drafts.end(), [&](const Draft& d) { return d.product.id == id; }))
+        close(open, id, results, "There is no such offer.");
+    if (drafts.empty()) return {};
+    TRY(const std::vector<Saved> saved, api_.catalog.save(drafts, [&](db::Tx& tx, Time) -> Result<void> {
+      for (const auto& entry : entries) TRY_DO(services::Audit::record(tx, entry));
+      return {};
+    }));
+    for (std::size_t i = 0; i < saved.size(); ++i) settle(drafts[i].product.id, saved[i], open, results);
+    return {};
+  }
+
+  // The product with only those offers that get another price; the last row that names an offer counts.
+  static Draft draft_of(Product product, const PriceBulk& in, const std::vector<std::size_t>& rows,
+                        std::span<const PriceResult> results) {
+    Draft draft;
+    draft.if_version = product.version;
+    std::map<OfferId, std::size_t> wanted;
+    for (const std::size_t at : rows) wanted[*results[at].offer_id] = at;
+    std::vector<Offer> changed;
+    for (Offer& offer : product.offers) {
+      const auto found = wanted.find(offer.id);
+      if (found == wanted.end()) continue;
+      const PriceRow& row = in.items[found->second];
+      offer.price = row.price;
+      if (row.list_price) offer.list_price = row.list_price;
+      if (offer.list_price && *offer.list_price == offer.price) offer.list_price.reset();
+      changed.push_back(std::move(offer));
+    }
+    product.offers = std::move(changed);
+    draft.product = std::move(product);
+    return draft;
+  }
+
+  static void settle(ProductId id, const Saved& saved, ByProduct& open, std::span<PriceResult> results) {
+    if (saved.refused && saved.refused->code == Errc::kVersionConflict) return;  // once more, from what it is now
+    if (saved.refused) return close(open, id, results, saved.refused->detail);
+    for (const std::size_t at : open[id]) results[at].ok = true;
+    open.erase(id);
+  }
+
+  static void close(ByProduct& open, ProductId id, std::span<PriceResult> results, const std::string& why) {
+    const auto found = open.find(id);
+    if (found == open.end()) return;
+    for (const std::size_t at : found->second)
+      refuse(results[at], why.empty() ? "catalog.no_such_offer" : "catalog.invalid_price",
+             why.empty() ? "There is no such offer." : why);
+    open.erase(found);
+  }
+
+  CatalogApi api_;
+};
+
+}  // namespace
+
+void add_price_bulk_routes(http::Router& router, const CatalogApi& api) {
+  const auto on = std::make_shared<PriceHandlers>(api);
+  router.post<PriceBulk, PriceAnswer>(
+      "/admin/prices/bulk",
+      {"Sets the prices of many offers by sku or external id; a result per row",
+       {"services.sign_in", "services.role_needed"},
+       200,
+       "admin"},
+      [on](http::Call& call, const PriceBulk& in) { return on->bulk(call, in); });
+}
+
+}  // namespace kontor::catalog
