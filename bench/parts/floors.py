@@ -24,6 +24,16 @@ def sqlite(bench, offers=OFFERS):
     return statistics.median(found)
 
 
+def sync(bench, seconds, commits_per_second, size):
+    """What the disk alone makes commits of this size wait, at this pace."""
+    command = [os.path.join(bench.build, "kontor-floor-sync"), os.path.join(bench.folder, "sync.floor"), str(seconds),
+               str(max(1, round(commits_per_second))), str(max(4096, round(size)))]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError("kontor-floor-sync: " + done.stderr)
+    return json.loads(done.stdout)
+
+
 class PostgresServer:
     """The private server of tools/with_postgres, with fsync, by its socket; KONTOR_TEST_POSTGRES says where while it lives."""
 

@@ -8,6 +8,7 @@ import time
 from parts import floors
 
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+COMMITS = 400  # a second, of the disk alone: about as many as there are when 6,000 checkouts share them
 PORTION = 100_000  # sessions opened at once: their requests lie in a file
 
 
@@ -137,6 +138,22 @@ def hot_item(bench, shop, offer):
     return {"seconds": sum(figures["statuses"].values()) / figures["per_second"], "statuses": figures["statuses"]}
 
 
+def long_run(bench, shop, offers, seconds):
+    """Minutes at 6,000/s; then the disk alone for as long, with as many bytes a second, since every answer waits for it."""
+    before, pages = slow(shop), written(shop)[1]
+    run = paced(bench, shop, offers, 6000, seconds, "long")
+    over = {part: count - before[part] for part, count in slow(shop).items()}
+    size = (written(shop)[1] - pages) * 4096 / seconds / COMMITS
+    out = {"minutes": seconds / 60, "over_100_ms": over, **{key: run[key] for key in ("per_second", "p50_ms", "p99_ms", "max_ms", "statuses")}}
+    bench.say(f"  the same for {seconds / 60:.0f} minutes", f"{run['per_second']:.0f}/s, p99 {run['p99_ms']:.1f} ms, longest {run['max_ms']:.0f} ms",
+              "asked: no stall over 100 ms")
+    bench.say("  over 100 ms in the store then", f"{over['commit']:.0f} functions waited for a commit, {over['queue_wait']:.0f} for a turn, {over['write']:.0f} wrote")
+    disk = out["disk"] = floors.sync(bench, seconds, COMMITS, size)
+    bench.say(f"  the disk alone, {COMMITS} commits/s of {size / 1024:.0f} KiB", f"p99 {disk['p99_ms']:.1f} ms, longest {disk['max_ms']:.0f} ms, "
+              f"{disk['over_100_ms']} over 100 ms")
+    return out
+
+
 def measure(bench, tools):
     offers_wanted, orders_wanted = bench.a.catalogue, bench.a.orders
     data = store_of(bench, tools, offers_wanted)
@@ -168,13 +185,7 @@ def measure(bench, tools):
         bench.say("  6,000/s offered, on the grown store", f"p99 {results['p99_ms_at_6000']:.1f} ms, longest {results['max_ms_at_6000']:.0f} ms",
                   "asked: under 40 ms, no stall over 100")
         if bench.a.minutes:
-            before = slow(shop)
-            long = paced(bench, shop, offers, 6000, 60 * bench.a.minutes, "long")
-            over = {part: count - before[part] for part, count in slow(shop).items()}
-            results["long"] = {"minutes": bench.a.minutes, "over_100_ms": over, **{key: long[key] for key in ("per_second", "p50_ms", "p99_ms", "max_ms", "statuses")}}
-            bench.say(f"  the same for {bench.a.minutes} minutes", f"{long['per_second']:.0f}/s, p99 {long['p99_ms']:.1f} ms, longest {long['max_ms']:.0f} ms",
-                      "asked: no stall over 100 ms")
-            bench.say("  over 100 ms in the store then", f"{over['commit']:.0f} commits, {over['queue_wait']:.0f} waits for a turn, {over['write']:.0f} writes in all")
+            results["long"] = long_run(bench, shop, offers, 60 * bench.a.minutes)
         old = sell(bench, shop, offers, 30_000, "old")
         results["per_second_old"] = statistics.median(f["per_second"] for f in old)
         results["orders_ms_old"] = orders_page(bench, tools, shop, tokens)

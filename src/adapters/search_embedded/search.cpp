@@ -6,6 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "base/assert.h"
+
 namespace kontor::search_embedded {
 namespace {
 
@@ -57,6 +59,7 @@ Search::Search(const Dictionary& dictionary, const Generation& generation, const
       sort_(sort_of(query)),
       rising_(query.sort == Sort::kPriceAsc),
       best_(static_cast<std::size_t>(query.limit) + 1) {
+  memory_.kept_count = 0;
   for (const auto& [category, points] : query.preferred) {
     const std::uint32_t above = find_id(dictionary.categories, category.value);
     if (above == kNone || points <= 0) continue;
@@ -216,25 +219,15 @@ bool Search::finds_any(const Plan& plan) {
 // sum.
 double Search::weigh_categories() {
   memory_.mass.resize(std::max<std::size_t>(memory_.mass.size(), dictionary_.categories.size()));
-  const float full = 1.0F / static_cast<float>(std::max(arm_.text_units(), 1));
   double all = 0;
   std::int64_t looked = 0;
-  for (const Part& part : generation_.parts) {
-    const Segment& segment = *part.segment;
-    TextMatch match(segment, plan_, arm_, memory_.match);
+  for (std::uint32_t at = 0; at < generation_.parts.size(); ++at) {
+    const Part& part = generation_.parts[at];
+    TextMatch match(*part.segment, plan_, arm_, memory_.match);
     for (std::uint32_t chunk = 0; (chunk = match.next_chunk(chunk)) != ListCursor::kNoChunk; ++chunk) {
-      if (!budget_.spend(match.match(chunk, memory_.batch))) return all;
-      const Batch& batch = memory_.batch;
-      for (std::size_t i = 0; i < batch.docs.size(); ++i) {
-        if (i + kAhead < batch.docs.size()) __builtin_prefetch(&segment.facts[batch.docs[i + kAhead]]);
-        const std::uint32_t category = segment.facts[batch.docs[i]].category;
-        if (category == kNone || category >= memory_.mass.size() || part.removed(batch.docs[i])) continue;
-        const float share = static_cast<float>(batch.text[i]) * full;
-        if (memory_.mass[category] == 0) memory_.touched.push_back(category);
-        memory_.mass[category] += share * share + 1e-9F;
-        all += share * share;
-        if (segment.facts[batch.docs[i]].accessory != 0) accessories_ += share * share;
-      }
+      Batch& batch = keep(at);
+      if (!budget_.spend(match.match(chunk, batch))) return all;
+      weigh_some(part, batch, all);
       looked += static_cast<std::int64_t>(batch.docs.size());
       if (!budget_.spend(static_cast<std::int64_t>(batch.docs.size()) * 3) || looked >= kCounted) return all;
     }
@@ -242,10 +235,33 @@ double Search::weigh_categories() {
   return all;
 }
 
+Batch& Search::keep(std::uint32_t part) {
+  if (memory_.kept_count == memory_.kept.size()) memory_.kept.emplace_back();
+  SearchMemory::Kept& kept = memory_.kept[memory_.kept_count++];
+  kept.part = part;
+  return kept.batch;
+}
+
+void Search::weigh_some(const Part& part, const Batch& batch, double& all) {
+  const Segment& segment = *part.segment;
+  const float full = 1.0F / static_cast<float>(std::max(arm_.text_units(), 1));
+  for (std::size_t i = 0; i < batch.docs.size(); ++i) {
+    if (i + kAhead < batch.docs.size()) __builtin_prefetch(&segment.facts[batch.docs[i + kAhead]]);
+    const std::uint32_t category = segment.facts[batch.docs[i]].category;
+    if (category == kNone || category >= memory_.mass.size() || part.removed(batch.docs[i])) continue;
+    const float share = static_cast<float>(batch.text[i]) * full;
+    if (memory_.mass[category] == 0) memory_.touched.push_back(category);
+    memory_.mass[category] += share * share + 1e-9F;
+    all += share * share;
+    if (segment.facts[batch.docs[i]].accessory != 0) accessories_ += share * share;
+  }
+}
+
 // Who says "keyboard" means a keyboard, not what goes with one: a category is preferred when most of its products have
 // the words, and more so when it has most of those that do.
 void Search::favour() {
   const std::int32_t most = arm_.ranking().kind * kPoint;
+  memory_.kept_count = 0;
   if (most <= 0 || sort_ != Sort::kRelevance) return set_kinds({});
   accessories_ = 0;
   const double all = weigh_categories();
@@ -307,12 +323,18 @@ void Search::attempt() {
   lanes_.clear();
   for (const Group& group : plan_.groups)
     if (!group.alternatives.empty()) lanes_.push_back(group.alternatives.front().lanes.front());
+  std::size_t kept = 0;
   for (std::uint32_t at = 0; at < generation_.parts.size(); ++at) {
     const Segment& segment = *generation_.parts[at].segment;
     TextMatch match(segment, plan_, arm_, memory_.match);
     for (std::uint32_t chunk = 0; (chunk = match.next_chunk(chunk)) != ListCursor::kNoChunk; ++chunk) {
-      if (total_ >= kCounted && passes_over(segment, chunk, match.bound(chunk))) continue;
-      if (!budget_.spend(match.match(chunk, memory_.batch))) return;
+      if (kept < memory_.kept_count) {
+        std::swap(memory_.batch, memory_.kept[kept++].batch);
+        KONTOR_ASSERT(memory_.batch.chunk == chunk && memory_.kept[kept - 1].part == at);
+      } else {
+        if (total_ >= kCounted && passes_over(segment, chunk, match.bound(chunk))) continue;
+        if (!budget_.spend(match.match(chunk, memory_.batch))) return;
+      }
       take(at, kNone, query_.with_facets);
       if (budget_.over()) return;
     }

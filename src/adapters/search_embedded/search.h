@@ -44,6 +44,13 @@ struct SearchMemory {
   FacetMemory facets;
   Stemmers stemmers;
   Batch batch;
+  // What weighing the categories matched, from the first chunk on: taking the matches begins with the same ones.
+  struct Kept {
+    std::uint32_t part = 0;
+    Batch batch;
+  };
+  std::vector<Kept> kept;
+  std::size_t kept_count = 0;  // of them hold something
   std::vector<std::uint32_t> counted;
   std::vector<float> mass;  // of the matches, by category; all 0 between questions
   std::vector<std::uint32_t> touched;
@@ -75,6 +82,8 @@ class Search {
   bool finds_any(const Plan& plan);
   void favour();
   double weigh_categories();
+  void weigh_some(const Part& part, const Batch& batch, double& all);
+  Batch& keep(std::uint32_t part);
   void set_kinds(std::vector<Favoured> kinds);
   void attempt();
   void by_filters();
