@@ -17,6 +17,10 @@ struct CatalogApi {
 };
 
 void add_catalog_routes(http::Router& router, CatalogApi api);
-void add_category_routes(http::Router& router, const CatalogApi& api);  // called by the former
+// Called by the former.
+void add_category_routes(http::Router& router, const CatalogApi& api);
+void add_attribute_routes(http::Router& router, const CatalogApi& api);
+void add_bulk_routes(http::Router& router, const CatalogApi& api);
+void add_related_routes(http::Router& router, const CatalogApi& api);
 
 }  // namespace kontor::catalog
