@@ -1,6 +1,6 @@
 #include "shop/catalog/attribute_definitions.h"
 
-#include "shop/catalog/catalog_api_test.h"
+#include "tests/support/catalog_api.h"
 
 namespace kontor::catalog {
 namespace {
@@ -8,7 +8,8 @@ namespace {
 using Fixture = ApiFixture;
 
 constexpr std::string_view kLaptops =
-    R"({"items":[{"name":"ram_gb","type":"number","label":"Memory","unit":"GB","required":true,"values":[8,16,32.0],"position":1},)"
+    R"({"items":[{"name":"ram_gb","type":"number","label":"Memory","unit":"GB","required":true,)"
+    R"("values":[8,16,32.0],"position":1},)"
     R"({"name":"ports","type":"text","list":true,"labels":{"de":"Anschlüsse","de-CH":"Buchsen"}},)"
     R"({"name":"touch","type":"boolean","filterable":false}]})";
 

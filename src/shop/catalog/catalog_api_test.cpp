@@ -1,4 +1,4 @@
-#include "shop/catalog/catalog_api_test.h"
+#include "tests/support/catalog_api.h"
 
 namespace kontor::catalog {
 namespace {

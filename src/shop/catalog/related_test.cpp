@@ -1,6 +1,6 @@
 #include "shop/catalog/related.h"
 
-#include "shop/catalog/catalog_api_test.h"
+#include "tests/support/catalog_api.h"
 
 namespace kontor::catalog {
 namespace {
