@@ -44,4 +44,20 @@ std::string attribute_value(std::string_view name, std::string_view value) {
   return unit != nullptr && is_number(value) ? std::string(value) + " " + std::string(unit->shown) : std::string(value);
 }
 
+const catalog::AttributeDefinition* AttributeWords::find(std::string_view name) const {
+  return set_ == nullptr ? nullptr : set_->find(name);
+}
+
+std::string AttributeWords::label(std::string_view name) const {
+  const auto* defined = find(name);
+  const std::string_view label = defined == nullptr ? std::string_view() : catalog::label_of(*defined, locale_);
+  return label.empty() ? attribute_label(name) : std::string(label);
+}
+
+std::string AttributeWords::value(std::string_view name, std::string_view value) const {
+  const auto* defined = find(name);
+  if (defined != nullptr && defined->unit && is_number(value)) return std::string(value) + " " + *defined->unit;
+  return attribute_value(name, value);
+}
+
 }  // namespace kontor::pages

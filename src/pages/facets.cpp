@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "pages/attributes.h"
 #include "pages/drawings.h"
 #include "pages/understood.h"
 
@@ -124,11 +123,11 @@ void put_attribute(Html& out, const Listing& listing, const search::AttributeCou
     std::sort(values.begin(), values.end(),
               [&](const auto& a, const auto& b) { return number(a.value) < number(b.value); });
   const Selection chosen = chosen_instead(listing.chosen, attribute_part(listing.answer, attribute.name), currency);
-  const Group group(out, attribute_label(attribute.name), open);
+  const Group group(out, listing.words.label(attribute.name), open);
   out << "<ul class=\"ticks\">";
   for (const auto& value : values) {
     put_tick(out, {chosen.with_attribute(attribute.name, value.value).address(currency),
-                   attribute_value(attribute.name, value.value), value.count,
+                   listing.words.value(attribute.name, value.value), value.count,
                    chosen.has_attribute(attribute.name, value.value)});
   }
   out << "</ul>";
@@ -150,10 +149,18 @@ void put_attributes(Html& out, const Listing& listing, Currency currency) {
 
 }  // namespace
 
-Result<Listing> read_listing(const Site& site, Currency currency, const Selection& selection) {
+Result<Listing> read_listing(const Site& site, const Dress& dress, const Selection& selection) {
   auto request = selection.request();
-  request.currency = currency;
-  Listing listing{selection, {}};
+  request.currency = dress.currency;
+  Listing listing{selection, {}, {}};
+  CategoryId category;
+  if (!selection.category.empty()) {
+    TRY(const auto found, site.parts.showcase.category(selection.category));
+    if (found) category = found->id;
+  }
+  TRY(auto table, site.parts.catalog.definitions().table());
+  const auto* set = category ? table->of(category) : &table->anywhere();
+  listing.words = AttributeWords(std::move(table), set, dress.formats.tag());
   TRY(listing.answer, site.parts.search.answer(std::move(request)));
   auto& attributes = listing.answer.facets.attributes;
   std::stable_partition(attributes.begin(), attributes.end(),
@@ -193,7 +200,8 @@ void put_chips(Html& out, const Listing& listing) {
         << "\"><span class=\"unseen\">Take away: "
         << "</span>" << text(words) << kCross << "</a></li>";
   };
-  for (const auto& part : parts_of(listing.answer)) chip(part_words(out, part), chosen.with_words(part.without));
+  for (const auto& part : parts_of(listing.answer))
+    chip(part_words(out, part, listing.words), chosen.with_words(part.without));
   for (const auto& brand : chosen.brands) chip(brand, chosen.with_brand(brand));
   Selection without = chosen.first_page();
   if (chosen.price_min || chosen.price_max) {
@@ -211,7 +219,7 @@ void put_chips(Html& out, const Listing& listing) {
     chip("In stock", without);
   }
   for (const auto& [name, value] : chosen.attributes)
-    chip(attribute_label(name) + ": " + attribute_value(name, value), chosen.with_attribute(name, value));
+    chip(listing.words.label(name) + ": " + listing.words.value(name, value), chosen.with_attribute(name, value));
   const auto link = [&](std::string_view words, const Selection& to) {
     out << "<li><a class=\"all\" rel=\"nofollow\" href=\"" << text(to.address(currency)) << "\">" << words
         << "</a></li>";

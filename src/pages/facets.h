@@ -1,6 +1,7 @@
 // What a listing can be narrowed by: the panel of filters, as links and one small form, and the chips of what is
 // chosen, by hand or by the words of a search.
 #pragma once
+#include "pages/attributes.h"
 #include "pages/html.h"
 #include "pages/selection.h"
 #include "pages/site.h"
@@ -11,12 +12,13 @@ namespace kontor::pages {
 struct Listing {
   Selection chosen;
   search::ListingAnswer answer;
+  AttributeWords words;  // how its attributes read
 
   bool narrowed() const;      // by anything that a chip takes away
   Selection cleared() const;  // without all of it
 };
-// With prices in this currency.
-Result<Listing> read_listing(const Site& site, Currency currency, const Selection& selection);
+// With prices in the dress's currency.
+Result<Listing> read_listing(const Site& site, const Dress& dress, const Selection& selection);
 
 void put_filters(Html& out, const Listing& listing);
 void put_chips(Html& out, const Listing& listing);

@@ -201,7 +201,7 @@ Html body_of(const Dress& dress, const Categories& all, const Shelf& shelf, cons
 }
 
 Result<ReadyPages::Bytes> make(const Site& site, const Dress& dress, const Shelf& shelf, const Selection& selection) {
-  TRY(const auto listing, read_listing(site, dress.currency, selection));
+  TRY(const auto listing, read_listing(site, dress, selection));
   TRY(const auto all, site.parts.showcase.categories());
   Frame frame{shelf.title, {}, {}, selection.words, {}, selection.path};
   if (!selection.filtered() && selection.cursor.empty() && selection.words.empty() && !selection.sort) {

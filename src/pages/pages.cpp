@@ -6,7 +6,11 @@ namespace kontor::pages {
 
 ErrorPage add_pages(http::Router& router, const Parts& parts) {
   const auto site = std::make_shared<Site>(parts);
-  parts.showcase.on_dropped([site](std::optional<ProductId> product) { site->ready.drop(product); });
+  parts.showcase.on_dropped([site](std::optional<ProductId> product) {
+    site->ready.drop(product);
+    if (!product) return site->beside.clear();
+    for (const ProductId page : site->beside.take(*product)) site->ready.drop(page);
+  });
   if (parts.rates != nullptr) parts.rates->on_change([site] { site->ready.drop_all(); });
   auto asset = page_endpoint(site, http::Method::kGet, "/assets/{file}", "Styles, scripts and icons of the pages",
                              [site](http::Call& call) -> Result<http::Response> {

@@ -6,6 +6,7 @@
 #include "pages/drawings.h"
 #include "pages/pictures.h"
 #include "pages/product_data.h"
+#include "pages/related_rows.h"
 #include "pages/site.h"
 #include "pages/variants.h"
 
@@ -150,13 +151,13 @@ void put_offers(Html& out, const ProductDetail& product) {
   out << "</ul></details></section>";
 }
 
-void put_value(Html& out, std::string_view name, const boost::json::value& value) {
+void put_value(Html& out, const AttributeWords& reads, std::string_view name, const boost::json::value& value) {
   if (const auto* list = value.if_array()) {
     bool first = true;
     for (const auto& one : *list) {
       if (!first) out << ", ";
       first = false;
-      put_value(out, name, one);
+      put_value(out, reads, name, one);
     }
     return;
   }
@@ -165,19 +166,23 @@ void put_value(Html& out, std::string_view name, const boost::json::value& value
     words = std::string(value.get_string());
   else
     json::print_value(words, value);
-  out << text(attribute_value(name, words));
+  out << text(reads.value(name, words));
 }
 
-void put_details(Html& out, const ProductDetail& product, const std::string& gtin) {
+// Defined attributes in their order, then the others as the product has them.
+void put_details(Html& out, const ProductDetail& product, const std::string& gtin, const AttributeWords& reads) {
   const auto document = json::parse(product.attributes.text);
   const bool any = document && document->root().is_object() && !document->root().get_object().empty();
   if (!any && gtin.empty()) return;
   out << "<section class=\"details\" aria-labelledby=\"details\"><h2 id=\"details\">Details</h2><dl>";
   if (any) {
-    for (const auto& member : document->root().get_object()) {
-      const std::string name(member.key());
-      out << "<div><dt>" << text(attribute_label(name)) << "</dt><dd>";
-      put_value(out, name, member.value());
+    std::vector<const boost::json::key_value_pair*> members;
+    for (const auto& member : document->root().get_object()) members.push_back(&member);
+    std::stable_sort(members.begin(), members.end(),
+                     [&](const auto* a, const auto* b) { return reads.place(a->key()) < reads.place(b->key()); });
+    for (const auto* member : members) {
+      out << "<div><dt>" << text(reads.label(member->key())) << "</dt><dd>";
+      put_value(out, reads, member->key(), member->value());
       out << "</dd></div>";
     }
   }
@@ -194,8 +199,14 @@ void put_description(Html& out, std::string_view description) {
   }
 }
 
-Html body_of(const Dress& dress, const ProductView& view) {
+struct Around {
+  AttributeWords reads;
+  showcase::RelatedCards related;
+};
+
+Html body_of(const Dress& dress, const ProductView& view, const Around& around) {
   const ProductDetail& product = view.detail;
+  const bool sold = catalog::meaning_of(product.status).buyable;
   Html out(dress);
   put_crumbs(out, view);
   out << "<article class=\"product\">";
@@ -210,14 +221,15 @@ Html body_of(const Dress& dress, const ProductView& view) {
   out << "<div class=\"story\">";
   put_description(out, product.description);
   out << "</div></div></article>";
-  put_offers(out, product);
-  put_details(out, product, view.gtin);
+  if (sold) put_offers(out, product);
+  put_details(out, product, view.gtin, around.reads);
+  put_related(out, around.related, sold);
   if (!view.crumbs.empty()) {
     const auto& shelf = view.crumbs.back();
     out << "<p class=\"onward\"><a class=\"button plain\" href=\"" << text(shelf.path)
         << "\">More on this shelf: " << text(shelf.name) << "</a></p>";
   }
-  if (!choices_of(product.offers).empty())
+  if (sold && !choices_of(product.offers).empty())
     out << "<script type=\"application/json\" id=\"variants\">" << variants_json(product, dress) << "</script>";
   return out;
 }
@@ -242,12 +254,15 @@ std::string summary_of(const ProductDetail& product) {
 }
 
 // What other programs read is the shop's own, whatever the dress.
-Result<ReadyPages::Bytes> make(const Site& site, const Dress& dress, ProductId id) {
+Result<ReadyPages::Bytes> make(Site& site, const Dress& dress, ProductId id) {
   TRY(const auto state, site.parts.showcase.state(id));
   ProductView view;
   TRY(view.detail, detail_of(site.parts.showcase, state));
   view.gtin = state.product.gtin;
   TRY(view.crumbs, crumbs_of(site, state.product.category));
+  const auto* defined = state.attributes->of(state.product.category);
+  Around around{AttributeWords(state.attributes, defined, dress.formats.tag()), {}};
+  TRY(around.related, read_related(site, dress, id));
   const ProductDetail& product = view.detail;
   Html head(dress);
   head << "<script type=\"application/ld+json\">" << json_ld(view, site.parts.public_url)
@@ -258,9 +273,9 @@ Result<ReadyPages::Bytes> make(const Site& site, const Dress& dress, ProductId i
   if (!picture.empty()) head << "<meta property=\"og:image\" content=\"" << text(picture) << "\">";
   Frame frame{product.title, summary_of(product), "/p/" + percent_encode(product.slug), {}, head.take(), {}};
   if (dress.currency == site.dresses.own().currency)
-    return site.shared_page(frame, body_of(dress, view), product.slug, site.parts.showcase.keeps_longer(id));
+    return site.shared_page(frame, body_of(dress, view, around), product.slug, site.parts.showcase.keeps_longer(id));
   TRY(view.detail, showcase::detail_in(site.parts.showcase, site.parts.rates, state, dress.currency));
-  return site.shared_page(frame, body_of(dress, view), view.detail.slug);
+  return site.shared_page(frame, body_of(dress, view, around), view.detail.slug);
 }
 
 // In another dress than the shop's: kept like a listing, a minute at most.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "pages/assets.h"
+#include "pages/beside.h"
 #include "pages/dresses.h"
 #include "pages/html.h"
 #include "pages/pages.h"
@@ -46,6 +47,7 @@ class Site {
   const Assets assets;
   const Dresses dresses;
   ReadyPages ready;
+  Beside beside;
   std::vector<std::string> addresses;  // of pages that can be read; filled as they are added
 
  private:

@@ -32,19 +32,19 @@ std::optional<std::int64_t> minor_of(const std::optional<Money>& money) {
   return money ? std::optional(money->amount_minor()) : std::nullopt;
 }
 
-std::string attribute_words(const PartView& part) {
+std::string attribute_words(const PartView& part, const AttributeWords& reads) {
   const std::string& name = *part.attribute;
   std::string words;
-  const auto shown = [&](double number) { return attribute_value(name, number_text(number)); };
+  const auto shown = [&](double number) { return reads.value(name, number_text(number)); };
   for (const auto& value : part.values.value_or(std::vector<std::string>()))
-    words += (words.empty() ? "" : " or ") + attribute_value(name, value);
+    words += (words.empty() ? "" : " or ") + reads.value(name, value);
   if (part.min && part.max)
     words = *part.min == *part.max ? shown(*part.min) : shown(*part.min) + " – " + shown(*part.max);
   else if (part.min)
     words = "from " + shown(*part.min);
   else if (part.max)
     words = "up to " + shown(*part.max);
-  return attribute_label(name) + ": " + words;
+  return reads.label(name) + ": " + words;
 }
 
 }  // namespace
@@ -74,9 +74,9 @@ std::string rating_words(const Html& out, double stars) {
   return (tenths % 10 == 0 ? std::to_string(tenths / 10) : out.dress().formats.decimal(tenths, 1)) + " stars and up";
 }
 
-std::string part_words(const Html& out, const PartView& part) {
+std::string part_words(const Html& out, const PartView& part, const AttributeWords& words) {
   if (part.kind == "rating") return rating_words(out, part.rating_min.value_or(0));
-  if (part.kind == "attribute" && part.attribute) return attribute_words(part);
+  if (part.kind == "attribute" && part.attribute) return attribute_words(part, words);
   const Currency currency = out.dress().currency;
   if (!is_in(part, currency) || (!part.price_min && !part.price_max)) return part.text;
   return price_words(out, minor_of(part.price_min), minor_of(part.price_max), currency);

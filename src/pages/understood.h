@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pages/attributes.h"
 #include "pages/html.h"
 #include "pages/selection.h"
 
@@ -21,7 +22,7 @@ std::string price_words(const Html& out, std::optional<std::int64_t> min, std::o
                         Currency currency);
 // "4 stars and up".
 std::string rating_words(const Html& out, double stars);
-std::string part_words(const Html& out, const search::PartView& part);
+std::string part_words(const Html& out, const search::PartView& part, const AttributeWords& words);
 
 // The selection from its first page on, with the part chosen instead of written: so that something can be added to it
 // or put in its place. What cannot be chosen on a page (a bound of an attribute) is gone. A null part changes nothing.

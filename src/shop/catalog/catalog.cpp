@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/gtin.h"
 #include "base/text.h"
 #include "shop/catalog/catalog_store.h"
 
@@ -161,7 +162,18 @@ Result<void> Catalog::ensure_sellers(std::span<const Seller> wanted) {
   return {};
 }
 
+Result<std::map<std::string, ProductId>> Catalog::ids_by_external_id(std::span<const std::string> external_ids) {
+  std::map<std::string, ProductId> found;
+  if (external_ids.empty()) return found;
+  TRY_DO(store_.read(Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
+    TRY(found, store::ids_by_external_id(tx, external_ids));
+    return {};
+  }));
+  return found;
+}
+
 void Catalog::prepare(Draft& draft, Time now) {
+  draft.product.gtin = plain_gtin(draft.product.gtin);
   const std::string& name = draft.product.external_id.empty() ? draft.product.title : draft.product.external_id;
   const int bucket = bucket_of(name);
   if (!draft.product.id && !draft.fresh) draft.fresh = ids_.next<ProductId>(now, bucket);
@@ -170,6 +182,11 @@ void Catalog::prepare(Draft& draft, Time now) {
 }
 
 Result<std::vector<Saved>> Catalog::save(std::span<Draft> drafts, const Beside& beside) {
+  if (!beside) return save_each(drafts, {});
+  return save_each(drafts, [&](db::Tx& tx, Time now, std::span<const Saved>) { return beside(tx, now); });
+}
+
+Result<std::vector<Saved>> Catalog::save_each(std::span<Draft> drafts, const BesideSaved& beside) {
   const Time now = clock_.now();
   for (Draft& draft : drafts) {
     if (draft.product.title.empty()) return invalid("catalog.no_title", "/title", "required", "A product has a title.");
@@ -179,7 +196,7 @@ Result<std::vector<Saved>> Catalog::save(std::span<Draft> drafts, const Beside& 
   TRY_DO(store_.write(Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
     TRY(saved, store::save_many(tx, drafts, now));
     const bool any = std::any_of(saved.begin(), saved.end(), [](const Saved& one) { return !one.refused; });
-    return any && beside ? beside(tx, now) : Result<void>{};
+    return any && beside ? beside(tx, now, saved) : Result<void>{};
   }));
   std::vector<ProductId> changed;
   for (const Saved& one : saved)
@@ -281,11 +298,56 @@ Result<std::vector<CategoryId>> Catalog::ensure_paths(std::span<const std::vecto
   return found;
 }
 
+Result<OwnDefinitions> Catalog::define_attributes(CategoryId category, std::span<const AttributeDefinition> wanted,
+                                                  std::optional<std::int64_t> if_version, const Beside& beside) {
+  const Time now = clock_.now();
+  OwnDefinitions own;
+  TRY_DO(store_.write(Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
+    TRY(own, store::set_definitions(tx, category, wanted, if_version, now));
+    return beside ? beside(tx, now) : Result<void>{};
+  }));
+  tell_categories();
+  return own;
+}
+
+Result<void> Catalog::check_defined(const Product& product, const Product* before, std::vector<FieldError>& wrong) {
+  const bool active = product.status == ProductStatus::kActive;
+  if (before != nullptr && before->category == product.category && before->attributes_json == product.attributes_json &&
+      (!active || before->status == ProductStatus::kActive))
+    return {};
+  TRY(const auto table, definitions_.table());
+  if (const AttributeSet* set = table->of(product.category))
+    set->check(product.attributes_json, active, "/attributes", wrong);
+  return {};
+}
+
+Result<RelatedProducts> Catalog::related(ProductId id) {
+  RelatedProducts found;
+  TRY_DO(store_.read(Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
+    TRY(found, store::related(tx, id));
+    return {};
+  }));
+  return found;
+}
+
+Result<std::int64_t> Catalog::set_related(ProductId id, const RelatedProducts& wanted,
+                                          std::optional<std::int64_t> if_version, const Beside& beside) {
+  const Time now = clock_.now();
+  std::int64_t version = 0;
+  TRY_DO(store_.write(Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
+    TRY(version, store::set_related(tx, id, wanted, if_version, now));
+    return beside ? beside(tx, now) : Result<void>{};
+  }));
+  tell(std::span(&id, 1));
+  return version;
+}
+
 void Catalog::tell(std::span<const ProductId> products) const {
   if (told_ && !products.empty()) told_(products);
 }
 
-void Catalog::tell_categories() const {
+void Catalog::tell_categories() {
+  definitions_.changed();
   if (category_told_) category_told_();
 }
 

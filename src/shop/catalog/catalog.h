@@ -18,17 +18,11 @@
 #include "ports/clock.h"
 #include "ports/db.h"
 #include "runtime/json.h"
+#include "shop/catalog/attribute_definitions.h"
+#include "shop/catalog/catalog_state.h"
+#include "shop/catalog/related.h"
 
 namespace kontor::catalog {
-
-enum class ProductStatus { kDraft = 0, kActive = 1, kInactive = 2, kSuspended = 3, kDiscontinued = 4 };
-constexpr auto enum_names(ProductStatus) {
-  return std::array{EnumName<ProductStatus>{ProductStatus::kDraft, "draft"},
-                    EnumName<ProductStatus>{ProductStatus::kActive, "active"},
-                    EnumName<ProductStatus>{ProductStatus::kInactive, "inactive"},
-                    EnumName<ProductStatus>{ProductStatus::kSuspended, "suspended"},
-                    EnumName<ProductStatus>{ProductStatus::kDiscontinued, "discontinued"}};
-}
 
 // What is bought: a product's variant, sold by a seller at a price, in a condition.
 struct Offer {
@@ -67,7 +61,7 @@ struct Product {
   CategoryId category;                 // 0: none
   std::string attributes_json = "{}";  // name → text, number, boolean or a list of those
   std::vector<std::string> images;
-  std::string gtin;
+  std::string gtin;  // checked digits (base/gtin.h); may be empty
   ProductStatus status = ProductStatus::kActive;
   std::int64_t weight_g = 0;
   std::vector<std::int64_t> dimensions_mm;  // empty or length, width, height
@@ -154,6 +148,9 @@ struct ProductFilter {                 // for the back office
 // /admin/products.
 void check_draft(const Draft& draft, std::vector<FieldError>& wrong);
 
+// What is wrong with a product's GTIN, as it is kept; none is fine.
+void check_gtin(std::string_view gtin, std::vector<FieldError>& wrong);
+
 // What is wrong with an attributes object: names of 1 to 100 characters; texts up to 4,000, numbers, booleans, lists of
 // up to 50.
 void check_attributes(std::string_view attributes_json, const std::string& field, std::vector<FieldError>& wrong);
@@ -164,7 +161,8 @@ class Catalog {
   // Runs inside the write function that changes the catalogue: audit entries and the like.
   using Beside = std::function<Result<void>(db::Tx&, Time)>;
 
-  Catalog(db::Store& store, Clock& clock, IdSource& ids) : store_(store), clock_(clock), ids_(ids) {}
+  Catalog(db::Store& store, Clock& clock, IdSource& ids)
+      : store_(store), clock_(clock), ids_(ids), definitions_(store) {}
 
   Result<std::optional<Product>> product(ProductId id);  // with its offers
   Result<std::optional<ProductId>> product_by_slug(std::string_view slug);
@@ -178,6 +176,8 @@ class Catalog {
   Result<std::vector<Product>> find_products(const ProductFilter& filter);  // newest first
   // Ids above `after`, ascending: for walks over everything.
   Result<std::vector<ProductId>> ids_after(ProductId after, int limit);
+  // Those that are there, by external id.
+  Result<std::map<std::string, ProductId>> ids_by_external_id(std::span<const std::string> external_ids);
 
   Result<std::vector<Category>> categories();  // parents before their children, then by name
   Result<std::vector<Seller>> sellers();
@@ -187,6 +187,9 @@ class Catalog {
   // Saves them in one write function, which shall stay below 5 ms: 50 products of usual size. The same twice changes
   // nothing the second time but versions. kInvalid for a draft without title; refused drafts are named in their Saved.
   Result<std::vector<Saved>> save(std::span<Draft> drafts, const Beside& beside = {});
+  // The same; `beside` runs in the write function, unless all were refused, and hears what came of each.
+  using BesideSaved = std::function<Result<void>(db::Tx&, Time, std::span<const Saved>)>;
+  Result<std::vector<Saved>> save_each(std::span<Draft> drafts, const BesideSaved& beside);
   // What save() would answer now; nothing is written, and the ids of what would be new mean nothing.
   Result<std::vector<Saved>> rehearse(std::span<Draft> drafts);
   // Repeating it is harmless. The answer: whether there was one.
@@ -203,21 +206,36 @@ class Catalog {
   // The categories of these paths (names from the root down), made where they are missing. In the order asked.
   Result<std::vector<CategoryId>> ensure_paths(std::span<const std::vector<std::string>> paths);
 
+  AttributeDefinitions& definitions() { return definitions_; }
+  // Replaces a category's own definitions. kNotFound "catalog.no_such_category"; `if_version` as in Draft.
+  Result<OwnDefinitions> define_attributes(CategoryId category, std::span<const AttributeDefinition> wanted,
+                                           std::optional<std::int64_t> if_version, const Beside& beside = {});
+  // What its category's definitions say against a product. `before` (null: it is new): what did not change since is let
+  // be, so that an older product can still be repriced, or taken from the shelves.
+  Result<void> check_defined(const Product& product, const Product* before, std::vector<FieldError>& wrong);
+
+  // kNotFound "catalog.no_such_product".
+  Result<RelatedProducts> related(ProductId id);
+  // Replaces them; the product has a new version. kInvalid "catalog.wrong_related" names what is not there or twice.
+  Result<std::int64_t> set_related(ProductId id, const RelatedProducts& wanted, std::optional<std::int64_t> if_version,
+                                   const Beside& beside = {});
+
   // Called after each committed change made through this object, so that this replica's own caches need not wait for
   // the event.
   void on_change(std::function<void(std::span<const ProductId>)> told) { told_ = std::move(told); }
   void on_category_change(std::function<void()> told) { category_told_ = std::move(told); }
 
-  // Draws what a draft needs; save() calls it.
+  // Draws what a draft needs, and writes its GTIN as it is kept; save() calls it.
   void prepare(Draft& draft, Time now);
 
  private:
   void tell(std::span<const ProductId> products) const;
-  void tell_categories() const;
+  void tell_categories();
 
   db::Store& store_;
   Clock& clock_;
   IdSource& ids_;
+  AttributeDefinitions definitions_;
   std::function<void(std::span<const ProductId>)> told_;
   std::function<void()> category_told_;
 };

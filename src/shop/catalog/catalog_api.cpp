@@ -1,8 +1,6 @@
 #include "shop/catalog/catalog_api.h"
 
 #include <algorithm>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "services/if_match.h"
 #include "shop/catalog/catalog_views.h"
@@ -98,23 +96,6 @@ Result<void> check_if_match(const http::Call& call, std::int64_t version) {
               "It has been changed meanwhile and is at version " + std::to_string(version) + " now.");
 }
 
-std::string merged_attributes(const std::string& before, const std::string& patch) {
-  const auto old_document = json::parse(before);
-  const auto patch_document = json::parse(patch);
-  if (!old_document || !patch_document || !patch_document->root().is_object()) return patch;
-  boost::json::object merged =
-      old_document->root().is_object() ? old_document->root().get_object() : boost::json::object{};
-  for (const auto& member : patch_document->root().get_object()) {
-    if (member.value().is_null())
-      merged.erase(member.key());
-    else
-      merged[member.key()] = member.value();
-  }
-  std::string out;
-  json::print_value(out, merged);
-  return out;
-}
-
 template <class T>
 void take(std::optional<T>& from, T& to) {
   if (from) to = std::move(*from);
@@ -150,6 +131,41 @@ void apply(OfferPatch&& patch, Offer& offer) {
   take(patch.quantity_step, offer.quantity_step);
 }
 
+// An older product may hold what is no longer accepted; that is no reason to refuse another change of it.
+void let_be(std::vector<FieldError>& wrong, std::string_view field) {
+  std::erase_if(wrong, [&](const FieldError& one) { return one.field == field; });
+}
+
+struct StatusView {
+  ProductStatus status = ProductStatus::kDraft;
+  std::string meaning;
+  bool shown = false, listed = false, buyable = false;
+  std::vector<ProductStatus> next;
+  static constexpr auto fields() {
+    return described(Field("status", &StatusView::status, "As products have it"),
+                     Field("meaning", &StatusView::meaning, "In words"),
+                     Field("shown", &StatusView::shown, "Whether everybody finds its page"),
+                     Field("listed", &StatusView::listed, "Whether it is in listings and searches"),
+                     Field("buyable", &StatusView::buyable, "Whether it is sold"),
+                     Field("next", &StatusView::next, "What it may become"));
+  }
+};
+struct StatusList {
+  std::vector<StatusView> items;
+  static constexpr auto fields() { return described(Field("items", &StatusList::items, "All there are")); }
+};
+
+StatusList status_list() {
+  StatusList list;
+  for (const StatusMeaning& one : kStatusMeanings) {
+    StatusView view{one.status, std::string(one.words), one.shown, one.listed, one.buyable, {}};
+    for (const StatusMeaning& other : kStatusMeanings)
+      if (kStatusTable.leads(one.status, other.status)) view.next.push_back(other.status);
+    list.items.push_back(std::move(view));
+  }
+  return list;
+}
+
 class Handlers {
  public:
   explicit Handlers(CatalogApi api) : api_(api) {}
@@ -173,6 +189,11 @@ class Handlers {
     TRY_DO(api_.shoppers.require_staff(call.request));
     TRY(const ProductId id, call.id<ProductId>("id"));
     return answer(call, id);
+  }
+
+  Result<StatusList> statuses(http::Call& call) {
+    TRY_DO(api_.shoppers.require_staff(call.request));
+    return status_list();
   }
 
   Result<ProductView> create(http::Call& call, NewProduct in) {
@@ -199,7 +220,7 @@ class Handlers {
       TRY(Offer offer, offer_of(in.offers[i], "/offers/" + std::to_string(i) + "/seller"));
       p.offers.push_back(std::move(offer));
     }
-    TRY(const Saved saved, save(std::move(draft), who, "catalog.product_create"));
+    TRY(const Saved saved, save(std::move(draft), who, "catalog.product_create", nullptr));
     call.set_header("Location", "/api/v1/admin/products/" + saved.product.text());
     return answer(call, saved.product);
   }
@@ -212,10 +233,10 @@ class Handlers {
     TRY_DO(check_if_match(call, product->version));
     Draft draft;
     draft.if_version = product->version;
-    draft.product = std::move(*product);
+    draft.product = *product;
     apply(std::move(in), draft.product);
     draft.product.offers.clear();  // those that are not named stay
-    TRY_DO(save(std::move(draft), who, "catalog.product_change"));
+    TRY_DO(save(std::move(draft), who, "catalog.product_change", &*product));
     return answer(call, id);
   }
 
@@ -264,9 +285,9 @@ class Handlers {
         return invalid("catalog.sku_taken", "/sku", "taken", "The seller has an offer with this sku.");
     Draft draft;
     draft.if_version = product->version;
-    draft.product = std::move(*product);
+    draft.product = *product;
     draft.product.offers = {std::move(offer)};
-    TRY(const Saved saved, save(std::move(draft), who, "catalog.offer_create", true));
+    TRY(const Saved saved, save(std::move(draft), who, "catalog.offer_create", &*product, true));
     call.set_header("Location", "/api/v1/admin/offers/" + saved.offers[0].text());
     return answer(call, saved.offers[0]);
   }
@@ -282,9 +303,9 @@ class Handlers {
     apply(std::move(in), offers[0]);
     Draft draft;
     draft.if_version = product->version;
-    draft.product = std::move(*product);
+    draft.product = *product;
     draft.product.offers = std::move(offers);
-    TRY_DO(save(std::move(draft), who, "catalog.offer_change", true));
+    TRY_DO(save(std::move(draft), who, "catalog.offer_change", &*product, true));
     return answer(call, id);
   }
 
@@ -328,10 +349,14 @@ class Handlers {
                  in.quantity_step};
   }
 
-  // `one_offer`: the caller speaks of the draft's only offer, so its fields are named from there.
-  Result<Saved> save(Draft draft, const Shopper& who, std::string_view action, bool one_offer = false) {
+  // `before`: as the product is, null for a new one. `one_offer`: the caller speaks of the draft's only offer, so its
+  // fields are named from there.
+  Result<Saved> save(Draft draft, const Shopper& who, std::string_view action, const Product* before,
+                     bool one_offer = false) {
     std::vector<FieldError> wrong;
     check_draft(draft, wrong);
+    if (before != nullptr && before->gtin == draft.product.gtin) let_be(wrong, "/gtin");
+    TRY_DO(api_.catalog.check_defined(draft.product, before, wrong));
     if (draft.product.category) {
       TRY(const auto categories, api_.catalog.categories());
       if (std::none_of(categories.begin(), categories.end(),
@@ -369,8 +394,9 @@ class Handlers {
 
 const std::vector<std::string_view> kStaff{"services.sign_in", "services.role_needed"};
 const std::vector<std::string_view> kWrites{
-    "services.sign_in",  "services.role_needed", "catalog.no_such_product",   "catalog.no_such_offer",
-    "catalog.sku_taken", "catalog.slug_taken",   "catalog.external_id_taken", "catalog.version_conflict"};
+    "services.sign_in",          "services.role_needed",     "catalog.no_such_product",
+    "catalog.no_such_offer",     "catalog.sku_taken",        "catalog.slug_taken",
+    "catalog.external_id_taken", "catalog.version_conflict", "catalog.status_refused"};
 
 }  // namespace
 
@@ -397,8 +423,14 @@ void add_catalog_routes(http::Router& router, CatalogApi api) {
                                       [on](Call& call, OfferPatch in) { return on->patch_offer(call, std::move(in)); });
   router.del<None, None>("/admin/offers/{id}", {"Removes an offer", kWrites, 204, "admin"},
                          [on](Call& call, None) { return on->remove_offer(call); });
+  router.get<None, StatusList>("/admin/product-statuses",
+                               {"What each status of a product means, and what it may become", kStaff, 200, "admin"},
+                               [on](Call& call, None) { return on->statuses(call); });
   add_category_routes(router, api);
   add_price_bulk_routes(router, api);
+  add_attribute_routes(router, api);
+  add_bulk_routes(router, api);
+  add_related_routes(router, api);
 }
 
 }  // namespace kontor::catalog

@@ -17,7 +17,11 @@ struct CatalogApi {
 };
 
 void add_catalog_routes(http::Router& router, CatalogApi api);
-void add_category_routes(http::Router& router, const CatalogApi& api);    // called by the former
-void add_price_bulk_routes(http::Router& router, const CatalogApi& api);  // the same
+// Called by the former.
+void add_category_routes(http::Router& router, const CatalogApi& api);
+void add_attribute_routes(http::Router& router, const CatalogApi& api);
+void add_bulk_routes(http::Router& router, const CatalogApi& api);
+void add_price_bulk_routes(http::Router& router, const CatalogApi& api);
+void add_related_routes(http::Router& router, const CatalogApi& api);
 
 }  // namespace kontor::catalog

@@ -1,68 +1,9 @@
-#include "shop/catalog/catalog_api.h"
-
-#include <doctest/doctest.h>
-
-#include "runtime/router.h"
-#include "tests/support/test_store.h"
-
-namespace kontor {
-std::span<const db::Migration> services_migrations();
-std::span<const db::Migration> catalog_migrations();
-}  // namespace kontor
+#include "tests/support/catalog_api.h"
 
 namespace kontor::catalog {
 namespace {
 
-constexpr std::string_view kToken = "an-admin-token-of-tests-0123456789";
-
-struct Fixture {
-  testing::TestStore test{services_migrations(), catalog_migrations()};
-  Catalog catalog{test.store(), test.clock, test.ids};
-  services::Shoppers shoppers{test.clock,
-                              test.random,
-                              test.ids,
-                              {.secret = "a secret of tests, long enough", .admin_token = std::string(kToken)}};
-  services::Cursors cursors{"a secret of tests, long enough"};
-  services::Audit audit{test.store(), test.clock, test.ids, test.random};
-  http::Router router{"/api/v1"};
-  std::unique_ptr<http::Dispatcher> dispatcher;
-  bool as_admin = true;
-  std::string if_match;
-
-  Fixture() {
-    add_catalog_routes(router, {catalog, shoppers, cursors, audit});
-    const http::Router* tables[] = {&router};
-    dispatcher = std::make_unique<http::Dispatcher>(tables);
-  }
-
-  http::Response ask(http::Method method, const std::string& path, std::string_view body = {},
-                     std::string_view query = {}) {
-    const std::string whole = "/api/v1" + path;
-    const std::string bearer = "Bearer " + std::string(kToken);
-    http::Request request;
-    request.method = method;
-    request.path = whole;
-    request.query = query;
-    request.body = body;
-    request.request_id = "0123456789abcdef";
-    if (as_admin) request.headers.push_back({"Authorization", bearer});
-    if (!if_match.empty()) request.headers.push_back({"If-Match", if_match});
-    if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});
-    const auto match = dispatcher->find(method, whole);
-    return dispatcher->run(match, request);
-  }
-  static std::string value(const http::Response& response, std::string_view name) {
-    const std::string key = "\"" + std::string(name) + "\":\"";
-    const auto at = response.body.find(key);
-    if (at == std::string::npos) return {};
-    return response.body.substr(at + key.size(), response.body.find('"', at + key.size()) - at - key.size());
-  }
-  static std::string header(const http::Response& response, std::string_view name) {
-    for (const auto& [key, text] : response.headers)
-      if (key == name) return text;
-    return {};
-  }
-};
+using Fixture = ApiFixture;
 
 constexpr std::string_view kTea =
     R"({"title":"Green tea","external_id":"tea","brand":"Leaf","attributes":{"grade":1,"tin":true},)"
@@ -173,6 +114,47 @@ TEST_CASE("catalog api: the category tree grows, moves and shrinks") {
   CHECK(f.ask(http::Method::kDelete, "/admin/categories/" + root).status == 409);
   CHECK(f.ask(http::Method::kDelete, "/admin/categories/" + id).status == 204);
   CHECK(f.ask(http::Method::kDelete, "/admin/categories/" + root).status == 204);
+}
+
+TEST_CASE("catalog api: a wrong check digit is refused with the right one, and an older one stands in no other's way") {
+  Fixture f;
+  const auto refused = f.ask(http::Method::kPost, "/admin/products", R"({"title":"x","gtin":"4006381333933"})");
+  CHECK(refused.status == 422);
+  CHECK(Fixture::says(refused, R"("field":"/gtin","code":"bad_check_digit")"));
+  CHECK(Fixture::says(refused, "should be 1"));
+  const std::string id = f.made("/admin/products", R"({"title":"x","gtin":"4 006381 333931"})");
+  CHECK(Fixture::says(f.ask(http::Method::kGet, "/admin/products/" + id), R"("gtin":"4006381333931")"));
+  CHECK(f.ask(http::Method::kPatch, "/admin/products/" + id, R"({"gtin":"123"})").status == 422);
+  CHECK(f.ask(http::Method::kPatch, "/admin/products/" + id, R"({"gtin":""})").status == 200);
+  // as an older version of the program may have kept it
+  Draft old;
+  old.product.title = "old";
+  old.product.gtin = "4006381333933";
+  const auto saved = f.catalog.save(std::span(&old, 1));
+  REQUIRE(saved);
+  const std::string kept = (*saved)[0].product.text();
+  CHECK(f.ask(http::Method::kPatch, "/admin/products/" + kept, R"({"title":"older"})").status == 200);
+  CHECK(f.ask(http::Method::kPatch, "/admin/products/" + kept, R"({"gtin":"4006381333934"})").status == 422);
+}
+
+TEST_CASE("catalog api: a status leads to some others, and the refusal says to which") {
+  Fixture f;
+  const std::string id = f.made("/admin/products", R"({"title":"x","status":"draft"})");
+  const auto to = [&](std::string_view status) {
+    return f.ask(http::Method::kPatch, "/admin/products/" + id, R"({"status":")" + std::string(status) + R"("})");
+  };
+  const auto refused = to("discontinued");
+  CHECK(refused.status == 409);
+  CHECK(Fixture::says(refused, R"("from":"draft","to":"discontinued","allowed":["active","inactive"])"));
+  CHECK(Fixture::says(f.ask(http::Method::kGet, "/admin/products/" + id), R"("status":"draft")"));
+  for (const std::string_view status : {"draft", "active", "suspended", "suspended", "active", "discontinued"})
+    CHECK(to(status).status == 200);
+  CHECK(to("draft").status == 409);
+  CHECK(to("inactive").status == 200);
+  const auto table = f.ask(http::Method::kGet, "/admin/product-statuses");
+  CHECK(table.status == 200);
+  CHECK(Fixture::says(table, R"("status":"discontinued","meaning":"No longer sold; its page stays and says so",)"
+                             R"("shown":true,"listed":false,"buyable":false,"next":["active","inactive"])"));
 }
 
 }  // namespace

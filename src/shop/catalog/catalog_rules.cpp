@@ -1,4 +1,5 @@
 // What a product may look like, wherever it comes from.
+#include "base/gtin.h"
 #include "base/text.h"
 #include "shop/catalog/catalog.h"
 #include "shop/catalog/product_document.h"
@@ -56,6 +57,11 @@ void check_offer(const Offer& offer, const std::string& at, const Check& check) 
 
 }  // namespace
 
+void check_gtin(std::string_view gtin, std::vector<FieldError>& wrong) {
+  if (gtin.empty()) return;
+  if (auto fault = wrong_with_gtin(gtin)) wrong.push_back({"/gtin", std::string(fault->code), std::move(fault->words)});
+}
+
 void check_draft(const Draft& draft, std::vector<FieldError>& wrong) {
   const Product& product = draft.product;
   const Check check{wrong};
@@ -65,7 +71,7 @@ void check_draft(const Draft& draft, std::vector<FieldError>& wrong) {
   check.text("/external_id", product.external_id, 0, 200);
   check.text("/description", product.description, 0, 50'000);
   check.text("/brand", product.brand, 0, 200);
-  check.text("/gtin", product.gtin, 0, 20);
+  check_gtin(plain_gtin(product.gtin), wrong);
   check.text("/tax_class", product.tax_class, 1, 40);
   check.number("/weight_g", product.weight_g, kMostPieces);
   check.number("/review_count", product.review_count, kMostPieces);

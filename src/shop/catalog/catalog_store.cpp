@@ -57,6 +57,9 @@ constexpr db::Query kBySku{"catalog.by_sku", Home::kCatalog, R"sql(
   WHERE sku = $1 AND product_id < $2 ORDER BY product_id DESC LIMIT $3)sql"};
 constexpr db::Query kIdsAfter{"catalog.ids_after", Home::kCatalog,
                               "SELECT id FROM catalog_products WHERE id > $1 ORDER BY id LIMIT $2"};
+constexpr db::Query kIdsByExternalId{
+    "catalog.ids_by_external_id", Home::kCatalog,
+    "SELECT external_id, id FROM catalog_products WHERE external_id IN (" KONTOR_CATALOG_IN50 ")"};
 constexpr db::Query kSellers{
     "catalog.sellers", Home::kCatalog,
     "SELECT id, code, name, good_standing, rating_milli FROM catalog_sellers ORDER BY id LIMIT 100000"};
@@ -198,7 +201,7 @@ Result<std::vector<SaleFacts>> sale_facts(db::Tx& tx, std::span<const OfferId> i
                      Money::minor(row.i64(3), currency_of(row.text(4))),
                      row.i64(5),
                      row.i64(6),
-                     row.flag(7) && static_cast<ProductStatus>(row.i64(8)) == ProductStatus::kActive,
+                     row.flag(7) && meaning_of(static_cast<ProductStatus>(row.i64(8))).buyable,
                      {row.id<CategoryId>(11), row.id<SellerId>(10), row.str(12), {}, 0, {}},
                      row.i64(14),
                      row.i64(15)});
@@ -246,6 +249,16 @@ Result<std::vector<ProductId>> find_products(db::Tx& tx, const ProductFilter& fi
 Result<std::vector<ProductId>> ids_after(db::Tx& tx, ProductId after, int limit) {
   TRY(const db::Rows rows, tx.ask(kIdsAfter, after, limit));
   return ids_of(rows);
+}
+
+Result<std::map<std::string, ProductId>> ids_by_external_id(db::Tx& tx, std::span<const std::string> external_ids) {
+  std::map<std::string, ProductId> found;
+  const std::vector<db::Param> params(external_ids.begin(), external_ids.end());
+  TRY_DO(ask_in(tx, {kIdsByExternalId}, params, [&](const db::Rows::Row& row) -> Result<void> {
+    found[row.str(0)] = row.id<ProductId>(1);
+    return {};
+  }));
+  return found;
 }
 
 Result<std::vector<Seller>> sellers(db::Tx& tx) {

@@ -61,6 +61,7 @@ Result<std::vector<Offer>> offers_of(db::Tx& tx, std::span<const ProductId> prod
 Result<std::optional<ProductId>> product_by_slug(db::Tx& tx, std::string_view slug);
 Result<std::vector<ProductId>> find_products(db::Tx& tx, const ProductFilter& filter);
 Result<std::vector<ProductId>> ids_after(db::Tx& tx, ProductId after, int limit);
+Result<std::map<std::string, ProductId>> ids_by_external_id(db::Tx& tx, std::span<const std::string> external_ids);
 Result<std::vector<Seller>> sellers(db::Tx& tx);
 
 // Writes, with their events.
@@ -89,6 +90,18 @@ Result<bool> remove_category(db::Tx& tx, CategoryId id, Time now);
 // The child of `parent` with this name, made with the id `fresh` when it is missing.
 Result<Category> ensure_category(db::Tx& tx, const Category& parent, const std::string& name, CategoryId fresh,
                                  Time now);
+
+// Definitions of attributes.
+Result<std::vector<AttributeTable::Row>> attribute_rows(db::Tx& tx);
+Result<OwnDefinitions> own_definitions(db::Tx& tx, CategoryId category);
+Result<OwnDefinitions> set_definitions(db::Tx& tx, CategoryId category, std::span<const AttributeDefinition> wanted,
+                                       std::optional<std::int64_t> if_version, Time now);
+
+// What stands beside a product.
+Result<RelatedProducts> related(db::Tx& tx, ProductId id);
+Result<std::int64_t> set_related(db::Tx& tx, ProductId id, const RelatedProducts& wanted,
+                                 std::optional<std::int64_t> if_version, Time now);  // the version from then on
+Result<void> drop_related(db::Tx& tx, ProductId id);  // of the product, and itself beside others
 
 Error version_conflict(std::int64_t now_at);
 

@@ -38,6 +38,8 @@ constexpr db::Query kHasProducts{"catalog.category_has_products", Home::kCatalog
 constexpr db::Query kHasChildren{"catalog.category_has_children", Home::kCatalog,
                                  "SELECT id FROM catalog_categories WHERE parent_id = $1 LIMIT 1"};
 constexpr db::Query kDelete{"catalog.delete_category", Home::kCatalog, "DELETE FROM catalog_categories WHERE id = $1"};
+constexpr db::Query kDeleteDefinitions{"catalog.delete_attribute_definitions", Home::kCatalog,
+                                       "DELETE FROM catalog_attribute_definitions WHERE category_id = $1"};
 constexpr std::int64_t kMaxDepth = 10;
 
 Category category_of(const db::Rows::Row& row) {
@@ -184,6 +186,7 @@ Result<bool> remove_category(db::Tx& tx, CategoryId id, Time now) {
   if (!products.empty() || !children.empty())
     return fail(Errc::kConflict, "catalog.category_in_use", "The category still has products or categories below it.");
   TRY_DO(tx.run(kUnlink, id));
+  TRY_DO(tx.run(kDeleteDefinitions, id));
   TRY_DO(tx.run(kDelete, id));
   TRY_DO(services::emit(tx, CategoryChanged{id}, id.text(), now));
   return true;

@@ -41,18 +41,9 @@ std::optional<std::int64_t> micro_of(const boost::json::value& value) {
 
 bool is_scalar(const boost::json::value& value) { return value.is_string() || value.is_number() || value.is_bool(); }
 
-std::string text_of(const boost::json::value& value) {
-  if (value.is_string()) return std::string(value.get_string());
-  if (value.is_double() && std::floor(value.get_double()) == value.get_double() && std::abs(value.get_double()) < 1e15)
-    return std::to_string(static_cast<std::int64_t>(value.get_double()));  // 16.0 and 16 are the same figure
-  std::string out;
-  json::print_value(out, value);
-  return out;
-}
-
 void add_value(std::vector<AttributeValue>& values, std::string_view name, const boost::json::value& value) {
   if (!is_scalar(value)) return;
-  std::string text = text_of(value);
+  std::string text = attribute_text(value);
   if (text.empty() || text.size() > kMaxFilterBytes) return;
   const bool follows = !values.empty() && values.back().name == name;
   values.push_back({std::string(name), follows ? values.back().place + 1 : 0, std::move(text), micro_of(value)});
@@ -68,6 +59,8 @@ void check_scalar(const boost::json::value& value, const std::string& field, std
   }
 }
 
+}  // namespace
+
 std::string pointer_part(std::string_view name) {
   std::string out;
   for (const char c : name) {
@@ -81,7 +74,30 @@ std::string pointer_part(std::string_view name) {
   return out;
 }
 
-}  // namespace
+std::string attribute_text(const boost::json::value& value) {
+  if (value.is_string()) return std::string(value.get_string());
+  if (value.is_double() && std::floor(value.get_double()) == value.get_double() && std::abs(value.get_double()) < 1e15)
+    return std::to_string(static_cast<std::int64_t>(value.get_double()));  // 16.0 and 16 are the same figure
+  std::string out;
+  json::print_value(out, value);
+  return out;
+}
+
+std::string merged_attributes(const std::string& attributes_json, const std::string& patch) {
+  const auto before = json::parse(attributes_json);
+  const auto change = json::parse(patch);
+  if (!before || !change || !change->root().is_object()) return patch;
+  boost::json::object merged = before->root().is_object() ? before->root().get_object() : boost::json::object{};
+  for (const auto& member : change->root().get_object()) {
+    if (member.value().is_null())
+      merged.erase(member.key());
+    else
+      merged[member.key()] = member.value();
+  }
+  std::string out;
+  json::print_value(out, merged);
+  return out;
+}
 
 std::string print_details(const Product& product) {
   return json::print(Details{product.description,

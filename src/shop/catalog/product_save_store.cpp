@@ -21,7 +21,7 @@ namespace {
 using db::Home;
 using Sets = std::vector<std::vector<db::Param>>;
 
-#define KONTOR_HEAD_COLUMNS "SELECT id, external_id, slug, version, created_at FROM catalog_products "
+#define KONTOR_HEAD_COLUMNS "SELECT id, external_id, slug, version, created_at, status FROM catalog_products "
 constexpr db::Query kHeadsById{"catalog.heads_by_id", Home::kCatalog,
                                KONTOR_HEAD_COLUMNS "WHERE id IN (" KONTOR_CATALOG_IN50 ")"};
 constexpr db::Query kHeadsByExternalId{"catalog.heads_by_external_id", Home::kCatalog,
@@ -72,6 +72,7 @@ struct Head {
   std::string external_id, slug;
   std::int64_t version = 0;
   Time created;
+  ProductStatus status = ProductStatus::kDraft;
 };
 
 Error taken(std::string_view reason, std::string field, std::string message) {
@@ -84,6 +85,14 @@ db::Param text_or_null(const std::string& text) { return text.empty() ? db::Para
 
 db::Param minor_or_null(const std::optional<Money>& money) {
   return money ? db::Param(money->amount_minor()) : db::Param(db::Null{});
+}
+
+bool may_become(ProductStatus from, ProductStatus to) { return from == to || kStatusTable.leads(from, to); }
+
+Error status_refused(ProductStatus from, ProductStatus to) {
+  Error error = transition_refused(kStatusTable, from, to, "catalog.status_refused");
+  error.fields.push_back({"/status", "invalid_transition", error.detail});
+  return error;
 }
 
 bool same_offer(const Offer& a, const Offer& b) {
@@ -130,7 +139,8 @@ class Saving {
   }
 
   void add_head(const db::Rows::Row& row) {
-    Head head{row.id<ProductId>(0), row.str(1), row.str(2), row.i64(3), row.time(4)};
+    Head head{row.id<ProductId>(0), row.str(1),  row.str(2),
+              row.i64(3),           row.time(4), static_cast<ProductStatus>(row.i64(5))};
     if (!head.external_id.empty()) by_external_[head.external_id] = head.id;
     by_slug_[head.slug] = head.id;
     heads_[head.id] = std::move(head);
@@ -181,6 +191,8 @@ class Saving {
       return taken("catalog.external_id_taken", "/external_id", "Another product has this external_id.");
     if (draft.if_version && head != nullptr && *draft.if_version != head->version)
       return version_conflict(head->version);
+    if (head != nullptr && !may_become(head->status, draft.product.status))
+      return status_refused(head->status, draft.product.status);
     const auto owner = by_external_.find(draft.product.external_id);
     if (head != nullptr && owner != by_external_.end() && owner->second != head->id)
       return taken("catalog.external_id_taken", "/external_id", "Another product has this external_id.");
@@ -378,7 +390,7 @@ std::map<Currency, const Offer*> cheapest_of(std::span<const Offer> offers) {
 }
 
 void add_listing_rows(const Product& p, Sets& sets, std::deque<std::string>& texts) {
-  if (p.status != ProductStatus::kActive) return;
+  if (!meaning_of(p.status).listed) return;
   const auto cheapest = cheapest_of(p.offers);
   if (cheapest.empty()) return;
   const auto keep = [&](std::string text) -> const std::string& { return texts.emplace_back(std::move(text)); };
@@ -432,6 +444,7 @@ Result<bool> remove_product(db::Tx& tx, ProductId id, std::optional<std::int64_t
   if (if_version && *if_version != found[0].version) return fail(version_conflict(found[0].version));
   TRY_DO(drop_rows_of(tx, found[0]));
   TRY_DO(drop_sales_of(tx, found[0].offers));
+  TRY_DO(drop_related(tx, id));
   TRY_DO(tx.run(kDeleteOffers, id));
   TRY_DO(tx.run(kDeleteProduct, id));
   ProductDeleted fact{id, {}};

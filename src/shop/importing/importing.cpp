@@ -3,6 +3,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "base/gtin.h"
 #include "base/text.h"
 #include "runtime/fiber.h"
 #include "shop/importing/import_row.h"
@@ -67,6 +68,7 @@ struct Importer::Known {
   std::map<std::string, CategoryId> paths;
   std::unordered_map<std::size_t, std::size_t>
       owners;  // first pass: a sku's hash → its product's, as the file has it so far
+  std::shared_ptr<const catalog::AttributeTable> attributes;  // what categories say of them
 };
 
 struct Importer::Pass {
@@ -110,6 +112,7 @@ Result<Importer::Known> Importer::known() {
   for (const auto& warehouse : warehouses) known.warehouses[warehouse.code] = warehouse.id;
   TRY(const auto sellers, catalog_.sellers());
   for (const auto& seller : sellers) known.sellers[seller.code] = seller.id;
+  TRY(known.attributes, catalog_.definitions().table());
   return known;
 }
 
@@ -172,6 +175,10 @@ bool Importer::check(Pass& pass, Row& row) const {
   } else {
     row.product = std::move(*product);
     catalog::check_attributes(row.product.attributes.text, "/attributes", wrong);
+    catalog::check_gtin(plain_gtin(row.product.gtin), wrong);
+    if (const auto* defined = known.attributes->of_path(row.product.category_path))
+      defined->check(row.product.attributes.text, row.product.status == catalog::ProductStatus::kActive, "/attributes",
+                     wrong);
     std::set<std::pair<std::string_view, std::string_view>> skus;
     for (std::size_t i = 0; i < row.product.offers.size(); ++i) {
       const RowOffer& offer = row.product.offers[i];

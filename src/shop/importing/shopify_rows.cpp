@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/gtin.h"
 #include "base/money_text.h"
 #include "base/plain_text.h"
 #include "base/text.h"
@@ -11,6 +12,14 @@
 
 namespace kontor::importing {
 namespace {
+
+// Shopify keeps any text as a barcode. What has as many digits as a GTIN is one, and named when its check digit is
+// wrong; anything else is the shop's own and left out.
+bool is_meant_as_gtin(std::string_view barcode) {
+  const std::string plain = plain_gtin(barcode);
+  const bool as_long = plain.size() == 8 || (plain.size() >= 12 && plain.size() <= 14);
+  return as_long && plain.find_first_not_of("0123456789") == std::string::npos;
+}
 
 struct ColumnName {
   ShopifyRows::Column column;
@@ -312,7 +321,7 @@ void ShopifyRows::make(const std::vector<KeptLine>& lines, SourceRow& row) const
   out.raw("images", making.images());
   auto barcode = making.product(kBarcode);
   if (barcode.starts_with('\'')) barcode.remove_prefix(1);  // against spreadsheets that take it for a number
-  if (barcode.size() <= 20) out.text("gtin", barcode);
+  if (is_meant_as_gtin(barcode)) out.text("gtin", barcode);
   out.text("status", making.status());
   if (const auto grams = making.product(kGrams); !grams.empty()) {
     const auto weight = whole_of(grams);

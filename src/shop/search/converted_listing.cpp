@@ -66,6 +66,7 @@ Result<ListingAnswer> Search::answer(ListingRequest request, bool with_facets) {
   do_without(query);
   TRY(ListingAnswer answer, request.plain.value_or(true) ? read_and_list(query) : listing(query));
   seal_cursor(answer, query, cursors_);
+  TRY_DO(describe_attributes(answer, query, request.locale));
   do_without(answer);
   if (table) TRY_DO(convert(answer, *table, *asked));
   return answer;

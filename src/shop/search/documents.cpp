@@ -97,7 +97,7 @@ Result<void> read_attributes(db::Tx& tx, std::span<search_index::Document> docum
 }  // namespace
 
 bool is_listed(const catalog::Product& product) {
-  return product.status == catalog::ProductStatus::kActive &&
+  return catalog::meaning_of(product.status).listed &&
          std::any_of(product.offers.begin(), product.offers.end(), [](const auto& offer) { return offer.active; });
 }
 

@@ -95,9 +95,12 @@ struct RatingCount {
 struct AttributeCount {
   std::string name;
   std::vector<ValueCount> values;
+  std::optional<std::string> label, unit;
   static constexpr auto fields() {
     return described(Field("name", &AttributeCount::name, "For attr.<name>"),
-                     Field("values", &AttributeCount::values, "The most frequent ones"));
+                     Field("values", &AttributeCount::values, "The most frequent ones"),
+                     Field("label", &AttributeCount::label, "What the category calls it, in the locale asked for"),
+                     Field("unit", &AttributeCount::unit, "What stands behind its values"));
   }
 };
 

@@ -168,7 +168,37 @@ Result<void> Search::put_facets(ListingAnswer& answer, search_index::Facets face
   for (const auto& rating : facets.ratings)
     answer.facets.ratings.push_back({static_cast<double>(rating.min) / 1000, rating.count});
   for (auto& attribute : facets.attributes)
-    answer.facets.attributes.push_back({std::move(attribute.name), counts_of(std::move(attribute.values))});
+    answer.facets.attributes.push_back({std::move(attribute.name), counts_of(std::move(attribute.values)), {}, {}});
+  return {};
+}
+
+// As the category says, or, in a listing of several, as the first that defines them.
+Result<void> Search::describe_attributes(ListingAnswer& answer, const ListingQuery& query,
+                                         const std::optional<std::string>& locale) {
+  auto& attributes = answer.facets.attributes;
+  if (attributes.empty()) return {};
+  TRY(const auto table, catalog_.definitions().table());
+  if (table->empty()) return {};
+  const bool one = query.index.categories.size() == 1;
+  const catalog::AttributeSet* set = one ? table->of(query.index.categories[0]) : &table->anywhere();
+  if (set == nullptr) return {};
+  const auto asked = [&](const std::string& name) {
+    return std::any_of(query.index.attributes.begin(), query.index.attributes.end(),
+                       [&](const AttributeFilter& filter) { return filter.name == name; });
+  };
+  std::erase_if(attributes, [&](const AttributeCount& count) {
+    const auto* defined = set->find(count.name);
+    return defined != nullptr && !defined->filterable && !asked(count.name);
+  });
+  for (AttributeCount& count : attributes) {
+    const auto* defined = set->find(count.name);
+    if (defined == nullptr) continue;
+    if (const auto label = catalog::label_of(*defined, locale.value_or("")); !label.empty()) count.label = label;
+    count.unit = defined->unit;
+  }
+  std::stable_sort(attributes.begin(), attributes.end(), [&](const AttributeCount& a, const AttributeCount& b) {
+    return set->place_of(a.name) < set->place_of(b.name);
+  });
   return {};
 }
 

@@ -51,6 +51,8 @@ class Search {
   void wait_for_own_changes() const;
   Result<void> put_items(ListingAnswer& answer, const search_index::Answer& found, const ListingQuery& query);
   Result<void> put_facets(ListingAnswer& answer, search_index::Facets facets);
+  Result<void> describe_attributes(ListingAnswer& answer, const ListingQuery& query,
+                                   const std::optional<std::string>& locale);
   Result<bool> is_sold_in(Currency currency) const;
   Result<ListingAnswer> read_and_list(ListingQuery query);
   void do_without(ListingQuery& query) const;

@@ -1,6 +1,7 @@
 #include "shop/showcase/product_detail.h"
 
 #include <algorithm>
+#include <boost/json/object.hpp>
 
 namespace kontor::showcase {
 
@@ -43,6 +44,21 @@ DetailOffer offer_view(const catalog::Offer& offer, std::int64_t sellable, std::
   return view;
 }
 
+std::optional<std::vector<AttributeReads>> attributes_read(const ProductState& state) {
+  const auto* set = state.attributes ? state.attributes->of(state.product.category) : nullptr;
+  if (set == nullptr) return std::nullopt;
+  const auto document = json::parse(state.product.attributes_json);
+  if (!document || !document->root().is_object()) return std::nullopt;
+  std::vector<AttributeReads> reads;
+  for (const auto& entry : set->entries()) {
+    const auto& one = entry.definition;
+    if (!document->root().get_object().contains(one.name)) continue;
+    const auto label = catalog::label_of(one, "");
+    reads.push_back({one.name, label.empty() ? std::nullopt : std::optional<std::string>(label), one.unit});
+  }
+  return reads;
+}
+
 }  // namespace
 
 ProductDetail detail_of(const ProductState& state, Currency currency, std::span<const SellerName> sellers) {
@@ -58,6 +74,7 @@ ProductDetail detail_of(const ProductState& state, Currency currency, std::span<
   detail.category_path = state.category_path;
   detail.images = p.images;
   detail.attributes = json::Raw{p.attributes_json};
+  detail.attributes_read = attributes_read(state);
   detail.status = p.status;
   detail.avg_rating = p.rating;
   detail.review_count = p.review_count;
@@ -74,7 +91,9 @@ ProductDetail detail_of(const ProductState& state, Currency currency, std::span<
     if (offer.id == state.featured || shown == nullptr || (shown->id != state.featured && view.price < shown->price))
       shown = &view;
   }
-  if (shown != nullptr && p.status == catalog::ProductStatus::kActive) {
+  if (!catalog::meaning_of(p.status).buyable) {
+    for (DetailOffer& offer : detail.offers) offer.availability = {};
+  } else if (shown != nullptr) {
     detail.price = Nullable<Money>(shown->price);
     detail.list_price = shown->list_price;
     detail.lowest_price_30d = shown->lowest_price_30d;

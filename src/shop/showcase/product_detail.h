@@ -65,6 +65,17 @@ struct DetailOffer {
   }
 };
 
+// How one of its attributes reads, where the category says so.
+struct AttributeReads {
+  std::string name;
+  std::optional<std::string> label, unit;
+  static constexpr auto fields() {
+    return described(Field("name", &AttributeReads::name, "As in attributes"),
+                     Field("label", &AttributeReads::label, "What it is called"),
+                     Field("unit", &AttributeReads::unit, "What stands behind its values"));
+  }
+};
+
 struct ProductDetail {
   ProductId id;
   std::optional<std::string> external_id;
@@ -83,6 +94,7 @@ struct ProductDetail {
   AvailabilityView availability;
   std::int64_t version = 1;
   std::optional<ConvertedView> converted;
+  std::optional<std::vector<AttributeReads>> attributes_read;
 
   static constexpr auto fields() {
     return described(
@@ -106,7 +118,9 @@ struct ProductDetail {
         Field("review_count", &ProductDetail::review_count, "How many"),
         Field("availability", &ProductDetail::availability, "Whether it can be had"),
         Field("version", &ProductDetail::version, "Grows with each change"),
-        Field("converted", &ProductDetail::converted, "When the prices are converted: from what, and how"));
+        Field("converted", &ProductDetail::converted, "When the prices are converted: from what, and how"),
+        Field("attributes_read", &ProductDetail::attributes_read,
+              "How those attributes read that the category defines, in the order in which they are shown"));
   }
 };
 

@@ -15,9 +15,7 @@ Error no_such_product() {
 }
 Error no_such_offer() { return Error{Errc::kNotFound, "catalog.no_such_offer", "There is no such offer.", {}, {}, 0}; }
 
-bool is_shown(const catalog::Product& product) {
-  return product.status == catalog::ProductStatus::kActive || product.status == catalog::ProductStatus::kDiscontinued;
-}
+bool is_shown(const catalog::Product& product) { return catalog::meaning_of(product.status).shown; }
 
 // "M, black"
 std::string variant_words(const catalog::Offer& offer) {
@@ -142,7 +140,7 @@ Showcase::Cards Showcase::cards_of(const catalog::Product& product, std::span<co
     cards.push_back(std::make_shared<const OfferCard>(OfferCard{
         o.id, product.id, o.seller, o.sku, product.title, product.slug,
         product.images.empty() ? std::string() : product.images.front(), o.now(), o.compared(), o.purchase_limit,
-        o.backorder, sellable[i], o.active && product.status == catalog::ProductStatus::kActive, variant_words(o),
+        o.backorder, sellable[i], o.active && catalog::meaning_of(product.status).buyable, variant_words(o),
         settings_.sale_buffer_percent > 0, catalog::goods_of(product, o), o.min_quantity, o.quantity_step}));
   }
   return cards;
@@ -190,6 +188,7 @@ Result<ProductState> Showcase::state(ProductId id) {
     state.category_path = path_names(all->categories[category->second].path);
     state.category_slug = all->categories[category->second].slug;
   }
+  TRY(state.attributes, catalog_.definitions().table());
   doubt(state);
   return state;
 }
@@ -297,6 +296,7 @@ void Showcase::product_changed(ProductId id) {
 }
 
 void Showcase::categories_changed() {
+  catalog_.definitions().changed();
   {
     const std::lock_guard lock(mutex_);
     directory_.reset();

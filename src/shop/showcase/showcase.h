@@ -31,6 +31,7 @@
 #include "shop/showcase/converting.h"
 #include "shop/showcase/lingering.h"
 #include "shop/showcase/ready_answers.h"
+#include "shop/showcase/related.h"
 #include "shop/showcase/views.h"
 
 namespace kontor::showcase {
@@ -94,6 +95,8 @@ class Showcase {
   // The products as listings show them, in the order asked; null for one that is not sold in this currency.
   using CardPointer = std::shared_ptr<const Card>;
   Result<std::vector<CardPointer>> cards(std::span<const ProductId> products, Currency currency);
+  // What staff put beside a product, sold or not. kNotFound "catalog.no_such_product".
+  Result<catalog::RelatedProducts> related(ProductId id) { return catalog_.related(id); }
   // What listings say of their stock, in the order asked.
   Result<std::vector<Availability>> listed(std::span<const ProductId> products);
   // The category by id or slug, with its path; nullopt when there is none.

@@ -20,6 +20,30 @@ struct DetailQuery {
   }
 };
 
+struct RelatedQuery {
+  std::optional<Currency> currency;
+  static constexpr auto fields() {
+    return described(Field("currency", &RelatedQuery::currency, "Prices in it; converted when there are none"));
+  }
+};
+
+void add_related_route(http::Router& router, Showcase& showcase, const ConverterSource* rates) {
+  router.add(services::ready_endpoint<RelatedQuery, RelatedCards>(
+      "/products/{id}/related",
+      {"What staff put beside a product, by kind: only what is on sale",
+       {"catalog.no_such_product", "pricing.no_rate"},
+       200,
+       "products"},
+      [&showcase, rates](http::Call& call, const RelatedQuery& query) -> Result<http::Response> {
+        TRY(const auto id, call.id<ProductId>("id"));
+        TRY_DO(showcase.ready(id));  // what is not shown has nothing beside it
+        TRY(const auto beside, showcase.related(id));
+        const Currency currency = query.currency.value_or(showcase.settings().currency);
+        TRY(const auto cards, cards_beside(showcase, rates, beside, currency));
+        return services::ready_response(json::print(cards), kCaching);
+      }));
+}
+
 }  // namespace
 
 void add_showcase_routes(http::Router& router, Showcase& showcase, const ConverterSource* rates) {
@@ -48,6 +72,7 @@ void add_showcase_routes(http::Router& router, Showcase& showcase, const Convert
     if (const auto parsed = ProductId::parse(id)) showcase.weigh_again(*parsed, bytes);
   };
   router.add(std::move(product));
+  add_related_route(router, showcase, rates);
 }
 
 }  // namespace kontor::showcase

@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,6 +56,7 @@ struct ProductState {
   OfferId featured;                    // 0: none is sold
   std::vector<std::string> category_path;
   std::string category_slug;
+  std::shared_ptr<const catalog::AttributeTable> attributes;  // how they read; null: nobody looked
 };
 
 }  // namespace kontor::showcase
