@@ -18,6 +18,8 @@
 #include "ports/clock.h"
 #include "ports/db.h"
 #include "runtime/json.h"
+#include "shop/catalog/addresses.h"
+#include "shop/catalog/translations.h"
 
 namespace kontor::catalog {
 
@@ -132,7 +134,7 @@ struct Draft {
   Product product;
   std::optional<std::int64_t> if_version;  // kVersionConflict "catalog.version_conflict" when it has another
   bool create_only = false;                // an external_id that is there already is refused
-  bool slug_is_wish = false;               // a slug that another product has is not taken, instead of refused
+  bool slug_is_wish = false;               // a slug that another product has or had is not taken, instead of refused
   ProductId fresh;                         // drawn by Catalog::prepare
   std::vector<OfferId> fresh_offers;
 };
@@ -164,7 +166,8 @@ class Catalog {
   // Runs inside the write function that changes the catalogue: audit entries and the like.
   using Beside = std::function<Result<void>(db::Tx&, Time)>;
 
-  Catalog(db::Store& store, Clock& clock, IdSource& ids) : store_(store), clock_(clock), ids_(ids) {}
+  Catalog(db::Store& store, Clock& clock, IdSource& ids)
+      : store_(store), clock_(clock), ids_(ids), addresses_(store) {}
 
   Result<std::optional<Product>> product(ProductId id);  // with its offers
   Result<std::optional<ProductId>> product_by_slug(std::string_view slug);
@@ -203,6 +206,11 @@ class Catalog {
   // The categories of these paths (names from the root down), made where they are missing. In the order asked.
   Result<std::vector<CategoryId>> ensure_paths(std::span<const std::vector<std::string>> paths);
 
+  // Former slugs, brands and the walk over what is listed.
+  Addresses& addresses() { return addresses_; }
+  // Gives up a slug that leads to its former owner; whoever wants it may have it. The answer: whether there was one.
+  Result<bool> forget_slug(SlugKind kind, std::int64_t owner, const std::string& slug, const Beside& beside = {});
+
   // Called after each committed change made through this object, so that this replica's own caches need not wait for
   // the event.
   void on_change(std::function<void(std::span<const ProductId>)> told) { told_ = std::move(told); }
@@ -218,6 +226,7 @@ class Catalog {
   db::Store& store_;
   Clock& clock_;
   IdSource& ids_;
+  Addresses addresses_;
   std::function<void(std::span<const ProductId>)> told_;
   std::function<void()> category_told_;
 };

@@ -134,6 +134,8 @@ void apply(ProductPatch&& patch, Product& product) {
   take(patch.weight_g, product.weight_g);
   take(patch.tax_class, product.tax_class);
   take(patch.returnable, product.returnable);
+  if (patch.translations)
+    product.translations_json = merged_translations(product.translations_json, patch.translations->text);
 }
 
 void apply(OfferPatch&& patch, Offer& offer) {
@@ -370,7 +372,8 @@ class Handlers {
 const std::vector<std::string_view> kStaff{"services.sign_in", "services.role_needed"};
 const std::vector<std::string_view> kWrites{
     "services.sign_in",  "services.role_needed", "catalog.no_such_product",   "catalog.no_such_offer",
-    "catalog.sku_taken", "catalog.slug_taken",   "catalog.external_id_taken", "catalog.version_conflict"};
+    "catalog.sku_taken", "catalog.slug_taken",   "catalog.external_id_taken", "catalog.version_conflict",
+    "catalog.slug_redirects"};
 
 }  // namespace
 
@@ -398,6 +401,7 @@ void add_catalog_routes(http::Router& router, CatalogApi api) {
   router.del<None, None>("/admin/offers/{id}", {"Removes an offer", kWrites, 204, "admin"},
                          [on](Call& call, None) { return on->remove_offer(call); });
   add_category_routes(router, api);
+  add_former_slug_routes(router, api);
 }
 
 }  // namespace kontor::catalog

@@ -17,6 +17,7 @@ struct CatalogApi {
 };
 
 void add_catalog_routes(http::Router& router, CatalogApi api);
-void add_category_routes(http::Router& router, const CatalogApi& api);  // called by the former
+void add_category_routes(http::Router& router, const CatalogApi& api);     // called by the former
+void add_former_slug_routes(http::Router& router, const CatalogApi& api);  // likewise
 
 }  // namespace kontor::catalog

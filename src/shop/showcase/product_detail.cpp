@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "services/languages.h"
+
 namespace kontor::showcase {
 
 Availability availability_of(std::int64_t sellable, std::int64_t backorder) {
@@ -62,6 +64,10 @@ ProductDetail detail_of(const ProductState& state, Currency currency, std::span<
   detail.avg_rating = p.rating;
   detail.review_count = p.review_count;
   detail.version = p.version;
+  for (auto& translation : catalog::translations_of(p.translations_json)) {
+    if (!detail.locales) detail.locales.emplace();
+    detail.locales->push_back(std::move(translation.locale));
+  }
   std::int64_t sellable = 0, backorder = 0;
   const DetailOffer* shown = nullptr;
   detail.offers.reserve(p.offers.size());
@@ -82,6 +88,21 @@ ProductDetail detail_of(const ProductState& state, Currency currency, std::span<
     detail.availability = availability_view(sellable, backorder);
   }
   return detail;
+}
+
+bool translate(ProductDetail& detail, const catalog::Product& product, std::span<const std::string> wished,
+               std::string_view own) {
+  if (wished.empty() || product.translations_json.size() <= 2) return false;
+  auto translations = catalog::translations_of(product.translations_json);
+  std::vector<std::string_view> there;
+  for (const auto& one : translations) there.emplace_back(one.locale);
+  const auto place = services::choose_language(wished, there, own);
+  if (!place) return false;
+  catalog::Translation& chosen = translations[*place];
+  if (!chosen.title.empty()) detail.title = std::move(chosen.title);
+  if (!chosen.description.empty()) detail.description = std::move(chosen.description);
+  detail.locale = std::move(chosen.locale);
+  return true;
 }
 
 }  // namespace kontor::showcase

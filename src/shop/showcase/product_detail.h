@@ -83,6 +83,8 @@ struct ProductDetail {
   AvailabilityView availability;
   std::int64_t version = 1;
   std::optional<ConvertedView> converted;
+  std::optional<std::string> locale;
+  std::optional<std::vector<std::string>> locales;
 
   static constexpr auto fields() {
     return described(
@@ -106,7 +108,9 @@ struct ProductDetail {
         Field("review_count", &ProductDetail::review_count, "How many"),
         Field("availability", &ProductDetail::availability, "Whether it can be had"),
         Field("version", &ProductDetail::version, "Grows with each change"),
-        Field("converted", &ProductDetail::converted, "When the prices are converted: from what, and how"));
+        Field("converted", &ProductDetail::converted, "When the prices are converted: from what, and how"),
+        Field("locale", &ProductDetail::locale, "When texts are translated: the language they are in"),
+        Field("locales", &ProductDetail::locales, "Other languages that there are texts in, for ?locale="));
   }
 };
 
@@ -117,5 +121,10 @@ struct SellerName {
 // Only active offers with a price in `currency` are shown. `featured` may be of another currency: the cheapest shown
 // stands in.
 ProductDetail detail_of(const ProductState& state, Currency currency, std::span<const SellerName> sellers);
+
+// The texts of the translation that fits the wished languages best; as they are where the product's own, in the
+// language `own`, fit as well. Whether any did.
+bool translate(ProductDetail& detail, const catalog::Product& product, std::span<const std::string> wished,
+               std::string_view own);
 
 }  // namespace kontor::showcase
