@@ -74,6 +74,7 @@ void put_prices(Html& out, const Listing& listing, Currency currency) {
 }
 
 void put_brands(Html& out, const Listing& listing, Currency currency) {
+  if (!listing.chosen.of_brand.empty()) return;
   if (listing.answer.facets.brands.empty() && listing.chosen.brands.empty()) return;
   const Group group(out, "Brand", true);
   out << "<ul class=\"ticks\">";
@@ -150,9 +151,10 @@ void put_attributes(Html& out, const Listing& listing, Currency currency) {
 
 }  // namespace
 
-Result<Listing> read_listing(const Site& site, Currency currency, const Selection& selection) {
+Result<Listing> read_listing(const Site& site, const Dress& dress, const Selection& selection) {
   auto request = selection.request();
-  request.currency = currency;
+  request.currency = dress.currency;
+  request.locale = site.dresses.language(dress);
   Listing listing{selection, {}};
   TRY(listing.answer, site.parts.search.answer(std::move(request)));
   auto& attributes = listing.answer.facets.attributes;

@@ -94,6 +94,8 @@ struct Goods {
 };
 
 Goods goods_of(const Product& product, const Offer& offer);
+// While a sale lowers the price: until when it costs what it costs now.
+std::optional<Time> sale_ends(const Offer& offer);
 
 // What a buyer's order says of an offer, and what it costs now.
 struct SaleFacts {

@@ -39,6 +39,7 @@ DetailOffer offer_view(const catalog::Offer& offer, std::int64_t sellable, std::
                    {},
                    {}};
   if (view.list_price && *view.list_price > view.price) view.lowest_price_30d = offer.lowest_30d;
+  view.price_valid_until = catalog::sale_ends(offer);
   if (offer.purchase_limit > 0) view.purchase_limit = offer.purchase_limit;
   if (offer.min_quantity > 1) view.min_quantity = offer.min_quantity;
   if (offer.quantity_step > 1) view.quantity_step = offer.quantity_step;

@@ -46,6 +46,7 @@ struct DetailOffer {
   std::optional<std::int64_t> min_quantity = {};
   std::optional<std::int64_t> quantity_step = {};
   std::optional<Money> lowest_price_30d = {};
+  std::optional<Time> price_valid_until = {};
 
   static constexpr auto fields() {
     return described(Field("id", &DetailOffer::id, "What goes into the cart"),
@@ -61,7 +62,9 @@ struct DetailOffer {
                      Field("min_quantity", &DetailOffer::min_quantity, "At least so many at once; absent: 1"),
                      Field("quantity_step", &DetailOffer::quantity_step, "Multiples of it; absent: 1"),
                      Field("lowest_price_30d", &DetailOffer::lowest_price_30d,
-                           "Of a reduced one: the lowest price of the 30 days before the reduction"));
+                           "Of a reduced one: the lowest price of the 30 days before the reduction"),
+                     Field("price_valid_until", &DetailOffer::price_valid_until,
+                           "While a sale lowers the price: when it costs something else"));
   }
 };
 
