@@ -95,8 +95,8 @@ void Shop::add_routes() {
     search::add_tuning_routes(api_, {search->tuning(), shoppers, audit});
   }
   catalog::add_catalog_routes(api_, {catalog, shoppers, cursors, audit});
-  catalog::add_brand_routes(api_, {catalog, cursors, settings.currency,
-                                   world.store.engine() == "sqlite" ? world.workers : nullptr});
+  catalog::add_brand_routes(
+      api_, {catalog, cursors, settings.currency, world.store.engine() == "sqlite" ? world.workers : nullptr});
   catalog::add_sales_routes(api_, {sales, shoppers, cursors, audit});
   cart::add_cart_routes(api_, carts, shoppers);
   cart::add_named_cart_routes(api_, named_carts, carts, shoppers);

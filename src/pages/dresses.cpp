@@ -73,7 +73,8 @@ void Dresses::put_form(Html& out) const {
     out << "</select></p>";
   }
   if (locales_.size() > 1) {
-    out << "<p><label for=\"dress-locale\">Language of products, numbers and dates</label><select id=\"dress-locale\" name=\"locale\">";
+    out << "<p><label for=\"dress-locale\">Language of products, numbers and dates</label><select id=\"dress-locale\" "
+           "name=\"locale\">";
     for (const auto& one : locales_) put_option(out, one.tag(), one.tag() == out.dress().formats.tag(), one.own_name());
     out << "</select></p>";
   }

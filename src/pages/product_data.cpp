@@ -67,8 +67,8 @@ void put_offers(ScriptJson& out, const Offers& offers, const std::string& url) {
   if (offers.empty()) return;
   out.raw(",\"offers\":");
   if (offers.size() == 1) return put_offer(out, *offers.front(), url);
-  const auto [least, most] = std::minmax_element(
-      offers.begin(), offers.end(), [](const auto* a, const auto* b) { return a->price < b->price; });
+  const auto [least, most] = std::minmax_element(offers.begin(), offers.end(),
+                                                 [](const auto* a, const auto* b) { return a->price < b->price; });
   out.raw("{\"@type\":\"AggregateOffer\",\"offerCount\":").raw(std::to_string(offers.size()));
   out.member("lowPrice", decimal_text((*least)->price)).member("highPrice", decimal_text((*most)->price));
   out.member("priceCurrency", (*least)->price.currency().code()).raw(",\"offers\":[");

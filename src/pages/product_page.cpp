@@ -265,8 +265,8 @@ Result<ReadyPages::Bytes> make(const Site& site, const Dress& dress, ProductId i
   const ProductDetail& product = view.detail;
   Html head(dress);
   put_ld(head, json_ld(view, site.parts.public_url));
-  head << "<meta property=\"og:type\" content=\"product\"><meta property=\"og:title\" content=\""
-       << text(product.title) << "\">";
+  head << "<meta property=\"og:type\" content=\"product\"><meta property=\"og:title\" content=\"" << text(product.title)
+       << "\">";
   const std::string picture =
       product.images.empty() ? std::string() : absolute_picture(product.images.front(), site.parts.public_url);
   if (!picture.empty()) head << "<meta property=\"og:image\" content=\"" << text(picture) << "\">";

@@ -25,7 +25,8 @@ constexpr std::string_view word_of(SitemapKind kind) {
   return "products";
 }
 
-void put_entry(std::string& out, std::string_view name, const std::string& address, const std::optional<Time>& changed) {
+void put_entry(std::string& out, std::string_view name, const std::string& address,
+               const std::optional<Time>& changed) {
   out.append("<").append(name).append("><loc>").append(html_escape(address)).append("</loc>");
   if (changed) out.append("<lastmod>").append(to_rfc3339(*changed)).append("</lastmod>");
   out.append("</").append(name).append(">\n");

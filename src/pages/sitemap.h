@@ -45,7 +45,7 @@ class Sitemap {
   struct Stretch {
     SitemapKind kind = SitemapKind::kPages;
     Key after;
-    std::optional<Key> last;       // absent: to the end
+    std::optional<Key> last;      // absent: to the end
     std::optional<Time> changed;  // the latest change of any
     std::size_t number = 1;       // of its kind
     std::string name() const;     // "products-2"

@@ -87,8 +87,8 @@ std::vector<std::string> accepted_languages(std::string_view header) {
   return tags;
 }
 
-std::optional<std::size_t> choose_language(std::span<const std::string> wished,
-                                           std::span<const std::string_view> there, std::string_view own) {
+std::optional<std::size_t> choose_language(std::span<const std::string> wished, std::span<const std::string_view> there,
+                                           std::string_view own) {
   const auto place_of = [&](std::string_view tag) -> std::optional<std::size_t> {
     for (std::size_t i = 0; i < there.size(); ++i)
       if (iequals_ascii(there[i], tag)) return i;

@@ -22,7 +22,7 @@ std::vector<std::string> accepted_languages(std::string_view header);
 // The place in `there` of the language that fits best: of the first wish that anything fits, exactly, else the language
 // without region (RFC 4647), else another region of it. nullopt: the shop's own texts, whose language is `own`; they
 // fit whoever wishes for that language, and whoever wishes for nothing that there is.
-std::optional<std::size_t> choose_language(std::span<const std::string> wished,
-                                           std::span<const std::string_view> there, std::string_view own);
+std::optional<std::size_t> choose_language(std::span<const std::string> wished, std::span<const std::string_view> there,
+                                           std::string_view own);
 
 }  // namespace kontor::services

@@ -45,8 +45,7 @@ constexpr db::Query kNameBrand{"catalog.name_brand", Home::kCatalog, R"sql(
      AND NOT EXISTS (SELECT 1 FROM catalog_brands AS other WHERE other.slug = $2))sql"};
 constexpr db::Query kBrandSlug{"catalog.brand_slug", Home::kCatalog,
                                "SELECT slug FROM catalog_brands WHERE name_fold = $1 AND slug IS NOT NULL"};
-constexpr db::Query kBrandName{"catalog.brand_name", Home::kCatalog,
-                               "SELECT name FROM catalog_brands WHERE slug = $1"};
+constexpr db::Query kBrandName{"catalog.brand_name", Home::kCatalog, "SELECT name FROM catalog_brands WHERE slug = $1"};
 // Each count is a range of catalog_listing_by_brand: those of one page are together no more than what is listed.
 constexpr db::Query kBrands{"catalog.brands", Home::kCatalog, R"sql(
   SELECT b.name_fold, b.slug,

@@ -168,8 +168,7 @@ class Catalog {
   // Runs inside the write function that changes the catalogue: audit entries and the like.
   using Beside = std::function<Result<void>(db::Tx&, Time)>;
 
-  Catalog(db::Store& store, Clock& clock, IdSource& ids)
-      : store_(store), clock_(clock), ids_(ids), addresses_(store) {}
+  Catalog(db::Store& store, Clock& clock, IdSource& ids) : store_(store), clock_(clock), ids_(ids), addresses_(store) {}
 
   Result<std::optional<Product>> product(ProductId id);  // with its offers
   Result<std::optional<ProductId>> product_by_slug(std::string_view slug);

@@ -183,9 +183,9 @@ void add_category_routes(http::Router& router, const CatalogApi& api) {
   using http::Call, http::None;
   const auto on = std::make_shared<Handlers>(api);
   const std::vector<std::string_view> writes{
-      "services.sign_in",        "services.role_needed",   "catalog.no_such_category", "catalog.category_exists",
-      "catalog.category_in_use", "catalog.category_cycle", "catalog.version_conflict", "catalog.slug_taken",
-      "catalog.slug_redirects"};
+      "services.sign_in",         "services.role_needed",    "catalog.no_such_category",
+      "catalog.category_exists",  "catalog.category_in_use", "catalog.category_cycle",
+      "catalog.version_conflict", "catalog.slug_taken",      "catalog.slug_redirects"};
   router.get<None, http::Response>("/categories", {"The category tree", {}, 200, "categories"},
                                    [on](Call& call, None) { return on->tree(call); });
   router.get<None, http::Response>("/categories/{id}",

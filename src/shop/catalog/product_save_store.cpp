@@ -411,8 +411,7 @@ void add_listing_rows(const Product& p, Sets& sets, std::deque<std::string>& tex
   for (const auto& [currency, offer] : cheapest) {
     sets.push_back({keep(std::string(currency.code())), p.id, offer->now().amount_minor(),
                     minor_or_null(offer->compared()), p.category, brand, brand_fold, std::llround(p.rating * 1000),
-                    p.review_count, 0, title, slug, image, text_or_null(external_id), search,
-                    titles});
+                    p.review_count, 0, title, slug, image, text_or_null(external_id), search, titles});
   }
 }
 

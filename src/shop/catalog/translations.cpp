@@ -45,7 +45,8 @@ void check_language(const boost::json::value& value, const std::string& at, std:
     wrong.push_back({at, "wrong_type", "A translation is an object with a title, a description or both."});
     return;
   }
-  if (value.get_object().empty()) wrong.push_back({at, "required", "A translation has a title, a description or both."});
+  if (value.get_object().empty())
+    wrong.push_back({at, "required", "A translation has a title, a description or both."});
   for (const auto& member : value.get_object()) {
     const std::string field = at + "/" + pointer_part(member.key());
     if (member.key() == "title")

@@ -37,7 +37,8 @@ TEST_CASE("translations: what may stand in them") {
 }
 
 TEST_CASE("translations: read, and their titles alone") {
-  const auto found = translations_of(R"({"de":{"title":"Tee","description":"Grün"},"fr":{"description":"Vert"},"x!":{"title":"?"},"it":7})");
+  const auto found = translations_of(
+      R"({"de":{"title":"Tee","description":"Grün"},"fr":{"description":"Vert"},"x!":{"title":"?"},"it":7})");
   REQUIRE(found.size() == 2);
   CHECK(found[0].locale == "de");
   CHECK(found[0].description == "Grün");

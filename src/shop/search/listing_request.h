@@ -29,7 +29,7 @@ struct ListingRequest {
   std::optional<Currency> currency;
   std::optional<std::string> locale, country;
   std::optional<bool> plain, corrections, highlight, explain;
-  std::size_t arm = 0;               // of the ranking, in an experiment; no parameter
+  std::size_t arm = 0;                // of the ranking, in an experiment; no parameter
   std::vector<std::string> accepted;  // languages, where no locale is named; no parameter
 
   static constexpr auto fields() {

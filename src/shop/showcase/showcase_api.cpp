@@ -14,12 +14,12 @@ struct DetailQuery {
   std::optional<Currency> currency;
   std::optional<std::string> locale, country;
   static constexpr auto fields() {
-    return described(Field("currency", &DetailQuery::currency,
-                           "Prices in it; converted when there is none and the shop has a rate, else null"),
-                     Field("locale", &DetailQuery::locale,
-                           "Texts in this language where there are any; absent: as Accept-Language says",
-                           Length{0, 35}),
-                     Field("country", &DetailQuery::country, "Where it shall go", Length{0, 2}));
+    return described(
+        Field("currency", &DetailQuery::currency,
+              "Prices in it; converted when there is none and the shop has a rate, else null"),
+        Field("locale", &DetailQuery::locale,
+              "Texts in this language where there are any; absent: as Accept-Language says", Length{0, 35}),
+        Field("country", &DetailQuery::country, "Where it shall go", Length{0, 2}));
   }
 };
 
