@@ -28,7 +28,8 @@ ReadyAnswers::ReadyAnswers(std::size_t ready_mb, std::size_t packed_mb, runtime:
 
 ReadyAnswers::Ready::Loaded ReadyAnswers::made_of(ProductId id, std::string_view body) const {
   const bool longer = keeps_longer_ && keeps_longer_(id);
-  const bool translated = body.rfind(kHasTranslations) != std::string_view::npos;
+  // The list is the last member, so most answers need no look for it.
+  const bool translated = body.ends_with("]}") && body.rfind(kHasTranslations) != std::string_view::npos;
   auto made = http::make_ready("application/json", longer ? kLongerCaching : kCaching, body,
                                translated ? kByLanguage : std::string_view());
   const std::size_t weight = made->weight();
