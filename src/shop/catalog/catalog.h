@@ -94,8 +94,7 @@ struct Goods {
 };
 
 Goods goods_of(const Product& product, const Offer& offer);
-// While a sale lowers the price: until when it costs what it costs now.
-std::optional<Time> sale_ends(const Offer& offer);
+std::optional<Time> sale_ends(const Offer& offer);  // while one lowers the price: until when it costs what it does now
 
 // What a buyer's order says of an offer, and what it costs now.
 struct SaleFacts {
@@ -207,8 +206,7 @@ class Catalog {
   // The categories of these paths (names from the root down), made where they are missing. In the order asked.
   Result<std::vector<CategoryId>> ensure_paths(std::span<const std::vector<std::string>> paths);
 
-  // Former slugs, brands and the walk over what is listed.
-  Addresses& addresses() { return addresses_; }
+  Addresses& addresses() { return addresses_; }  // former slugs, brands, the walk over what is listed
   // Gives up a slug that leads to its former owner; whoever wants it may have it. The answer: whether there was one.
   Result<bool> forget_slug(SlugKind kind, std::int64_t owner, const std::string& slug, const Beside& beside = {});
 
