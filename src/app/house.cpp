@@ -145,6 +145,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   settings.packed_bytes_mb = static_cast<std::size_t>(config.number("packed_bytes_mb"));
   settings.ready_bytes_mb = static_cast<std::size_t>(config.number("ready_bytes_mb"));
   settings.picture_bytes_mb = static_cast<std::size_t>(config.number("picture_bytes_mb"));
+  settings.sitemap_addresses = static_cast<std::size_t>(config.number("sitemap_addresses"));
   settings.fetch_images = config.on("fetch_images");
   settings.only_process = house->sqlite_ != nullptr;
   settings.notified = true;

@@ -10,6 +10,7 @@
 #include "shop/cart/cart_api.h"
 #include "shop/cart/cart_claims_api.h"
 #include "shop/cart/named_carts_api.h"
+#include "shop/catalog/brands_api.h"
 #include "shop/catalog/catalog_api.h"
 #include "shop/catalog/sales_api.h"
 #include "shop/checkout/cancellation_api.h"
@@ -94,6 +95,8 @@ void Shop::add_routes() {
     search::add_tuning_routes(api_, {search->tuning(), shoppers, audit});
   }
   catalog::add_catalog_routes(api_, {catalog, shoppers, cursors, audit});
+  catalog::add_brand_routes(
+      api_, {catalog, cursors, settings.currency, world.store.engine() == "sqlite" ? world.workers : nullptr});
   catalog::add_sales_routes(api_, {sales, shoppers, cursors, audit});
   cart::add_cart_routes(api_, carts, shoppers);
   cart::add_named_cart_routes(api_, named_carts, carts, shoppers);

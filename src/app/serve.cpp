@@ -113,7 +113,8 @@ pages::Parts parts_of_pages(Shop& shop) {
           shop.settings.ready_bytes_mb,
           {shop.settings.currency, shop.settings.formats},
           shop.settings.other_locales,
-          &shop.operator_rates};
+          &shop.operator_rates,
+          shop.settings.sitemap_addresses};
 }
 
 // One event loop, its server, and (but for the first) its thread.

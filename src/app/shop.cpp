@@ -143,6 +143,7 @@ showcase::Showcase::Settings showcase_settings(const World& world, const ShopSet
   showcase.ready_bytes_mb = settings.ready_bytes_mb;
   showcase.packed_bytes_mb = settings.packed_bytes_mb;
   showcase.currency = settings.currency;
+  showcase.locale = settings.formats.tag();
   showcase.sale_buffer_percent = settings.sale_buffer_percent;
   showcase.workers = world.workers;
   showcase.degradation = &degradation;

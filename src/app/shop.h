@@ -104,6 +104,7 @@ struct ShopSettings {
   std::size_t ready_bytes_mb = 64;
   std::size_t packed_bytes_mb = 512;
   std::size_t picture_bytes_mb = 32;
+  std::size_t sitemap_addresses = 10'000;
   bool fetch_images = false;       // of imports that do not say
   bool notified = false;           // consumers.notify() is called after every commit of this process
   std::int64_t unasked_ms = 1000;  // then consumers look so often in case a notice was lost, and are measured so often

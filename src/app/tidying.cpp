@@ -34,6 +34,7 @@ Result<void> Shop::tidy() {
   TRY_DO(in_chunks([&] { return webhooks.prune(now.plus_ms(-7 * kDayMs), kChunk); }));
   TRY_DO(in_chunks([&] { return live.prune_tickets(now.plus_ms(-2 * kMinuteMs), kChunk); }));
   TRY_DO(in_chunks([&] { return sales.prune(kChunk); }));
+  TRY_DO(in_chunks([&] { return catalog.addresses().name_brands(kChunk); }));
   TRY_DO(in_chunks([&] { return behaviour.prune(kChunk); }));
   for (const auto& stream : world.events.streams()) {
     TRY(const auto passed, consumers.passed(stream));

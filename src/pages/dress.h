@@ -1,5 +1,5 @@
 // How a page is written for one visitor: in which currency prices are shown, and how amounts, numbers and dates look.
-// The texts themselves have one language.
+// Products are shown in its language where they have texts in it; the shop's own texts have one language.
 #pragma once
 #include "base/money.h"
 #include "services/formats.h"

@@ -22,6 +22,10 @@ bool Dresses::is_own(const Dress& dress) const {
   return dress.currency == own_.currency && dress.formats.tag() == own_.formats.tag();
 }
 
+std::optional<std::string> Dresses::language(const Dress& dress) const {
+  return dress.formats.tag() == own_.formats.tag() ? std::nullopt : std::optional(dress.formats.tag());
+}
+
 Dress Dresses::of(const http::Request& request) const {
   const std::string_view cookie = request.cookie(kDressCookie);
   if (cookie.empty()) return own_;
@@ -69,7 +73,8 @@ void Dresses::put_form(Html& out) const {
     out << "</select></p>";
   }
   if (locales_.size() > 1) {
-    out << "<p><label for=\"dress-locale\">Numbers and dates</label><select id=\"dress-locale\" name=\"locale\">";
+    out << "<p><label for=\"dress-locale\">Language of products, numbers and dates</label><select id=\"dress-locale\" "
+           "name=\"locale\">";
     for (const auto& one : locales_) put_option(out, one.tag(), one.tag() == out.dress().formats.tag(), one.own_name());
     out << "</select></p>";
   }

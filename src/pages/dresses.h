@@ -24,6 +24,8 @@ class Dresses {
 
   const Dress& own() const { return own_; }
   bool is_own(const Dress& dress) const;
+  // In which language texts are wished for; nullopt: the shop's own.
+  std::optional<std::string> language(const Dress& dress) const;
   Dress of(const http::Request& request) const;
   // What a form says; what it does not say, or what there is not, is as the shop has it.
   Dress chosen(std::string_view currency, std::string_view locale) const;

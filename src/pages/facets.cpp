@@ -73,6 +73,7 @@ void put_prices(Html& out, const Listing& listing, Currency currency) {
 }
 
 void put_brands(Html& out, const Listing& listing, Currency currency) {
+  if (!listing.chosen.of_brand.empty()) return;
   if (listing.answer.facets.brands.empty() && listing.chosen.brands.empty()) return;
   const Group group(out, "Brand", true);
   out << "<ul class=\"ticks\">";
@@ -152,6 +153,7 @@ void put_attributes(Html& out, const Listing& listing, Currency currency) {
 Result<Listing> read_listing(const Site& site, const Dress& dress, const Selection& selection) {
   auto request = selection.request();
   request.currency = dress.currency;
+  request.locale = site.dresses.language(dress);
   Listing listing{selection, {}, {}};
   CategoryId category;
   if (!selection.category.empty()) {

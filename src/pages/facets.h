@@ -17,7 +17,7 @@ struct Listing {
   bool narrowed() const;      // by anything that a chip takes away
   Selection cleared() const;  // without all of it
 };
-// With prices in the dress's currency.
+// With prices and titles as the dress says.
 Result<Listing> read_listing(const Site& site, const Dress& dress, const Selection& selection);
 
 void put_filters(Html& out, const Listing& listing);

@@ -1,5 +1,6 @@
 // The first page: the quay with a house for each category, what is new, and what buyers like best.
 #include "pages/cards.h"
+#include "pages/json_ld.h"
 #include "pages/pictures.h"
 #include "pages/site.h"
 
@@ -25,6 +26,7 @@ Result<search::ListingAnswer> ask(const Site& site, const search::ListingRequest
 Result<search::ListingAnswer> row(const Site& site, const Dress& dress, search::Sort sort, bool facets) {
   search::ListingRequest request;
   request.currency = dress.currency;
+  request.locale = site.dresses.language(dress);
   request.sort = sort;
   request.limit = kInARow;
   return ask(site, request, facets);
@@ -113,8 +115,11 @@ Result<ReadyPages::Bytes> make(const Site& site, const Dress& dress) {
          "charged.</p></li>"
          "<li><h2>Yours alone</h2><p>No account needed, nothing watches you, and the shop works without "
          "scripts.</p></li></ul></section>";
-  return site.shared_page({{}, "A shop that counts honestly: prices and stock as they are, no account needed.", "/"},
-                          out);
+  Frame frame{{}, "A shop that counts honestly: prices and stock as they are, no account needed.", "/"};
+  Html head(dress);
+  put_ld(head, site_ld(kShopName, site.parts.public_url, site.assets.path("icon.svg")));
+  frame.head = head.take();
+  return site.shared_page(frame, out);
 }
 
 }  // namespace

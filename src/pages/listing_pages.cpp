@@ -1,8 +1,9 @@
-// A category, and what a search finds: the same bytes for everyone who asks the same.
+// A category, a brand, and what a search finds: the same bytes for everyone who asks the same.
+#include "pages/listing_pages.h"
+
 #include "pages/cards.h"
 #include "pages/drawings.h"
 #include "pages/facets.h"
-#include "pages/site.h"
 
 namespace kontor::pages {
 namespace {
@@ -12,11 +13,6 @@ using Categories = std::vector<catalog::Category>;
 constexpr int kSearchAgainS = 30;
 constexpr std::size_t kMostAround = 12;
 
-struct Shelf {
-  std::string title;
-  std::optional<catalog::Category> category;
-};
-
 std::string path_of(const catalog::Category& category) { return "/c/" + percent_encode(category.slug); }
 
 const catalog::Category* find(const Categories& all, CategoryId id) {
@@ -25,22 +21,28 @@ const catalog::Category* find(const Categories& all, CategoryId id) {
   return nullptr;
 }
 
-void put_crumbs(Html& out, const Categories& all, const Shelf& shelf) {
-  out << "<nav class=\"crumbs\" aria-label=\"Where you are\"><ol><li><a href=\"/\">Home</a></li>";
-  std::vector<const catalog::Category*> above;
-  for (auto at = shelf.category ? find(all, shelf.category->parent) : nullptr; at != nullptr && above.size() < 32;
+std::vector<Crumb> crumbs_of(const Categories& all, const Shelf& shelf) {
+  std::vector<Crumb> crumbs = shelf.above;
+  const std::size_t most = crumbs.size() + 32;
+  for (auto at = shelf.category ? find(all, shelf.category->parent) : nullptr; at != nullptr && crumbs.size() < most;
        at = find(all, at->parent))
-    above.push_back(at);
-  for (auto at = above.rbegin(); at != above.rend(); ++at)
-    out << "<li><a href=\"" << path_of(**at) << "\">" << text((*at)->name) << "</a></li>";
+    crumbs.insert(crumbs.begin() + static_cast<std::ptrdiff_t>(shelf.above.size()), {at->name, path_of(*at)});
+  return crumbs;
+}
+
+void put_crumbs(Html& out, const std::vector<Crumb>& crumbs, const Shelf& shelf) {
+  out << "<nav class=\"crumbs\" aria-label=\"Where you are\"><ol><li><a href=\"/\">Home</a></li>";
+  for (const Crumb& crumb : crumbs)
+    out << "<li><a href=\"" << text(crumb.path) << "\">" << text(crumb.name) << "</a></li>";
   out << "<li aria-current=\"page\">" << text(shelf.title) << "</li></ol></nav>";
 }
 
 // What lies directly below the category, or the roots for a search, as far as something of it matches.
 void put_aisles(Html& out, const Categories& all, const Shelf& shelf, const Listing& listing) {
   const CategoryId parent = shelf.category ? shelf.category->id : CategoryId{};
-  Selection there = listing.chosen.cleared();
+  Selection there = listing.chosen.everywhere();
   there.sort.reset();
+  if (!listing.chosen.of_brand.empty()) there.brands = {listing.chosen.of_brand};
   bool any = false;
   for (const auto& found : listing.answer.facets.categories) {
     const auto* category = find(all, found.id);
@@ -125,7 +127,7 @@ void put_taken_for(Html& out, const Listing& listing) {
 }
 
 // Where to go on from a page that has nothing to show.
-void put_empty(Html& out, const Categories& all, const Shelf& shelf, const Listing& listing) {
+void put_empty(Html& out, const Categories& all, const Listing& listing) {
   const Currency currency = out.dress().currency;
   const Selection& chosen = listing.chosen;
   out << "<div class=\"empty\"><p class=\"lead\">"
@@ -138,9 +140,8 @@ void put_empty(Html& out, const Categories& all, const Shelf& shelf, const Listi
         << text(listing.cleared().address(currency)) << "\">Take all filters away</a></p>";
   else if (!chosen.words.empty())
     out << "<p>Fewer or more common words may help, or a second look at how they are written.</p>";
-  if (shelf.category && !chosen.words.empty()) {
-    Selection everywhere = chosen.cleared();
-    everywhere.path = "/search";
+  if (chosen.path != "/search" && !chosen.words.empty()) {
+    const Selection everywhere = chosen.everywhere();
     out << "<p>Search the whole shop for ";
     put_quoted(out, chosen.words, &everywhere);
     out << ".</p>";
@@ -176,7 +177,7 @@ Html body_of(const Dress& dress, const Categories& all, const Shelf& shelf, cons
   const Currency currency = dress.currency;
   const auto& answer = listing.answer;
   Html out(dress);
-  put_crumbs(out, all, shelf);
+  put_crumbs(out, crumbs_of(all, shelf), shelf);
   out << "<div class=\"heading\"><h1>" << text(shelf.title) << "</h1><p class=\"quiet\">"
       << (answer.total_count_exact ? "" : "more than ") << out.counted(answer.total_count, "product", "products")
       << "</p></div>";
@@ -193,7 +194,7 @@ Html body_of(const Dress& dress, const Categories& all, const Shelf& shelf, cons
   out << "<section id=\"results\" aria-label=\"Products\" tabindex=\"-1\">";
   put_taken_for(out, listing);
   if (answer.items.empty())
-    put_empty(out, all, shelf, listing);
+    put_empty(out, all, listing);
   else
     put_results(out, listing, rated);
   out << "</section></div>";
@@ -204,16 +205,24 @@ Result<ReadyPages::Bytes> make(const Site& site, const Dress& dress, const Shelf
   TRY(const auto listing, read_listing(site, dress, selection));
   TRY(const auto all, site.parts.showcase.categories());
   Frame frame{shelf.title, {}, {}, selection.words, {}, selection.path};
-  if (!selection.filtered() && selection.cursor.empty() && selection.words.empty() && !selection.sort) {
+  const bool plain = !selection.filtered() && selection.cursor.empty() && selection.words.empty() && !selection.sort;
+  // What is narrowed, sorted or further on is the same goods once more, and a brand without any is nothing to find.
+  if (plain && (selection.of_brand.empty() || !listing.answer.items.empty())) {
     frame.canonical = selection.path;
     frame.description = shelf.title + " at " + std::string(kShopName) + ": " +
                         counted(dress, listing.answer.total_count, "product", "products") +
                         ", with stock and prices as they are now.";
+    Html head(dress);
+    put_ld(head, breadcrumbs_ld(crumbs_of(all, shelf), shelf.title, site.parts.public_url));
+    if (!listing.answer.items.empty()) put_ld(head, item_list_ld(listing.answer.items, site.parts.public_url));
+    frame.head = head.take();
   }
   return site.shared_page(frame, body_of(dress, all, shelf, listing, site.parts.degradation.rates_in_listings()));
 }
 
-Result<http::Response> answer(Site& site, const Dress& dress, const Shelf& shelf, const Selection& selection) {
+}  // namespace
+
+Result<http::Response> shelf_page(Site& site, const Dress& dress, const Shelf& shelf, const Selection& selection) {
   const std::string address = site.kept_as(selection.address(dress.currency), dress);
   if (!selection.words.empty() && !site.parts.degradation.answers_search()) {
     if (auto held = site.ready.held_listing(address)) return ready_response(std::move(held));
@@ -227,8 +236,6 @@ Result<http::Response> answer(Site& site, const Dress& dress, const Shelf& shelf
   return ready_response(std::move(bytes));
 }
 
-}  // namespace
-
 void add_listing_pages(http::Router& router, const SitePointer& site) {
   using http::Method;
   router.add(page_endpoint(site, Method::kGet, "/search", "What a search finds; without words, everything",
@@ -238,17 +245,18 @@ void add_listing_pages(http::Router& router, const SitePointer& site) {
                              const Selection chosen("/search", "", form, dress.currency);
                              const std::string title =
                                  chosen.words.empty() ? "Everything we have" : "“" + chosen.words + "”";
-                             return answer(*site, dress, {title, {}}, chosen);
+                             return shelf_page(*site, dress, {title}, chosen);
                            }));
   auto category =
       page_endpoint(site, Method::kGet, "/c/{slug}", "A category", [site](http::Call& call) -> Result<http::Response> {
         TRY(const auto form, read_form(call.request.query));
         TRY(auto found, site->parts.showcase.category(call.param("slug")));
         if (!found) return fail(Errc::kNotFound, "pages.no_such_category", "There is no category at this address.");
+        if (found->slug != call.param("slug")) return moved(path_of(*found), call.request);
         const Dress dress = site->dress_of(call.request);
         const Selection chosen(path_of(*found), found->slug, form, dress.currency);
         const std::string title = found->name;
-        return answer(*site, dress, {title, std::move(found)}, chosen);
+        return shelf_page(*site, dress, {title, std::move(found)}, chosen);
       });
   category.varies_by = kDressCookie;
   category.inline_read = [site](std::string_view slug) {

@@ -24,6 +24,8 @@ ErrorPage add_pages(http::Router& router, const Parts& parts) {
   add_home_page(router, site);
   add_listing_pages(router, site);
   add_product_page(router, site);
+  add_brand_pages(router, site);
+  add_sitemap(router, site);
   add_cart_pages(router, site);
   add_named_cart_pages(router, site);
   add_cart_recovery_page(router, site);

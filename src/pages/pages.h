@@ -76,6 +76,7 @@ struct Parts {
   Dress dress = {};                                   // the shop's own
   std::vector<services::Formats> other_locales = {};  // among which visitors may choose
   showcase::ConverterSource* rates = nullptr;         // null: prices are shown in the shop's currency alone
+  std::size_t sitemap_addresses = 10'000;             // of one sitemap, at most
 };
 
 // Makes a page of what no endpoint answers when a browser asks for one; nullopt for programs and below /api.

@@ -1,5 +1,7 @@
 #include "pages/product_data.h"
 
+#include <algorithm>
+
 #include "pages/cards.h"
 #include "pages/pictures.h"
 #include "pages/variants.h"
@@ -9,39 +11,6 @@ namespace kontor::pages {
 namespace {
 
 using showcase::Availability;
-
-// JSON that may stand in a <script>: nothing in it ends one.
-class Json {
- public:
-  Json& raw(std::string_view json) {
-    out_ += json;
-    return *this;
-  }
-  Json& text(std::string_view value) {
-    std::string printed;
-    json::print_text(printed, value);
-    for (const char c : printed) {
-      if (c == '<')
-        out_ += "\\u003c";
-      else if (c == '>')
-        out_ += "\\u003e";
-      else if (c == '&')
-        out_ += "\\u0026";
-      else
-        out_ += c;
-    }
-    return *this;
-  }
-  Json& member(std::string_view name, std::string_view value) {
-    if (value.empty()) return *this;
-    raw(",\"").raw(name).raw("\":");
-    return text(value);
-  }
-  std::string take() { return std::move(out_); }
-
- private:
-  std::string out_;
-};
 
 std::string_view schema_of(Availability availability) {
   switch (availability) {
@@ -65,32 +34,111 @@ std::string_view schema_of_condition(std::string_view condition) {
   return "https://schema.org/NewCondition";
 }
 
-void put_offers(Json& out, const showcase::ProductDetail& product, const std::string& url) {
-  if (product.offers.empty()) return;
-  out.raw(",\"offers\":[");
-  bool first = true;
+// Where schema.org has a property of its own for what variants differ in.
+std::string_view property_of(std::string_view option) {
+  const std::string name = fold(option);
+  if (name == "color" || name == "colour") return "color";
+  for (const std::string_view known : {"size", "material", "pattern"})
+    if (name == known) return known;
+  return {};
+}
+
+void put_offer(ScriptJson& out, const showcase::DetailOffer& offer, const std::string& url) {
+  const std::string_view currency = offer.price.currency().code();
+  out.raw("{\"@type\":\"Offer\"");
+  out.member("url", url).member("sku", offer.sku).member("price", decimal_text(offer.price));
+  out.member("priceCurrency", currency);
+  if (offer.price_valid_until) out.member("priceValidUntil", to_rfc3339(*offer.price_valid_until));
+  if (offer.list_price && *offer.list_price > offer.price) {
+    out.raw(",\"priceSpecification\":{\"@type\":\"UnitPriceSpecification\"");
+    out.member("priceType", "https://schema.org/StrikethroughPrice").member("price", decimal_text(*offer.list_price));
+    out.member("priceCurrency", currency).raw("}");
+  }
+  out.member("availability", schema_of(offer.availability.status));
+  out.member("itemCondition", schema_of_condition(offer.condition));
+  if (!offer.seller.empty()) out.raw(",\"seller\":{\"@type\":\"Organization\"").member("name", offer.seller).raw("}");
+  out.raw("}");
+}
+
+using Offers = std::vector<const showcase::DetailOffer*>;
+
+// One seller's offer, or what several ask.
+void put_offers(ScriptJson& out, const Offers& offers, const std::string& url) {
+  if (offers.empty()) return;
+  out.raw(",\"offers\":");
+  if (offers.size() == 1) return put_offer(out, *offers.front(), url);
+  const auto [least, most] = std::minmax_element(offers.begin(), offers.end(),
+                                                 [](const auto* a, const auto* b) { return a->price < b->price; });
+  out.raw("{\"@type\":\"AggregateOffer\",\"offerCount\":").raw(std::to_string(offers.size()));
+  out.member("lowPrice", decimal_text((*least)->price)).member("highPrice", decimal_text((*most)->price));
+  out.member("priceCurrency", (*least)->price.currency().code()).raw(",\"offers\":[");
+  for (std::size_t i = 0; i < offers.size(); ++i) {
+    out.raw(i > 0 ? "," : "");
+    put_offer(out, *offers[i], url);
+  }
+  out.raw("]}");
+}
+
+struct Variant {
+  const Options* options;
+  Offers offers;
+};
+
+// By their options, in the order in which offers name them.
+std::vector<Variant> variants_of(const showcase::ProductDetail& product) {
+  std::vector<Variant> variants;
   for (const auto& offer : product.offers) {
-    out.raw(first ? "{\"@type\":\"Offer\"" : ",{\"@type\":\"Offer\"");
-    first = false;
-    out.member("url", url).member("sku", offer.sku).member("price", decimal_text(offer.price));
-    out.member("priceCurrency", offer.price.currency().code());
-    out.member("availability", schema_of(offer.availability.status));
-    out.member("itemCondition", schema_of_condition(offer.condition));
-    if (!offer.seller.empty()) out.raw(",\"seller\":{\"@type\":\"Organization\"").member("name", offer.seller).raw("}");
-    out.raw("}");
+    auto found = std::find_if(variants.begin(), variants.end(),
+                              [&](const Variant& one) { return *one.options == offer.options; });
+    if (found == variants.end()) found = variants.insert(variants.end(), {&offer.options, {}});
+    found->offers.push_back(&offer);
+  }
+  return variants;
+}
+
+void put_variant(ScriptJson& out, const showcase::ProductDetail& p, const Variant& variant, const std::string& url) {
+  const std::string words = words_of(*variant.options);
+  out.raw("{\"@type\":\"Product\"").member("name", words.empty() ? p.title : p.title + ", " + words);
+  out.member("sku", variant.offers.front()->sku).member("url", url);
+  std::string others;
+  for (const auto& [name, value] : *variant.options) {
+    if (const auto property = property_of(name); !property.empty()) {
+      out.member(property, value);
+      continue;
+    }
+    ScriptJson other;
+    other.raw("{\"@type\":\"PropertyValue\"").member("name", name).member("value", value).raw("}");
+    others += (others.empty() ? "" : ",") + other.take();
+  }
+  if (!others.empty()) out.raw(",\"additionalProperty\":[").raw(others).raw("]");
+  put_offers(out, variant.offers, url);
+  out.raw("}");
+}
+
+// Each variant is a product of its own, of one group.
+void put_variants(ScriptJson& out, const showcase::ProductDetail& p, const std::vector<Variant>& variants,
+                  const std::string& url) {
+  out.member("productGroupID", p.id.text());
+  std::vector<std::string_view> differs;
+  for (const Variant& variant : variants)
+    for (const auto& [name, value] : *variant.options) {
+      const std::string_view property = property_of(name);
+      if (!property.empty() && std::find(differs.begin(), differs.end(), property) == differs.end())
+        differs.push_back(property);
+    }
+  for (std::size_t i = 0; i < differs.size(); ++i)
+    out.raw(i == 0 ? ",\"variesBy\":[" : ",").text("https://schema.org/" + std::string(differs[i]));
+  out.raw(differs.empty() ? "" : "]").raw(",\"hasVariant\":[");
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    out.raw(i > 0 ? "," : "");
+    put_variant(out, p, variants[i], url);
   }
   out.raw("]");
 }
 
-}  // namespace
-
-std::string json_ld(const ProductView& product, const std::string& site) {
+void put_facts(ScriptJson& out, const ProductView& product, const std::string& url, const std::string& site) {
   const auto& p = product.detail;
-  const std::string url = site + "/p/" + percent_encode(p.slug);
-  Json out;
-  out.raw("[{\"@context\":\"https://schema.org\",\"@type\":\"Product\"").member("name", p.title).member("url", url);
-  out.member("description", p.description).member("gtin", product.gtin);
-  if (!p.offers.empty()) out.member("sku", p.offers.front().sku);
+  out.member("name", p.title).member("url", url).member("description", p.description).member("gtin", product.gtin);
   if (!p.brand.empty()) out.raw(",\"brand\":{\"@type\":\"Brand\"").member("name", p.brand).raw("}");
   bool first = true;
   for (const auto& image : p.images) {
@@ -100,29 +148,35 @@ std::string json_ld(const ProductView& product, const std::string& site) {
     first = false;
   }
   if (!first) out.raw("]");
-  if (p.review_count > 0) {
-    std::string rating;
-    json::print_double(rating, p.avg_rating);
-    out.raw(",\"aggregateRating\":{\"@type\":\"AggregateRating\",\"ratingValue\":").raw(rating);
-    out.raw(",\"reviewCount\":").raw(std::to_string(p.review_count)).raw("}");
+  if (p.review_count <= 0) return;
+  std::string rating;
+  json::print_double(rating, p.avg_rating);
+  out.raw(",\"aggregateRating\":{\"@type\":\"AggregateRating\",\"ratingValue\":").raw(rating);
+  out.raw(",\"bestRating\":5,\"reviewCount\":").raw(std::to_string(p.review_count)).raw("}");
+}
+
+}  // namespace
+
+std::string json_ld(const ProductView& product, const std::string& site) {
+  const auto& p = product.detail;
+  const std::string url = site + "/p/" + percent_encode(p.slug);
+  const auto variants = variants_of(p);
+  const bool group = variants.size() > 1;
+  ScriptJson out;
+  out.raw("[{\"@context\":\"https://schema.org\",\"@type\":").raw(group ? "\"ProductGroup\"" : "\"Product\"");
+  put_facts(out, product, url, site);
+  if (group) {
+    put_variants(out, p, variants, url);
+  } else if (!variants.empty()) {
+    out.member("sku", p.offers.front().sku);
+    put_offers(out, variants.front().offers, url);
   }
-  put_offers(out, p, url);
-  out.raw("},{\"@context\":\"https://schema.org\",\"@type\":\"BreadcrumbList\",\"itemListElement\":[");
-  int place = 0;
-  const auto step = [&](std::string_view name, const std::string& path) {
-    out.raw(place > 0 ? "," : "");
-    ++place;
-    out.raw("{\"@type\":\"ListItem\",\"position\":").raw(std::to_string(place)).member("name", name);
-    out.member("item", path.empty() ? std::string() : site + path).raw("}");
-  };
-  for (const auto& crumb : product.crumbs) step(crumb.name, crumb.path);
-  step(p.title, {});
-  out.raw("]}]");
+  out.raw("},").raw(breadcrumbs_ld(product.crumbs, p.title, site)).raw("]");
   return out.take();
 }
 
 std::string variants_json(const showcase::ProductDetail& product, const Dress& dress) {
-  Json out;
+  ScriptJson out;
   out.raw("[");
   bool first = true;
   for (const auto& offer : product.offers) {

@@ -1,22 +1,20 @@
-// What a product's page tells other programs: schema.org's Product and BreadcrumbList as JSON-LD, and the variants as
-// JSON for the page's own script.
+// What a product's page tells other programs: schema.org's Product, or ProductGroup with its variants, and
+// BreadcrumbList as JSON-LD, and the variants as JSON for the page's own script.
 #pragma once
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "pages/html.h"
+#include "pages/json_ld.h"
 #include "shop/showcase/showcase.h"
 
 namespace kontor::pages {
 
-struct Crumb {
-  std::string name, path;
-};
 struct ProductView {
   showcase::ProductDetail detail;
   std::string gtin;
   std::vector<Crumb> crumbs;  // from the root category down
+  std::string brand_path;     // where what else its brand makes is listed
 };
 
 std::string json_ld(const ProductView& product, const std::string& site);

@@ -204,6 +204,11 @@ struct Around {
   showcase::RelatedCards related;
 };
 
+// The page's own words are English.
+void put_language(Html& out, const ProductDetail& product) {
+  if (product.locale) out << " lang=\"" << text(*product.locale) << "\"";
+}
+
 Html body_of(const Dress& dress, const ProductView& view, const Around& around) {
   const ProductDetail& product = view.detail;
   const bool sold = catalog::meaning_of(product.status).buyable;
@@ -213,12 +218,15 @@ Html body_of(const Dress& dress, const ProductView& view, const Around& around) 
   put_gallery(out, product);
   out << "<div class=\"facts\">";
   if (!product.brand.empty())
-    out << "<p class=\"brand\"><a href=\"/search?brand=" << percent_encode(product.brand) << "\">"
-        << text(product.brand) << "</a></p>";
-  out << "<h1>" << text(product.title) << "</h1>";
+    out << "<p class=\"brand\"><a href=\"" << text(view.brand_path) << "\">" << text(product.brand) << "</a></p>";
+  out << "<h1";
+  put_language(out, product);
+  out << ">" << text(product.title) << "</h1>";
   put_stars(out, product.avg_rating, product.review_count);
   put_buying(out, product, featured(product));
-  out << "<div class=\"story\">";
+  out << "<div class=\"story\"";
+  put_language(out, product);
+  out << ">";
   put_description(out, product.description);
   out << "</div></div></article>";
   if (sold) put_offers(out, product);
@@ -253,6 +261,11 @@ std::string summary_of(const ProductDetail& product) {
   return out.empty() ? product.title + " at " + std::string(kShopName) : out;
 }
 
+Result<std::string> brand_path(const Site& site, const std::string& brand) {
+  TRY(const auto slug, site.parts.catalog.addresses().brand_slug(brand));
+  return slug ? "/brands/" + percent_encode(*slug) : "/search?brand=" + percent_encode(brand);
+}
+
 // What other programs read is the shop's own, whatever the dress.
 Result<ReadyPages::Bytes> make(Site& site, const Dress& dress, ProductId id) {
   TRY(const auto state, site.parts.showcase.state(id));
@@ -263,19 +276,23 @@ Result<ReadyPages::Bytes> make(Site& site, const Dress& dress, ProductId id) {
   const auto* defined = state.attributes->of(state.product.category);
   Around around{AttributeWords(state.attributes, defined, dress.formats.tag()), {}};
   TRY(around.related, read_related(site, dress, id));
+  TRY(view.brand_path, brand_path(site, state.product.brand));
   const ProductDetail& product = view.detail;
   Html head(dress);
-  head << "<script type=\"application/ld+json\">" << json_ld(view, site.parts.public_url)
-       << "</script><meta property=\"og:type\" content=\"product\"><meta property=\"og:title\" content=\""
-       << text(product.title) << "\">";
+  put_ld(head, json_ld(view, site.parts.public_url));
+  head << "<meta property=\"og:type\" content=\"product\"><meta property=\"og:title\" content=\"" << text(product.title)
+       << "\">";
   const std::string picture =
       product.images.empty() ? std::string() : absolute_picture(product.images.front(), site.parts.public_url);
   if (!picture.empty()) head << "<meta property=\"og:image\" content=\"" << text(picture) << "\">";
-  Frame frame{product.title, summary_of(product), "/p/" + percent_encode(product.slug), {}, head.take(), {}};
-  if (dress.currency == site.dresses.own().currency)
-    return site.shared_page(frame, body_of(dress, view, around), product.slug, site.parts.showcase.keeps_longer(id));
-  TRY(view.detail, showcase::detail_in(site.parts.showcase, site.parts.rates, state, dress.currency));
-  return site.shared_page(frame, body_of(dress, view, around), view.detail.slug);
+  if (dress.currency != site.dresses.own().currency) {
+    TRY(view.detail, showcase::detail_in(site.parts.showcase, site.parts.rates, state, dress.currency));
+  }
+  if (const auto language = site.dresses.language(dress))
+    showcase::translate(view.detail, state.product, std::span(&*language, 1), site.dresses.own().formats.tag());
+  const Frame frame{product.title, summary_of(product), "/p/" + percent_encode(product.slug), {}, head.take(), {}};
+  const bool longer = site.dresses.is_own(dress) && site.parts.showcase.keeps_longer(id);
+  return site.shared_page(frame, body_of(dress, view, around), product.slug, longer);
 }
 
 // In another dress than the shop's: kept like a listing, a minute at most.
@@ -287,19 +304,36 @@ Result<ReadyPages::Bytes> dressed(Site& site, const Dress& dress, std::string_vi
   });
 }
 
+// Where the product is now that had this slug before; nullopt when none had, or it is not shown.
+Result<std::optional<http::Response>> way_on(const Site& site, const http::Call& call) {
+  using catalog::SlugKind;
+  TRY(const auto owner, site.parts.catalog.addresses().former_owner(SlugKind::kProduct, call.param("slug")));
+  if (!owner) return std::optional<http::Response>{};
+  const auto state = site.parts.showcase.state(ProductId{*owner});
+  if (!state && state.error().code == Errc::kNotFound) return std::optional<http::Response>{};
+  if (!state) return tl::unexpected<Error>(state.error());
+  return std::optional(moved("/p/" + percent_encode(state->product.slug), call.request));
+}
+
+Result<http::Response> answer(Site& site, const http::Call& call) {
+  const Dress dress = site.dress_of(call.request);
+  const std::string_view slug = call.param("slug");
+  auto bytes = site.dresses.is_own(dress)
+                   ? site.ready.product(slug, [&](ProductId id) { return make(site, dress, id); })
+                   : dressed(site, dress, slug);
+  if (bytes) return ready_response(std::move(*bytes));
+  if (bytes.error().code == Errc::kNotFound) {
+    TRY(auto moved_on, way_on(site, call));
+    if (moved_on) return std::move(*moved_on);
+  }
+  return tl::unexpected(std::move(bytes.error()));
+}
+
 }  // namespace
 
 void add_product_page(http::Router& router, const SitePointer& site) {
-  auto product = page_endpoint(
-      site, http::Method::kGet, "/p/{slug}", "A product", [site](http::Call& call) -> Result<http::Response> {
-        const Dress dress = site->dress_of(call.request);
-        if (!site->dresses.is_own(dress)) {
-          TRY(auto bytes, dressed(*site, dress, call.param("slug")));
-          return ready_response(std::move(bytes));
-        }
-        TRY(auto bytes, site->ready.product(call.param("slug"), [&](ProductId id) { return make(*site, dress, id); }));
-        return ready_response(std::move(bytes));
-      });
+  auto product = page_endpoint(site, http::Method::kGet, "/p/{slug}", "A product",
+                               [site](http::Call& call) { return answer(*site, call); });
   product.varies_by = kDressCookie;
   product.inline_read = [site](std::string_view slug) { return site->ready.product_at_hand(slug); };
   product.fetch_ahead = [site](std::string_view slug, http::Ahead& ahead) { site->ready.fetch_ahead(slug, ahead); };

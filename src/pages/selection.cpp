@@ -145,6 +145,14 @@ Selection Selection::cleared() const {
   return out;
 }
 
+Selection Selection::everywhere() const {
+  Selection out = cleared();
+  out.path = "/search";
+  out.category.clear();
+  out.of_brand.clear();
+  return out;
+}
+
 search::ListingRequest Selection::request() const {
   search::ListingRequest out;
   out.limit = kAtOnce;
@@ -155,7 +163,7 @@ search::ListingRequest Selection::request() const {
     out.corrections = corrections;
   }
   if (!category.empty()) out.category.push_back(category);
-  out.brand = brands;
+  out.brand = of_brand.empty() ? brands : std::vector<std::string>{of_brand};
   out.price_min = price_min;
   out.price_max = price_max;
   if (rating_min > 0) out.rating_min = rating_min;

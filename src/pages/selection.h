@@ -18,6 +18,7 @@ inline constexpr std::size_t kLongestWords = search::kLongestWords;  // characte
 struct Selection {
   std::string path;      // "/search", "/c/lamps"
   std::string category;  // its slug, or ""
+  std::string of_brand;  // whose page it is, or ""; `brands` is empty then
   std::string words;
   bool plain = true;        // parts of the words may be taken for filters
   bool corrections = true;  // and words for misspelt ones
@@ -47,6 +48,7 @@ struct Selection {
   Selection with_words(std::string words_in) const;
   Selection first_page() const;
   Selection cleared() const;
+  Selection everywhere() const;  // the words alone, in the whole shop
 
   search::ListingRequest request() const;
 };

@@ -80,7 +80,7 @@ void Site::put_footer(Html& out, const std::vector<catalog::Category>& categorie
     if (shown++ == 0) out << "<nav aria-labelledby=\"foot-shop\"><h2 id=\"foot-shop\">Shop</h2><ul>";
     out << "<li><a href=\"/c/" << percent_encode(category.slug) << "\">" << text(category.name) << "</a></li>";
   }
-  if (shown > 0) out << "</ul></nav>";
+  if (shown > 0) out << "<li><a href=\"/brands\">Brands</a></li></ul></nav>";
   out << "<nav aria-labelledby=\"foot-help\"><h2 id=\"foot-help\">Help</h2><ul>"
          "<li><a href=\"/orders/lookup\">Find an order</a></li><li><a href=\"/orders\">Your orders</a></li>"
          "<li><a href=\"/cart\">Your cart</a></li><li><a href=\"/docs\">For programs: the API</a></li></ul></nav>";
@@ -164,6 +164,13 @@ http::Response redirect(std::string location) {
   response.status = 303;
   response.content_type = "text/plain; charset=utf-8";
   response.headers = {{"Location", std::move(location)}, {"Cache-Control", "private, no-store"}};
+  return response;
+}
+
+http::Response moved(const std::string& path, const http::Request& request) {
+  http::Response response = redirect(path + (request.query.empty() ? "" : "?" + std::string(request.query)));
+  response.status = 301;
+  response.headers.back().second = "public, max-age=300";
   return response;
 }
 

@@ -63,6 +63,8 @@ using SitePointer = std::shared_ptr<Site>;
 Result<cart::CartView> cart_in(const Site& site, const cart::Owner& owner, const Dress& dress);
 
 http::Response redirect(std::string location);
+// For good, as far as anybody can say: kept for five minutes, since a former slug may come back.
+http::Response moved(const std::string& path, const http::Request& request);
 // An endpoint whose Error becomes a page.
 http::Endpoint page_endpoint(const SitePointer& site, http::Method method, std::string pattern,
                              std::string_view summary, std::function<Result<http::Response>(http::Call&)> handle);
@@ -78,5 +80,7 @@ void add_cart_recovery_page(http::Router& router, const SitePointer& site);
 void add_checkout_pages(http::Router& router, const SitePointer& site);
 void add_order_pages(http::Router& router, const SitePointer& site);
 void add_dress_form(http::Router& router, const SitePointer& site);
+void add_brand_pages(http::Router& router, const SitePointer& site);
+void add_sitemap(http::Router& router, const SitePointer& site);
 
 }  // namespace kontor::pages

@@ -85,6 +85,8 @@ constexpr Setting kSettings[] = {
     {"packed_bytes_mb", kNumber, "512",
      "Memory for answers kept packed, once the ready ones do not hold all that is asked for; 0: none", 0, 1'000'000},
     {"picture_bytes_mb", kNumber, "32", "Memory for pictures kept ready", 1, 1'000'000},
+    {"sitemap_addresses", kNumber, "10000",
+     "Addresses of one sitemap; with more of them, /sitemap.xml is an index of several", 1, 50'000},
     {"mail_folder", kText, "", "Where mails are written as files; empty: mails in the data folder"},
     {"fetch_images", kSwitch, "off", "Imports fetch the pictures that their rows name, where they do not say"},
     {"fetch_private_addresses", kSwitch, "off",

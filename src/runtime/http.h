@@ -57,6 +57,7 @@ struct ReadyBytes {
   std::string_view not_modified;  // whole 304 answer
   std::size_t body_at = 0;        // where the body starts in `full` (HEAD sends only what is before it)
   bool compressible = false;      // text of some length
+  bool by_language = false;       // "Vary: Accept-Language": not for whoever names languages, before a handler looked
   std::string_view name;          // what their keeper knows them by
   std::size_t weight() const;     // in memory, forms included
 

@@ -115,6 +115,7 @@ void Server::Impl::refuse_busy(Conn& conn) {
 bool Server::Impl::answer_ready(Conn& conn, Exchange& exchange, const http::Route& route, std::string_view parameter) {
   exchange.ready = route.endpoint->inline_read(parameter);
   if (exchange.ready == nullptr || lacks_form(exchange)) return false;
+  if (exchange.ready->by_language && !exchange.head.request.header("Accept-Language").empty()) return false;
   exchange.route = route.pattern;
   put_ready(exchange, exchange.head.keep_alive && !stopping);
   answer_inline(conn, exchange);

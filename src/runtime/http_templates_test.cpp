@@ -153,6 +153,8 @@ TEST_CASE("ready bytes carry a strong tag of what they say") {
   CHECK(a->etag != b->etag);
   CHECK(a->etag.size() == 34);
   CHECK(a->etag == make_ready("application/json", "x", "{\"a\":1}")->etag);
+  CHECK(!a->by_language);
+  CHECK(make_ready("application/json", "x", "{}", "Content-Language: de\r\nVary: Accept-Language\r\n")->by_language);
   CHECK(a->full.substr(a->body_at) == "{\"a\":1}");
   CHECK(a->full.starts_with("HTTP/1.1 200 OK\r\n"));
   CHECK(a->full.find("ETag: " + std::string(a->etag) + "\r\n") < a->body_at);

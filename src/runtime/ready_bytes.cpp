@@ -124,6 +124,7 @@ std::shared_ptr<const ReadyBytes> make_ready(std::string_view content_type, std:
   texts.put(*ready, tail);
   ready->body_at = body_at;
   ready->compressible = compressible;
+  ready->by_language = more_headers.find("Vary: Accept-Language\r\n") != std::string_view::npos;
   return ready;
 }
 

@@ -67,6 +67,12 @@ bool is_parameter(std::string_view segment) {
   return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
 }
 
+// "sitemap-{part}.xml": a parameter with something around it.
+bool has_parameter(std::string_view segment) {
+  const auto open = segment.find('{'), close = segment.find('}');
+  return open != std::string_view::npos && close != std::string_view::npos && close > open + 1;
+}
+
 }  // namespace
 
 std::string_view method_name(Method method) { return kMethodNames[index_of(method)]; }
@@ -74,6 +80,16 @@ std::string_view method_name(Method method) { return kMethodNames[index_of(metho
 struct Dispatcher::Node {
   std::map<std::string, std::unique_ptr<Node>, std::less<>> children;
   std::unique_ptr<Node> parameter;
+  struct Framed {
+    std::string before, after;
+    std::unique_ptr<Node> node;
+  };
+  std::vector<Framed> framed;  // few
+  Node& framed_by(std::string_view before, std::string_view after) {
+    for (Framed& one : framed)
+      if (one.before == before && one.after == after) return *one.node;
+    return *framed.emplace_back(Framed{std::string(before), std::string(after), std::make_unique<Node>()}).node;
+  }
   std::array<const Route*, kMethods> routes{};
   unsigned allowed = 0;
 };
@@ -100,6 +116,10 @@ void Dispatcher::add(const Router& router, const Endpoint& endpoint) {
         route->parameters.emplace_back(segment.substr(1, segment.size() - 2));
         if (node->parameter == nullptr) node->parameter = std::make_unique<Node>();
         node = node->parameter.get();
+      } else if (has_parameter(segment)) {
+        const auto open = segment.find('{'), close = segment.find('}');
+        route->parameters.emplace_back(segment.substr(open + 1, close - open - 1));
+        node = &node->framed_by(segment.substr(0, open), segment.substr(close + 1));
       } else {
         auto& child = node->children[std::string(segment)];
         if (child == nullptr) child = std::make_unique<Node>();
@@ -128,6 +148,16 @@ bool Dispatcher::walk(const Node& node, std::span<const std::string_view> segmen
   }
   const auto child = node.children.find(segments.front());
   if (child != node.children.end() && walk(*child->second, segments.subspan(1), method, match)) return true;
+  for (const Node::Framed& one : node.framed) {
+    const std::string_view segment = segments.front();
+    if (segment.size() <= one.before.size() + one.after.size() || !segment.starts_with(one.before) ||
+        !segment.ends_with(one.after) || match.count == kMaxParameters)
+      continue;
+    match.values[match.count++] =
+        segment.substr(one.before.size(), segment.size() - one.before.size() - one.after.size());
+    if (walk(*one.node, segments.subspan(1), method, match)) return true;
+    --match.count;
+  }
   if (node.parameter == nullptr || segments.front().empty() || match.count == kMaxParameters) return false;
   match.values[match.count++] = segments.front();
   if (walk(*node.parameter, segments.subspan(1), method, match)) return true;

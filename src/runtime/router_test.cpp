@@ -32,6 +32,14 @@ struct Fixture {
     api.add(saying(Method::kPost, "/orders/lookup", "lookup"));
     api.add(saying(Method::kPut, "/stock/{offer}/{warehouse}", "stock"));
     pages.add(saying(Method::kGet, "/", "home"));
+    pages.add(saying(Method::kGet, "/map.xml", "map"));
+    auto part = saying(Method::kGet, "/map-{part}.xml", "");
+    part.handle = [](Call& call) {
+      Response response;
+      response.body = call.param("part");
+      return response;
+    };
+    pages.add(part);
     auto broken = saying(Method::kGet, "/broken", "");
     broken.handle = [](Call&) -> Response { throw AssertionFailed("x > 0"); };
     pages.add(broken);
@@ -76,6 +84,15 @@ TEST_CASE_FIXTURE(Fixture, "an address finds its endpoint") {
                               "//", "/api//v1/products/a"})
     CHECK_MESSAGE(ask(Method::kGet, nothing).status == 404, nothing);
   CHECK(ask(Method::kGet, "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z").status == 404);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a parameter may be a part of a segment") {
+  CHECK(ask(Method::kGet, "/map.xml").body == "map");
+  CHECK(ask(Method::kGet, "/map-1.xml").body == "1");
+  CHECK(ask(Method::kGet, "/map-a-2.xml.xml").body == "a-2.xml");
+  for (const auto* nothing : {"/map-.xml", "/map-1.xm", "/map-1.xml/", "/map-1", "/-1.xml"})
+    CHECK_MESSAGE(ask(Method::kGet, nothing).status == 404, nothing);
+  CHECK(ask(Method::kPost, "/map-1.xml").status == 405);
 }
 
 TEST_CASE_FIXTURE(Fixture, "parameters are decoded, and what cannot be decoded is refused") {

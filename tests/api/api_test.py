@@ -350,7 +350,8 @@ class Script:
         ports = dict({"PORT": str(self.shop.port), "KONTOR": os.path.join(self.shop.build, "kontor"), "LOG": self.shop.data + ".log"},
                      **{{"Back office": "OFFICE_PORT", "To HTTPS from": "REDIRECT_PORT"}.get(name, "SHOP_PORT"): port
                         for name, port in self.shop.ports.items()})
-        result = subprocess.run(["bash", "-c", command.replace("TMP/", self.folder + "/")], env=dict(os.environ, **self.variables, **ports),
+        here = os.path.dirname(os.path.abspath(self.path)) + "/"
+        result = subprocess.run(["bash", "-c", command.replace("TMP/", self.folder + "/").replace("HERE/", here)], env=dict(os.environ, **self.variables, **ports),
                                 capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
         answer = Answer(result.returncode, [], result.stdout + result.stderr)
         words = re.findall(r'[^\s="~]+[=~]"[^"]*"|\S+', self.fill(expected))

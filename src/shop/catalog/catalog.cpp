@@ -69,6 +69,22 @@ Goods goods_of(const Product& product, const Offer& offer) {
   return goods;
 }
 
+// By the timetable alone: it has only sales that are not over, and the first that asks what is asked now is running.
+std::optional<Time> sale_ends(const Offer& offer) {
+  constexpr int kMostTurns = 1000;
+  if (!(offer.now() < offer.price) || offer.timetable.empty()) return std::nullopt;
+  const std::int64_t base = offer.price.amount_minor(), now = offer.now().amount_minor();
+  const Timetable timetable = read_timetable(offer.timetable);
+  std::optional<Time> at;
+  for (const SaleSpan& span : timetable)
+    if (span.minor == now && (!at || span.from < *at)) at = span.from;
+  for (int turns = 0; at && turns < kMostTurns; ++turns) {
+    at = next_turn(timetable, *at);
+    if (at && price_at(base, timetable, *at) != now) return at;
+  }
+  return std::nullopt;
+}
+
 // The prices are those of one moment between asking and answering. Were a sale to begin or end just then, the row and
 // the clock could make a price together that no moment had: it is asked again.
 Result<std::vector<SaleFacts>> Catalog::sale_facts(std::span<const OfferId> ids) {

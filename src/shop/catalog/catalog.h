@@ -18,9 +18,11 @@
 #include "ports/clock.h"
 #include "ports/db.h"
 #include "runtime/json.h"
+#include "shop/catalog/addresses.h"
 #include "shop/catalog/attribute_definitions.h"
 #include "shop/catalog/catalog_state.h"
 #include "shop/catalog/related.h"
+#include "shop/catalog/translations.h"
 
 namespace kontor::catalog {
 
@@ -86,6 +88,7 @@ struct Goods {
 };
 
 Goods goods_of(const Product& product, const Offer& offer);
+std::optional<Time> sale_ends(const Offer& offer);  // while one lowers the price: until when it costs what it does now
 
 // What a buyer's order says of an offer, and what it costs now.
 struct SaleFacts {
@@ -126,7 +129,7 @@ struct Draft {
   Product product;
   std::optional<std::int64_t> if_version;  // kVersionConflict "catalog.version_conflict" when it has another
   bool create_only = false;                // an external_id that is there already is refused
-  bool slug_is_wish = false;               // a slug that another product has is not taken, instead of refused
+  bool slug_is_wish = false;               // a slug that another product has or had is not taken, instead of refused
   ProductId fresh;                         // drawn by Catalog::prepare
   std::vector<OfferId> fresh_offers;
 };
@@ -162,7 +165,7 @@ class Catalog {
   using Beside = std::function<Result<void>(db::Tx&, Time)>;
 
   Catalog(db::Store& store, Clock& clock, IdSource& ids)
-      : store_(store), clock_(clock), ids_(ids), definitions_(store) {}
+      : store_(store), clock_(clock), ids_(ids), definitions_(store), addresses_(store) {}
 
   Result<std::optional<Product>> product(ProductId id);  // with its offers
   Result<std::optional<ProductId>> product_by_slug(std::string_view slug);
@@ -219,6 +222,9 @@ class Catalog {
   // Replaces them; the product has a new version. kInvalid "catalog.wrong_related" names what is not there or twice.
   Result<std::int64_t> set_related(ProductId id, const RelatedProducts& wanted, std::optional<std::int64_t> if_version,
                                    const Beside& beside = {});
+  Addresses& addresses() { return addresses_; }  // former slugs, brands, the walk over what is listed
+  // Gives up a slug that leads to its former owner; whoever wants it may have it. The answer: whether there was one.
+  Result<bool> forget_slug(SlugKind kind, std::int64_t owner, const std::string& slug, const Beside& beside = {});
 
   // Called after each committed change made through this object, so that this replica's own caches need not wait for
   // the event.
@@ -236,6 +242,7 @@ class Catalog {
   Clock& clock_;
   IdSource& ids_;
   AttributeDefinitions definitions_;
+  Addresses addresses_;
   std::function<void(std::span<const ProductId>)> told_;
   std::function<void()> category_told_;
 };

@@ -115,6 +115,8 @@ void apply(ProductPatch&& patch, Product& product) {
   take(patch.weight_g, product.weight_g);
   take(patch.tax_class, product.tax_class);
   take(patch.returnable, product.returnable);
+  if (patch.translations)
+    product.translations_json = merged_translations(product.translations_json, patch.translations->text);
 }
 
 void apply(OfferPatch&& patch, Offer& offer) {
@@ -396,7 +398,8 @@ const std::vector<std::string_view> kStaff{"services.sign_in", "services.role_ne
 const std::vector<std::string_view> kWrites{
     "services.sign_in",          "services.role_needed",     "catalog.no_such_product",
     "catalog.no_such_offer",     "catalog.sku_taken",        "catalog.slug_taken",
-    "catalog.external_id_taken", "catalog.version_conflict", "catalog.status_refused"};
+    "catalog.external_id_taken", "catalog.version_conflict", "catalog.status_refused",
+    "catalog.slug_redirects"};
 
 }  // namespace
 
@@ -431,6 +434,7 @@ void add_catalog_routes(http::Router& router, CatalogApi api) {
   add_attribute_routes(router, api);
   add_bulk_routes(router, api);
   add_related_routes(router, api);
+  add_former_slug_routes(router, api);
 }
 
 }  // namespace kontor::catalog

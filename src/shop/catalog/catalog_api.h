@@ -23,5 +23,6 @@ void add_attribute_routes(http::Router& router, const CatalogApi& api);
 void add_bulk_routes(http::Router& router, const CatalogApi& api);
 void add_price_bulk_routes(http::Router& router, const CatalogApi& api);
 void add_related_routes(http::Router& router, const CatalogApi& api);
+void add_former_slug_routes(http::Router& router, const CatalogApi& api);
 
 }  // namespace kontor::catalog

@@ -84,8 +84,7 @@ void check_draft(const Draft& draft, std::vector<FieldError>& wrong) {
   for (std::size_t i = 0; i < product.images.size(); ++i)
     check.text("/images/" + std::to_string(i), product.images[i], 1, 2000);
   check_attributes(product.attributes_json, "/attributes", wrong);
-  if (!product.translations_json.starts_with('{') || product.translations_json.size() > 200'000)
-    wrong.push_back({"/translations", "wrong_type", "Translations are an object by language, at most 200 KB."});
+  check_translations(product.translations_json, "/translations", wrong);
   if (product.offers.size() > 200)
     wrong.push_back({"/offers", "too_long", "A product has at most 200 offers at once."});
   for (std::size_t i = 0; i < product.offers.size(); ++i) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -104,5 +105,27 @@ Result<std::int64_t> set_related(db::Tx& tx, ProductId id, const RelatedProducts
 Result<void> drop_related(db::Tx& tx, ProductId id);  // of the product, and itself beside others
 
 Error version_conflict(std::int64_t now_at);
+
+// Former slugs and brands (addresses.h).
+struct SlugMove {
+  std::int64_t owner = 0;
+  std::string from, to;
+};
+Result<std::optional<std::int64_t>> former_owner(db::Tx& tx, SlugKind kind, std::string_view slug);
+// Those of the slugs that lead to a product.
+Result<std::unordered_map<std::string, ProductId>> former_products(db::Tx& tx, std::span<const db::Param> slugs);
+Result<std::vector<FormerSlug>> former_slugs(db::Tx& tx, SlugKind kind, std::int64_t owner);
+Result<std::vector<FormerSlug>> former_category_slugs(db::Tx& tx);
+// `from` leads to its owner from now on, and `to` is a former one no more.
+Result<void> note_moves(db::Tx& tx, SlugKind kind, std::span<const SlugMove> moves, Time now);
+Result<void> drop_former_slugs(db::Tx& tx, SlugKind kind, std::int64_t owner);
+Result<bool> forget_slug(db::Tx& tx, SlugKind kind, const FormerSlug& former);
+Result<void> note_brands(db::Tx& tx, std::span<const std::string> names);  // those that are there stay as they are
+Result<std::vector<std::string>> unnamed_brands(db::Tx& tx, int limit);    // keys
+Result<void> name_brands(db::Tx& tx, std::span<const std::string> keys);
+Result<std::vector<Brand>> brands(db::Tx& tx, Currency currency, std::string_view after, int limit);
+Result<std::optional<std::string>> brand_slug(db::Tx& tx, std::string_view name);
+Result<std::optional<std::string>> brand_name(db::Tx& tx, std::string_view slug);
+Result<std::vector<ListedProduct>> listed(db::Tx& tx, Currency currency, ProductId after, int limit);
 
 }  // namespace kontor::catalog::store

@@ -178,6 +178,7 @@ struct ProductPatch {
   std::optional<std::int64_t> weight_g;
   std::optional<std::string> tax_class;
   std::optional<bool> returnable;
+  std::optional<json::Raw> translations;
 
   static constexpr auto fields() {
     return described(Field("title", &ProductPatch::title, "Its name", Length{1, 500}),
@@ -192,7 +193,9 @@ struct ProductPatch {
                      Field("status", &ProductPatch::status, "Only active products are sold"),
                      Field("weight_g", &ProductPatch::weight_g, "In grams", kPieces),
                      Field("tax_class", &ProductPatch::tax_class, "Which rates apply", Length{1, 40}),
-                     Field("returnable", &ProductPatch::returnable, "Whether it may be sent back"));
+                     Field("returnable", &ProductPatch::returnable, "Whether it may be sent back"),
+                     Field("translations", &ProductPatch::translations,
+                           "Merged by language; null takes a language or a text of it away"));
   }
 };
 

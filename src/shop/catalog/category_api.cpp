@@ -110,8 +110,12 @@ class Handlers {
   Result<http::Response> node(http::Call& call) {
     TRY(const std::vector<Category> all, api_.catalog.categories());
     const std::string_view wanted = call.param("id");
-    const auto found = std::find_if(all.begin(), all.end(),
-                                    [&](const Category& c) { return c.slug == wanted || c.id.text() == wanted; });
+    auto found = std::find_if(all.begin(), all.end(),
+                              [&](const Category& c) { return c.slug == wanted || c.id.text() == wanted; });
+    if (found == all.end()) {
+      TRY(const auto owner, api_.catalog.addresses().former_owner(SlugKind::kCategory, wanted));
+      found = std::find_if(all.begin(), all.end(), [&](const Category& c) { return owner && c.id.value == *owner; });
+    }
     if (found == all.end()) return fail(Errc::kNotFound, "catalog.no_such_category", "There is no such category.");
     return cached(node_of(*found, children_of(all)));
   }
@@ -179,8 +183,9 @@ void add_category_routes(http::Router& router, const CatalogApi& api) {
   using http::Call, http::None;
   const auto on = std::make_shared<Handlers>(api);
   const std::vector<std::string_view> writes{
-      "services.sign_in",        "services.role_needed",   "catalog.no_such_category", "catalog.category_exists",
-      "catalog.category_in_use", "catalog.category_cycle", "catalog.version_conflict"};
+      "services.sign_in",         "services.role_needed",    "catalog.no_such_category",
+      "catalog.category_exists",  "catalog.category_in_use", "catalog.category_cycle",
+      "catalog.version_conflict", "catalog.slug_taken",      "catalog.slug_redirects"};
   router.get<None, http::Response>("/categories", {"The category tree", {}, 200, "categories"},
                                    [on](Call& call, None) { return on->tree(call); });
   router.get<None, http::Response>("/categories/{id}",

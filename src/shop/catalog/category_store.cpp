@@ -74,8 +74,15 @@ Result<std::string> free_slug(db::Tx& tx, const Category& wanted) {
   if (slug.empty()) slug = "category-" + id;
   for (int round = 0; round < 2; ++round) {
     TRY(const db::Rows rows, tx.ask(kSlug, slug));
-    if (rows.empty() || rows.front().id<CategoryId>(0) == wanted.id) return slug;
-    if (!wanted.slug.empty()) return invalid("catalog.slug_taken", "/slug", "taken", "Another category has this slug.");
+    TRY(const auto former, former_owner(tx, SlugKind::kCategory, slug));
+    const bool taken = !rows.empty() && rows.front().id<CategoryId>(0) != wanted.id;
+    const bool leads = former && *former != wanted.id.value;
+    if (!taken && !leads) return slug;
+    if (!wanted.slug.empty() && taken)
+      return invalid("catalog.slug_taken", "/slug", "taken", "Another category has this slug.");
+    if (!wanted.slug.empty())
+      return invalid("catalog.slug_redirects", "/slug", "taken",
+                     "Another category had this slug, and addresses with it lead there: give it up first.");
     slug = round == 0 ? slugify(wanted.path) : slug.substr(0, 66) + "-" + id;
   }
   return slug;
@@ -170,6 +177,10 @@ Result<Category> change_category(db::Tx& tx, const Category& wanted, std::option
   category.version = before->version + 1;
   TRY_DO(
       tx.run(kUpdate, category.id, category.parent, category.name, fold(category.name), category.slug, category.path));
+  if (category.slug != before->slug) {
+    const SlugMove move{category.id.value, before->slug, category.slug};
+    TRY_DO(note_moves(tx, SlugKind::kCategory, std::span(&move, 1), now));
+  }
   if (category.parent != before->parent || category.name != before->name) {
     TRY_DO(link(tx, category.id, category.parent));
     TRY_DO(rework_below(tx, category));
@@ -188,6 +199,7 @@ Result<bool> remove_category(db::Tx& tx, CategoryId id, Time now) {
   TRY_DO(tx.run(kUnlink, id));
   TRY_DO(tx.run(kDeleteDefinitions, id));
   TRY_DO(tx.run(kDelete, id));
+  TRY_DO(drop_former_slugs(tx, SlugKind::kCategory, id.value));
   TRY_DO(services::emit(tx, CategoryChanged{id}, id.text(), now));
   return true;
 }

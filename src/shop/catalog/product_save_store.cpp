@@ -55,8 +55,8 @@ constexpr db::Query kDropListing{"catalog.drop_listing", Home::kCatalog,
                                  "DELETE FROM catalog_listing WHERE product_id = $2 AND currency = $1"};
 constexpr db::Query kInsertListing{"catalog.insert_listing", Home::kCatalog, R"sql(
   INSERT INTO catalog_listing (currency, product_id, price_min, list_price, category_id, brand, brand_fold,
-      rating_milli, review_count, sold, title, slug, image, external_id, search_fold)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15))sql"};
+      rating_milli, review_count, sold, title, slug, image, external_id, search_fold, titles)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16))sql"};
 constexpr db::Query kDeleteProduct{"catalog.delete_product", Home::kCatalog,
                                    "DELETE FROM catalog_products WHERE id = $1"};
 constexpr db::Query kDeleteOffers{"catalog.delete_offers", Home::kCatalog,
@@ -166,10 +166,13 @@ class Saving {
       wanted_slugs_.push_back(draft.product.slug.empty() ? slugify(draft.product.title) : draft.product.slug);
       slugs.emplace_back(wanted_slugs_.back());
     }
-    return ask_in(tx_, {kHeadsBySlug}, slugs, [&](const db::Rows::Row& row) -> Result<void> {
+    TRY_DO(ask_in(tx_, {kHeadsBySlug}, slugs, [&](const db::Rows::Row& row) -> Result<void> {
       by_slug_[row.str(2)] = row.id<ProductId>(0);
       return {};
-    });
+    }));
+    // After the present ones: a slug that is given up in between is seen as a former one.
+    TRY(by_former_slug_, former_products(tx_, slugs));
+    return {};
   }
 
   const Head* find(const Draft& draft) const {
@@ -206,18 +209,28 @@ class Saving {
     if (!product.external_id.empty()) by_external_[product.external_id] = product.id;
     saved.product = product.id;
     saved.created = head == nullptr;
+    if (head != nullptr && head->slug != product.slug) moves_.push_back({product.id.value, head->slug, product.slug});
+    if (!product.brand.empty()) brands_.push_back(product.brand);
     stage(product, head == nullptr);
     return std::nullopt;
   }
 
   std::optional<Error> choose_slug(const Draft& draft, const Head* head, Product& product) {
-    const auto free_for = [&](const std::string& slug) {
-      const auto found = by_slug_.find(slug);
-      return found == by_slug_.end() || found->second == product.id;
+    const auto anothers = [&](const std::unordered_map<std::string, ProductId>& owners, const std::string& slug) {
+      const auto found = owners.find(slug);
+      return found != owners.end() && found->second != product.id;
     };
-    if (!draft.product.slug.empty()) {
-      if (free_for(draft.product.slug)) return std::nullopt;
-      if (!draft.slug_is_wish) return taken("catalog.slug_taken", "/slug", "Another product has this slug.");
+    const auto free_for = [&](const std::string& slug) {
+      return !anothers(by_slug_, slug) && !anothers(by_former_slug_, slug);
+    };
+    const std::string& wish = draft.product.slug;
+    if (!wish.empty()) {
+      if (free_for(wish)) return std::nullopt;
+      if (!draft.slug_is_wish && anothers(by_slug_, wish))
+        return taken("catalog.slug_taken", "/slug", "Another product has this slug.");
+      if (!draft.slug_is_wish)
+        return taken("catalog.slug_redirects", "/slug",
+                     "Another product had this slug, and addresses with it lead there: give it up first.");
     }
     if (head != nullptr) {
       product.slug = head->slug;
@@ -342,6 +355,8 @@ class Saving {
     for (const auto& [query, sets] : tables)
       if (!sets->empty()) TRY_DO(tx_.run_each(*query, *sets));
     TRY_DO(note_prices(tx_, prices_, now_));
+    TRY_DO(note_moves(tx_, SlugKind::kProduct, moves_, now_));
+    TRY_DO(note_brands(tx_, brands_));
     return services::emit_all(tx_, facts_, now_);
   }
 
@@ -350,7 +365,7 @@ class Saving {
   Time now_;
   std::vector<Saved> answer_;
   std::unordered_map<ProductId, Head> heads_;
-  std::unordered_map<std::string, ProductId> by_external_, by_slug_;
+  std::unordered_map<std::string, ProductId> by_external_, by_slug_, by_former_slug_;
   std::unordered_map<ProductId, std::vector<Offer>> offers_;
   std::map<std::pair<std::int64_t, std::string>, OfferId> by_sku_;
   std::deque<std::string> wanted_slugs_;
@@ -359,6 +374,8 @@ class Saving {
   Sets inserts_, updates_, offer_inserts_, offer_updates_, drops_, attributes_, listing_drops_, listing_;
   std::vector<services::Fact> facts_;
   std::vector<PriceChange> prices_;
+  std::vector<SlugMove> moves_;
+  std::vector<std::string> brands_;
 };
 
 // The history stays until it is old.
@@ -373,6 +390,7 @@ Result<void> drop_sales_of(db::Tx& tx, std::span<const Offer> offers) {
 
 Result<void> drop_rows_of(db::Tx& tx, const Product& product) {
   TRY_DO(tx.run(kDropAttributes, product.id));
+  TRY_DO(drop_former_slugs(tx, SlugKind::kProduct, product.id.value));
   for (const Offer& offer : product.offers) TRY_DO(tx.run(kDropListing, offer.price.currency(), product.id));
   return {};
 }
@@ -401,10 +419,11 @@ void add_listing_rows(const Product& p, Sets& sets, std::deque<std::string>& tex
   const std::string& slug = keep(p.slug);
   const std::string& image = keep(p.images.empty() ? std::string() : p.images.front());
   const std::string& external_id = keep(p.external_id);
+  const std::string& titles = keep(print_titles(p.translations_json));
   for (const auto& [currency, offer] : cheapest) {
     sets.push_back({keep(std::string(currency.code())), p.id, offer->now().amount_minor(),
                     minor_or_null(offer->compared()), p.category, brand, brand_fold, std::llround(p.rating * 1000),
-                    p.review_count, 0, title, slug, image, text_or_null(external_id), search});
+                    p.review_count, 0, title, slug, image, text_or_null(external_id), search, titles});
   }
 }
 

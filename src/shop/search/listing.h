@@ -20,10 +20,17 @@ struct ListingQuery {
   std::string question;  // as it was asked: what a cursor belongs to
   bool nothing = false;  // only unknown categories, sellers, slugs or ids were named: nothing matches
   bool highlights = false;
+  std::vector<std::string> wished;  // languages of titles, the dearest first
+  // The words are read in it too where they find nothing as they are; "": the shop's own.
+  std::optional<std::string> second_language;
+  bool in_second_language = false;  // as the first page was
 
   // The same text for the same question; with the sort it is what a cursor belongs to.
   std::string canonical() const;
 };
+
+// At the end of a place's pins: the page before was found in the second language.
+inline constexpr char kInSecondLanguage = '~';
 
 // A piece of a title, marked where a word of the search was found.
 struct PieceView {
@@ -165,6 +172,7 @@ struct ListingAnswer {
   std::optional<bool> partial;
   std::optional<showcase::ConvertedView> converted;
   std::optional<search_index::Place> next;  // what the cursor is made of; not printed
+  bool by_language = false;                 // another Accept-Language may have another answer; not printed
 
   static constexpr auto fields() {
     return described(

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "services/languages.h"
 #include "shop/search/search.h"
 
 namespace kontor::search {
@@ -29,7 +30,7 @@ class Reading {
     search_index::Query& out = out_.index;
     out.currency = in_.currency.value_or(search_.showcase().settings().currency);
     out.text = trim(in_.q.value_or(""));
-    out.language = in_.locale.value_or("");
+    read_languages();
     for (const std::string& brand : in_.brand) out.brands.push_back(fold(brand));
     out.price_min = in_.price_min;
     out.price_max = in_.price_max;
@@ -51,6 +52,18 @@ class Reading {
   }
 
  private:
+  // Who names a locale means the words to be in it; who merely accepts languages writes in the shop's, more likely than
+  // not: its pages and most titles are.
+  void read_languages() {
+    const std::string own = services::primary_language(search_.showcase().settings().locale);
+    out_.wished = in_.locale ? std::vector<std::string>{*in_.locale} : in_.accepted;
+    out_.index.language = in_.locale.value_or("");
+    if (out_.index.text.empty() || out_.wished.empty()) return;
+    const std::string& first = out_.wished.front();
+    if (services::primary_language(first) == own || first.empty()) return;
+    out_.second_language = in_.locale ? std::string() : first;
+  }
+
   void read_ids() {
     bool asked = false;
     for (const std::string& list : in_.ids)
@@ -174,7 +187,13 @@ Result<ListingQuery> listing_query(const ListingRequest& request, Search& search
   TRY(ListingQuery query, Reading(request, search).run());
   query.question = cursor_question(query) + (request.plain.value_or(true) ? "" : "|plain");
   TRY(const auto after, search.cursors().after(query.question, request.cursor, 2));
-  if (after) query.index.after = search_index::Place{after->numbers[0], after->numbers[1], after->text};
+  if (!after) return query;
+  query.index.after = search_index::Place{after->numbers[0], after->numbers[1], after->text};
+  std::string& pins = query.index.after->pins;
+  if (!pins.ends_with(kInSecondLanguage)) return query;
+  pins.pop_back();
+  query.in_second_language = true;
+  if (query.second_language) query.index.language = *query.second_language;
   return query;
 }
 

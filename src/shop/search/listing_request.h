@@ -29,7 +29,8 @@ struct ListingRequest {
   std::optional<Currency> currency;
   std::optional<std::string> locale, country;
   std::optional<bool> plain, corrections, highlight, explain;
-  std::size_t arm = 0;  // of the ranking, in an experiment; no parameter
+  std::size_t arm = 0;                // of the ranking, in an experiment; no parameter
+  std::vector<std::string> accepted;  // languages, where no locale is named; no parameter
 
   static constexpr auto fields() {
     constexpr Range kMinor{0, kMaxAmountMinor};
@@ -45,13 +46,15 @@ struct ListingRequest {
         Field("seller", &ListingRequest::seller, "Code or id", kSome),
         Field("attr.", &ListingRequest::attributes, "attr.color=black, attr.ram_gb.min=16, attr.ram_gb.max=64"),
         Field("ids", &ListingRequest::ids, "Only these products; repeated or separated by commas", Length{0, 100}),
-        Field("slug", &ListingRequest::slug, "Only these products", kSome),
+        Field("slug", &ListingRequest::slug, "Only these products, also by a slug that they had before", kSome),
         Field("sort", &ListingRequest::sort, "The order; relevance with q, else newest"),
         Field("cursor", &ListingRequest::cursor, "From next_cursor", Length{0, 1000}),
         Field("limit", &ListingRequest::limit, "How many", services::kListLimit, Default{}),
         Field("currency", &ListingRequest::currency,
               "Only products with a price in it; prices are converted when there is none at all"),
-        Field("locale", &ListingRequest::locale, "For texts in other languages", Length{0, 35}),
+        Field("locale", &ListingRequest::locale,
+              "Titles in this language where there are any, and q is in it; absent: as Accept-Language says",
+              Length{0, 35}),
         Field("country", &ListingRequest::country, "Where it shall go", Length{0, 2}),
         Field("plain", &ListingRequest::plain, "0: no part of q is taken for a filter"),
         Field("corrections", &ListingRequest::corrections, "0: no word is taken for a misspelt one"),

@@ -23,6 +23,11 @@ std::vector<ValueCount> counts_of(std::vector<search_index::ValueCount> values) 
   return out;
 }
 
+// All words were found, as they were written.
+bool is_what_was_asked(const ListingAnswer& answer) {
+  return answer.total_count > 0 && !answer.corrected_query && (!answer.understood || answer.understood->all_words);
+}
+
 std::vector<ReasonView> reasons_of(const search_index::Hit& hit) {
   std::vector<ReasonView> reasons;
   for (const auto& reason : hit.reasons) reasons.push_back({reason.name, reason.points});
@@ -53,7 +58,10 @@ void Search::wait_for_own_changes() const {
 }
 
 Result<std::optional<ProductId>> Search::product_by_slug(std::string_view slug) {
-  return catalog_.product_by_slug(slug);
+  TRY(const auto found, catalog_.product_by_slug(slug));
+  if (found) return found;
+  TRY(const auto owner, catalog_.addresses().former_owner(catalog::SlugKind::kProduct, slug));
+  return owner ? std::optional<ProductId>(ProductId{*owner}) : std::nullopt;
 }
 
 Result<void> Search::learn_words() {
@@ -101,17 +109,34 @@ Result<ListingAnswer> Search::read_and_list(ListingQuery query) {
   return answer;
 }
 
+Result<search_index::Answer> Search::find(const search_index::Query& query) const {
+  auto searched = index_.search(query, let_others_run);
+  if (searched || searched.error().reason != "search.arm") return searched;
+  search_index::Query usual = query;  // the experiment has just ended
+  usual.arm = 0;
+  return index_.search(usual, let_others_run);
+}
+
 Result<ListingAnswer> Search::listing(const ListingQuery& query) {
+  TRY(ListingAnswer answer, list_in_one_language(query));
+  if (query.in_second_language && answer.next) answer.next->pins += kInSecondLanguage;
+  if (query.index.text.empty() || (is_what_was_asked(answer) && !query.in_second_language)) return answer;
+  answer.by_language = true;
+  if (!query.second_language || query.index.after) return answer;  // later pages are in the language of the first
+  ListingQuery second = query;
+  second.index.language = *query.second_language;
+  TRY(ListingAnswer other, list_in_one_language(second));
+  if (other.total_count == 0 || (answer.total_count > 0 && !is_what_was_asked(other))) return answer;
+  other.by_language = true;
+  if (other.next) other.next->pins += kInSecondLanguage;
+  return other;
+}
+
+Result<ListingAnswer> Search::list_in_one_language(const ListingQuery& query) {
   ListingAnswer answer;
   if (query.nothing) return answer;
   wait_for_own_changes();
-  auto searched = index_.search(query.index, let_others_run);
-  if (!searched && searched.error().reason == "search.arm") {  // the experiment has just ended
-    search_index::Query usual = query.index;
-    usual.arm = 0;
-    searched = index_.search(usual, let_others_run);
-  }
-  TRY(search_index::Answer found, std::move(searched));
+  TRY(search_index::Answer found, find(query.index));
   TRY_DO(put_items(answer, found, query));
   if (query.index.with_facets) TRY_DO(put_facets(answer, std::move(found.facets)));
   answer.total_count = found.total;
@@ -137,6 +162,10 @@ Result<void> Search::put_items(ListingAnswer& answer, const search_index::Answer
     if (!cards[i]) continue;  // removed a moment ago
     Item item;
     static_cast<showcase::Card&>(item) = *cards[i];
+    if (!item.titles.empty()) {
+      answer.by_language = true;
+      showcase::translate(item, query.wished, showcase_.settings().locale);
+    }
     if (query.index.explain) item.explain = reasons_of(found.hits[i]);
     answer.items.push_back(std::move(item));
   }

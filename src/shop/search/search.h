@@ -33,6 +33,7 @@ class Search {
   // converted; bounds and ranges of prices are in it as well. What a price list says counts neither there nor in the
   // order of prices. kInvalid "pricing.no_rate"; kBadCursor.
   Result<ListingAnswer> answer(ListingRequest request, bool with_facets = true);
+  // Also by a slug that it had before.
   Result<std::optional<ProductId>> product_by_slug(std::string_view slug);
   // Learns anew by what the products can be asked for in plain language. After the feed's begin(), and now and then.
   Result<void> learn_words();
@@ -49,6 +50,8 @@ class Search {
 
  private:
   void wait_for_own_changes() const;
+  Result<search_index::Answer> find(const search_index::Query& query) const;
+  Result<ListingAnswer> list_in_one_language(const ListingQuery& query);
   Result<void> put_items(ListingAnswer& answer, const search_index::Answer& found, const ListingQuery& query);
   Result<void> put_facets(ListingAnswer& answer, search_index::Facets facets);
   Result<void> describe_attributes(ListingAnswer& answer, const ListingQuery& query,

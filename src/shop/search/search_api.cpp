@@ -1,5 +1,6 @@
 #include "shop/search/search_api.h"
 
+#include "services/languages.h"
 #include "services/ready_endpoint.h"
 
 namespace kontor::search {
@@ -16,10 +17,16 @@ Result<http::Response> list(const ApiParts& parts, const http::Call& call, Listi
   Trial trial;
   if (!words.empty() && parts.trial) trial = parts.trial(call.request);
   request.arm = trial.arm;
+  const bool named = request.locale.has_value();
+  if (!named) request.accepted = services::accepted_languages(call.request.header("Accept-Language"));
   TRY(const auto answer, parts.search.answer(std::move(request)));
   if (!words.empty() && first && parts.searched) parts.searched(call.request, {words, answer.total_count, trial});
   const bool passing = explained || answer.partial.value_or(false) || !trial.label.empty();
-  return services::ready_response(json::print(answer), passing ? kNotKept : kCaching);
+  const bool varies = !named && answer.by_language;
+  http::Response response;
+  response.ready = http::make_ready("application/json", passing ? kNotKept : kCaching, json::print(answer),
+                                    varies ? "Vary: Accept-Language\r\n" : "");
+  return response;
 }
 
 struct SuggestRequest {

@@ -91,6 +91,50 @@ struct Fixture {
 
 using Keys = std::vector<std::string>;
 
+TEST_CASE("words are read in the language that is named, and in the other where they find nothing") {
+  Fixture f;
+  for (const char* key : {"A", "B", "C"})
+    f.make(key, 100, 9, [&](catalog::Draft& d) {
+      d.product.title = "Chair";
+      d.product.translations_json = R"({"de":{"title":"Roter Stuhl"}})";
+    });
+  f.make("D", 100, 9, [](catalog::Draft& d) { d.product.title = "Table lamps"; });
+  ListingRequest request;
+  request.q = "stühle";
+  request.locale = "de-DE";
+  CHECK(f.sorted(f.keys(f.list(request))) == Keys{"A", "B", "C"});
+  CHECK(f.list(request).items[0].title == "Roter Stuhl");
+  request.q = "lamp";
+  CHECK(f.keys(f.list(request)) == Keys{"D"});
+  // Who merely accepts German writes in the shop's language, unless that finds nothing; pages go on in it.
+  request.locale.reset();
+  request.accepted = {"de"};
+  CHECK(f.keys(f.list(request)) == Keys{"D"});
+  request.q = "stühlen";
+  request.limit = 2;
+  auto first = f.list(request);
+  CHECK(first.by_language);
+  REQUIRE(first.items.size() == 2);
+  REQUIRE(first.next_cursor);
+  request.cursor = *first.next_cursor;
+  const auto second = f.list(request);
+  REQUIRE(second.items.size() == 1);
+  CHECK(second.items[0].id != first.items[0].id);
+  CHECK(second.items[0].id != first.items[1].id);
+}
+
+TEST_CASE("a product is found by a slug that it had before") {
+  Fixture f;
+  const auto made = f.make("A", 100, 9);
+  f.make("A", 100, 9, [](catalog::Draft& d) { d.product.slug = "other"; });
+  ListingRequest request;
+  request.slug = {"title-a"};
+  const auto answer = f.list(request);
+  REQUIRE(answer.items.size() == 1);
+  CHECK(answer.items[0].id == made.product);
+  CHECK(answer.items[0].slug == "other");
+}
+
 TEST_CASE("filters narrow, a parameter given twice means or") {
   Fixture f;
   const auto paths =

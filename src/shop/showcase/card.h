@@ -1,7 +1,10 @@
 // A product as listings and searches show it, with its price in one currency.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/described.h"
 #include "base/id.h"
@@ -20,6 +23,8 @@ struct Card {
   double avg_rating = 0;
   std::int64_t review_count = 0;
   AvailabilityView availability;
+  std::optional<std::string> locale;
+  std::vector<std::pair<std::string, std::string>> titles;  // in other languages; not printed
 
   static constexpr auto fields() {
     return described(
@@ -29,9 +34,13 @@ struct Card {
         Field("price", &Card::price, "The lowest price in the currency asked for"),
         Field("list_price", &Card::list_price, "The price it is compared with"),
         Field("avg_rating", &Card::avg_rating, "0 to 5"), Field("review_count", &Card::review_count, "How many"),
-        Field("availability", &Card::availability, "Whether it can be had"));
+        Field("availability", &Card::availability, "Whether it can be had"),
+        Field("locale", &Card::locale, "When the title is translated: its language"));
   }
 };
+
+// The title in the language that fits the wishes best, and none of the others any more.
+void translate(Card& card, std::span<const std::string> wished, std::string_view own);
 
 // Of which a cache holds one per currency that somebody asked for.
 struct CardKey {

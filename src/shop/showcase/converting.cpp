@@ -37,6 +37,7 @@ Result<void> convert(ProductDetail& detail, const Converter& by, Currency to) {
     if (own == listed.end()) continue;
     take_listed(offer.price, offer.list_price, own->second);
     offer.lowest_price_30d.reset();
+    offer.price_valid_until.reset();
     if (is_shown) shown = own->second;
   }
   if (detail.price) TRY_DO(change(*detail.price, by, to));

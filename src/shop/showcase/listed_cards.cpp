@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "services/languages.h"
 #include "shop/showcase/showcase.h"
 
 namespace kontor::showcase {
@@ -15,7 +16,7 @@ constexpr std::size_t kGroup = 50;  // the parameters of the statement below
   "$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50"
 constexpr db::Query kCards{"showcase.cards", db::Home::kCatalog, R"sql(
   SELECT l.product_id, l.external_id, l.slug, l.title, l.brand, l.image, l.price_min, l.list_price, l.rating_milli,
-         l.review_count, COALESCE(a.status, 0)
+         l.review_count, COALESCE(a.status, 0), l.titles
     FROM catalog_v_listing l LEFT JOIN showcase_availability a ON a.product_id = l.product_id
    WHERE l.currency = $51 AND l.product_id IN ()sql" KONTOR_SHOWCASE_IN50 ")"};
 
@@ -32,15 +33,29 @@ Card card_of(const db::Rows::Row& row, Currency currency) {
   card.avg_rating = static_cast<double>(row.i64(8)) / 1000;
   card.review_count = row.i64(9);
   card.availability.status = static_cast<Availability>(row.i64(10));
+  card.titles = catalog::read_titles(row.text(11));
   return card;
 }
 
 std::size_t weight_of_card(const Card& card) {
-  return sizeof(Card) + 64 + card.slug.size() + card.title.size() + card.brand.size() +
+  std::size_t titles = 0;
+  for (const auto& [locale, title] : card.titles) titles += 64 + locale.size() + title.size();
+  return titles + sizeof(Card) + 64 + card.slug.size() + card.title.size() + card.brand.size() +
          (card.image ? card.image->size() : 0) + (card.external_id ? card.external_id->size() : 0);
 }
 
 }  // namespace
+
+void translate(Card& card, std::span<const std::string> wished, std::string_view own) {
+  if (card.titles.empty()) return;
+  auto titles = std::exchange(card.titles, {});
+  std::vector<std::string_view> there;
+  for (const auto& [locale, title] : titles) there.emplace_back(locale);
+  const auto place = services::choose_language(wished, there, own);
+  if (!place) return;
+  card.title = std::move(titles[*place].second);
+  card.locale = std::move(titles[*place].first);
+}
 
 Result<std::unordered_map<ProductId, Showcase::CardPointer>> Showcase::read_cards(std::span<const ProductId> products,
                                                                                   Currency currency) {

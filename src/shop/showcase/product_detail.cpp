@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/json/object.hpp>
 
+#include "services/languages.h"
+
 namespace kontor::showcase {
 
 Availability availability_of(std::int64_t sellable, std::int64_t backorder) {
@@ -38,6 +40,7 @@ DetailOffer offer_view(const catalog::Offer& offer, std::int64_t sellable, std::
                    {},
                    {}};
   if (view.list_price && *view.list_price > view.price) view.lowest_price_30d = offer.lowest_30d;
+  view.price_valid_until = catalog::sale_ends(offer);
   if (offer.purchase_limit > 0) view.purchase_limit = offer.purchase_limit;
   if (offer.min_quantity > 1) view.min_quantity = offer.min_quantity;
   if (offer.quantity_step > 1) view.quantity_step = offer.quantity_step;
@@ -79,6 +82,10 @@ ProductDetail detail_of(const ProductState& state, Currency currency, std::span<
   detail.avg_rating = p.rating;
   detail.review_count = p.review_count;
   detail.version = p.version;
+  for (auto& translation : catalog::translations_of(p.translations_json)) {
+    if (!detail.locales) detail.locales.emplace();
+    detail.locales->push_back(std::move(translation.locale));
+  }
   std::int64_t sellable = 0, backorder = 0;
   const DetailOffer* shown = nullptr;
   detail.offers.reserve(p.offers.size());
@@ -101,6 +108,21 @@ ProductDetail detail_of(const ProductState& state, Currency currency, std::span<
     detail.availability = availability_view(sellable, backorder);
   }
   return detail;
+}
+
+bool translate(ProductDetail& detail, const catalog::Product& product, std::span<const std::string> wished,
+               std::string_view own) {
+  if (wished.empty() || product.translations_json.size() <= 2) return false;
+  auto translations = catalog::translations_of(product.translations_json);
+  std::vector<std::string_view> there;
+  for (const auto& one : translations) there.emplace_back(one.locale);
+  const auto place = services::choose_language(wished, there, own);
+  if (!place) return false;
+  catalog::Translation& chosen = translations[*place];
+  if (!chosen.title.empty()) detail.title = std::move(chosen.title);
+  if (!chosen.description.empty()) detail.description = std::move(chosen.description);
+  detail.locale = std::move(chosen.locale);
+  return true;
 }
 
 }  // namespace kontor::showcase

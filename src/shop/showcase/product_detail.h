@@ -46,6 +46,7 @@ struct DetailOffer {
   std::optional<std::int64_t> min_quantity = {};
   std::optional<std::int64_t> quantity_step = {};
   std::optional<Money> lowest_price_30d = {};
+  std::optional<Time> price_valid_until = {};
 
   static constexpr auto fields() {
     return described(Field("id", &DetailOffer::id, "What goes into the cart"),
@@ -61,7 +62,9 @@ struct DetailOffer {
                      Field("min_quantity", &DetailOffer::min_quantity, "At least so many at once; absent: 1"),
                      Field("quantity_step", &DetailOffer::quantity_step, "Multiples of it; absent: 1"),
                      Field("lowest_price_30d", &DetailOffer::lowest_price_30d,
-                           "Of a reduced one: the lowest price of the 30 days before the reduction"));
+                           "Of a reduced one: the lowest price of the 30 days before the reduction"),
+                     Field("price_valid_until", &DetailOffer::price_valid_until,
+                           "While a sale lowers the price: when it costs something else"));
   }
 };
 
@@ -95,6 +98,8 @@ struct ProductDetail {
   std::int64_t version = 1;
   std::optional<ConvertedView> converted;
   std::optional<std::vector<AttributeReads>> attributes_read;
+  std::optional<std::string> locale;
+  std::optional<std::vector<std::string>> locales;
 
   static constexpr auto fields() {
     return described(
@@ -120,7 +125,9 @@ struct ProductDetail {
         Field("version", &ProductDetail::version, "Grows with each change"),
         Field("converted", &ProductDetail::converted, "When the prices are converted: from what, and how"),
         Field("attributes_read", &ProductDetail::attributes_read,
-              "How those attributes read that the category defines, in the order in which they are shown"));
+              "How those attributes read that the category defines, in the order in which they are shown"),
+        Field("locale", &ProductDetail::locale, "When texts are translated: the language they are in"),
+        Field("locales", &ProductDetail::locales, "Other languages that there are texts in, for ?locale="));
   }
 };
 
@@ -131,5 +138,10 @@ struct SellerName {
 // Only active offers with a price in `currency` are shown. `featured` may be of another currency: the cheapest shown
 // stands in.
 ProductDetail detail_of(const ProductState& state, Currency currency, std::span<const SellerName> sellers);
+
+// The texts of the translation that fits the wished languages best; as they are where the product's own, in the
+// language `own`, fit as well. Whether any did.
+bool translate(ProductDetail& detail, const catalog::Product& product, std::span<const std::string> wished,
+               std::string_view own);
 
 }  // namespace kontor::showcase

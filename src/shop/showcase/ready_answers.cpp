@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::string_view kCaching = "public, max-age=60, stale-while-revalidate=300";
 constexpr std::string_view kLongerCaching = "public, max-age=600, stale-while-revalidate=3600";
+// One with texts in other languages is not the same for whoever names some.
+constexpr std::string_view kHasTranslations = ",\"locales\":[", kByLanguage = "Vary: Accept-Language\r\n";
 
 // Early enough that nearly all are packed by the time that some have to leave; a small shop never gets there.
 constexpr double kWorthLearning = 0.125;
@@ -26,7 +28,10 @@ ReadyAnswers::ReadyAnswers(std::size_t ready_mb, std::size_t packed_mb, runtime:
 
 ReadyAnswers::Ready::Loaded ReadyAnswers::made_of(ProductId id, std::string_view body) const {
   const bool longer = keeps_longer_ && keeps_longer_(id);
-  auto made = http::make_ready("application/json", longer ? kLongerCaching : kCaching, body);
+  // The list is the last member, so most answers need no look for it.
+  const bool translated = body.ends_with("]}") && body.rfind(kHasTranslations) != std::string_view::npos;
+  auto made = http::make_ready("application/json", longer ? kLongerCaching : kCaching, body,
+                               translated ? kByLanguage : std::string_view());
   const std::size_t weight = made->weight();
   return {std::move(made), weight};
 }

@@ -42,6 +42,7 @@ struct Showcase::Directory {
   std::vector<SellerName> seller_names;
   std::vector<catalog::Category> categories;
   std::unordered_map<CategoryId, std::size_t> category_at;
+  std::unordered_map<std::string, CategoryId> former_slugs;
 };
 
 Showcase::Showcase(db::Store& store, catalog::Catalog& catalog, inventory::Inventory& inventory, Settings settings)
@@ -67,6 +68,8 @@ Result<std::shared_ptr<const Showcase::Directory>> Showcase::directory() {
   auto fresh = std::make_shared<Directory>();
   TRY(const auto sellers, catalog_.sellers());
   TRY(fresh->categories, catalog_.categories());
+  TRY(const auto former, catalog_.addresses().former_category_slugs());
+  for (const auto& one : former) fresh->former_slugs.emplace(one.slug, CategoryId{one.owner});
   for (const auto& seller : sellers) {
     fresh->sellers.emplace(seller.id, seller);
     fresh->seller_names.push_back({seller.id, seller.name});
@@ -87,7 +90,11 @@ Result<std::optional<catalog::Category>> Showcase::category(std::string_view id_
   const auto id = CategoryId::parse(id_or_slug);
   for (const auto& category : all->categories)
     if (id ? category.id == *id : category.slug == id_or_slug) return std::optional<catalog::Category>(category);
-  return std::optional<catalog::Category>{};
+  const auto former = all->former_slugs.find(std::string(id_or_slug));
+  if (former == all->former_slugs.end()) return std::optional<catalog::Category>{};
+  const auto place = all->category_at.find(former->second);
+  if (place == all->category_at.end()) return std::optional<catalog::Category>{};
+  return std::optional<catalog::Category>(all->categories[place->second]);
 }
 
 Result<std::vector<std::optional<catalog::Category>>> Showcase::categories_of(std::span<const CategoryId> ids) {

@@ -55,7 +55,8 @@ class Showcase {
     std::size_t packed_bytes_mb = 512;
     std::size_t cards_mb = 64;
     std::size_t listed_cards_mb = 64;
-    Currency currency;  // of prices when nobody asks for another
+    Currency currency;             // of prices when nobody asks for another
+    std::string locale = "en-US";  // of the products' own texts
     // So many percent of what lies on the shelves are not shown as being for sale, so that a rush ends in "sold out" on
     // the page before it ends in refusals at checkout. What is sold is exact all the same.
     std::int64_t sale_buffer_percent = 0;
@@ -99,7 +100,7 @@ class Showcase {
   Result<catalog::RelatedProducts> related(ProductId id) { return catalog_.related(id); }
   // What listings say of their stock, in the order asked.
   Result<std::vector<Availability>> listed(std::span<const ProductId> products);
-  // The category by id or slug, with its path; nullopt when there is none.
+  // The category by id or slug, a former one as well, with its path; nullopt when there is none.
   Result<std::optional<catalog::Category>> category(std::string_view id_or_slug);
   Result<std::vector<catalog::Category>> categories();
   // In the order asked; nullopt for one that is not there.

@@ -1,5 +1,6 @@
 #include "shop/showcase/showcase_api.h"
 
+#include "services/languages.h"
 #include "services/ready_endpoint.h"
 #include "shop/showcase/converting.h"
 #include "shop/showcase/product_detail.h"
@@ -13,10 +14,12 @@ struct DetailQuery {
   std::optional<Currency> currency;
   std::optional<std::string> locale, country;
   static constexpr auto fields() {
-    return described(Field("currency", &DetailQuery::currency,
-                           "Prices in it; converted when there is none and the shop has a rate, else null"),
-                     Field("locale", &DetailQuery::locale, "For texts in other languages", Length{0, 35}),
-                     Field("country", &DetailQuery::country, "Where it shall go", Length{0, 2}));
+    return described(
+        Field("currency", &DetailQuery::currency,
+              "Prices in it; converted when there is none and the shop has a rate, else null"),
+        Field("locale", &DetailQuery::locale,
+              "Texts in this language where there are any; absent: as Accept-Language says", Length{0, 35}),
+        Field("country", &DetailQuery::country, "Where it shall go", Length{0, 2}));
   }
 };
 
@@ -44,6 +47,25 @@ void add_related_route(http::Router& router, Showcase& showcase, const Converter
       }));
 }
 
+std::vector<std::string> wished_languages(const http::Call& call, const DetailQuery& query) {
+  if (query.locale) return {*query.locale};
+  return services::accepted_languages(call.request.header("Accept-Language"));
+}
+
+// With what depends on the request in it.
+Result<http::Response> answer(Showcase& showcase, const ConverterSource* rates, ProductId id, const DetailQuery& query,
+                              std::span<const std::string> wished) {
+  TRY(const ProductState now, showcase.state(id));
+  TRY(auto detail, detail_in(showcase, rates, now, query.currency.value_or(showcase.settings().currency)));
+  translate(detail, now.product, wished, showcase.settings().locale);
+  std::string headers;
+  if (detail.locales && !query.locale) headers += "Vary: Accept-Language\r\n";
+  if (detail.locale) headers += "Content-Language: " + *detail.locale + "\r\n";
+  http::Response response;
+  response.ready = http::make_ready("application/json", kCaching, json::print(detail), headers);
+  return response;
+}
+
 }  // namespace
 
 void add_showcase_routes(http::Router& router, Showcase& showcase, const ConverterSource* rates) {
@@ -51,13 +73,13 @@ void add_showcase_routes(http::Router& router, Showcase& showcase, const Convert
       "/products/{id}", {"A product with its offers", {"catalog.no_such_product", "pricing.no_rate"}, 200, "products"},
       [&showcase, rates](http::Call& call, const DetailQuery& query) -> Result<http::Response> {
         TRY(const auto id, call.id<ProductId>("id"));
-        if (query.currency && *query.currency != showcase.settings().currency) {
-          TRY(const ProductState now, showcase.state(id));
-          TRY(const auto detail, detail_in(showcase, rates, now, *query.currency));
-          return services::ready_response(json::print(detail), kCaching);
-        }
+        const auto wished = wished_languages(call, query);
+        if (query.currency && *query.currency != showcase.settings().currency)
+          return answer(showcase, rates, id, query, wished);
         http::Response response;
         TRY(response.ready, showcase.ready(id));
+        // Most products have texts in one language, whoever asks for which.
+        if (!wished.empty() && response.ready->by_language) return answer(showcase, rates, id, query, wished);
         return response;
       });
   product.inline_read = [&showcase](std::string_view id) -> std::shared_ptr<const http::ReadyBytes> {

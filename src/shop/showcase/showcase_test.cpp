@@ -194,6 +194,61 @@ TEST_CASE("cards of listings are kept, and dropped by what changes them") {
   CHECK((*f.showcase.cards(ids, Currency()))[0]->price == Money::minor(200, Currency()));
 }
 
+TEST_CASE("texts in the language that is wished for, of a product and of its card") {
+  Fixture f;
+  const auto plain = f.make("A", 100, 9);
+  const auto made = f.make("B", 100, 9, [](catalog::Draft& d) {
+    d.product.description = "Leaves";
+    d.product.translations_json = R"({"de":{"title":"Tee"},"fr-CA":{"title":"Thé","description":"Feuilles"}})";
+  });
+  REQUIRE(f.showcase.ready(plain.product));
+  CHECK(!(*f.showcase.ready(plain.product))->by_language);
+  const auto bytes = f.showcase.ready(made.product);
+  REQUIRE(bytes);
+  CHECK((*bytes)->by_language);
+  CHECK((*bytes)->full.find(R"("locales":["de","fr-CA"])") != std::string_view::npos);
+
+  const auto state = f.showcase.state(made.product);
+  REQUIRE(state);
+  const auto in = [&](std::vector<std::string> wished) {
+    auto detail = detail_of(*state, Currency(), {});
+    translate(detail, state->product, wished, "en-US");
+    return detail.title + " " + detail.description + " " + detail.locale.value_or("own");
+  };
+  CHECK(in({}) == "Title B Leaves own");
+  CHECK(in({"de-AT"}) == "Tee Leaves de");
+  CHECK(in({"it", "fr"}) == "Thé Feuilles fr-CA");
+  CHECK(in({"en", "fr"}) == "Title B Leaves own");
+
+  const ProductId ids[] = {made.product, plain.product};
+  const auto cards = f.showcase.cards(ids, Currency());
+  REQUIRE(cards);
+  REQUIRE((*cards)[0]->titles.size() == 2);
+  CHECK((*cards)[1]->titles.empty());
+  Card card = *(*cards)[0];
+  const std::vector<std::string> wished = {"de"};
+  translate(card, wished, "en-US");
+  CHECK(card.title == "Tee");
+  CHECK(card.locale == "de");
+  CHECK(card.titles.empty());
+}
+
+TEST_CASE("a category is found by a slug that it had before") {
+  Fixture f;
+  auto made = f.catalog.create_category({}, "Lamps");
+  REQUIRE(made);
+  made->slug = "lights";
+  REQUIRE(f.catalog.change_category(*made, {}));
+  for (const char* slug : {"lamps", "lights"}) {
+    const auto found = f.showcase.category(slug);
+    REQUIRE(found);
+    REQUIRE(found->has_value());
+    CHECK((*found)->slug == "lights");
+  }
+  REQUIRE(f.catalog.forget_slug(catalog::SlugKind::kCategory, made->id.value, "lamps"));
+  CHECK(!f.showcase.category("lamps")->has_value());
+}
+
 TEST_CASE("reconcile repairs what happened while nobody listened") {
   Fixture f;
   const auto made = f.make("A", 100, 9);
