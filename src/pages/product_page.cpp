@@ -266,13 +266,17 @@ Result<ReadyPages::Bytes> make(const Site& site, const Dress& dress, ProductId i
 // In another dress than the shop's: kept like a listing, a minute at most.
 Result<ReadyPages::Bytes> dressed(Site& site, const Dress& dress, std::string_view slug) {
   return site.ready.listing(site.kept_as("/p/" + percent_encode(slug), dress), [&]() -> Result<ReadyPages::Bytes> {
-    TRY(const auto id, site.parts.catalog.product_by_slug(slug));
+    TRY(const auto id, site.parts.showcase.product_by_slug(slug));
     if (!id) return fail(Errc::kNotFound, "pages.no_such_product", "There is no product at this address.");
     return make(site, dress, *id);
   });
 }
 
 }  // namespace
+
+Result<bool> warm_product_page(Site& site, ProductId id) {
+  return site.ready.make_ahead(id, [&site](ProductId product) { return make(site, site.dresses.own(), product); });
+}
 
 void add_product_page(http::Router& router, const SitePointer& site) {
   auto product = page_endpoint(

@@ -53,7 +53,7 @@ void Search::wait_for_own_changes() const {
 }
 
 Result<std::optional<ProductId>> Search::product_by_slug(std::string_view slug) {
-  return catalog_.product_by_slug(slug);
+  return showcase_.product_by_slug(slug);
 }
 
 Result<void> Search::learn_words() {
