@@ -42,7 +42,7 @@ std::vector<db::Migration> migrations() {
 }
 
 Process::Process(World& world, std::uint64_t seed)
-    : world_(world), luck_(seed), ids_(luck_.next()), log_(runtime::Level::kError) {}
+    : world_(world), luck_(seed), ids_(luck_.next()), log_(runtime::Level::kError), cache_(world.clock, 1 << 20) {}
 
 Process::~Process() = default;
 
@@ -77,7 +77,7 @@ Result<void> Process::open() {
   guarded_ = std::make_unique<app::GuardedGateway>(world_.gateway, world_.clock, metrics_,
                                                    app::GuardedGateway::Settings{4, 2000, kMinuteMs, 256});
   TRY(shop_, app::Shop::make({*modelled_, *events_, world_.clock, luck_, ids_, *guarded_, world_.mails, world_.blobs,
-                              world_.codec, world_.web, log_, metrics_},
+                              world_.codec, world_.web, cache_, log_, metrics_},
                              settings));
   modelled_->set_listener([shop = shop_.get()] { shop->consumers.notify(); });
   shop_->consumers.add(counting_consumer());

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "adapters/cache_memory/memory_cache.h"
 #include "adapters/db_sqlite/sqlite_store.h"
 #include "adapters/log_outbox/outbox_log.h"
 #include "app/guarded_gateway.h"
@@ -50,6 +51,7 @@ class Process {
   IdSource ids_;
   runtime::MemoryLog log_;
   runtime::Metrics metrics_;
+  cache_memory::MemoryCache cache_;
   std::unique_ptr<db_sqlite::SqliteStore> store_;
   std::unique_ptr<ModelledStore> modelled_;
   std::unique_ptr<log_outbox::OutboxLog> events_;

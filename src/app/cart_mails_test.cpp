@@ -25,10 +25,10 @@ struct Mailing {
   Mailing() {
     ShopSettings settings;
     settings.public_url = "https://shop.example";
-    auto made =
-        Shop::make({world.small.store, world.log, world.small.test.clock, world.small.test.random, world.small.test.ids,
-                    world.small.gateway, mails, world.blobs, world.codec, world.web, world.lines, world.metrics},
-                   settings);
+    auto made = Shop::make(
+        {world.small.store, world.log, world.small.test.clock, world.small.test.random, world.small.test.ids,
+         world.small.gateway, mails, world.blobs, world.codec, world.web, world.cache, world.lines, world.metrics},
+        settings);
     REQUIRE(made);
     shop = std::move(*made);
     REQUIRE(shop->consumers.prepare());

@@ -125,6 +125,8 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   fetch_curl::CurlFetcher::Settings web;
   web.private_addresses = config.on("fetch_private_addresses");
   house->web_ = std::make_unique<fetch_curl::CurlFetcher>(web);
+  house->cache_ = std::make_unique<cache_memory::MemoryCache>(
+      house->clock_, static_cast<std::size_t>(config.number("cache_mb")) << 20);
   TRY_DO(house->open_messenger(config, workers));
   // Alone on its store, a restarted program takes its own leases up at once; replicas must differ.
   settings.holder =
@@ -146,6 +148,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   settings.ready_bytes_mb = static_cast<std::size_t>(config.number("ready_bytes_mb"));
   settings.picture_bytes_mb = static_cast<std::size_t>(config.number("picture_bytes_mb"));
   settings.sitemap_addresses = static_cast<std::size_t>(config.number("sitemap_addresses"));
+  settings.warm_up = {static_cast<std::size_t>(config.number("warm_up")), config.number("warm_up_seconds") * kSecondMs};
   settings.fetch_images = config.on("fetch_images");
   settings.only_process = house->sqlite_ != nullptr;
   settings.notified = true;
@@ -167,6 +170,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                     *house->blobs_,
                     *house->codec_,
                     *house->web_,
+                    *house->cache_,
                     log,
                     metrics,
                     workers,

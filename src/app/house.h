@@ -5,6 +5,7 @@
 #include <string>
 
 #include "adapters/blobs_folder/folder_blobs.h"
+#include "adapters/cache_memory/memory_cache.h"
 #include "adapters/codec_vips/vips_codec.h"
 #include "adapters/db_postgres/postgres_store.h"
 #include "adapters/db_sqlite/sqlite_store.h"
@@ -40,6 +41,7 @@ class House {
   Shop& shop() { return *shop_; }
   db::Store& store() { return *telling_; }
   EventLog& events() { return *events_; }
+  const cache_memory::MemoryCache& cache() const { return *cache_; }
   Clock& clock() { return clock_; }
   // "the folder ./data" or "PostgreSQL at 127.0.0.1:5432": for people, without passwords.
   const std::string& place() const { return place_; }
@@ -77,6 +79,7 @@ class House {
   std::unique_ptr<blobs_folder::FolderBlobs> blobs_;
   std::unique_ptr<codec_vips::VipsCodec> codec_;
   std::unique_ptr<fetch_curl::CurlFetcher> web_;
+  std::unique_ptr<cache_memory::MemoryCache> cache_;
   std::unique_ptr<Messenger> messenger_;
   std::unique_ptr<search_embedded::EmbeddedIndex> index_;
   std::unique_ptr<Shop> shop_;

@@ -157,7 +157,12 @@ class Program {
         load_(house.shop().degradation),
         operations_("") {
     add_operations(operations_, house, metrics, stopping_);
-    auto error_page = pages::add_pages(house.shop().pages(), parts_of_pages(house.shop()));
+    auto [error_page, warm_page, products, listings, addresses] =
+        pages::add_pages(house.shop().pages(), parts_of_pages(house.shop()));
+    house.shop().warming.set_pages(std::move(warm_page));
+    watch_cache(metrics, "pages", std::move(products));
+    watch_cache(metrics, "listing_pages", std::move(listings));
+    watch_cache(metrics, "page_addresses", std::move(addresses));
     const http::Router* tables[] = {&house.shop().api(), &operations_};
     const http::Docs docs(tables, {"Kontor", "1", "The shop's public contract."});
     docs.add_to(documents_);
@@ -395,6 +400,7 @@ int serve(const runtime::Config& config, bool demo) {
   if (!(*house)->shop().settings.admin_token.empty()) log.debug("the admin token is set", {});
   (*house)->watch_store(metrics);
   watch_shop(metrics, (*house)->shop());
+  watch_cache(metrics, "cache_memory", [&cache = (*house)->cache()] { return cache.stats(); });
   watch_disk(metrics, config.text("data"));
   watch_log(metrics, log);
   watch_tracer(metrics, tracer->get());

@@ -206,11 +206,11 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       prices(catalog),
       lookup(catalog),
       cart_claims(world.store, world.clock, world.ids, inventory),
-      carts({world.store, world.clock, world.ids, offers, inventory, pricing, &promotions, &cart_claims},
+      carts({world.store, world.clock, world.ids, offers, inventory, pricing, &promotions, &cart_claims, &world.cache},
             cart_settings(*this, secret)),
       named_carts({world.store, world.clock, world.ids, offers, carts}, {secret}),
       carts_live(carts, live, world.clock),
-      credits({world.store, orders, world.clock, world.ids, world.random}, credit_settings(world)),
+      credits({world.store, orders, world.clock, world.ids, world.random, &world.cache}, credit_settings(world)),
       gateway(credits, world.gateway),
       payments(world.store, gateway, world.clock),
       settlements(world.store, gateway, world.clock),
@@ -237,7 +237,10 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
       mappings(world.store, world.clock),
       images({catalog, media, world.web, world.clock, world.workers}),
       behaviour({world.store, world.clock, world.ids, world.metrics, catalog, currency_rates, settings.currency},
-                settings.behaviour, secret) {
+                settings.behaviour, secret),
+      warming({world.store, world.clock, world.metrics, world.log, world.workers, catalog, behaviour.telemetry,
+               showcase, degradation},
+              settings.warm_up) {
   if (world.search.index != nullptr) {
     search.emplace(search::FeedParts{world.store, catalog, showcase, *world.search.index, world.events, world.clock,
                                      world.workers, sales_source()},
@@ -294,6 +297,7 @@ Result<void> Shop::start(runtime::Loop& loop) {
   fiber(&Shop::carts_fiber);
   fiber(&Shop::prices_fiber);
   fiber(&Shop::behaviour_fiber);
+  fiber(&Shop::warm_fiber);
   if (search) {
     fiber(&Shop::search_fiber);
     fiber(&Shop::merge_fiber);
@@ -310,6 +314,7 @@ void Shop::stop() {
   showcase.end_wait_for_notes();
   carts_live.end_wait();
   behaviour.end_wait();
+  warming.end_wait();
   consumers.stop();
   job_runner.stop();
 }
@@ -360,6 +365,8 @@ void Shop::tidy_fiber() {
 void Shop::behaviour_fiber() {
   behaviour.run(stopping_, [this](const Result<int>& done) { complain("what visitors do is written later", done); });
 }
+
+void Shop::warm_fiber() { complain("the first requests find less at hand", warming.run(stopping_)); }
 
 // Changes come by the hundred: a rest between two looks makes one look of many.
 void Shop::stock_fiber() {

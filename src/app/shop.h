@@ -11,6 +11,7 @@
 #include "app/behaviour.h"
 #include "app/bridges.h"
 #include "app/index_world.h"
+#include "app/warming.h"
 #include "ports/event_log.h"
 #include "runtime/fiber.h"
 #include "runtime/http.h"
@@ -79,6 +80,7 @@ struct World {
   BlobStore& blobs;
   PictureCodec& codec;
   WebFetcher& web;
+  Cache& cache;
   runtime::Log& log;
   runtime::Metrics& metrics;
   runtime::Workers* workers = nullptr;
@@ -101,10 +103,9 @@ struct ShopSettings {
   bool looks_for_fraud = true;
   risk::Settings risk;
   std::int64_t sale_buffer_percent = 0;
-  std::size_t ready_bytes_mb = 64;
-  std::size_t packed_bytes_mb = 512;
-  std::size_t picture_bytes_mb = 32;
+  std::size_t ready_bytes_mb = 64, packed_bytes_mb = 512, picture_bytes_mb = 32;
   std::size_t sitemap_addresses = 10'000;
+  WarmingSettings warm_up;
   bool fetch_images = false;       // of imports that do not say
   bool notified = false;           // consumers.notify() is called after every commit of this process
   std::int64_t unasked_ms = 1000;  // then consumers look so often in case a notice was lost, and are measured so often
@@ -159,7 +160,7 @@ class Shop {
   Result<int> look_after_shortages();
   bool rest(services::Bell& bell, std::int64_t ms);
   void tick_fiber(), catch_up_fiber(), stock_fiber(), carts_fiber(), prices_fiber(), tidy_fiber(), behaviour_fiber();
-  void search_fiber(), merge_fiber(), save_index();  // searching.cpp
+  void warm_fiber(), search_fiber(), merge_fiber(), save_index();  // searching.cpp, but for the first
   search::SalesSource sales_source();
   void learn_from_visitors();
   Result<void> in_chunks(const std::function<Result<int>()>& chunk);
@@ -233,6 +234,7 @@ class Shop {
   importing::Mappings mappings;
   importing::ImageCollector images;
   Behaviour behaviour;
+  Warming warming;
 
  private:
   http::Router api_{"/api/v1"};

@@ -4,7 +4,19 @@
 
 namespace kontor::pages {
 
-ErrorPage add_pages(http::Router& router, const Parts& parts) {
+namespace {
+
+ErrorPage error_page_of(const SitePointer& site) {
+  return [site](const http::Request& request, const Error& error) -> std::optional<http::Response> {
+    const bool browser = request.header("Accept").find("text/html") != std::string_view::npos;
+    if (!browser || request.path.starts_with("/api/")) return std::nullopt;
+    return site->error_page(site->dress_of(request), error);
+  };
+}
+
+}  // namespace
+
+Pages add_pages(http::Router& router, const Parts& parts) {
   const auto site = std::make_shared<Site>(parts);
   parts.showcase.on_dropped([site](std::optional<ProductId> product) {
     site->ready.drop(product);
@@ -32,11 +44,9 @@ ErrorPage add_pages(http::Router& router, const Parts& parts) {
   add_checkout_pages(router, site);
   add_order_pages(router, site);
   add_dress_form(router, site);
-  return [site](const http::Request& request, const Error& error) -> std::optional<http::Response> {
-    const bool browser = request.header("Accept").find("text/html") != std::string_view::npos;
-    if (!browser || request.path.starts_with("/api/")) return std::nullopt;
-    return site->error_page(site->dress_of(request), error);
-  };
+  return {error_page_of(site), [site](ProductId id) { return warm_product_page(*site, id); },
+          [site] { return site->ready.product_stats(); }, [site] { return site->ready.listing_stats(); },
+          [site] { return site->ready.address_stats(); }};
 }
 
 }  // namespace kontor::pages

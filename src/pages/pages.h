@@ -82,8 +82,17 @@ struct Parts {
 // Makes a page of what no endpoint answers when a browser asks for one; nullopt for programs and below /api.
 using ErrorPage = std::function<std::optional<http::Response>(const http::Request& request, const Error& error)>;
 
+struct Pages {
+  ErrorPage error_page;
+  // Makes a product's page ready ahead of anybody's asking; false: there is no room left. What is not shown is passed
+  // over.
+  std::function<Result<bool>(ProductId)> warm;
+  // Of product pages, of listings, and of the products at addresses; from any thread.
+  std::function<runtime::CacheStats()> products, listings, addresses;
+};
+
 // All of `parts` outlives the router, whose base is "", and what is answered here. Hears of showcase's drops from here
 // on.
-ErrorPage add_pages(http::Router& router, const Parts& parts);
+Pages add_pages(http::Router& router, const Parts& parts);
 
 }  // namespace kontor::pages

@@ -298,7 +298,7 @@ Result<ReadyPages::Bytes> make(Site& site, const Dress& dress, ProductId id) {
 // In another dress than the shop's: kept like a listing, a minute at most.
 Result<ReadyPages::Bytes> dressed(Site& site, const Dress& dress, std::string_view slug) {
   return site.ready.listing(site.kept_as("/p/" + percent_encode(slug), dress), [&]() -> Result<ReadyPages::Bytes> {
-    TRY(const auto id, site.parts.catalog.product_by_slug(slug));
+    TRY(const auto id, site.parts.showcase.product_by_slug(slug));
     if (!id) return fail(Errc::kNotFound, "pages.no_such_product", "There is no product at this address.");
     return make(site, dress, *id);
   });
@@ -306,10 +306,9 @@ Result<ReadyPages::Bytes> dressed(Site& site, const Dress& dress, std::string_vi
 
 // Where the product is now that had this slug before; nullopt when none had, or it is not shown.
 Result<std::optional<http::Response>> way_on(const Site& site, const http::Call& call) {
-  using catalog::SlugKind;
-  TRY(const auto owner, site.parts.catalog.addresses().former_owner(SlugKind::kProduct, call.param("slug")));
+  TRY(const auto owner, site.parts.showcase.product_by_former_slug(call.param("slug")));
   if (!owner) return std::optional<http::Response>{};
-  const auto state = site.parts.showcase.state(ProductId{*owner});
+  const auto state = site.parts.showcase.state(*owner);
   if (!state && state.error().code == Errc::kNotFound) return std::optional<http::Response>{};
   if (!state) return tl::unexpected<Error>(state.error());
   return std::optional(moved("/p/" + percent_encode(state->product.slug), call.request));
@@ -330,6 +329,10 @@ Result<http::Response> answer(Site& site, const http::Call& call) {
 }
 
 }  // namespace
+
+Result<bool> warm_product_page(Site& site, ProductId id) {
+  return site.ready.make_ahead(id, [&site](ProductId product) { return make(site, site.dresses.own(), product); });
+}
 
 void add_product_page(http::Router& router, const SitePointer& site) {
   auto product = page_endpoint(site, http::Method::kGet, "/p/{slug}", "A product",

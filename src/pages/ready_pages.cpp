@@ -28,7 +28,7 @@ tl::unexpected<Error> no_such_product() {
 
 ReadyPages::ReadyPages(const Parts& parts)
     : search_(parts.search),
-      catalog_(parts.catalog),
+      showcase_(parts.showcase),
       degradation_(parts.degradation),
       clock_(parts.clock),
       slugs_(parts.ready_mb << 18),
@@ -59,32 +59,60 @@ void ReadyPages::weigh_again(std::string_view slug, const Bytes& bytes) {
     products_.put_if_same({id}, bytes, bytes, bytes->weight());
 }
 
+namespace {
+
+Result<runtime::LoadingCache<ProductId, http::ReadyBytes>::Loaded> load_page(ProductId id,
+                                                                             const ReadyPages::MakeProduct& make) {
+  using Loaded = runtime::LoadingCache<ProductId, http::ReadyBytes>::Loaded;
+  auto made = make(id);
+  if (!made && made.error().code == Errc::kNotFound) return Loaded{};
+  if (!made) return tl::unexpected(std::move(made.error()));
+  const std::size_t weight = (*made)->weight();
+  return Loaded{std::move(*made), weight};
+}
+
+constexpr std::size_t kPlaceWeight = 64;
+constexpr double kCrowded = 0.9;
+
+}  // namespace
+
 Result<ReadyPages::Bytes> ReadyPages::product(std::string_view slug, const MakeProduct& make) {
-  using Slugs = runtime::LoadingCache<std::string, ProductId>;
-  using Products = runtime::LoadingCache<ProductId, http::ReadyBytes>;
+  using Slugs = runtime::LoadingCache<std::string, Place>;
   const std::string key(slug);
   for (int attempt = 0; attempt < 2; ++attempt) {  // a second one when the product has moved to another address
-    TRY(const auto id, slugs_.get(key, [&]() -> Result<Slugs::Loaded> {
-      TRY(const auto found, catalog_.product_by_slug(slug));
+    TRY(const auto place, slugs_.get(key, [&]() -> Result<Slugs::Loaded> {
+      const std::uint64_t age = showcase_.catalog_age();
+      TRY(const auto found, showcase_.product_by_slug(slug));
       if (!found) return Slugs::Loaded{};
-      return Slugs::Loaded{std::make_shared<const ProductId>(*found), 64 + key.size()};
+      return Slugs::Loaded{std::make_shared<const Place>(Place{*found, age}), kPlaceWeight + key.size()};
     }));
-    if (id) {
-      TRY(const auto page, products_.get(*id, [&]() -> Result<Products::Loaded> {
-        auto made = make(*id);
-        if (!made && made.error().code == Errc::kNotFound) return Products::Loaded{};
-        if (!made) return tl::unexpected(std::move(made.error()));
-        const std::size_t weight = (*made)->weight();
-        return Products::Loaded{std::move(*made), weight};
-      }));
-      if (page && page->name == slug) {
-        hints_.note(runtime::HintTable::hash(slug), id->value);
-        return page;
-      }
+    if (!place) {
+      slugs_.drop(key);  // it may be taken any time; showcase remembers until then that it is not
+      break;
     }
-    slugs_.drop(key);  // it may be taken any time, and no event names the address before
+    TRY(const auto page, products_.get(place->product, [&] { return load_page(place->product, make); }));
+    if (page && page->name == slug) {
+      hints_.note(runtime::HintTable::hash(slug), place->product.value);
+      return page;
+    }
+    if (!page && place->age == showcase_.catalog_age()) break;  // a draft: not shown, and nobody else's address
+    slugs_.drop(key);
   }
   return no_such_product();
+}
+
+Result<bool> ReadyPages::make_ahead(ProductId id, const MakeProduct& make) {
+  if (products_.is_filled(kCrowded)) return false;
+  const std::uint64_t age = showcase_.catalog_age();
+  TRY_DO(products_.make_ahead(id, [&]() -> Result<Products::Loaded> {
+    TRY(auto loaded, load_page(id, make));
+    if (!loaded.value) return Products::Loaded{nullptr, Products::kNotKept};
+    const std::string slug(loaded.value->name);
+    slugs_.put(slug, std::make_shared<const Place>(Place{id, age}), kPlaceWeight + slug.size());
+    hints_.note(runtime::HintTable::hash(slug), id.value);
+    return loaded;
+  }));
+  return true;
 }
 
 void ReadyPages::drop(std::optional<ProductId> product) {

@@ -36,11 +36,17 @@ class ReadyPages {
   Bytes held_listing(const std::string& address);
   // kNotFound "pages.no_such_product"; what making it says.
   Result<Bytes> product(std::string_view slug, const MakeProduct& make);
+  // Makes the page ahead of anybody's asking, as long as there is room; false: there is not.
+  Result<bool> make_ahead(ProductId id, const MakeProduct& make);
   // `address` names what is listed: the same text for the same page.
   Result<Bytes> listing(const std::string& address, const MakeListing& make);
   // nullopt: all of them.
   void drop(std::optional<ProductId> product);
   void drop_all();  // listings as well
+
+  runtime::CacheStats product_stats() const { return products_.stats(); }
+  runtime::CacheStats listing_stats() const { return listings_.stats(); }
+  runtime::CacheStats address_stats() const { return slugs_.stats(); }
 
  private:
   struct Listing {
@@ -50,18 +56,23 @@ class ReadyPages {
     mutable std::atomic<bool> renewing{false};  // one request is at it
   };
   using Listings = runtime::LoadingCache<std::string, Listing>;
+  using Products = runtime::LoadingCache<ProductId, http::ReadyBytes>;
+  struct Place {
+    ProductId product;
+    std::uint64_t age = 0;  // the catalogue's, before it was looked up
+  };
   enum class Age { kFresh, kAging, kOver };
 
   Age age_of(const Listing& listing) const;
   Result<Listings::Loaded> load(const std::string& address, const MakeListing& make) const;
 
   search::Search& search_;
-  catalog::Catalog& catalog_;
+  showcase::Showcase& showcase_;
   const services::Degradation& degradation_;
   Clock& clock_;
-  runtime::LoadingCache<std::string, ProductId> slugs_;
+  runtime::LoadingCache<std::string, Place> slugs_;
   runtime::HintTable hints_;  // of slugs, to the products that stood there
-  runtime::LoadingCache<ProductId, http::ReadyBytes> products_;
+  Products products_;
   Listings listings_;
 };
 

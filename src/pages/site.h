@@ -74,6 +74,8 @@ http::Response ready_response(ReadyPages::Bytes bytes);
 void add_home_page(http::Router& router, const SitePointer& site);
 void add_listing_pages(http::Router& router, const SitePointer& site);
 void add_product_page(http::Router& router, const SitePointer& site);
+// As Pages::warm.
+Result<bool> warm_product_page(Site& site, ProductId id);
 void add_cart_pages(http::Router& router, const SitePointer& site);
 void add_named_cart_pages(http::Router& router, const SitePointer& site);
 void add_cart_recovery_page(http::Router& router, const SitePointer& site);

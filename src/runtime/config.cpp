@@ -87,6 +87,13 @@ constexpr Setting kSettings[] = {
     {"picture_bytes_mb", kNumber, "32", "Memory for pictures kept ready", 1, 1'000'000},
     {"sitemap_addresses", kNumber, "10000",
      "Addresses of one sitemap; with more of them, /sitemap.xml is an index of several", 1, 50'000},
+    {"cache_mb", kNumber, "16", "Memory for what is kept for a while beside the store: counts of wrong codes", 1,
+     1'000'000},
+    {"warm_up", kNumber, "10000",
+     "After a start the answers and pages of so many products are made ahead, those first that sell and are looked at "
+     "most; 0: none",
+     0, 1'000'000},
+    {"warm_up_seconds", kNumber, "60", "How long that may take", 1, 86'400},
     {"mail_folder", kText, "", "Where mails are written as files; empty: mails in the data folder"},
     {"fetch_images", kSwitch, "off", "Imports fetch the pictures that their rows name, where they do not say"},
     {"fetch_private_addresses", kSwitch, "off",

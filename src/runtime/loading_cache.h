@@ -1,7 +1,7 @@
-// A bounded cache for values that are costly to load: sharded, CLOCK eviction by weight, one load for all who wait for
-// the same key. A key that is dropped while its value is being loaded is not kept: what was read before a change never
-// outlives the change. "Not there" is a value too (a null pointer), so that asking for nothing over and over stays
-// cheap.
+// A cache for values that are costly to load: sharded, bounded by weight (fifo_table.h says who makes room), one load
+// for all who wait for the same key. A key that is dropped while its value is being loaded is not kept: what was read
+// before a change never outlives the change. "Not there" is a value too (a null pointer), so that asking for
+// nothing over and over stays cheap.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -11,11 +11,10 @@
 #include <optional>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
 #include "base/result.h"
-#include "runtime/clock_table.h"
-#include "runtime/fiber.h"
+#include "runtime/fifo_table.h"
+#include "runtime/flight.h"
 
 namespace kontor::runtime {
 
@@ -77,7 +76,7 @@ class LoadingCache {
         leads = false;
       }
     }
-    if (!leads) return wait_for(shard, *flight);
+    if (!leads) return flight->wait(shard.mutex);
     Landing landing{*this, shard, key, flight};
     Result<Loaded> loaded = load();
     return landing.finish(std::move(loaded));
@@ -101,19 +100,32 @@ class LoadingCache {
     return *landing.finish(load());
   }
 
+  // Loads what is not at hand ahead of anybody's asking, which says nothing of how popular it is: neither hit nor miss.
+  template <class Load>
+  Result<void> make_ahead(const Key& key, const Load& load) {
+    Shard& shard = shard_of(key);
+    const auto flight = std::make_shared<Flight>();
+    {
+      const std::lock_guard lock(shard.mutex);
+      if (shard.table.contains(key) || !shard.flights.emplace(key, flight).second) return {};
+    }
+    Landing landing{*this, shard, key, flight};
+    Result<Loaded> loaded = load();
+    return landing.finish(std::move(loaded)).map([](const Pointer&) {});
+  }
+
   void put(const Key& key, Pointer value, std::size_t weight) {
     Shard& shard = shard_of(key);
     const std::lock_guard lock(shard.mutex);
-    shard.forget(key);
-    shard.table.insert(key, std::move(value), weight, shard_weight_);
+    shard.outdate(key);
+    shard.put(key, std::move(value), weight, shard_weight_);
   }
 
   // Replaces `held`, unless it has been dropped or replaced meanwhile.
   void put_if_same(const Key& key, const Pointer& held, Pointer value, std::size_t weight) {
     Shard& shard = shard_of(key);
     const std::lock_guard lock(shard.mutex);
-    if (!shard.table.erase_if_same(key, held)) return;
-    shard.table.insert(key, std::move(value), weight, shard_weight_);
+    if (shard.table.holds(key, held)) shard.table.replace(key, std::move(value), weight, shard_weight_);
   }
 
   void drop(const Key& key) {
@@ -152,14 +164,10 @@ class LoadingCache {
  private:
   static constexpr std::size_t kShards = 32;  // of the five highest bits
 
-  struct Flight {
-    std::vector<Parker*> parkers;  // under the shard's mutex, as all below
-    bool stale = false;
-    std::optional<Result<Pointer>> outcome;
-  };
+  using Flight = runtime::Flight<Pointer>;  // under the shard's mutex
   struct Shard {
     mutable std::mutex mutex;
-    ClockTable<Key, Value> table;
+    FifoTable<Key, Value> table;
     std::unordered_map<Key, std::shared_ptr<Flight>> flights;
     std::uint64_t hits = 0, misses = 0;
 
@@ -169,8 +177,14 @@ class LoadingCache {
       return found;
     }
 
+    void put(const Key& key, Pointer value, std::size_t weight, std::size_t limit) {
+      if (!table.replace(key, value, weight, limit)) table.insert(key, std::move(value), weight, limit);
+    }
     void forget(const Key& key) {
       table.forget(key);
+      outdate(key);
+    }
+    void outdate(const Key& key) {
       if (const auto under_way = flights.find(key); under_way != flights.end()) {
         under_way->second->stale = true;
         flights.erase(under_way);
@@ -202,9 +216,7 @@ class LoadingCache {
     void land(const Result<Pointer>& outcome) {
       landed = true;
       if (!flight->stale) shard.flights.erase(key);
-      flight->outcome = outcome;
-      for (Parker* parker : flight->parkers) parker->wake();
-      flight->parkers.clear();
+      flight->land(outcome);
     }
     ~Landing() {
       if (landed) return;
@@ -212,30 +224,6 @@ class LoadingCache {
       land(fail(Errc::kUnavailable, "runtime.load_given_up", "The value could not be loaded; ask again."));
     }
   };
-
-  static Result<Pointer> wait_for(Shard& shard, Flight& flight) {
-    Parker parker;
-    {
-      const std::lock_guard lock(shard.mutex);
-      if (flight.outcome) return *flight.outcome;
-      flight.parkers.push_back(&parker);
-    }
-    struct Leave {  // a killed fiber takes its parker away
-      Shard& shard;
-      Flight& flight;
-      Parker* parker;
-      ~Leave() {
-        const std::lock_guard lock(shard.mutex);
-        std::erase(flight.parkers, parker);
-      }
-    };
-    {
-      const Leave leave{shard, flight, &parker};
-      parker.wait();
-    }
-    const std::lock_guard lock(shard.mutex);
-    return *flight.outcome;
-  }
 
   Shard& shard_of(const Key& key) { return shards_[spread_hash(key) >> 59]; }
 

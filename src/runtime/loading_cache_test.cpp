@@ -118,5 +118,41 @@ TEST_CASE("a replacement is taken only for what is still held") {
   CHECK(**cache.peek(1) == "second");
 }
 
+TEST_CASE("what is made ahead is neither a hit nor a miss, is made once, and not after a drop") {
+  Cache cache(1 << 20);
+  int loads = 0;
+  const auto load = [&]() -> Result<Cache::Loaded> {
+    ++loads;
+    return loaded("ahead");
+  };
+  REQUIRE(cache.make_ahead(1, load));
+  REQUIRE(cache.make_ahead(1, load));
+  CHECK(loads == 1);
+  CHECK(cache.stats().hits == 0);
+  CHECK(cache.stats().misses == 0);
+  CHECK(**cache.peek(1) == "ahead");
+  CHECK(cache.make_ahead(2, []() -> Result<Cache::Loaded> { return fail(Errc::kUnavailable, "test.away"); })
+            .error()
+            .reason == "test.away");
+  REQUIRE(cache.make_ahead(3, [&]() -> Result<Cache::Loaded> {
+    cache.drop(3);
+    return loaded("old");
+  }));
+  CHECK_FALSE(cache.peek(2));
+  CHECK_FALSE(cache.peek(3));
+}
+
+TEST_CASE("a replacement leaves what many ask for in its place") {
+  Cache cache(32 * 1000);
+  for (int i = 0; i < 4; ++i) {
+    REQUIRE(cache.get(7, [] { return Result<Cache::Loaded>(loaded("x", 100)); }));
+    cache.put(7, std::make_shared<const std::string>("y"), 100);
+  }
+  for (int key = 1000; key < 3000; ++key)
+    REQUIRE(cache.get(key, [] { return Result<Cache::Loaded>(loaded("x", 100)); }));
+  REQUIRE(cache.peek(7));
+  CHECK(**cache.peek(7) == "y");
+}
+
 }  // namespace
 }  // namespace kontor::runtime

@@ -1,13 +1,14 @@
-// How often somebody missed lately: for what must not be guessed (coupon codes). Per key, within a window; in memory
-// and bounded, so each process counts for itself. Safe from any thread.
+// How often somebody missed lately: for what must not be guessed (coupon codes, gift cards). Per key, within a window
+// that moves. Counted in the cache, so replicas that share one count together, and bounded by its room; a cache that
+// does not answer, or is not there, slows nobody down. Safe from any thread; not inside a store function.
 #pragma once
-#include <deque>
-#include <map>
-#include <mutex>
+#include <cstdint>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "base/time.h"
+#include "ports/cache.h"
 
 namespace kontor::services {
 
@@ -17,21 +18,21 @@ class Misses {
     std::size_t most = 10;  // misses within the window
     std::int64_t window_ms = 10 * kMinuteMs;
   };
-  explicit Misses(Limits limits) : limits_(limits) {}
+  // `name` tells these misses from others in the cache, which may be null and outlives this.
+  Misses(Cache* cache, std::string name, Limits limits)
+      : cache_(cache), name_("misses." + std::move(name) + ':'), limits_(limits) {}
 
   // kRateLimited "services.too_many_misses" with Retry-After once the key has missed so often.
   Result<void> allowed(const std::string& key, Time now);
   void note(const std::string& key, Time now);
 
-  static constexpr std::size_t kMostKeys = 50'000;  // beyond it the oldest are forgotten
-
  private:
-  void forget_old(Time now);
+  std::string count_key(const std::string& key) const { return name_ + key; }
+  std::string place_key(const std::string& key, std::size_t place) const;
 
+  Cache* const cache_;
+  const std::string name_;
   const Limits limits_;
-  std::mutex mutex_;
-  std::map<std::string, std::deque<Time>> misses_;
-  std::deque<std::pair<Time, std::string>> order_;  // of all notes, oldest first
 };
 
 }  // namespace kontor::services

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/cache_memory/memory_cache.h"
 #include "adapters/gateway_sandbox/sandbox_gateway.h"
 #include "services/check_report.h"
 #include "shop/cart/cart.h"
@@ -48,9 +49,10 @@ namespace kontor::testing {
 struct ShopProcess {
   ShopProcess(db::Store& store, PaymentGateway& gateway, OfferShelf& shelf, TestStore& test,
               const pricing::Pricing& prices, shipping::Shipping& shipping, promotions::Promotions& promotions)
-      : inventory(store, test.clock, test.ids),
-        carts({store, test.clock, test.ids, shelf, inventory, prices, &promotions}, {}),
-        credits({store, orders, test.clock, test.ids, test.random}, {}),
+      : cache(test.clock, 1 << 20),
+        inventory(store, test.clock, test.ids),
+        carts({store, test.clock, test.ids, shelf, inventory, prices, &promotions, nullptr, &cache}, {}),
+        credits({store, orders, test.clock, test.ids, test.random, &cache}, {}),
         house(credits, gateway),
         payments(store, house, test.clock),
         saved_cards(store, house, test.clock, test.ids),
@@ -64,6 +66,7 @@ struct ShopProcess {
     orders.set_desk(&fulfilment);
     orders.set_repricing(checkout::repricing());
   }
+  cache_memory::MemoryCache cache;
   inventory::Inventory inventory;
   cart::Carts carts;
   credit::Credits credits;

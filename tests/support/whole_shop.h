@@ -6,6 +6,7 @@
 #include <string>
 
 #include "adapters/blobs_memory/memory_blobs.h"
+#include "adapters/cache_memory/memory_cache.h"
 #include "adapters/codec_vips/vips_codec.h"
 #include "adapters/log_outbox/outbox_log.h"
 #include "app/migrations.h"
@@ -30,6 +31,7 @@ struct WholeShop {
   log_outbox::OutboxLog log{small.store};
   Outgoing messenger;
   blobs_memory::MemoryBlobs blobs;
+  cache_memory::MemoryCache cache{small.test.clock, 1 << 20};
   codec_vips::VipsCodec codec;
   NoWeb web;
   runtime::MemoryLog lines;
@@ -38,7 +40,7 @@ struct WholeShop {
 
   void open() {
     auto made = app::Shop::make({small.store, log, small.test.clock, small.test.random, small.test.ids, small.gateway,
-                                 messenger, blobs, codec, web, lines, metrics},
+                                 messenger, blobs, codec, web, cache, lines, metrics},
                                 {});
     REQUIRE(made);
     shop = std::move(*made);

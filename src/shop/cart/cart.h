@@ -76,12 +76,13 @@ class Carts : public CartsForCheckout {
     const pricing::Pricing& pricing;
     promotions::Promotions* promotions = nullptr;  // null: no coupons are known
     CartClaims* claims = nullptr;                  // null: nothing is set aside in carts
+    Cache* cache = nullptr;                        // where wrong codes are counted; null: they are not
   };
   Carts(Parts parts, Settings settings)
       : parts_(parts),
         settings_(std::move(settings)),
-        wrong_codes_({settings_.most_wrong_codes}),
-        wrong_codes_of_addresses_({settings_.most_wrong_codes_of_address}) {
+        wrong_codes_(parts_.cache, "coupons", {settings_.most_wrong_codes}),
+        wrong_codes_of_addresses_(parts_.cache, "coupons.address", {settings_.most_wrong_codes_of_address}) {
     if (!settings_.secret.empty()) recovery_.emplace(settings_.secret, "cart_recovery");
   }
 

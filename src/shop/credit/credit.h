@@ -109,6 +109,7 @@ class Credits {
     Clock& clock;
     IdSource& ids;
     Random& random;
+    Cache* cache = nullptr;  // where wrong codes are counted; null: they are not
   };
   struct Settings {
     // Wrong codes within ten minutes, of one customer and of one address; then no code is looked at for a while.
@@ -119,8 +120,8 @@ class Credits {
   Credits(const Parts& parts, Settings settings)
       : parts_(parts),
         settings_(std::move(settings)),
-        wrong_codes_({settings_.most_wrong_codes}),
-        wrong_codes_of_addresses_({settings_.most_wrong_codes_of_address}) {}
+        wrong_codes_(parts_.cache, "gift_cards", {settings_.most_wrong_codes}),
+        wrong_codes_of_addresses_(parts_.cache, "gift_cards.address", {settings_.most_wrong_codes_of_address}) {}
 
   // For staff. `also` runs in the write. kInvalid "credit.wrong_amount", "credit.wrong_expiry", "credit.card_number".
   Result<IssuedCard> issue(const NewCard& card, const std::string& by, const CardFunction& also);

@@ -80,6 +80,8 @@ class Media {
   // The same when it is in memory; never waits.
   Ready at_hand(std::string_view name);
 
+  runtime::CacheStats ready_stats() const { return ready_.stats(); }
+
   // Every row's blob is there.
   Result<void> check(services::CheckReport& report);
 

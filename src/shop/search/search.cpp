@@ -58,10 +58,9 @@ void Search::wait_for_own_changes() const {
 }
 
 Result<std::optional<ProductId>> Search::product_by_slug(std::string_view slug) {
-  TRY(const auto found, catalog_.product_by_slug(slug));
+  TRY(const auto found, showcase_.product_by_slug(slug));
   if (found) return found;
-  TRY(const auto owner, catalog_.addresses().former_owner(catalog::SlugKind::kProduct, slug));
-  return owner ? std::optional<ProductId>(ProductId{*owner}) : std::nullopt;
+  return showcase_.product_by_former_slug(slug);
 }
 
 Result<void> Search::learn_words() {

@@ -70,17 +70,25 @@ void ReadyAnswers::fetch_ahead(ProductId id, http::Ahead& ahead) {
 }
 
 Result<ReadyAnswers::Bytes> ReadyAnswers::get(ProductId id, const Compose& compose) {
-  return ready_.get(id, [&]() -> Result<Ready::Loaded> {
-    if (packer_.can_pack()) {
-      // Its own flight, so that a drop reaches what is being packed too.
-      TRY(const auto packed, packed_.get(id, [&] { return pack(compose); }));
-      return packed ? made_of(id, packer_.unpack(packed->text)) : Ready::Loaded{};
-    }
-    TRY(const auto body, compose());
-    if (!body) return Ready::Loaded{};
-    if (packs_ && ready_.is_filled(kWorthLearning)) learn_from(*body);
-    return made_of(id, *body);
-  });
+  return ready_.get(id, [&] { return load(id, compose); });
+}
+
+Result<bool> ReadyAnswers::make_ahead(ProductId id, const Compose& compose) {
+  if (ready_.is_filled(kCrowded)) return false;
+  TRY_DO(ready_.make_ahead(id, [&] { return load(id, compose); }));
+  return true;
+}
+
+Result<ReadyAnswers::Ready::Loaded> ReadyAnswers::load(ProductId id, const Compose& compose) {
+  if (packer_.can_pack()) {
+    // Its own flight, so that a drop reaches what is being packed too.
+    TRY(const auto packed, packed_.get(id, [&] { return pack(compose); }));
+    return packed ? made_of(id, packer_.unpack(packed->text)) : Ready::Loaded{};
+  }
+  TRY(const auto body, compose());
+  if (!body) return Ready::Loaded{};
+  if (packs_ && ready_.is_filled(kWorthLearning)) learn_from(*body);
+  return made_of(id, *body);
 }
 
 void ReadyAnswers::learn_from(const std::string& body) {

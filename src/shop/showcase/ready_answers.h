@@ -36,6 +36,8 @@ class ReadyAnswers {
   void fetch_ahead(ProductId id, http::Ahead& ahead);
   // Null: there is none. What `compose` says.
   Result<Bytes> get(ProductId id, const Compose& compose);
+  // The same ahead of anybody's asking, as long as there is room; false: there is not.
+  Result<bool> make_ahead(ProductId id, const Compose& compose);
   // The bytes have grown by a compressed form: their weight is taken anew.
   void weigh_again(ProductId id, const Bytes& bytes) { ready_.put_if_same(id, bytes, bytes, bytes->weight()); }
   void drop(ProductId id);
@@ -52,6 +54,7 @@ class ReadyAnswers {
   using Ready = runtime::LoadingCache<ProductId, http::ReadyBytes>;
   using Rest = runtime::LoadingCache<ProductId, Packed>;
 
+  Result<Ready::Loaded> load(ProductId id, const Compose& compose);
   Ready::Loaded made_of(ProductId id, std::string_view body) const;
   bool is_worth_keeping();
   void learn_from(const std::string& body);

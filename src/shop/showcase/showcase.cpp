@@ -54,7 +54,9 @@ Showcase::Showcase(db::Store& store, catalog::Catalog& catalog, inventory::Inven
              [this](ProductId id) { return keeps_longer(id); }),
       bundles_(settings.cards_mb << 20),
       products_of_offers_(settings.cards_mb << 18),
-      listed_cards_(settings.listed_cards_mb << 20) {}
+      listed_cards_(settings.listed_cards_mb << 20),
+      unknown_slugs_(settings.ready_bytes_mb << 15),
+      unknown_offers_(settings.ready_bytes_mb << 15) {}
 
 Showcase::~Showcase() = default;
 
@@ -206,15 +208,40 @@ Result<std::string> Showcase::detail_json(ProductId id, Currency currency) {
   return json::print(detail_of(now, currency, all->seller_names));
 }
 
+// The body of the answer; nullopt for what is not shown.
+Result<std::optional<std::string>> Showcase::compose(ProductId id) {
+  auto body = detail_json(id, settings_.currency);
+  if (!body && body.error().code == Errc::kNotFound) return std::nullopt;
+  if (!body) return tl::unexpected(std::move(body.error()));
+  return std::move(*body);
+}
+
 Result<std::shared_ptr<const http::ReadyBytes>> Showcase::ready(ProductId id) {
-  TRY(auto bytes, ready_.get(id, [&]() -> Result<std::optional<std::string>> {
-    auto body = detail_json(id, settings_.currency);
-    if (!body && body.error().code == Errc::kNotFound) return std::nullopt;
-    if (!body) return tl::unexpected(std::move(body.error()));
-    return std::move(*body);
-  }));
+  TRY(auto bytes, ready_.get(id, [&] { return compose(id); }));
   if (!bytes) return fail(no_such_product());
   return bytes;
+}
+
+Result<bool> Showcase::warm(ProductId id) {
+  return ready_.make_ahead(id, [&] { return compose(id); });
+}
+
+Result<std::optional<ProductId>> Showcase::product_by_slug(std::string_view slug) {
+  const std::string key(slug);
+  const std::uint64_t age = catalog_age();
+  if (unknown_slugs_.holds(key, age)) return std::optional<ProductId>{};
+  TRY(const auto found, catalog_.product_by_slug(slug));
+  if (!found) unknown_slugs_.note(key, age, key.size());
+  return found;
+}
+
+Result<std::optional<ProductId>> Showcase::product_by_former_slug(std::string_view slug) {
+  const std::string key = "former " + std::string(slug);  // no slug has a blank
+  const std::uint64_t age = catalog_age();
+  if (unknown_slugs_.holds(key, age)) return std::optional<ProductId>{};
+  TRY(const auto owner, catalog_.addresses().former_owner(catalog::SlugKind::kProduct, slug));
+  if (!owner) unknown_slugs_.note(key, age, key.size());
+  return owner ? std::optional<ProductId>(ProductId{*owner}) : std::nullopt;
 }
 
 Result<runtime::LoadingCache<ProductId, Showcase::Bundle>::Loaded> Showcase::load_bundle(ProductId id) {
@@ -243,12 +270,15 @@ Result<Showcase::BundlePointer> Showcase::bundle(ProductId id) {
 Result<Showcase::BundlePointer> Showcase::bundle_of(OfferId offer) {
   using Cache = runtime::LoadingCache<OfferId, ProductId>;
   TRY(const auto product, products_of_offers_.get(offer, [&]() -> Result<Cache::Loaded> {
+    const std::uint64_t age = catalog_age();
+    if (unknown_offers_.holds(offer, age)) return Cache::Loaded{};
     TRY(const auto offers, catalog_.offers(std::span(&offer, 1)));
-    if (offers.empty()) return Cache::Loaded{};
-    return Cache::Loaded{std::make_shared<const ProductId>(offers[0].product), 32};
+    if (!offers.empty()) return Cache::Loaded{std::make_shared<const ProductId>(offers[0].product), 32};
+    unknown_offers_.note(offer, age, 0);
+    return Cache::Loaded{};
   }));
   if (!product) {
-    products_of_offers_.drop(offer);  // it may be made any time, and no event names it before it is asked for
+    products_of_offers_.drop(offer);  // it may be made any time, and no event names it: unknown_offers_ forgets it then
     return fail(no_such_offer());
   }
   auto found = bundle(*product);
@@ -292,6 +322,7 @@ Result<OfferId> Showcase::featured_offer(ProductId product) {
 
 void Showcase::product_changed(ProductId id) {
   generation_.fetch_add(1);
+  catalog_age_.fetch_add(1);
   bundles_.drop(id);
   drop_listed(id);
   // After what it is made of: else another thread makes it anew of the old.

@@ -32,6 +32,7 @@
 #include "shop/showcase/lingering.h"
 #include "shop/showcase/ready_answers.h"
 #include "shop/showcase/related.h"
+#include "shop/showcase/unknown.h"
 #include "shop/showcase/views.h"
 
 namespace kontor::showcase {
@@ -78,6 +79,13 @@ class Showcase {
   }
   // The same, loaded when needed. kNotFound "catalog.no_such_product" also for what is not shown (drafts and the like).
   Result<std::shared_ptr<const http::ReadyBytes>> ready(ProductId id);
+  // Makes the bytes ahead of anybody's asking; false: there is no room left. What is not shown is passed over.
+  Result<bool> warm(ProductId id);
+  // Whose address it is, or once was, from the store; nullopt: nobody's, which is remembered (unknown.h).
+  Result<std::optional<ProductId>> product_by_slug(std::string_view slug);
+  Result<std::optional<ProductId>> product_by_former_slug(std::string_view slug);
+  // Counts the changes of products: what was found of an address before holds as long as it stays.
+  std::uint64_t catalog_age() const { return catalog_age_.load(); }
   // The product as it is now, from the store; pages and answers in another currency are made of it. Same errors.
   Result<ProductState> state(ProductId id);
   // The body of GET /products/{id} with prices in `currency`; `price` is null when it has none in it.
@@ -148,12 +156,14 @@ class Showcase {
   std::uint64_t generation() const { return generation_.load(); }
 
   const Settings& settings() const { return settings_; }
-  // Ready answers, packed ones, offer cards, and which product an offer belongs to; from any thread.
+  // Of each of its caches; from any thread.
   runtime::CacheStats ready_stats() const { return ready_.ready_stats(); }
   runtime::CacheStats packed_stats() const { return ready_.packed_stats(); }
   runtime::CacheStats cards_stats() const { return bundles_.stats(); }
   runtime::CacheStats lookup_stats() const { return products_of_offers_.stats(); }
   runtime::CacheStats listed_stats() const { return listed_cards_.stats(); }
+  runtime::CacheStats unknown_slug_stats() const { return unknown_slugs_.stats(); }
+  runtime::CacheStats unknown_offer_stats() const { return unknown_offers_.stats(); }
 
   static constexpr std::size_t kMostNoted = 100'000;  // what is noted at once; beyond it refresh_stock() walks
 
@@ -184,6 +194,7 @@ class Showcase {
   Cards cards_of(const catalog::Product& product, std::span<const std::int64_t> sellable) const;
   OfferId choose_featured(const Cards& cards, const Directory& all) const;
   Result<std::vector<std::int64_t>> sellable_of(std::span<const OfferId> offers);
+  Result<std::optional<std::string>> compose(ProductId id);
   void drop_ready(ProductId id);
   // The same, later where the shop is so busy that they may stay.
   void drop_ready_for_stock(ProductId id);
@@ -216,6 +227,9 @@ class Showcase {
   runtime::LoadingCache<ProductId, Bundle> bundles_;
   runtime::LoadingCache<OfferId, ProductId> products_of_offers_;  // never changes but when the offer is deleted
   runtime::LoadingCache<CardKey, Card> listed_cards_;
+  Unknown<std::string> unknown_slugs_;
+  Unknown<OfferId> unknown_offers_;
+  std::atomic<std::uint64_t> catalog_age_{0};
   std::function<void(std::optional<ProductId>)> dropped_;
   std::function<void(std::optional<ProductId>)> cards_changed_;
   Follower* follower_ = nullptr;

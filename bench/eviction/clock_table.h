@@ -1,6 +1,5 @@
-// What a shard of LoadingCache holds: keys and shared values in one flat table, bounded by weight. Flat because a
-// look-up in memory that no processor cache holds costs what it touches: open addressing, linear probing, no tombstones
-// (what follows an erased slot moves up). The hand of the CLOCK walks over the slots. Not locked.
+// What a shard of LoadingCache held before runtime/fifo_table.h took its place, kept to compare with: the same flat
+// table, with a CLOCK whose hand walks over the slots.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -10,16 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "base/fetch_lines.h"
+#include "runtime/fifo_table.h"
 
-namespace kontor::runtime {
+namespace eviction {
 
-// std::hash of an integer is the integer: spread, so that the low bits (the slot) and the high ones (the shard) differ.
-template <class Key>
-std::size_t spread_hash(const Key& key) {
-  const std::uint64_t spread = static_cast<std::uint64_t>(std::hash<Key>{}(key)) * 0x9E3779B97F4A7C15ull;
-  return static_cast<std::size_t>(spread ^ (spread >> 29));
-}
+using kontor::Lines;
+using kontor::runtime::spread_hash;
 
 template <class Key, class Value>
 class ClockTable {
@@ -127,4 +122,4 @@ class ClockTable {
   std::uint64_t evicted_ = 0;
 };
 
-}  // namespace kontor::runtime
+}  // namespace eviction
