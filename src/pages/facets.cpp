@@ -150,10 +150,12 @@ void put_attributes(Html& out, const Listing& listing, Currency currency) {
 
 }  // namespace
 
-Result<Listing> read_listing(const Site& site, Currency currency, const Selection& selection) {
+Result<Listing> read_listing(const Site& site, Currency currency, const Selection& selection,
+                             const search::Trial& trial) {
   auto request = selection.request();
   request.currency = currency;
-  Listing listing{selection, {}};
+  request.arm = trial.arm;
+  Listing listing{selection, {}, trial.label};
   TRY(listing.answer, site.parts.search.answer(std::move(request)));
   auto& attributes = listing.answer.facets.attributes;
   std::stable_partition(attributes.begin(), attributes.end(),

@@ -11,12 +11,14 @@ namespace kontor::pages {
 struct Listing {
   Selection chosen;
   search::ListingAnswer answer;
+  std::string arm = {};  // of the experiment whose ranking it has
 
   bool narrowed() const;      // by anything that a chip takes away
   Selection cleared() const;  // without all of it
 };
-// With prices in this currency.
-Result<Listing> read_listing(const Site& site, Currency currency, const Selection& selection);
+// With prices in this currency, by the ranking of a visitor's trial.
+Result<Listing> read_listing(const Site& site, Currency currency, const Selection& selection,
+                             const search::Trial& trial);
 
 void put_filters(Html& out, const Listing& listing);
 void put_chips(Html& out, const Listing& listing);

@@ -26,6 +26,7 @@ ErrorPage add_pages(http::Router& router, const Parts& parts) {
   add_checkout_pages(router, site);
   add_order_pages(router, site);
   add_dress_form(router, site);
+  add_consent_pages(router, site);
   return [site](const http::Request& request, const Error& error) -> std::optional<http::Response> {
     const bool browser = request.header("Accept").find("text/html") != std::string_view::npos;
     if (!browser || request.path.starts_with("/api/")) return std::nullopt;

@@ -198,7 +198,7 @@ Html body_of(const Dress& dress, const ProductView& view) {
   const ProductDetail& product = view.detail;
   Html out(dress);
   put_crumbs(out, view);
-  out << "<article class=\"product\">";
+  out << "<article class=\"product\" data-product=\"" << product.id.text() << "\">";
   put_gallery(out, product);
   out << "<div class=\"facts\">";
   if (!product.brand.empty())
@@ -258,14 +258,15 @@ Result<ReadyPages::Bytes> make(const Site& site, const Dress& dress, ProductId i
   if (!picture.empty()) head << "<meta property=\"og:image\" content=\"" << text(picture) << "\">";
   Frame frame{product.title, summary_of(product), "/p/" + percent_encode(product.slug), {}, head.take(), {}};
   if (dress.currency == site.dresses.own().currency)
-    return site.shared_page(frame, body_of(dress, view), product.slug, site.parts.showcase.keeps_longer(id));
+    return site.shared_page(frame, body_of(dress, view), product.slug,
+                            site.parts.showcase.keeps_longer(id) ? Caching::kLonger : Caching::kShared);
   TRY(view.detail, showcase::detail_in(site.parts.showcase, site.parts.rates, state, dress.currency));
   return site.shared_page(frame, body_of(dress, view), view.detail.slug);
 }
 
 // In another dress than the shop's: kept like a listing, a minute at most.
-Result<ReadyPages::Bytes> dressed(Site& site, const Dress& dress, std::string_view slug) {
-  return site.ready.listing(site.kept_as("/p/" + percent_encode(slug), dress), [&]() -> Result<ReadyPages::Bytes> {
+Result<ReadyPages::Made> dressed(Site& site, const Dress& dress, std::string_view slug) {
+  return site.ready.listing(site.kept_as("/p/" + percent_encode(slug), dress), [&]() -> Result<ReadyPages::Made> {
     TRY(const auto id, site.parts.catalog.product_by_slug(slug));
     if (!id) return fail(Errc::kNotFound, "pages.no_such_product", "There is no product at this address.");
     return make(site, dress, *id);
@@ -279,8 +280,8 @@ void add_product_page(http::Router& router, const SitePointer& site) {
       site, http::Method::kGet, "/p/{slug}", "A product", [site](http::Call& call) -> Result<http::Response> {
         const Dress dress = site->dress_of(call.request);
         if (!site->dresses.is_own(dress)) {
-          TRY(auto bytes, dressed(*site, dress, call.param("slug")));
-          return ready_response(std::move(bytes));
+          TRY(auto made, dressed(*site, dress, call.param("slug")));
+          return ready_response(std::move(made.bytes));
         }
         TRY(auto bytes, site->ready.product(call.param("slug"), [&](ProductId id) { return make(*site, dress, id); }));
         return ready_response(std::move(bytes));

@@ -33,8 +33,11 @@ class Search {
   // converted; bounds and ranges of prices are in it as well. What a price list says counts neither there nor in the
   // order of prices. kInvalid "pricing.no_rate"; kBadCursor.
   Result<ListingAnswer> answer(ListingRequest request, bool with_facets = true);
+  // What the search box offers, with prices in the currency that is named, as answer() has them.
+  Result<SuggestAnswer> suggest(std::string_view prefix, std::size_t limit, std::optional<Currency> currency = {});
   Result<std::optional<ProductId>> product_by_slug(std::string_view slug);
-  // Learns anew by what the products can be asked for in plain language. After the feed's begin(), and now and then.
+  // Learns anew by what the products can be asked for in plain language. After the feed's begin(), and now and then;
+  // best after the suggestions' collect(), which finds the models.
   Result<void> learn_words();
 
   // Grows with everything that listings are made of.
@@ -52,6 +55,8 @@ class Search {
   Result<void> put_items(ListingAnswer& answer, const search_index::Answer& found, const ListingQuery& query);
   Result<void> put_facets(ListingAnswer& answer, search_index::Facets facets);
   Result<bool> is_sold_in(Currency currency) const;
+  // What prices in this currency are converted by; null: they are not.
+  Result<std::shared_ptr<const showcase::Converter>> converter_to(std::optional<Currency> currency) const;
   Result<ListingAnswer> read_and_list(ListingQuery query);
   void do_without(ListingQuery& query) const;
   void do_without(ListingAnswer& answer) const;
