@@ -159,6 +159,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   settings.sale_buffer_percent = config.number("sale_buffer");
   settings.event_keep_days = config.number("event_keep_days");
   settings.behaviour = {config.text("search_words") == "unless_refused", config.number("behaviour_keep_days")};
+  settings.asks_consent = config.on("consent_bar");
   if (const auto price = config.number("express_price"); price >= 0) settings.express_price = price;
   const World world{*house->telling_,
                     *house->events_,

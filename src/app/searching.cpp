@@ -14,29 +14,12 @@ constexpr std::int64_t kAfterFewMs = 10, kAfterManyMs = 200, kAfterTroubleMs = 5
 constexpr std::int64_t kBetweenSavesMs = 15 * kMinuteMs, kBetweenVisitorsMs = 20 * kMinuteMs;
 constexpr std::int64_t kSomeProducts = 5'000, kManyProducts = 50'000;
 
+// Who it is, is asked only where that may be known.
 telemetry::Visit visit_of(const Shop& shop, const http::Request& request) {
-  const auto shopper = shop.shoppers.of(request);
-  return shop.behaviour.visit_of(request, shopper ? shopper->customer : CustomerId{});
-}
-
-// Only who agreed is part of an experiment.
-search::Trial trial_of(Shop& shop, const http::Request& request) {
-  const auto visit = visit_of(shop, request);
-  if (visit.bot || visit.consent != telemetry::Consent::kGiven) return {};
-  const auto choice = shop.behaviour.experiments.choose(kRankingSubject, visit.visitor);
-  if (choice.label.empty()) return {};
-  shop.behaviour.experiments.exposed(choice, visit.visitor);
-  return {choice.arm, std::string(choice.label)};
-}
-
-void observe(Shop& shop, const http::Request& request, const search::Searched& what) {
-  telemetry::Observation seen;
-  seen.kind = telemetry::Kind::kSearch;
-  seen.visit = visit_of(shop, request);
-  seen.query = what.words;
-  seen.results = what.found;
-  seen.arm = what.trial.label;
-  shop.behaviour.telemetry.observe(seen);
+  telemetry::Visit visit = telemetry::visit_of(request);
+  if (visit.bot || visit.consent != telemetry::Consent::kGiven) return visit;
+  if (const auto shopper = shop.shoppers.of(request)) visit.visitor = shop.behaviour.visitors.number(shopper->customer);
+  return visit;
 }
 
 // The arms of the experiment that runs, as the index's rankings.
@@ -53,11 +36,30 @@ void show_trials(Shop& shop) {
 
 }  // namespace
 
+search::Trial trial_of(Shop& shop, const http::Request& request) {
+  if (!shop.behaviour.experiments.runs(kRankingSubject)) return {};
+  const std::uint64_t visitor = visit_of(shop, request).agreed();
+  const auto choice = shop.behaviour.experiments.choose(kRankingSubject, visitor);
+  if (choice.label.empty()) return {};
+  shop.behaviour.experiments.exposed(choice, visitor);
+  return {choice.arm, std::string(choice.label)};
+}
+
+void observe(Shop& shop, const http::Request& request, telemetry::Observation what) {
+  what.visit = visit_of(shop, request);
+  shop.behaviour.telemetry.observe(what);
+}
+
 search::ApiParts searching_parts(Shop& shop) {
   search::ApiParts parts{*shop.search, shop.shoppers, {}, {}};
   parts.trial = [&shop](const http::Request& request) { return trial_of(shop, request); };
   parts.searched = [&shop](const http::Request& request, const search::Searched& what) {
-    observe(shop, request, what);
+    telemetry::Observation seen;
+    seen.kind = telemetry::Kind::kSearch;
+    seen.query = what.words;
+    seen.results = what.found;
+    seen.arm = what.trial.label;
+    observe(shop, request, seen);
   };
   return parts;
 }
@@ -147,8 +149,8 @@ void Shop::search_fiber() {
                                  : products > kSomeProducts ? kMinuteMs
                                                             : 5 * kSecondMs;
     if (changed_since_learned && world.clock.now().ms - learned.ms > between) {
-      complain("plain language is read with old words", search->learn_words());
       complain("suggestions are old", search->suggestions().collect());
+      complain("plain language is read with old words", search->learn_words());
       learned = world.clock.now();
       changed_since_learned = false;
     }

@@ -15,6 +15,7 @@
 #include "app/house.h"
 #include "app/load_watch.h"
 #include "app/operations.h"
+#include "app/searching.h"
 #include "app/surroundings.h"
 #include "app/watch.h"
 #include "pages/pages.h"
@@ -95,6 +96,13 @@ pages::CartMailCalls cart_mail_calls(Shop& shop) {
           }};
 }
 
+pages::VisitorCalls visitor_calls(Shop& shop) {
+  return {[&shop](const http::Request& request, const telemetry::Observation& what) { observe(shop, request, what); },
+          [&shop] { return shop.behaviour.experiments.runs(kRankingSubject); },
+          [&shop](const http::Request& request) { return trial_of(shop, request); },
+          [&shop](CustomerId customer) { return shop.behaviour.experiments.forget(customer); }};
+}
+
 pages::Parts parts_of_pages(Shop& shop) {
   return {shop.showcase,
           *shop.search,
@@ -114,7 +122,9 @@ pages::Parts parts_of_pages(Shop& shop) {
           {shop.settings.currency, shop.settings.formats},
           shop.settings.other_locales,
           &shop.operator_rates,
-          shop.settings.sitemap_addresses};
+          shop.settings.sitemap_addresses,
+          visitor_calls(shop),
+          shop.settings.asks_consent};
 }
 
 // One event loop, its server, and (but for the first) its thread.

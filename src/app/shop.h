@@ -118,6 +118,7 @@ struct ShopSettings {
   std::optional<std::int64_t> express_price;        // in the currency's smallest unit; absent: not offered
   services::LoadThresholds degradation;             // when it does without extras
   BehaviourSettings behaviour;
+  bool asks_consent = true;  // pages ask visitors whether they may be counted
   bool serves = true;        // false: no routes are made; the simulator asks the modules themselves
   bool only_process = true;  // nobody else works on this store: unfinished checkouts are taken up at once
 };

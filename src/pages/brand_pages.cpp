@@ -79,7 +79,7 @@ Result<http::Response> brand_page(Site& site, const http::Call& call) {
   Selection chosen(path_of(call.param("slug")), "", form, dress.currency);
   chosen.brands.clear();
   chosen.of_brand = *name;
-  return shelf_page(site, dress, {*name, {}, {{"Brands", "/brands"}}}, chosen);
+  return shelf_page(site, call.request, dress, {*name, {}, {{"Brands", "/brands"}}}, chosen);
 }
 
 }  // namespace

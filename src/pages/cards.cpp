@@ -89,7 +89,8 @@ void put_name(Html& out, const search::Item& card) {
 
 void put_card(Html& out, const search::Item& card, bool eager, bool rated) {
   PictureSlot slot{320, 320, "(min-width: 64rem) 16rem, (min-width: 40rem) 30vw, 45vw", eager};
-  out << "<li class=\"card\"><a href=\"/p/" << percent_encode(card.slug) << "\"><span class=\"frame\">";
+  out << "<li class=\"card\" data-product=\"" << card.id.text() << "\"><a href=\"/p/" << percent_encode(card.slug)
+      << "\"><span class=\"frame\">";
   put_picture(out, card.image.value_or(""), card.title, slot);
   const bool reduced = card.list_price && *card.list_price > card.price;
   if (reduced) {

@@ -42,10 +42,18 @@ Result<OfferId> offer_of(const Site& site, const Form& form) {
                             : "“" + detail.title + "” does not come in " + words + "; please choose another.");
 }
 
-Result<cart::CartView> add(const Site& site, const cart::Owner& owner, const Form& form) {
+Result<cart::CartView> add(const Site& site, const http::Call& call, const cart::Owner& owner, const Form& form) {
   TRY(const auto offer, offer_of(site, form));
   TRY(const auto quantity, quantity_of(form, 1));
-  return site.parts.carts.add(owner, {offer, {}, quantity});
+  TRY(auto view, site.parts.carts.add(owner, {offer, {}, quantity}));
+  const auto& observe = site.parts.visitors.observe;
+  if (const auto card = observe ? site.parts.showcase.card_at_hand(offer) : std::nullopt; card && *card) {
+    telemetry::Observation what;
+    what.kind = telemetry::Kind::kCart;
+    what.product = (*card)->product;
+    observe(call.request, what);
+  }
+  return view;
 }
 
 // Where the line's product stands, and which variant it is; both "" when it is gone.
@@ -267,9 +275,15 @@ http::Response fragment(const Html& html, std::int64_t count, int status) {
   return response;
 }
 
-// How much is in the cart of whoever asks; asking makes nobody a guest.
+// How much is in the cart of whoever asks; asking makes nobody a guest, but for who agreed to be counted: as one, and
+// not as somebody else on each page.
 Result<http::Response> count_fragment(const Site& site, http::Call& call) {
-  TRY(const auto shopper, site.parts.shoppers.of(call.request));
+  TRY(auto shopper, site.parts.shoppers.of(call.request));
+  const auto visit = telemetry::visit_of(call.request);
+  const bool counted = visit.consent == telemetry::Consent::kGiven && !visit.bot;
+  if (counted && shopper.kind == services::Shopper::Kind::kNone) {
+    TRY(shopper, site.parts.shoppers.welcome(call));
+  }
   std::int64_t count = 0;
   if (shopper.buys()) {
     TRY(const auto contents, site.parts.carts.contents(shopper.customer));
@@ -280,6 +294,9 @@ Result<http::Response> count_fragment(const Site& site, http::Call& call) {
   Html out(dress);
   out << count;
   auto response = fragment(out, count, 200);
+  response.headers.emplace_back("Shop-Consent", counted                                        ? "yes"
+                                                : visit.consent == telemetry::Consent::kUnsaid ? "ask"
+                                                                                               : "no");
   // For the page around it, which is shared and must not outlive the rush with it.
   if (const auto words = site.busy_words(); !words.empty()) response.headers.emplace_back("Shop-Busy", words);
   return response;
@@ -289,7 +306,7 @@ Result<http::Response> count_fragment(const Site& site, http::Call& call) {
 Result<http::Response> add_fragment(const Site& site, http::Call& call) {
   TRY(const auto form, read_form(call.request.body));
   TRY(const auto owner, owner_of(site, call));
-  const auto added = add(site, owner, form);
+  const auto added = add(site, call, owner, form);
   const Dress dress = site.dress_of(call.request);
   Html out(dress);
   if (!added && is_ours(added.error())) return fail(added.error());
@@ -372,7 +389,7 @@ void add_cart_pages(http::Router& router, const SitePointer& site) {
                            [site](http::Call& call) -> Result<http::Response> {
                              TRY(const auto form, read_form(call.request.body));
                              TRY(const auto owner, owner_of(*site, call));
-                             return changed(*site, call, owner, add(*site, owner, form));
+                             return changed(*site, call, owner, add(*site, call, owner, form));
                            }));
   router.add(page_endpoint(site, Method::kPost, "/cart/set", "Changes a line of the cart",
                            [site](http::Call& call) -> Result<http::Response> {

@@ -26,8 +26,21 @@ bool can_be_read(const Site& site, std::string_view path) {
                      [&](const std::string& pattern) { return fits(pattern, path); });
 }
 
-// Path and query of the page whose form it was, as the browser names it; what is only posted to leads to the page above
-// it, and what is no page of ours to the first one.
+std::string back_to(const Site& site, const http::Request& request, const Dress& to) {
+  const auto [path, query] = page_of(site, request);
+  std::string out(path);
+  const auto form = read_form(query);
+  if (!form) return out;
+  char mark = '?';
+  for (const auto& [name, value] : site.dresses.another(*form, site.dresses.of(request), to)) {
+    out += mark + percent_encode(name) + "=" + percent_encode(value);
+    mark = '&';
+  }
+  return out;
+}
+
+}  // namespace
+
 std::pair<std::string_view, std::string_view> page_of(const Site& site, const http::Request& request) {
   const std::string_view from = request.header("Referer");
   const auto scheme = from.find("://");
@@ -44,21 +57,6 @@ std::pair<std::string_view, std::string_view> page_of(const Site& site, const ht
   }
   return path.size() > 1 ? std::pair(path, query) : std::pair<std::string_view, std::string_view>("/", {});
 }
-
-std::string back_to(const Site& site, const http::Request& request, const Dress& to) {
-  const auto [path, query] = page_of(site, request);
-  std::string out(path);
-  const auto form = read_form(query);
-  if (!form) return out;
-  char mark = '?';
-  for (const auto& [name, value] : site.dresses.another(*form, site.dresses.of(request), to)) {
-    out += mark + percent_encode(name) + "=" + percent_encode(value);
-    mark = '&';
-  }
-  return out;
-}
-
-}  // namespace
 
 void add_dress_form(http::Router& router, const SitePointer& site) {
   router.add(page_endpoint(

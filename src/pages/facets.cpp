@@ -150,11 +150,13 @@ void put_attributes(Html& out, const Listing& listing, Currency currency) {
 
 }  // namespace
 
-Result<Listing> read_listing(const Site& site, const Dress& dress, const Selection& selection) {
+Result<Listing> read_listing(const Site& site, const Dress& dress, const Selection& selection,
+                             const search::Trial& trial) {
   auto request = selection.request();
   request.currency = dress.currency;
   request.locale = site.dresses.language(dress);
-  Listing listing{selection, {}, {}};
+  request.arm = trial.arm;
+  Listing listing{selection, {}, {}, trial.label};
   CategoryId category;
   if (!selection.category.empty()) {
     TRY(const auto found, site.parts.showcase.category(selection.category));

@@ -13,12 +13,14 @@ struct Listing {
   Selection chosen;
   search::ListingAnswer answer;
   AttributeWords words;  // how its attributes read
+  std::string arm = {};  // of the experiment whose ranking it has
 
   bool narrowed() const;      // by anything that a chip takes away
   Selection cleared() const;  // without all of it
 };
-// With prices and titles as the dress says.
-Result<Listing> read_listing(const Site& site, const Dress& dress, const Selection& selection);
+// With prices and titles as the dress says, by the ranking of a visitor's trial.
+Result<Listing> read_listing(const Site& site, const Dress& dress, const Selection& selection,
+                             const search::Trial& trial);
 
 void put_filters(Html& out, const Listing& listing);
 void put_chips(Html& out, const Listing& listing);

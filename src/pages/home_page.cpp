@@ -113,7 +113,7 @@ Result<ReadyPages::Bytes> make(const Site& site, const Dress& dress) {
          "pay.</p></li>"
          "<li><h2>The price you saw</h2><p>If a price changes while you look, we ask again before anything is "
          "charged.</p></li>"
-         "<li><h2>Yours alone</h2><p>No account needed, nothing watches you, and the shop works without "
+         "<li><h2>Yours alone</h2><p>No account needed, nobody follows you around, and the shop works without "
          "scripts.</p></li></ul></section>";
   Frame frame{{}, "A shop that counts honestly: prices and stock as they are, no account needed.", "/"};
   Html head(dress);
@@ -131,8 +131,8 @@ void add_home_page(http::Router& router, const SitePointer& site) {
         if (const auto words = value_of_form(form, "q"); !words.empty())
           return redirect("/search?q=" + percent_encode(words));
         const Dress dress = site->dress_of(call.request);
-        TRY(auto bytes, site->ready.listing(site->kept_as("/", dress), [&] { return make(*site, dress); }));
-        return ready_response(std::move(bytes));
+        TRY(auto made, site->ready.listing(site->kept_as("/", dress), [&] { return make(*site, dress); }));
+        return ready_response(std::move(made.bytes));
       });
   home.varies_by = kDressCookie;
   home.inline_read = [site](std::string_view) { return site->ready.listing_at_hand("/"); };

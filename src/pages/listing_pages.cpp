@@ -172,6 +172,13 @@ void put_results(Html& out, const Listing& listing, bool rated) {
   out << "</p>";
 }
 
+// What the script says of a product that is chosen here.
+void put_origin(Html& out, const Listing& listing) {
+  if (!listing.chosen.words.empty()) out << " data-query=\"" << text(listing.chosen.words) << "\"";
+  if (!listing.arm.empty()) out << " data-arm=\"" << text(listing.arm) << "\"";
+  if (listing.chosen.cursor.empty()) out << " data-first";
+}
+
 // `rated`: with the stars of reviews.
 Html body_of(const Dress& dress, const Categories& all, const Shelf& shelf, const Listing& listing, bool rated) {
   const Currency currency = dress.currency;
@@ -191,7 +198,9 @@ Html body_of(const Dress& dress, const Categories& all, const Shelf& shelf, cons
   put_chips(out, listing);
   out << "<div class=\"listing\">";
   put_filters(out, listing);
-  out << "<section id=\"results\" aria-label=\"Products\" tabindex=\"-1\">";
+  out << "<section id=\"results\" aria-label=\"Products\" tabindex=\"-1\" data-listing";
+  put_origin(out, listing);
+  out << ">";
   put_taken_for(out, listing);
   if (answer.items.empty())
     put_empty(out, all, listing);
@@ -201,8 +210,16 @@ Html body_of(const Dress& dress, const Categories& all, const Shelf& shelf, cons
   return out;
 }
 
-Result<ReadyPages::Bytes> make(const Site& site, const Dress& dress, const Shelf& shelf, const Selection& selection) {
-  TRY(const auto listing, read_listing(site, dress, selection));
+// Of who has part in an experiment the page is theirs, and the same for all of their arm.
+Caching caching_of(const Site& site, const Selection& selection, const search::Trial& trial) {
+  if (!trial.label.empty()) return Caching::kOwn;
+  const bool trying = !selection.words.empty() && site.parts.visitors.trying && site.parts.visitors.trying();
+  return trying ? Caching::kByCookie : Caching::kShared;
+}
+
+Result<ReadyPages::Made> make(const Site& site, const Dress& dress, const Shelf& shelf, const Selection& selection,
+                              const search::Trial& trial) {
+  TRY(const auto listing, read_listing(site, dress, selection, trial));
   TRY(const auto all, site.parts.showcase.categories());
   Frame frame{shelf.title, {}, {}, selection.words, {}, selection.path};
   const bool plain = !selection.filtered() && selection.cursor.empty() && selection.words.empty() && !selection.sort;
@@ -217,23 +234,45 @@ Result<ReadyPages::Bytes> make(const Site& site, const Dress& dress, const Shelf
     if (!listing.answer.items.empty()) put_ld(head, item_list_ld(listing.answer.items, site.parts.public_url));
     frame.head = head.take();
   }
-  return site.shared_page(frame, body_of(dress, all, shelf, listing, site.parts.degradation.rates_in_listings()));
+  const bool rated = site.parts.degradation.rates_in_listings();
+  return ReadyPages::Made(
+      site.shared_page(frame, body_of(dress, all, shelf, listing, rated), {}, caching_of(site, selection, trial)),
+      listing.answer.total_count);
+}
+
+void observe_search(const Site& site, const http::Request& request, const Selection& selection,
+                    const search::Trial& trial, std::int64_t found) {
+  if (selection.words.empty() || !selection.cursor.empty() || !site.parts.visitors.observe) return;
+  telemetry::Observation what;
+  what.kind = telemetry::Kind::kSearch;
+  what.query = selection.words;
+  what.results = found;
+  what.arm = trial.label;
+  site.parts.visitors.observe(request, what);
 }
 
 }  // namespace
 
-Result<http::Response> shelf_page(Site& site, const Dress& dress, const Shelf& shelf, const Selection& selection) {
-  const std::string address = site.kept_as(selection.address(dress.currency), dress);
+Result<http::Response> shelf_page(Site& site, const http::Request& request, const Dress& dress, const Shelf& shelf,
+                                  const Selection& selection) {
+  std::string address = site.kept_as(selection.address(dress.currency), dress);
   if (!selection.words.empty() && !site.parts.degradation.answers_search()) {
-    if (auto held = site.ready.held_listing(address)) return ready_response(std::move(held));
+    if (auto held = site.ready.held_listing(address); held.bytes) {
+      observe_search(site, request, selection, {}, held.found);
+      return ready_response(std::move(held.bytes));
+    }
     Error error{Errc::kUnavailable, "degradation.rests",
                 "The shop is so busy that searching rests for a while. "
                 "The categories, carts and checkouts go on."};
     error.retry_after_s = kSearchAgainS;
     return fail(std::move(error));
   }
-  TRY(auto bytes, site.ready.listing(address, [&] { return make(site, dress, shelf, selection); }));
-  return ready_response(std::move(bytes));
+  search::Trial trial;
+  if (!selection.words.empty() && site.parts.visitors.trial) trial = site.parts.visitors.trial(request);
+  if (!trial.label.empty()) address += " " + trial.label;  // no address has blanks, and no dress a slash
+  TRY(auto made, site.ready.listing(address, [&] { return make(site, dress, shelf, selection, trial); }));
+  observe_search(site, request, selection, trial, made.found);
+  return ready_response(std::move(made.bytes));
 }
 
 void add_listing_pages(http::Router& router, const SitePointer& site) {
@@ -245,7 +284,7 @@ void add_listing_pages(http::Router& router, const SitePointer& site) {
                              const Selection chosen("/search", "", form, dress.currency);
                              const std::string title =
                                  chosen.words.empty() ? "Everything we have" : "“" + chosen.words + "”";
-                             return shelf_page(*site, dress, {title}, chosen);
+                             return shelf_page(*site, call.request, dress, {title}, chosen);
                            }));
   auto category =
       page_endpoint(site, Method::kGet, "/c/{slug}", "A category", [site](http::Call& call) -> Result<http::Response> {
@@ -256,7 +295,7 @@ void add_listing_pages(http::Router& router, const SitePointer& site) {
         const Dress dress = site->dress_of(call.request);
         const Selection chosen(path_of(*found), found->slug, form, dress.currency);
         const std::string title = found->name;
-        return shelf_page(*site, dress, {title, std::move(found)}, chosen);
+        return shelf_page(*site, call.request, dress, {title, std::move(found)}, chosen);
       });
   category.varies_by = kDressCookie;
   category.inline_read = [site](std::string_view slug) {

@@ -17,6 +17,7 @@ struct Shelf {
 };
 
 // Kept as ready bytes under the selection's address.
-Result<http::Response> shelf_page(Site& site, const Dress& dress, const Shelf& shelf, const Selection& selection);
+Result<http::Response> shelf_page(Site& site, const http::Request& request, const Dress& dress, const Shelf& shelf,
+                                  const Selection& selection);
 
 }  // namespace kontor::pages

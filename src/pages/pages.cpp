@@ -44,6 +44,7 @@ Pages add_pages(http::Router& router, const Parts& parts) {
   add_checkout_pages(router, site);
   add_order_pages(router, site);
   add_dress_form(router, site);
+  add_consent_pages(router, site);
   return {error_page_of(site), [site](ProductId id) { return warm_product_page(*site, id); },
           [site] { return site->ready.product_stats(); }, [site] { return site->ready.listing_stats(); },
           [site] { return site->ready.address_stats(); }};

@@ -21,6 +21,7 @@
 #include "shop/orders/orders.h"
 #include "shop/search/search.h"
 #include "shop/showcase/showcase.h"
+#include "shop/telemetry/telemetry.h"
 
 namespace kontor::pages {
 
@@ -57,6 +58,16 @@ struct CartMailCalls {
   std::function<Result<void>(std::string_view token)> stop;
 };
 
+// What is noted of visitors, and what an experiment shows them. Each may be empty, and must not wait but for `forget`.
+struct VisitorCalls {
+  // Counts what the request did, by what its visitor agreed to; `visit` is filled in behind it.
+  std::function<void(const http::Request&, const telemetry::Observation&)> observe;
+  std::function<bool()> trying;  // an experiment with the ranking runs
+  // By which ranking this visitor's search is answered: they were shown it.
+  std::function<search::Trial(const http::Request&)> trial;
+  std::function<Result<void>(CustomerId)> forget;  // they wish to be counted no more
+};
+
 struct Parts {
   showcase::Showcase& showcase;
   search::Search& search;
@@ -77,6 +88,8 @@ struct Parts {
   std::vector<services::Formats> other_locales = {};  // among which visitors may choose
   showcase::ConverterSource* rates = nullptr;         // null: prices are shown in the shop's currency alone
   std::size_t sitemap_addresses = 10'000;             // of one sitemap, at most
+  VisitorCalls visitors = {};
+  bool asks_consent = true;  // each page asks once whether visitors may be counted
 };
 
 // Makes a page of what no endpoint answers when a browser asks for one; nullopt for programs and below /api.

@@ -214,7 +214,7 @@ Html body_of(const Dress& dress, const ProductView& view, const Around& around) 
   const bool sold = catalog::meaning_of(product.status).buyable;
   Html out(dress);
   put_crumbs(out, view);
-  out << "<article class=\"product\">";
+  out << "<article class=\"product\" data-product=\"" << product.id.text() << "\">";
   put_gallery(out, product);
   out << "<div class=\"facts\">";
   if (!product.brand.empty())
@@ -292,12 +292,13 @@ Result<ReadyPages::Bytes> make(Site& site, const Dress& dress, ProductId id) {
     showcase::translate(view.detail, state.product, std::span(&*language, 1), site.dresses.own().formats.tag());
   const Frame frame{product.title, summary_of(product), "/p/" + percent_encode(product.slug), {}, head.take(), {}};
   const bool longer = site.dresses.is_own(dress) && site.parts.showcase.keeps_longer(id);
-  return site.shared_page(frame, body_of(dress, view, around), product.slug, longer);
+  return site.shared_page(frame, body_of(dress, view, around), product.slug,
+                          longer ? Caching::kLonger : Caching::kShared);
 }
 
 // In another dress than the shop's: kept like a listing, a minute at most.
-Result<ReadyPages::Bytes> dressed(Site& site, const Dress& dress, std::string_view slug) {
-  return site.ready.listing(site.kept_as("/p/" + percent_encode(slug), dress), [&]() -> Result<ReadyPages::Bytes> {
+Result<ReadyPages::Made> dressed(Site& site, const Dress& dress, std::string_view slug) {
+  return site.ready.listing(site.kept_as("/p/" + percent_encode(slug), dress), [&]() -> Result<ReadyPages::Made> {
     TRY(const auto id, site.parts.showcase.product_by_slug(slug));
     if (!id) return fail(Errc::kNotFound, "pages.no_such_product", "There is no product at this address.");
     return make(site, dress, *id);
@@ -317,9 +318,12 @@ Result<std::optional<http::Response>> way_on(const Site& site, const http::Call&
 Result<http::Response> answer(Site& site, const http::Call& call) {
   const Dress dress = site.dress_of(call.request);
   const std::string_view slug = call.param("slug");
-  auto bytes = site.dresses.is_own(dress)
-                   ? site.ready.product(slug, [&](ProductId id) { return make(site, dress, id); })
-                   : dressed(site, dress, slug);
+  const auto page = [&]() -> Result<ReadyPages::Bytes> {
+    if (site.dresses.is_own(dress)) return site.ready.product(slug, [&](ProductId id) { return make(site, dress, id); });
+    TRY(auto made, dressed(site, dress, slug));
+    return std::move(made.bytes);
+  };
+  auto bytes = page();
   if (bytes) return ready_response(std::move(*bytes));
   if (bytes.error().code == Errc::kNotFound) {
     TRY(auto moved_on, way_on(site, call));

@@ -140,42 +140,42 @@ ReadyPages::Bytes ReadyPages::listing_at_hand(const std::string& address) {
   if (!held || !*held) return nullptr;
   const Age age = age_of(**held);
   const bool good = age == Age::kFresh || (age == Age::kAging && (*held)->renewing.load());
-  return good ? (*held)->bytes : nullptr;
+  return good ? (*held)->made.bytes : nullptr;
 }
 
-ReadyPages::Bytes ReadyPages::held_listing(const std::string& address) {
+ReadyPages::Made ReadyPages::held_listing(const std::string& address) {
   const auto held = listings_.peek(address);
-  return held && *held && age_of(**held) != Age::kOver ? (*held)->bytes : nullptr;
+  return held && *held && age_of(**held) != Age::kOver ? (*held)->made : Made();
 }
 
 Result<ReadyPages::Listings::Loaded> ReadyPages::load(const std::string& address, const MakeListing& make) const {
   auto listing = std::make_shared<Listing>();
   listing->generation = search_.generation();
   listing->made_ms = clock_.now().ms;
-  TRY(listing->bytes, make());
-  const std::size_t weight = sizeof(Listing) + 2 * address.size() + listing->bytes->weight();
+  TRY(listing->made, make());
+  const std::size_t weight = sizeof(Listing) + 2 * address.size() + listing->made.bytes->weight();
   return Listings::Loaded{std::move(listing), weight};
 }
 
-Result<ReadyPages::Bytes> ReadyPages::listing(const std::string& address, const MakeListing& make) {
+Result<ReadyPages::Made> ReadyPages::listing(const std::string& address, const MakeListing& make) {
   if (const auto held = listings_.peek(address); held && *held) {
     const Listing& old = **held;
     const Age age = age_of(old);
-    if (age == Age::kFresh || (age == Age::kAging && old.renewing.exchange(true))) return old.bytes;
+    if (age == Age::kFresh || (age == Age::kAging && old.renewing.exchange(true))) return old.made;
     if (age == Age::kAging) {
       struct Done {
         const Listing& listing;
         ~Done() { listing.renewing.store(false); }
       } done{old};
       TRY(auto fresh, load(address, make));
-      Bytes bytes = fresh.value->bytes;
+      Made made = fresh.value->made;
       listings_.put_if_same(address, *held, std::move(fresh.value), fresh.weight);
-      return bytes;
+      return made;
     }
     listings_.drop(address);
   }
-  TRY(const auto made, listings_.get(address, [&] { return load(address, make); }));
-  return made->bytes;
+  TRY(const auto listing, listings_.get(address, [&] { return load(address, make); }));
+  return listing->made;
 }
 
 }  // namespace kontor::pages

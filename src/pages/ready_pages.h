@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 #include "pages/pages.h"
@@ -22,7 +23,15 @@ class ReadyPages {
  public:
   using Bytes = std::shared_ptr<const http::ReadyBytes>;
   using MakeProduct = std::function<Result<Bytes>(ProductId)>;  // named by the slug; kNotFound: it is not shown
-  using MakeListing = std::function<Result<Bytes>()>;
+  // A listing, and what of it has to be known without reading it.
+  struct Made {
+    Bytes bytes;
+    std::int64_t found = 0;  // of a search: how many products
+
+    Made() = default;
+    Made(Bytes bytes_in, std::int64_t found_in = 0) : bytes(std::move(bytes_in)), found(found_in) {}
+  };
+  using MakeListing = std::function<Result<Made>()>;
 
   explicit ReadyPages(const Parts& parts);
 
@@ -33,13 +42,13 @@ class ReadyPages {
   void weigh_again(std::string_view slug, const Bytes& bytes);
   Bytes listing_at_hand(const std::string& address);
   // The same, also one that somebody should make anew by now.
-  Bytes held_listing(const std::string& address);
+  Made held_listing(const std::string& address);
   // kNotFound "pages.no_such_product"; what making it says.
   Result<Bytes> product(std::string_view slug, const MakeProduct& make);
   // Makes the page ahead of anybody's asking, as long as there is room; false: there is not.
   Result<bool> make_ahead(ProductId id, const MakeProduct& make);
   // `address` names what is listed: the same text for the same page.
-  Result<Bytes> listing(const std::string& address, const MakeListing& make);
+  Result<Made> listing(const std::string& address, const MakeListing& make);
   // nullopt: all of them.
   void drop(std::optional<ProductId> product);
   void drop_all();  // listings as well
@@ -50,7 +59,7 @@ class ReadyPages {
 
  private:
   struct Listing {
-    Bytes bytes;
+    Made made;
     std::int64_t made_ms = 0;
     std::uint64_t generation = 0;               // search's, before it was made
     mutable std::atomic<bool> renewing{false};  // one request is at it

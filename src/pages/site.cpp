@@ -44,7 +44,10 @@ void Site::put_head(Html& out, const Frame& frame) const {
          "<meta name=\"theme-color\" content=\"#0f161d\" media=\"(prefers-color-scheme: dark)\">"
          "<link rel=\"stylesheet\" href=\""
       << assets.path("shop.css") << "\"><link rel=\"icon\" type=\"image/svg+xml\" href=\"" << assets.path("icon.svg")
-      << "\"><script src=\"" << assets.path("shop.js") << "\" defer></script>" << frame.head << "</head>";
+      << "\"><script src=\"" << assets.path("shop.js") << "\" defer></script>";
+  if (parts.asks_consent && frame.asks_consent)
+    out << "<noscript><link rel=\"stylesheet\" href=\"/fragment/consent.css\"></noscript>";
+  out << frame.head << "</head>";
 }
 
 void Site::put_search(Html& out, std::string_view words) const {
@@ -58,7 +61,9 @@ void Site::put_search(Html& out, std::string_view words) const {
 }
 
 void Site::put_header(Html& out, const Frame& frame, const std::vector<catalog::Category>& categories) const {
-  out << "<body><a class=\"skip\" href=\"#main\">Skip to content</a><header class=\"top\"><div class=\"bar\">"
+  out << "<body><a class=\"skip\" href=\"#main\">Skip to content</a>";
+  if (parts.asks_consent && frame.asks_consent) put_consent_bar(out);
+  out << "<header class=\"top\"><div class=\"bar\">"
          "<a class=\"mark\" href=\"/\">"
       << kMark << "<span>" << kShopName << "</span></a>";
   put_search(out, frame.search);
@@ -72,7 +77,7 @@ void Site::put_header(Html& out, const Frame& frame, const std::vector<catalog::
 void Site::put_footer(Html& out, const std::vector<catalog::Category>& categories) const {
   out << "<footer class=\"foot\"><div class=\"cols\"><div class=\"words\"><p class=\"mark\">" << kMark << "<span>"
       << kShopName
-      << "</span></p><p>What you see in stock is in stock. What you pay is what you saw. No account, no tracking, "
+      << "</span></p><p>What you see in stock is in stock. What you pay is what you saw. No account, nobody followed, "
          "nothing loaded from elsewhere.</p></div>";
   std::size_t shown = 0;
   for (const auto& category : categories) {
@@ -83,7 +88,8 @@ void Site::put_footer(Html& out, const std::vector<catalog::Category>& categorie
   if (shown > 0) out << "<li><a href=\"/brands\">Brands</a></li></ul></nav>";
   out << "<nav aria-labelledby=\"foot-help\"><h2 id=\"foot-help\">Help</h2><ul>"
          "<li><a href=\"/orders/lookup\">Find an order</a></li><li><a href=\"/orders\">Your orders</a></li>"
-         "<li><a href=\"/cart\">Your cart</a></li><li><a href=\"/docs\">For programs: the API</a></li></ul></nav>";
+         "<li><a href=\"/cart\">Your cart</a></li><li><a href=\"/consent\">What is counted</a></li>"
+         "<li><a href=\"/docs\">For programs: the API</a></li></ul></nav>";
   dresses.put_form(out);
   out << "</div></footer>";
 }
@@ -121,12 +127,14 @@ std::string_view Site::busy_words() const {
          "with prices and stock as they are.";
 }
 
-ReadyPages::Bytes Site::shared_page(const Frame& frame, const Html& body, std::string_view name, bool longer) const {
+ReadyPages::Bytes Site::shared_page(const Frame& frame, const Html& body, std::string_view name,
+                                    Caching caching) const {
   std::string more = "Content-Security-Policy: " + std::string(kPolicy) + "\r\nReferrer-Policy: same-origin\r\n";
-  if (dresses.any_choice()) more += "Vary: Cookie\r\n";
-  const std::string_view shared = longer ? kLongerCaching : kSharedCaching;
-  return http::make_ready("text/html; charset=utf-8", dresses.is_own(body.dress()) ? shared : kOwnCaching,
-                          document(frame, body, {}), more, name);
+  if (dresses.any_choice() || caching == Caching::kByCookie) more += "Vary: Cookie\r\n";
+  const std::string_view shared = caching == Caching::kLonger ? kLongerCaching : kSharedCaching;
+  const bool own = caching == Caching::kOwn || !dresses.is_own(body.dress());
+  return http::make_ready("text/html; charset=utf-8", own ? kOwnCaching : shared, document(frame, body, {}), more,
+                          name);
 }
 
 http::Response Site::error_page(const Dress& dress, const Error& error) const {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "pages/assets.h"
 #include "pages/beside.h"
@@ -23,6 +24,15 @@ struct Frame {
   std::string search = {};       // what stands in the search field
   std::string head = {};         // more markup for <head>
   std::string here = {};         // the path of the category shown, for the menu
+  bool asks_consent = true;      // where the shop does at all
+};
+
+// Who may keep a page, in the shop's own dress; in another it is that browser's alone.
+enum class Caching {
+  kShared,    // everybody, for some minutes
+  kLonger,    // likewise, for half an hour
+  kByCookie,  // as kShared, but another cookie may get another page
+  kOwn,       // the visitor's browser alone, for a minute
 };
 
 class Site {
@@ -31,9 +41,9 @@ class Site {
 
   // A page of one visitor: nobody keeps it.
   http::Response page(const Frame& frame, const Html& body, int status = 200) const;
-  // A page that is the same for everyone in its dress. `longer`: browsers may keep it for half an hour.
+  // A page that is the same for everyone in its dress.
   ReadyPages::Bytes shared_page(const Frame& frame, const Html& body, std::string_view name = {},
-                                bool longer = false) const;
+                                Caching caching = Caching::kShared) const;
   // A page for an Error, in the words of its detail.
   http::Response error_page(const Dress& dress, const Error& error) const;
   // What visitors are told while the shop is busy; "" otherwise. Not on pages that are shared: these outlive it.
@@ -69,6 +79,12 @@ http::Response moved(const std::string& path, const http::Request& request);
 http::Endpoint page_endpoint(const SitePointer& site, http::Method method, std::string pattern,
                              std::string_view summary, std::function<Result<http::Response>(http::Call&)> handle);
 http::Response ready_response(ReadyPages::Bytes bytes);
+// Path and query of the page whose form was sent, as the browser names it; what is only posted to leads to the page
+// above it, and what is no page of ours to the first one.
+std::pair<std::string_view, std::string_view> page_of(const Site& site, const http::Request& request);
+// The question at the foot of the window: part of every page, and seen by who has not answered; and the sheet of style
+// that shows it where no scripts run.
+void put_consent_bar(Html& out);
 
 // Which file answers what; called by add_pages().
 void add_home_page(http::Router& router, const SitePointer& site);
@@ -84,5 +100,6 @@ void add_order_pages(http::Router& router, const SitePointer& site);
 void add_dress_form(http::Router& router, const SitePointer& site);
 void add_brand_pages(http::Router& router, const SitePointer& site);
 void add_sitemap(http::Router& router, const SitePointer& site);
+void add_consent_pages(http::Router& router, const SitePointer& site);
 
 }  // namespace kontor::pages

@@ -168,6 +168,7 @@ struct RangeCount {
 struct AttributeCount {
   std::string name;
   std::vector<ValueCount> values;
+  std::optional<std::int64_t> lowest_micro, highest_micro;  // of all its values that are numbers, counted here or not
 };
 // Each counted without its own filter, the most frequent first.
 struct Facets {

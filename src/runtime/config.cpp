@@ -74,6 +74,9 @@ constexpr Setting kSettings[] = {
     {"search_words", kChoice, "with_consent",
      "Whose searches are counted by their words: of visitors who agreed to it, or of all who did not refuse", 0, 0,
      "with_consent|unless_refused"},
+    {"consent_bar", kSwitch, "on",
+     "Pages ask visitors once whether they may be counted; off: they may still say so where the foot of each page "
+     "leads"},
     {"behaviour_keep_days", kNumber, "400", "How long daily figures of products and searches are kept", 31, 10'000},
     {"sale_buffer", kNumber, "0",
      "Percent of what is on hand that pages and listings do not show as being for sale; it is sold all the same", 0,

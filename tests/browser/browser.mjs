@@ -11,12 +11,13 @@ export const PHONE = { width: 390, height: 844 };
 export const DESKTOP = { width: 1280, height: 800 };
 export const launch = () => chromium.launch({ executablePath: process.env.CHROME_PATH ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 
-// A visitor with an own cookie jar. `page.trouble` collects what the browser complained about.
-export async function visit(browser, url, { size = DESKTOP, theme = "light", scripts = true, pictures = true } = {}) {
+// A visitor with an own cookie jar, who has said that they will not be counted unless `answered` is false. `page.trouble` collects what the browser complained about.
+export async function visit(browser, url, { size = DESKTOP, theme = "light", scripts = true, pictures = true, answered = true, agent = undefined } = {}) {
   const context = await browser.newContext({
     baseURL: url, viewport: size, colorScheme: theme, javaScriptEnabled: scripts, reducedMotion: "reduce",
-    hasTouch: size === PHONE, isMobile: size === PHONE,
+    hasTouch: size === PHONE, isMobile: size === PHONE, userAgent: agent,
   });
+  if (answered) await context.addCookies([{ name: "consent", value: "no", url, sameSite: "Lax", httpOnly: true }]);
   if (pictures)
     await context.route("**/media/*", (route) => {
       const drawing = picture(route.request().url().match(/\/media\/(.*)\.svg$/)?.[1] ?? "");

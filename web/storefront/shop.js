@@ -26,11 +26,70 @@
     }
     bar.textContent = words;
   };
+  // What a visitor looks at and chooses is told once they agreed to it, which the server knows by a cookie and says
+  // beside the cart's number; who has not answered is asked at the foot of the window.
+  const bar = one("[data-consent]");
+  let counted = false;
+  let viewed = false;
+  const tell = (event) => counted && navigator.sendBeacon?.("/api/v1/events",
+    new Blob([JSON.stringify({ consent: true, events: [event] })], { type: "application/json" }));
+  const tellView = () => {
+    if (viewed) return;
+    viewed = true;
+    const product = one("article[data-product]");
+    if (product) tell({ type: "view", product_id: product.dataset.product });
+    else if (one("[data-listing]")) tell({ type: "listing" });
+  };
+  const leaveRoom = () => document.documentElement.style.setProperty("--asked", `${bar.offsetHeight}px`);
+  const showBar = (now) => {
+    if (!bar) return;
+    bar.hidden = !now;
+    document.documentElement.classList.toggle("asked", now);
+    if (now) leaveRoom();
+  };
+  const hearConsent = (answer) => {
+    counted = answer === "yes";
+    showBar(answer === "ask");
+    if (counted) tellView();
+  };
+  if (bar) {
+    addEventListener("resize", () => bar.hidden || leaveRoom());
+    bar.addEventListener("submit", async (event) => {
+      const answer = event.submitter?.value;
+      if (!answer) return;
+      event.preventDefault();
+      try {
+        const sent = await fetch("/consent", { method: "POST", body: new URLSearchParams({ answer }), redirect: "manual" });
+        if (sent.type !== "opaqueredirect") throw new Error(String(sent.status));
+        const inside = bar.contains(document.activeElement);
+        hearConsent(answer);
+        if (inside) one("#main").focus({ preventScroll: true });
+      } catch {
+        const field = document.createElement("input");
+        Object.assign(field, { type: "hidden", name: "answer", value: answer });
+        bar.append(field);
+        bar.submit();
+      }
+    });
+  }
+  const tellClick = (event) => {
+    const card = event.target.closest(".card[data-product]");
+    if (!card || !event.target.closest("a") || event.button > 1) return;
+    const { query, arm, first } = card.closest("[data-listing]")?.dataset ?? {};
+    tell({
+      type: "click", product_id: card.dataset.product, ...(query && { query }), ...(arm && { arm }),
+      ...(first !== undefined && { position: all(".card", card.closest("[data-listing]")).indexOf(card) + 1 }),
+    });
+  };
+  document.addEventListener("click", tellClick);
+  document.addEventListener("auxclick", tellClick);
+
   const readCount = () =>
     fetch("/fragment/cart", { headers: { Accept: "text/html" } })
       .then((answer) => {
         if (!answer.ok) return "";
         showBusy(answer.headers.get("Shop-Busy"));
+        hearConsent(answer.headers.get("Shop-Consent"));
         return answer.text();
       })
       .then(showCount)
@@ -223,7 +282,7 @@
       put(text.slice(from), true);
       return pieces;
     };
-    // Nothing where the page's prices are converted, which these are not.
+    // Nothing where they come in another currency than the page's all the same.
     const money = ({ amount, currency }) => {
       if (currency !== suggest.dataset.currency) return "";
       const format = new Intl.NumberFormat(suggest.dataset.locale, { style: "currency", currency });
@@ -279,7 +338,7 @@
       if (known.has(query)) return fill(query, known.get(query));
       const mine = asking = new AbortController();
       try {
-        const answer = await fetch(`/api/v1/search/suggest?${new URLSearchParams({ q: query, limit: 8 })}`, { signal: mine.signal });
+        const answer = await fetch(`/api/v1/search/suggest?${new URLSearchParams({ q: query, limit: 8, currency: suggest.dataset.currency })}`, { signal: mine.signal });
         if (!answer.ok) throw new Error(String(answer.status));
         const found = await answer.json();
         if (known.size > 50) known.clear();

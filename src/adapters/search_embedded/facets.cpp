@@ -153,6 +153,12 @@ void keep_most(std::vector<Count>& counts, std::size_t most, TextOf&& text_of) {
   counts.resize(most);
 }
 
+void widen(search_index::AttributeCount& of, const AttributeValue& value) {
+  if (!value.has_micro) return;
+  of.lowest_micro = std::min(of.lowest_micro.value_or(value.micro), value.micro);
+  of.highest_micro = std::max(of.highest_micro.value_or(value.micro), value.micro);
+}
+
 }  // namespace
 
 std::vector<search_index::ValueCount> FacetCounter::brands() {
@@ -183,8 +189,9 @@ std::vector<search_index::AttributeCount> FacetCounter::attributes() {
       values[at].push_back({value, memory_.values[value]});
   std::vector<search_index::AttributeCount> out;
   for (std::size_t i = 0; i < names.size(); ++i) {
+    out.push_back({dictionary_.attribute_shown[names[i].ordinal], {}, {}, {}});
+    for (const Count& one : values[i]) widen(out.back(), dictionary_.values[one.ordinal]);
     keep_most(values[i], kMostNameValues, folded);
-    out.push_back({dictionary_.attribute_shown[names[i].ordinal], {}});
     for (const Count& one : values[i]) out.back().values.push_back({dictionary_.values[one.ordinal].shown, one.count});
   }
   return out;

@@ -50,6 +50,11 @@ Choice Experiments::choose(std::string_view subject, std::uint64_t visitor) cons
   return {arm, running->arms[arm].label, running->arms[arm].configuration, running};
 }
 
+bool Experiments::runs(std::string_view subject) const {
+  const auto table = table_.get();
+  return table != nullptr && table->by_subject.find(subject) != table->by_subject.end();
+}
+
 std::vector<std::shared_ptr<const json::Raw>> Experiments::arms(std::string_view subject) const {
   std::vector<std::shared_ptr<const json::Raw>> out;
   const auto table = table_.get();
@@ -131,6 +136,18 @@ Result<void> Experiments::take_over(CustomerId into, CustomerId from) {
       TRY_DO(tx.run(store::kRenameVisitor, one.id, of, to));
       TRY_DO(tx.run(store::kForgetIdle, one.id, of));
     }
+    return {};
+  });
+}
+
+Result<void> Experiments::forget(CustomerId customer) {
+  const auto table = table_.get();
+  const std::uint64_t visitor = parts_.visitors.number(customer);
+  if (table == nullptr || table->counted.empty() || visitor == 0) return {};
+  for (const auto& [subject, running] : table->by_subject) running->forget(visitor);
+  return parts_.store.write(db::Home::kTelemetry, [&](db::Tx& tx) -> Result<void> {
+    for (const auto& one : table->counted)
+      TRY_DO(tx.run(store::kForgetVisitor, one.id, static_cast<std::int64_t>(visitor)));
     return {};
   });
 }

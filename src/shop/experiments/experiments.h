@@ -65,6 +65,7 @@ class Experiments {
   // From memory; the same visitor gets the same as long as the experiment runs, and keeps it when the share is raised.
   // Visitor 0 (nobody known, or no consent): the usual, without label.
   Choice choose(std::string_view subject, std::uint64_t visitor) const;
+  bool runs(std::string_view subject) const;  // anything at all; from memory
   // The running experiment's configurations, [0] null for the control; empty where none runs.
   std::vector<std::shared_ptr<const json::Raw>> arms(std::string_view subject) const;
   // The visitor was shown what was chosen: counts from then on. From any thread, without a lock and without waiting.
@@ -73,6 +74,8 @@ class Experiments {
   Result<int> drain();
   // Somebody signed in: their purchases count for what they were shown before. Repeatable.
   Result<void> take_over(CustomerId into, CustomerId from);
+  // Somebody wishes to be counted no more: what is known of them goes, purchases as well. Repeatable.
+  Result<void> forget(CustomerId customer);
 
   // Newest first.
   Result<std::vector<Kept>> list();

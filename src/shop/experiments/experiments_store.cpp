@@ -81,6 +81,8 @@ const Query kRenameVisitor{"experiments.rename_visitor", Home::kTelemetry, R"sql
 const Query kForgetIdle{"experiments.forget_idle", Home::kTelemetry, R"sql(
   DELETE FROM experiments_visitors WHERE experiment_id = $1 AND visitor = $2 AND orders = 0
 )sql"};
+const Query kForgetVisitor{"experiments.forget_visitor", Home::kTelemetry,
+                           "DELETE FROM experiments_visitors WHERE experiment_id = $1 AND visitor = $2"};
 
 Result<std::vector<Kept>> all(db::Tx& tx) {
   TRY(const auto rows, tx.ask(kAll));

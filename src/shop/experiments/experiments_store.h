@@ -24,6 +24,7 @@ extern const db::Query kCountOrder;
 // experiment, from, into.
 extern const db::Query kRenameVisitor;
 extern const db::Query kForgetIdle;
+extern const db::Query kForgetVisitor;  // experiment, visitor
 
 struct ArmSums {
   std::int64_t visitors = 0, buyers = 0, orders = 0, revenue = 0;

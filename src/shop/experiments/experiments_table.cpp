@@ -31,6 +31,11 @@ bool Running::is_new(std::uint64_t visitor) const {
   return true;
 }
 
+void Running::forget(std::uint64_t visitor) const {
+  auto& place = seen[mixed(visitor) % kPlaces];
+  place.compare_exchange_strong(visitor, 0, std::memory_order_relaxed);
+}
+
 std::shared_ptr<const Running> compile(const Kept& experiment) {
   auto out = std::make_shared<Running>();
   const Definition& definition = experiment.definition;

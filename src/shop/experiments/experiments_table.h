@@ -29,6 +29,7 @@ struct Running {
 
   std::size_t arm_of(std::uint64_t visitor) const;
   bool is_new(std::uint64_t visitor) const;
+  void forget(std::uint64_t visitor) const;
 };
 std::shared_ptr<const Running> compile(const Kept& experiment);
 

@@ -195,6 +195,31 @@ TEST_CASE("experiments: who signs in keeps what they were shown") {
   });
 }
 
+TEST_CASE("experiments: who wishes to be counted no more is forgotten, and may come back") {
+  on_each([](World& world) {
+    world.run(World::definition());
+    const CustomerId buyer = world.someone_in(1), other = world.someone_in(1, 1);
+    for (const CustomerId one : {buyer, other}) world.show(one.value);
+    REQUIRE(world.experiments.drain());
+    for (const CustomerId one : {buyer, other}) world.buy(one, 100);
+    CHECK(world.results().arms[1].buyers == 2);
+    REQUIRE(world.experiments.forget(buyer));
+    REQUIRE(world.experiments.forget(buyer));
+    REQUIRE(world.experiments.forget(CustomerId{}));
+    CHECK(world.results().arms[1].visitors == 1);
+    CHECK(world.results().arms[1].buyers == 1);
+    world.buy(buyer, 100);
+    CHECK(world.results().arms[1].buyers == 1);
+    world.show(buyer.value);
+    REQUIRE(world.experiments.drain());
+    CHECK(world.results().arms[1].visitors == 2);
+    CHECK(world.experiments.runs("search.ranking"));
+    CHECK_FALSE(world.experiments.runs("another"));
+    REQUIRE(world.experiments.end("one"));
+    CHECK_FALSE(world.experiments.runs("search.ranking"));
+  });
+}
+
 TEST_CASE("experiments: begun, ended, graduated; each once") {
   on_each([](World& world) {
     int told = 0;

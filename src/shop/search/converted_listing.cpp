@@ -52,14 +52,36 @@ Result<void> ask_in(ListingRequest& request, const Converter& by, Currency shop)
 
 }  // namespace
 
+Result<std::shared_ptr<const Converter>> Search::converter_to(std::optional<Currency> currency) const {
+  if (!currency || *currency == showcase_.settings().currency || rates_ == nullptr) return nullptr;
+  TRY(const bool sold, is_sold_in(*currency));
+  return sold ? nullptr : rates_->converter();
+}
+
+Result<SuggestAnswer> Search::suggest(std::string_view prefix, std::size_t limit, std::optional<Currency> currency) {
+  const Currency shop = showcase_.settings().currency, asked = currency.value_or(shop);
+  TRY(const auto table, converter_to(currency));
+  std::optional<showcase::ConvertedView> rate;
+  if (table) {
+    TRY(rate, table->rate(shop, asked));
+  }
+  TRY(auto answer, suggestions_.suggest(prefix, limit, table ? shop : asked));
+  if (!table || answer.products.empty()) return answer;
+  answer.converted = std::move(rate);
+  std::vector<ProductId> ids;
+  for (const SuggestedProduct& product : answer.products) ids.push_back(product.id);
+  TRY(const auto listed, table->listed(ids, asked));
+  for (SuggestedProduct& product : answer.products) {
+    TRY_DO(change(product.price, *table, asked));
+    if (const auto own = listed.find(product.id); own != listed.end()) product.price = own->second;
+  }
+  return answer;
+}
+
 Result<ListingAnswer> Search::answer(ListingRequest request, bool with_facets) {
   const std::optional<Currency> asked = request.currency;
   const Currency shop = showcase_.settings().currency;
-  std::shared_ptr<const Converter> table;
-  if (asked && *asked != shop && rates_ != nullptr) {
-    TRY(const bool sold, is_sold_in(*asked));
-    if (!sold) table = rates_->converter();
-  }
+  TRY(const auto table, converter_to(asked));
   if (table) TRY_DO(ask_in(request, *table, shop));
   TRY(ListingQuery query, listing_query(request, *this));
   query.index.with_facets = with_facets;

@@ -16,6 +16,12 @@ class Search;
 
 inline constexpr std::size_t kLongestWords = 500;  // characters
 
+// A visitor's place in an experiment.
+struct Trial {
+  std::size_t arm = 0;  // of the rankings
+  std::string label;    // for the reports; "": there is no experiment, or the visitor is not part of it
+};
+
 struct ListingRequest {
   std::optional<std::string> q;
   std::vector<std::string> category, brand, seller, ids, slug;

@@ -45,8 +45,8 @@ class Collecting {
     for (const auto& attribute : facets.attributes) {
       const std::string_view unit = unit_of(attribute.name);
       if (!unit.empty()) {
-        if (numbers_.try_emplace(attribute.name, unit).second)
-          made_->add(KnownNumber{attribute.name, {}, {}, {}, {}});  // the vocabulary finds the unit itself
+        auto& number = numbers_.try_emplace(attribute.name, KnownNumber{attribute.name, {}, {}, {}, {}}).first->second;
+        widen(number, attribute);
       } else if (is_describing(attribute.name)) {
         for (const auto& value : attribute.values)
           if (values_.emplace(attribute.name, value.value).second)
@@ -55,11 +55,22 @@ class Collecting {
     }
   }
   void keep(std::string_view phrase) { made_->keep(phrase); }
-  std::shared_ptr<const Vocabulary> made() { return std::move(made_); }
+  void add_model(std::string_view model) { made_->add_model(model); }
+  std::shared_ptr<const Vocabulary> made() {
+    for (const auto& [name, number] : numbers_) made_->add(number);  // the vocabulary finds the unit itself
+    return std::move(made_);
+  }
 
  private:
+  // Seen through every category: where some of them have no such numbers, the others' hold.
+  static void widen(KnownNumber& number, const search_index::AttributeCount& by) {
+    if (!by.lowest_micro || !by.highest_micro) return;
+    number.lowest_micro = std::min(number.lowest_micro.value_or(*by.lowest_micro), *by.lowest_micro);
+    number.highest_micro = std::max(number.highest_micro.value_or(*by.highest_micro), *by.highest_micro);
+  }
+
   std::shared_ptr<Vocabulary> made_ = std::make_shared<Vocabulary>();
-  std::map<std::string, std::string> numbers_;
+  std::map<std::string, KnownNumber> numbers_;
   std::set<std::pair<std::string, std::string>> values_;
 };
 
@@ -95,8 +106,7 @@ void put(const UnderstoodPart& part, search_index::Query& index) {
 }  // namespace
 
 Result<std::shared_ptr<const Vocabulary>> vocabulary_of(const search_index::Index& index, Currency currency,
-                                                        const std::vector<catalog::Category>& categories,
-                                                        const search_index::Pause& pause) {
+                                                        const KeptWords& kept, const search_index::Pause& pause) {
   Collecting collecting;
   search_index::Query query;
   query.currency = currency;
@@ -104,7 +114,8 @@ Result<std::shared_ptr<const Vocabulary>> vocabulary_of(const search_index::Inde
   query.limit = 1;
   TRY(const auto all, index.search(query, pause));
   collecting.add(all.facets);
-  for (const auto& category : categories) collecting.keep(category.name);
+  for (const auto& category : kept.categories) collecting.keep(category.name);
+  for (const auto& model : kept.models) collecting.add_model(model);
   for (std::size_t i = 0; i < std::min(all.facets.categories.size(), kMostCategories); ++i) {
     query.categories = {all.facets.categories[i].id};
     TRY(const auto some, index.search(query, pause));

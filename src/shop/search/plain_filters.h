@@ -13,11 +13,15 @@
 
 namespace kontor::search {
 
+// What stays words.
+struct KeptWords {
+  const std::vector<catalog::Category>& categories;  // by their names
+  const std::vector<std::string>& models;            // Suggestions::models()
+};
 // From the facets of everything and of the largest categories: attributes that shoppers describe things by (colour,
 // material, what has a unit), brands and categories. Some dozens of questions to the index.
 Result<std::shared_ptr<const Vocabulary>> vocabulary_of(const search_index::Index& index, Currency currency,
-                                                        const std::vector<catalog::Category>& categories,
-                                                        const search_index::Pause& pause);
+                                                        const KeptWords& kept, const search_index::Pause& pause);
 
 // Puts the parts into the query as filters and leaves the words that are not part of one. A part whose filter the
 // query has already, and a price in a currency that cannot be converted, is left out of `parts` and stays words.

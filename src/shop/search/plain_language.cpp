@@ -195,7 +195,9 @@ std::size_t Reader::take_two(std::size_t from, const BoundRow* row, const TwoQua
     // "EUR 42-44" are sizes of shoes.
     if (!row && two.hyphen && low.letters_before && !high.money) return 0;
     // "iphone 12 - 500 euro" names a phone and its price.
-    if (!row && two.apart && !low.money && !follows(from, kPriceWord) && is_far_below(low, high, 10)) return 0;
+    if (!row && two.apart && !low.money && !follows(from, kPriceWord) &&
+        (is_far_below(low, high, 10) || (two.hyphen && is_model(from))))
+      return 0;
     return add_price(from, high.to, {&low, &high}, high.money ? *high.money : *low.money);
   }
   if (!low.unit.empty() && low.unit != high.unit) return 0;
@@ -209,6 +211,12 @@ std::size_t Reader::take_two(std::size_t from, const BoundRow* row, const TwoQua
   const BoundRow& rule = !row ? kPriceRow : row->bound == Bound::kFrom ? from_row : *row;
   if (!bare_is_price(from, high.to, rule, low) || !bare_is_price(from, high.to, rule, high)) return 0;
   return add_price(from, high.to, {&low, &high}, shop_);
+}
+
+// "windows 10 - 50 euro": there are such products.
+bool Reader::is_model(std::size_t number) const {
+  return number > floor_ && tokens_[number].kind == TokenKind::kNumber &&
+         tokens_[number - 1].kind == TokenKind::kWord && vocabulary_.has_model(tokens_.phrase(number - 1, 2));
 }
 
 std::size_t Reader::add_price(std::size_t from, std::size_t to, const Figure& figure, Currency currency, bool about) {

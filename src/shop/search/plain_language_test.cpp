@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
 #include <vector>
 
 #include "base/text.h"
@@ -398,6 +399,27 @@ TEST_CASE("plain language: capitals and blanks do not matter") {
     CHECK(understood(read(blanks)) == std::string(row.parts));
     CHECK(understood(read("  " + text + " ")) == std::string(row.parts));
   }
+}
+
+TEST_CASE("plain language: the number of a model is not the lower of two prices") {
+  std::set<std::string, std::less<>> models;
+  for (const char* title : {"Windows 10 Home", "Office 2021, boxed", "Galaxy S 23", "Tape 10 m", "Tea 50g",
+                            "Screen 10-inch", "Set of 12 pieces", "10 cups", "Über 7"})
+    search::add_models(title, models);
+  CHECK(models == std::set<std::string, std::less<>>{"office 2021", "s 23", "uber 7", "windows 10"});
+  search::Vocabulary shop;
+  for (const auto& model : models) shop.add_model(model);
+  const auto in_shop = [&](std::string_view text) {
+    return understood(read_plainly(text, shop, *Currency::parse("EUR")));
+  };
+  CHECK(in_shop("windows 10 - 50 euro") == "");
+  CHECK(in_shop("Windows 10 – 50 €") == "");
+  CHECK(in_shop("windows 11 - 50 euro") == "1100..5000 EUR");
+  CHECK(in_shop("windows 10-50 euro") == "1000..5000 EUR");
+  CHECK(in_shop("windows $10 - $50") == "1000..5000 USD");
+  CHECK(in_shop("windows price 10 - 50 euro") == "1000..5000 EUR");
+  CHECK(in_shop("windows 10 under 50 euro") == "..5000 EUR");
+  CHECK(in_shop("windows 10 20 - 50 euro") == "2000..5000 EUR");
 }
 
 TEST_CASE("plain language: signs that nobody sees change nothing") {

@@ -71,6 +71,7 @@ class Reader {
   bool goes_on(std::size_t to, std::string_view unit = {}) const;
   bool comes_from_number(std::size_t from) const;
   bool is_multiple(const Quantity& quantity) const;
+  bool is_model(std::size_t number) const;
   static Nearness nearness(const Vocabulary::Number& number, std::string_view unit, const ScaleRow* scale);
   bool fits(const Vocabulary::Number& number, const Figure& figure, bool named, UnderstoodPart& part) const;
   const Vocabulary::Value* value_of(std::string_view phrase, Names names) const;

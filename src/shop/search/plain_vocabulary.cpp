@@ -116,6 +116,26 @@ void Vocabulary::keep(std::string_view words) {
     if (Meaning* meaning = phrase(words, with_signs)) meaning->kept = true;
 }
 
+void Vocabulary::add_model(std::string_view model) {
+  if (models_.size() < kMostModels) models_.emplace(model);
+}
+
+void add_models(std::string_view title, std::set<std::string, std::less<>>& into) {
+  constexpr std::size_t kLongestModel = 40;  // bytes
+  static constexpr std::string_view kEnds[] = {",", ".", ";", ":", ")", "]", "!", "?", "/", "|"};
+  const Tokens tokens(title);
+  const auto goes_on = [&](std::size_t at) {  // "50g", "10-inch", "50 pieces"
+    if (at >= tokens.size()) return false;
+    if (!tokens[at].glued) return (classes_of(tokens.folded(at)) & (kUnitWord | kCounted)) != 0;
+    return std::find(std::begin(kEnds), std::end(kEnds), tokens.folded(at)) == std::end(kEnds);
+  };
+  for (std::size_t i = 1; i < tokens.size(); ++i) {
+    if (tokens[i].kind != TokenKind::kNumber || tokens[i - 1].kind != TokenKind::kWord) continue;
+    const std::string_view model = tokens.phrase(i - 1, 2);
+    if (!goes_on(i + 1) && model.size() <= kLongestModel) into.emplace(model);
+  }
+}
+
 std::size_t Vocabulary::longest_from(std::string_view first) const {
   const auto found = first_.find(first);
   return found == first_.end() ? 0 : found->second;

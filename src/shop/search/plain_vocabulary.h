@@ -8,15 +8,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace kontor::search {
 
 struct ScaleRow;
+
+// Adds what in a title is a word with a number behind it that is no amount of anything: "windows 10" of "Windows 10
+// Home", nothing of "Tea 50 g". Folded, as the reader asks for it.
+void add_models(std::string_view title, std::set<std::string, std::less<>>& into);
 
 struct KnownValue {
   std::string attribute;  // as in filters: "color"
@@ -37,6 +43,7 @@ class Vocabulary {
  public:
   static constexpr std::size_t kLongestPhrase = 6;     // tokens of a value or name; longer ones are left out
   static constexpr std::size_t kMostPhrases = 50'000;  // further ones are left out
+  static constexpr std::size_t kMostModels = 50'000;   // likewise
 
   void add(const KnownValue& value);
   void add(const KnownNumber& number);  // replaces what was said of the attribute, apart from its names
@@ -44,6 +51,8 @@ class Vocabulary {
   void add_name(std::string_view attribute, std::string_view name);
   // A brand, a category, any phrase of which no part may become a filter alone: "Black & Decker", "photo paper".
   void keep(std::string_view phrase);
+  // As add_models() has it: the number belongs to the word, and is not the lower of two prices.
+  void add_model(std::string_view model);
 
   // What the reader asks. Phrases are folded tokens with single blanks between them.
   struct Value {
@@ -68,6 +77,7 @@ class Vocabulary {
   std::span<const Number> numbers() const { return numbers_; }
   const std::string& attribute(std::uint32_t index) const { return attributes_[index]; }
   bool has_unit(std::string_view unit) const;
+  bool has_model(std::string_view phrase) const { return models_.find(phrase) != models_.end(); }
 
  private:
   struct Hash {
@@ -85,6 +95,7 @@ class Vocabulary {
   ByText<std::uint32_t> indexes_;
   ByText<std::uint8_t> first_;
   ByText<Meaning> phrases_;
+  std::unordered_set<std::string, Hash, std::equal_to<>> models_;
 };
 
 }  // namespace kontor::search

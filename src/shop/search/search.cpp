@@ -66,7 +66,8 @@ Result<std::optional<ProductId>> Search::product_by_slug(std::string_view slug) 
 Result<void> Search::learn_words() {
   const std::int64_t began = vocabulary_.begin();
   TRY(const auto categories, showcase_.categories());
-  TRY(auto made, vocabulary_of(index_, showcase_.settings().currency, categories, let_others_run));
+  TRY(auto made,
+      vocabulary_of(index_, showcase_.settings().currency, {categories, suggestions_.models()}, let_others_run));
   vocabulary_.put(std::move(made), began);
   return {};
 }

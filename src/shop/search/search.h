@@ -33,9 +33,12 @@ class Search {
   // converted; bounds and ranges of prices are in it as well. What a price list says counts neither there nor in the
   // order of prices. kInvalid "pricing.no_rate"; kBadCursor.
   Result<ListingAnswer> answer(ListingRequest request, bool with_facets = true);
+  // What the search box offers, with prices in the currency that is named, as answer() has them.
+  Result<SuggestAnswer> suggest(std::string_view prefix, std::size_t limit, std::optional<Currency> currency = {});
   // Also by a slug that it had before.
   Result<std::optional<ProductId>> product_by_slug(std::string_view slug);
-  // Learns anew by what the products can be asked for in plain language. After the feed's begin(), and now and then.
+  // Learns anew by what the products can be asked for in plain language. After the feed's begin(), and now and then;
+  // best after the suggestions' collect(), which finds the models.
   Result<void> learn_words();
 
   // Grows with everything that listings are made of.
@@ -57,6 +60,8 @@ class Search {
   Result<void> describe_attributes(ListingAnswer& answer, const ListingQuery& query,
                                    const std::optional<std::string>& locale);
   Result<bool> is_sold_in(Currency currency) const;
+  // What prices in this currency are converted by; null: they are not.
+  Result<std::shared_ptr<const showcase::Converter>> converter_to(std::optional<Currency> currency) const;
   Result<ListingAnswer> read_and_list(ListingQuery query);
   void do_without(ListingQuery& query) const;
   void do_without(ListingAnswer& answer) const;

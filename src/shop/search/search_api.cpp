@@ -32,9 +32,12 @@ Result<http::Response> list(const ApiParts& parts, const http::Call& call, Listi
 struct SuggestRequest {
   std::string q;
   std::int64_t limit = 8;
+  std::optional<Currency> currency;
   static constexpr auto fields() {
     return described(Field("q", &SuggestRequest::q, "What was typed so far", Length{0, kLongestWords}, Default{}),
-                     Field("limit", &SuggestRequest::limit, "Of each group", Range{1, 10}, Default{}));
+                     Field("limit", &SuggestRequest::limit, "Of each group", Range{1, 10}, Default{}),
+                     Field("currency", &SuggestRequest::currency,
+                           "Of the products' prices, as in a listing; those that have none in it are left out"));
   }
 };
 
@@ -49,9 +52,9 @@ void add_search_routes(http::Router& router, const ApiParts& parts) {
   add("/products", "Products by words and filters, with facets");
   add("/search", "The same as /products");
   router.get<SuggestRequest, SuggestAnswer>(
-      "/search/suggest", {"What the search box offers for a beginning", {}, 200, "products"},
+      "/search/suggest", {"What the search box offers for a beginning", {"pricing.no_rate"}, 200, "products"},
       [parts](http::Call&, const SuggestRequest& request) {
-        return parts.search.suggestions().suggest(request.q, static_cast<std::size_t>(request.limit));
+        return parts.search.suggest(request.q, static_cast<std::size_t>(request.limit), request.currency);
       });
   router.add(services::ready_endpoint<ListingRequest, ListingAnswer>(
       "/categories/{id}/products",

@@ -10,11 +10,6 @@
 
 namespace kontor::search {
 
-// A visitor's place in an experiment.
-struct Trial {
-  std::size_t arm = 0;  // of the rankings
-  std::string label;    // for the reports; "": there is no experiment, or the visitor is not part of it
-};
 struct Searched {
   std::string_view words;
   std::int64_t found = 0;

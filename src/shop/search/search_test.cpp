@@ -344,6 +344,38 @@ http::Response call(const http::Router& router, std::string_view path, std::stri
   return dispatcher.run(match, request);
 }
 
+TEST_CASE("plain language goes by the numbers and titles that the products have") {
+  Fixture f;
+  const auto laptop = [&](const std::string& key, const std::string& attributes) {
+    f.make(key, 50'000, 9, [&](catalog::Draft& d) {
+      d.product.title = "Laptop " + key;
+      d.product.attributes_json = attributes;
+    });
+  };
+  laptop("A", R"({"ram_gb":8,"storage_gb":256})");
+  laptop("B", R"({"ram_gb":16,"storage_gb":512})");
+  laptop("C", R"({"ram_gb":32,"storage_gb":1024})");
+  f.make("W", 4'000, 9, [](catalog::Draft& d) { d.product.title = "Windows 10 Home"; });
+  f.make("T", 4'000, 9, [](catalog::Draft& d) { d.product.title = "Tape 10 m"; });
+  REQUIRE(f.search.feed().refresh());
+  REQUIRE(f.search.suggestions().collect());
+  REQUIRE(f.search.learn_words());
+  const auto read = [&](const std::string& words) {
+    ListingRequest request;
+    request.q = words;
+    const auto answer = f.list(request);
+    std::string out;
+    if (answer.understood)
+      for (const auto& part : answer.understood->filters) out += part.kind + " " + part.attribute.value_or("") + ";";
+    return out;
+  };
+  CHECK(read("laptop 16gb") == "attribute ram_gb;");
+  CHECK(read("laptop 512gb") == "attribute storage_gb;");
+  CHECK(read("laptop 128gb") == "");
+  CHECK(read("windows 10 - 50 dollar") == "");
+  CHECK(read("tape 10 - 50 dollar") == "price ;");
+}
+
 TEST_CASE("over HTTP: refusals of unknown parameters and odd values") {
   Fixture f;
   f.make("A", 100, 9);

@@ -1,9 +1,11 @@
 #include "shop/search/suggestions.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "shop/search/aside.h"
+#include "shop/search/plain_vocabulary.h"
 
 namespace kontor::search {
 namespace {
@@ -25,6 +27,7 @@ Result<void> Suggestions::collect_products(std::vector<Completion>& into) {
   const std::string currency(showcase_.settings().currency.code());
   const auto heavier = [](const Completion& a, const Completion& b) { return a.weight > b.weight; };
   std::vector<Completion> best;  // a heap, the least of them in front
+  std::set<std::string, std::less<>> models;
   for (std::int64_t after = 0;;) {
     db::Rows rows;
     const auto read = [&](db::Tx& tx) -> Result<void> {
@@ -35,6 +38,7 @@ Result<void> Suggestions::collect_products(std::vector<Completion>& into) {
     if (rows.empty()) break;
     for (const auto& row : rows) {
       after = row.i64(0);
+      if (models.size() < Vocabulary::kMostModels) add_models(row.text(1), models);
       const std::int64_t weight = std::min(row.i64(2) * 100 + row.i64(3), kMostOfProduct);
       if (best.size() == kMostProducts) {
         if (weight <= best.front().weight) continue;
@@ -47,6 +51,7 @@ Result<void> Suggestions::collect_products(std::vector<Completion>& into) {
     if (runtime::on_fiber()) runtime::yield();
   }
   into.insert(into.end(), std::make_move_iterator(best.begin()), std::make_move_iterator(best.end()));
+  models_.assign(models.begin(), models.end());
   return {};
 }
 
@@ -76,7 +81,7 @@ Result<void> Suggestions::collect() {
   });
 }
 
-Result<SuggestAnswer> Suggestions::suggest(std::string_view prefix, std::size_t limit) {
+Result<SuggestAnswer> Suggestions::suggest(std::string_view prefix, std::size_t limit, Currency currency) {
   SuggestAnswer answer;
   std::vector<ProductId> products;
   std::vector<CategoryId> categories;
@@ -93,7 +98,7 @@ Result<SuggestAnswer> Suggestions::suggest(std::string_view prefix, std::size_t 
   TRY(const auto found, showcase_.categories_of(categories));
   for (const auto& category : found)
     if (category) answer.categories.push_back({category->id, category->name, category->slug});
-  TRY(const auto cards, showcase_.cards(products, showcase_.settings().currency));
+  TRY(const auto cards, showcase_.cards(products, currency));
   for (const auto& card : cards)
     if (card) answer.products.push_back({card->id, card->slug, card->title, card->image, card->price});
   return answer;

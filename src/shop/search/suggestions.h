@@ -48,11 +48,14 @@ struct SuggestAnswer {
   std::vector<SuggestedProduct> products;
   std::vector<SuggestedCategory> categories;
   std::vector<SuggestedBrand> brands;
+  std::optional<showcase::ConvertedView> converted;
   static constexpr auto fields() {
     return described(Field("completions", &SuggestAnswer::completions, "Queries, the most popular first"),
                      Field("products", &SuggestAnswer::products, "Products"),
                      Field("categories", &SuggestAnswer::categories, "Categories"),
-                     Field("brands", &SuggestAnswer::brands, "Brands"));
+                     Field("brands", &SuggestAnswer::brands, "Brands"),
+                     Field("converted", &SuggestAnswer::converted,
+                           "The products' prices were converted from another currency, by this rate"));
   }
 };
 
@@ -69,8 +72,11 @@ class Suggestions {
   // What visitors asked lately; of the next collect(). One fiber's, like that.
   void set_popular_queries(std::vector<PopularQuery> queries) { popular_ = std::move(queries); }
 
-  // Never asks the store for what is at hand. `limit`: of each group.
-  Result<SuggestAnswer> suggest(std::string_view prefix, std::size_t limit);
+  // Never asks the store for what is at hand. `limit`: of each group; products are those with a price in `currency`.
+  Result<SuggestAnswer> suggest(std::string_view prefix, std::size_t limit, Currency currency);
+  // "windows 10": a word and a number that stand side by side in the titles of what was last collected; for reading
+  // plain language. The fiber's that collects.
+  const std::vector<std::string>& models() const { return models_; }
   // Collects anew what can be offered: the best known products, all categories, brands, popular queries. Reads the
   // whole listing, yielding.
   Result<void> collect();
@@ -86,6 +92,7 @@ class Suggestions {
   search_index::Index& index_;
   runtime::Workers* const workers_;
   std::vector<PopularQuery> popular_;
+  std::vector<std::string> models_;
 };
 
 }  // namespace kontor::search

@@ -66,7 +66,7 @@ std::int64_t visitor_place(std::uint64_t visitor) {
 
 bool Telemetry::Tallies::empty() const {
   return products.empty() && claimed.empty() && queries.empty() && arms.empty() && totals.views == 0 &&
-         totals.clicks == 0 && totals.carts == 0 && totals.searches == 0;
+         totals.clicks == 0 && totals.carts == 0 && totals.searches == 0 && totals.listings == 0;
 }
 
 bool Telemetry::Tallies::count_product(const Observation& what) {
@@ -96,7 +96,9 @@ bool Telemetry::Tallies::count(const Observation& what) {
   totals.clicks += what.kind == Kind::kClick ? 1 : 0;
   totals.carts += what.kind == Kind::kCart ? 1 : 0;
   totals.searches += what.kind == Kind::kSearch ? 1 : 0;
+  totals.listings += what.kind == Kind::kListing ? 1 : 0;
   totals.zero_results += what.kind == Kind::kSearch && what.results == 0 ? 1 : 0;
+  if (what.kind == Kind::kListing) return true;
   const bool room = what.kind == Kind::kSearch || count_product(what);
   if (what.kind != Kind::kSearch && what.kind != Kind::kClick) return room;
   if (!what.arm.empty()) {

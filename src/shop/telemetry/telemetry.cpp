@@ -191,9 +191,9 @@ Result<int> Telemetry::write_tallies() {
       },
       store::kAddToArm));
   const DayFigures& t = tallies_->totals;
-  if (t.views + t.clicks + t.carts + t.searches > 0) {
+  if (t.views + t.clicks + t.carts + t.searches + t.listings > 0) {
     TRY_DO(store_.write(db::Home::kTelemetry, [&](db::Tx& tx) -> Result<void> {
-      TRY_DO(tx.run(store::kAddToDay, day, t.views, t.clicks, t.carts, t.searches, t.zero_results));
+      TRY_DO(tx.run(store::kAddToDay, day, t.views, t.clicks, t.carts, t.searches, t.zero_results, t.listings));
       return {};
     }));
     ++rows;

@@ -36,10 +36,11 @@ struct Visit {
 Visit visit_of(const http::Request& request, std::uint64_t visitor = 0);
 bool is_bot(std::string_view user_agent);
 
-enum class Kind : std::uint8_t { kView, kClick, kCart, kSearch };
+enum class Kind : std::uint8_t { kView, kClick, kCart, kSearch, kListing };
 constexpr auto enum_names(Kind) {
   return std::array{EnumName<Kind>{Kind::kView, "view"}, EnumName<Kind>{Kind::kClick, "click"},
-                    EnumName<Kind>{Kind::kCart, "cart"}, EnumName<Kind>{Kind::kSearch, "search"}};
+                    EnumName<Kind>{Kind::kCart, "cart"}, EnumName<Kind>{Kind::kSearch, "search"},
+                    EnumName<Kind>{Kind::kListing, "listing"}};
 }
 
 struct Observation {
@@ -74,7 +75,7 @@ struct QueryFigures {
   SearchFigures figures;
 };
 struct DayFigures {
-  std::int64_t views = 0, clicks = 0, carts = 0, searches = 0, zero_results = 0;
+  std::int64_t views = 0, clicks = 0, carts = 0, searches = 0, zero_results = 0, listings = 0;
 };
 struct SearchReport {
   Time from;

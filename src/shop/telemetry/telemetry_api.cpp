@@ -20,8 +20,9 @@ struct EventBody {
   static constexpr auto fields() {
     using E = EventBody;
     return described(
-        Field("type", &E::type, "view, click, cart or search"),
-        Field("product_id", &E::product_id, "What was looked at, clicked on or put into a cart; of all but searches"),
+        Field("type", &E::type,
+              "view, click, cart, search or listing: a category, or what a search found, was looked at"),
+        Field("product_id", &E::product_id, "What was looked at, clicked on or put into a cart"),
         Field("query", &E::query, "What was searched for; of a click, where it was found", Length{1, 1000}),
         Field("results", &E::results, "Of a search: how many were found", Range{0, kMostResults}),
         Field("position", &E::position, "Of a click: where it stood, from 1, counted over all pages",
@@ -61,6 +62,9 @@ Result<void> check_events(const std::vector<EventBody>& events) {
       if (!one.query) wrong(i, "query", "required", "A search has words.");
       if (!one.results) wrong(i, "results", "required", "Say how many were found.");
       if (one.product_id) wrong(i, "product_id", "contradiction", "A search is of no product.");
+    } else if (one.type == Kind::kListing) {
+      if (one.product_id) wrong(i, "product_id", "contradiction", "A listing is of no product.");
+      if (one.results) wrong(i, "results", "contradiction", "Only searches have results.");
     } else {
       if (!one.product_id) wrong(i, "product_id", "required", "Say of which product.");
       if (one.results) wrong(i, "results", "contradiction", "Only searches have results.");
@@ -108,13 +112,15 @@ struct ArmRow {
 };
 
 struct Totals {
-  std::int64_t searches = 0, zero_results = 0, views = 0, clicks = 0, carts = 0;
+  std::int64_t searches = 0, zero_results = 0, views = 0, listings = 0, clicks = 0, carts = 0;
 
   static constexpr auto fields() {
     using T = Totals;
     return described(Field("searches", &T::searches, "Searches, also those whose words are not kept"),
                      Field("zero_results", &T::zero_results, "Searches that found nothing"),
-                     Field("views", &T::views, "Products looked at"), Field("clicks", &T::clicks, "Products chosen"),
+                     Field("views", &T::views, "Products looked at"),
+                     Field("listings", &T::listings, "Categories and results of searches looked at"),
+                     Field("clicks", &T::clicks, "Products chosen"),
                      Field("carts", &T::carts, "Products put into a cart"));
   }
 };
@@ -231,7 +237,7 @@ Result<SearchesView> searches(const ApiParts& parts, const http::Call& call, con
   const DayFigures& t = report.totals;
   return SearchesView{report.from,
                       in.days,
-                      {t.searches, t.zero_results, t.views, t.clicks, t.carts},
+                      {t.searches, t.zero_results, t.views, t.listings, t.clicks, t.carts},
                       rows_of<SearchRow>(report.most_searched),
                       rows_of<SearchRow>(report.without_results),
                       rows_of<ArmRow>(report.arms)};

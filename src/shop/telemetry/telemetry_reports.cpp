@@ -103,7 +103,7 @@ Result<SearchReport> Telemetry::searches(int days, int limit) {
     out = {first_of(days), {}, {}, {}, {}};
     TRY(const auto totals, tx.ask(store::kTotals, before));
     const auto sum = totals.front();
-    out.totals = {sum.i64(0), sum.i64(1), sum.i64(2), sum.i64(3), sum.i64(4)};
+    out.totals = {sum.i64(0), sum.i64(1), sum.i64(2), sum.i64(3), sum.i64(4), sum.i64(5)};
     const auto list = [&](const db::Query& query, std::vector<QueryFigures>& rows_out) -> Result<void> {
       TRY(const auto rows, tx.ask(query, before, limit));
       for (const auto& row : rows) rows_out.push_back({row.str(0), figures_of(row)});

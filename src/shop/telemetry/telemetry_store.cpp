@@ -6,11 +6,13 @@ using db::Home;
 using db::Query;
 
 const Query kAddToDay{"telemetry.add_to_day", Home::kTelemetry, R"sql(
-  INSERT INTO telemetry_days (day, views, clicks, carts, searches, zero_results) VALUES ($1, $2, $3, $4, $5, $6)
+  INSERT INTO telemetry_days (day, views, clicks, carts, searches, zero_results, listings)
+  VALUES ($1, $2, $3, $4, $5, $6, $7)
   ON CONFLICT (day) DO UPDATE SET views = telemetry_days.views + excluded.views,
     clicks = telemetry_days.clicks + excluded.clicks, carts = telemetry_days.carts + excluded.carts,
     searches = telemetry_days.searches + excluded.searches,
-    zero_results = telemetry_days.zero_results + excluded.zero_results
+    zero_results = telemetry_days.zero_results + excluded.zero_results,
+    listings = telemetry_days.listings + excluded.listings
 )sql"};
 
 const Query kAddToProduct{"telemetry.add_to_product", Home::kTelemetry, R"sql(
@@ -96,7 +98,8 @@ const Query kSalesOf{"telemetry.sales_of", Home::kTelemetry, R"sql(
 const Query kTotals{"telemetry.totals", Home::kTelemetry, R"sql(
   SELECT CAST(COALESCE(SUM(views), 0) AS BIGINT), CAST(COALESCE(SUM(clicks), 0) AS BIGINT),
          CAST(COALESCE(SUM(carts), 0) AS BIGINT), CAST(COALESCE(SUM(searches), 0) AS BIGINT),
-         CAST(COALESCE(SUM(zero_results), 0) AS BIGINT) FROM telemetry_days WHERE day > $1
+         CAST(COALESCE(SUM(zero_results), 0) AS BIGINT),
+         CAST(COALESCE(SUM(listings), 0) AS BIGINT) FROM telemetry_days WHERE day > $1
 )sql"};
 
 const Query kMostSearched{"telemetry.most_searched", Home::kTelemetry, R"sql(

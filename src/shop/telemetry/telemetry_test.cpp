@@ -83,6 +83,7 @@ TEST_CASE("telemetry: what is observed is summed up by product, query and day") 
     telemetry.observe({Kind::kClick, World::visitor(1), kTea, "Grüner Tee", 0, 4, "ranking/wide"});
     telemetry.observe({Kind::kClick, World::visitor(1), kCup, "Grüner Tee", 0, 1, "ranking/wide"});
     telemetry.observe({Kind::kClick, World::visitor(1), kCup, "Grüner Tee"});
+    telemetry.observe({Kind::kListing, World::visitor(1)});
     auto report = world.report();
     REQUIRE(report.most_searched.size() == 2);
     const auto& tea = report.most_searched[0];
@@ -96,10 +97,12 @@ TEST_CASE("telemetry: what is observed is summed up by product, query and day") 
     CHECK(report.totals.searches == 4);
     CHECK(report.totals.views == 3);
     CHECK(report.totals.clicks == 3);
+    CHECK(report.totals.listings == 1);
+    CHECK(report.totals.carts == 1);
     REQUIRE(report.arms.size() == 1);
     CHECK(report.arms[0].query == "ranking/wide");
     CHECK(report.arms[0].figures.clicks == 2);
-    CHECK(world.counted("counted") == 11);
+    CHECK(world.counted("counted") == 12);
 
     world.clock.advance_ms(kDayMs);
     telemetry.observe({Kind::kView, World::visitor(1), kTea});
