@@ -56,7 +56,7 @@ Result<http::Response> brands_page(Site& site, const http::Call& call) {
   }
   const Dress dress = site.dress_of(call.request);
   const std::string address = "/brands" + (cursor.empty() ? "" : "?cursor=" + percent_encode(cursor));
-  TRY(auto bytes, site.ready.listing(site.kept_as(address, dress), [&]() -> Result<ReadyPages::Bytes> {
+  TRY(auto made, site.ready.listing(site.kept_as(address, dress), [&]() -> Result<ReadyPages::Made> {
     TRY(const auto brands, read(site, after));
     Frame frame{"Brands"};
     if (cursor.empty()) {
@@ -68,7 +68,7 @@ Result<http::Response> brands_page(Site& site, const http::Call& call) {
     }
     return site.shared_page(frame, body_of(site, dress, brands, cursor.empty()));
   }));
-  return ready_response(std::move(bytes));
+  return ready_response(std::move(made.bytes));
 }
 
 Result<http::Response> brand_page(Site& site, const http::Call& call) {
