@@ -396,10 +396,9 @@ class Handlers {
 
 const std::vector<std::string_view> kStaff{"services.sign_in", "services.role_needed"};
 const std::vector<std::string_view> kWrites{
-    "services.sign_in",          "services.role_needed",     "catalog.no_such_product",
-    "catalog.no_such_offer",     "catalog.sku_taken",        "catalog.slug_taken",
-    "catalog.external_id_taken", "catalog.version_conflict", "catalog.status_refused",
-    "catalog.slug_redirects"};
+    "services.sign_in",       "services.role_needed",  "catalog.no_such_product",   "catalog.no_such_offer",
+    "catalog.sku_taken",      "catalog.slug_taken",    "catalog.external_id_taken", "catalog.version_conflict",
+    "catalog.status_refused", "catalog.slug_redirects"};
 
 }  // namespace
 
