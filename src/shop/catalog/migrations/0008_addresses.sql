@@ -9,7 +9,6 @@ CREATE INDEX catalog_former_slugs_of ON catalog_former_slugs (owner_id);
 CREATE TABLE catalog_brands (name_fold @text PRIMARY KEY, slug @text UNIQUE, name @text NOT NULL) @clustered;
 INSERT INTO catalog_brands (name_fold, slug, name)
   SELECT brand_fold, NULL, MIN(brand) FROM catalog_listing WHERE brand_fold <> '' GROUP BY brand_fold;
-CREATE INDEX catalog_brands_unnamed ON catalog_brands (name_fold) WHERE slug IS NULL;
 
 -- The titles in other languages, {"de": "…"}; empty for most. Of a product that is there already: once it is saved again.
 ALTER TABLE catalog_listing ADD COLUMN titles @text NOT NULL DEFAULT '';
