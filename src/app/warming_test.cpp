@@ -30,7 +30,8 @@ struct World {
     return saved->at(0).product;
   }
   void seen(ProductId product, telemetry::Kind kind, int times) {
-    for (int i = 0; i < times; ++i) shop().behaviour.telemetry.observe({kind, {telemetry::Consent::kGiven, false, 1}, product});
+    for (int i = 0; i < times; ++i)
+      shop().behaviour.telemetry.observe({kind, {telemetry::Consent::kGiven, false, 1}, product});
     REQUIRE(shop().behaviour.telemetry.drain());
   }
   Result<void> run(Warming& warming) {
