@@ -24,7 +24,8 @@ double now() {
 void sleep_until(double at) {
   const double left = at - now();
   if (left <= 0) return;
-  const timespec wait{static_cast<time_t>(left), static_cast<long>((left - static_cast<double>(static_cast<time_t>(left))) * 1e9)};
+  const timespec wait{static_cast<time_t>(left),
+                      static_cast<long>((left - static_cast<double>(static_cast<time_t>(left))) * 1e9)};
   nanosleep(&wait, nullptr);
 }
 
@@ -51,16 +52,18 @@ int main(int count, char** words) {
     sleep_until(from + static_cast<double>(i) / rate);
     if (at + static_cast<off_t>(bytes.size()) > kLog) at = 0;
     const double began = now();
-    if (pwrite(file, bytes.data(), bytes.size(), at) != static_cast<ssize_t>(bytes.size()) || fdatasync(file) != 0) return 1;
+    if (pwrite(file, bytes.data(), bytes.size(), at) != static_cast<ssize_t>(bytes.size()) || fdatasync(file) != 0)
+      return 1;
     took.push_back(now() - began);
     at += static_cast<off_t>(bytes.size());
   }
   const double all = now() - from;
   std::sort(took.begin(), took.end());
   const auto over = took.end() - std::lower_bound(took.begin(), took.end(), 0.1);
-  std::printf("{\"commits_per_second\": %.1f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.1f, \"over_100_ms\": %td}\n",
-              static_cast<double>(took.size()) / all, took[took.size() / 2] * 1e3, took[took.size() * 99 / 100] * 1e3,
-              took.back() * 1e3, over);
+  std::printf(
+      "{\"commits_per_second\": %.1f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.1f, \"over_100_ms\": %td}\n",
+      static_cast<double>(took.size()) / all, took[took.size() / 2] * 1e3, took[took.size() * 99 / 100] * 1e3,
+      took.back() * 1e3, over);
   close(file);
   unlink(words[1]);
   return 0;

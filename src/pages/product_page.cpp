@@ -319,7 +319,8 @@ Result<http::Response> answer(Site& site, const http::Call& call) {
   const Dress dress = site.dress_of(call.request);
   const std::string_view slug = call.param("slug");
   const auto page = [&]() -> Result<ReadyPages::Bytes> {
-    if (site.dresses.is_own(dress)) return site.ready.product(slug, [&](ProductId id) { return make(site, dress, id); });
+    if (site.dresses.is_own(dress))
+      return site.ready.product(slug, [&](ProductId id) { return make(site, dress, id); });
     TRY(auto made, dressed(site, dress, slug));
     return std::move(made.bytes);
   };
