@@ -32,7 +32,7 @@ TEST_CASE("translations: what may stand in them") {
   std::string many;
   for (char a = 'a'; a <= 'c'; ++a)
     for (char b = 'a'; b <= 'z'; ++b)
-      many += std::string(many.empty() ? "{" : ",") + "\"" + a + b + "\":{\"title\":\"x\"}";
+      many.append(many.empty() ? "{\"" : ",\"").append({a, b}).append("\":{\"title\":\"x\"}");
   CHECK(wrong_with(many + "}") == "/translations:too_long");
 }
 

@@ -176,6 +176,7 @@ bool Importer::check(Pass& pass, Row& row) const {
     row.product = std::move(*product);
     catalog::check_attributes(row.product.attributes.text, "/attributes", wrong);
     catalog::check_gtin(plain_gtin(row.product.gtin), wrong);
+    catalog::check_translations(row.product.translations.text, "/translations", wrong);
     if (const auto* defined = known.attributes->of_path(row.product.category_path))
       defined->check(row.product.attributes.text, row.product.status == catalog::ProductStatus::kActive, "/attributes",
                      wrong);
