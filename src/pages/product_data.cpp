@@ -44,15 +44,15 @@ std::string_view property_of(std::string_view option) {
 }
 
 void put_offer(ScriptJson& out, const showcase::DetailOffer& offer, const std::string& url) {
-  const std::string_view currency = offer.price.currency().code();
+  const Currency currency = offer.price.currency();
   out.raw("{\"@type\":\"Offer\"");
   out.member("url", url).member("sku", offer.sku).member("price", decimal_text(offer.price));
-  out.member("priceCurrency", currency);
+  out.member("priceCurrency", currency.code());
   if (offer.price_valid_until) out.member("priceValidUntil", to_rfc3339(*offer.price_valid_until));
   if (offer.list_price && *offer.list_price > offer.price) {
     out.raw(",\"priceSpecification\":{\"@type\":\"UnitPriceSpecification\"");
     out.member("priceType", "https://schema.org/StrikethroughPrice").member("price", decimal_text(*offer.list_price));
-    out.member("priceCurrency", currency).raw("}");
+    out.member("priceCurrency", currency.code()).raw("}");
   }
   out.member("availability", schema_of(offer.availability.status));
   out.member("itemCondition", schema_of_condition(offer.condition));
