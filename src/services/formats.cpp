@@ -73,6 +73,14 @@ LocalizedNumberFormatter compiled(const LocalizedNumberFormatter& formatter) {
   return out;
 }
 
+// The same of the numbers in a date, which ICU compiles when it writes their like the third time. Which of its
+// formatters a field needs is the pattern's, not the date's; an hour and a day may share one, so a few more do no harm.
+std::unique_ptr<const icu::DateFormat> compiled(std::unique_ptr<icu::DateFormat> format) {
+  icu::UnicodeString text;
+  for (int i = 0; i < 8; ++i) format->format(UDate{0}, text.remove());
+  return format;
+}
+
 }  // namespace
 
 // Made piece by piece: a shop that writes no dates has no formatter of dates.
@@ -155,7 +163,7 @@ class Formats::Rules {
     std::unique_ptr<icu::DateFormat> format(icu::DateFormat::createDateInstance(icu::DateFormat::kLong, locale_));
     KONTOR_ASSERT(format != nullptr);
     format->adoptTimeZone(icu_zone(zone));
-    return format;
+    return compiled(std::move(format));
   }
 
   // The locale's long date and short time; which clock it is, is said behind them.
@@ -169,7 +177,7 @@ class Formats::Rules {
       simple->applyPattern(pattern.append(ascii(" z")));
     }
     format->adoptTimeZone(icu_zone(zone_));
-    return format;
+    return compiled(std::move(format));
   }
 
   const icu::Locale locale_;
