@@ -6,25 +6,13 @@
 #include "base/text.h"
 #include "runtime/json.h"
 #include "services/languages.h"
+#include "shop/catalog/product_document.h"
 
 namespace kontor::catalog {
 namespace {
 
 constexpr std::size_t kMostBytes = 200'000;
 constexpr std::size_t kLongestTitle = 500, kLongestDescription = 50'000;
-
-std::string pointer_part(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    if (c == '~')
-      out += "~0";
-    else if (c == '/')
-      out += "~1";
-    else
-      out += c;
-  }
-  return out;
-}
 
 void check_text(const boost::json::value& value, const std::string& at, std::size_t longest,
                 std::vector<FieldError>& wrong) {

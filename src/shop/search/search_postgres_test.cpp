@@ -1,65 +1,17 @@
 // The index follows a catalogue on PostgreSQL.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-
-#include "adapters/db_postgres/postgres_store.h"
 #include "adapters/log_outbox/outbox_log.h"
 #include "adapters/search_embedded/embedded_index.h"
 #include "shop/search/search.h"
-#include "tests/support/test_store.h"
-
-namespace kontor {
-std::span<const db::Migration> services_migrations();
-std::span<const db::Migration> catalog_migrations();
-std::span<const db::Migration> inventory_migrations();
-std::span<const db::Migration> showcase_migrations();
-}  // namespace kontor
+#include "tests/support/shown_catalogue.h"
 
 namespace kontor::search {
 namespace {
 
-struct Fixture {
-  std::unique_ptr<db_postgres::PostgresStore> store;
-  testing::FakeClock clock;
-  IdSource ids{static_cast<std::uint64_t>(std::rand())};
+struct Fixture : testing::PostgresShelf {
   services::Cursors cursors{"a secret of tests"};
-
-  // False, and said so, where there is no PostgreSQL.
-  bool open() {
-    const char* url = std::getenv("KONTOR_TEST_POSTGRES");
-    if (url == nullptr) {
-      MESSAGE("skipped: KONTOR_TEST_POSTGRES is not set");
-      return false;
-    }
-    db_postgres::PostgresStore::Options options;
-    options.url = url;
-    auto opened = db_postgres::PostgresStore::open(options);
-    REQUIRE(opened);
-    store = std::move(*opened);
-    std::vector<db::Migration> all;
-    for (const auto& some :
-         {services_migrations(), catalog_migrations(), inventory_migrations(), showcase_migrations()})
-      all.insert(all.end(), some.begin(), some.end());
-    REQUIRE(store->migrate(all));
-    return true;
-  }
 };
-
-catalog::Draft draft(const std::string& key, std::int64_t price, CategoryId category) {
-  catalog::Draft made;
-  made.product.external_id = key;
-  made.product.title = "Title " + key;
-  made.product.brand = "Pg Brand";
-  made.product.category = category;
-  made.product.attributes_json = R"({"color":"black","ram_gb":16})";
-  catalog::Offer offer;
-  offer.seller = SellerId{1};
-  offer.sku = key;
-  offer.price = Money::minor(price, *Currency::parse("SEK"));
-  made.product.offers.push_back(offer);
-  return made;
-}
 
 TEST_CASE("postgresql: products are listed by every filter and sort") {
   Fixture f;
@@ -73,7 +25,8 @@ TEST_CASE("postgresql: products are listed by every filter and sort") {
   showcase.set_follower(&search.feed());
   const auto paths = catalog.ensure_paths(std::vector<std::vector<std::string>>{{"Pg", "Laptops"}, {"Pg"}});
   if (!paths) FAIL(paths.error().detail);
-  catalog::Draft drafts[] = {draft("PG-1", 100, (*paths)[0]), draft("PG-2", 200, (*paths)[1]), draft("PG-3", 300, {})};
+  catalog::Draft drafts[] = {f.draft("PG-1", 100, (*paths)[0]), f.draft("PG-2", 200, (*paths)[1]),
+                             f.draft("PG-3", 300, {})};
   auto saved = catalog.save(drafts);
   if (!saved) FAIL(saved.error().detail);
   saved = catalog.save(drafts);  // again: changes

@@ -1,62 +1,13 @@
 // The statements of catalog and showcase on PostgreSQL, where each parameter has one type and NULLs sort elsewhere.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-
-#include "adapters/db_postgres/postgres_store.h"
 #include "shop/showcase/showcase.h"
-#include "tests/support/test_store.h"
-
-namespace kontor {
-std::span<const db::Migration> services_migrations();
-std::span<const db::Migration> catalog_migrations();
-std::span<const db::Migration> inventory_migrations();
-std::span<const db::Migration> showcase_migrations();
-}  // namespace kontor
+#include "tests/support/shown_catalogue.h"
 
 namespace kontor::showcase {
 namespace {
 
-struct Fixture {
-  std::unique_ptr<db_postgres::PostgresStore> store;
-  testing::FakeClock clock;
-  IdSource ids{static_cast<std::uint64_t>(std::rand())};
-
-  // False, and said so, where there is no PostgreSQL.
-  bool open() {
-    const char* url = std::getenv("KONTOR_TEST_POSTGRES");
-    if (url == nullptr) {
-      MESSAGE("skipped: KONTOR_TEST_POSTGRES is not set");
-      return false;
-    }
-    db_postgres::PostgresStore::Options options;
-    options.url = url;
-    auto opened = db_postgres::PostgresStore::open(options);
-    REQUIRE(opened);
-    store = std::move(*opened);
-    std::vector<db::Migration> all;
-    for (const auto& some :
-         {services_migrations(), catalog_migrations(), inventory_migrations(), showcase_migrations()})
-      all.insert(all.end(), some.begin(), some.end());
-    REQUIRE(store->migrate(all));
-    return true;
-  }
-};
-
-catalog::Draft draft(const std::string& key, std::int64_t price, CategoryId category) {
-  catalog::Draft made;
-  made.product.external_id = key;
-  made.product.title = "Title " + key;
-  made.product.brand = "Pg Brand";
-  made.product.category = category;
-  made.product.attributes_json = R"({"color":"black","ram_gb":16})";
-  catalog::Offer offer;
-  offer.seller = SellerId{1};
-  offer.sku = key;
-  offer.price = Money::minor(price, *Currency::parse("SEK"));
-  made.product.offers.push_back(offer);
-  return made;
-}
+using Fixture = testing::PostgresShelf;
 
 TEST_CASE("postgresql: a product is saved, shown, changed and removed") {
   Fixture f;
@@ -66,7 +17,8 @@ TEST_CASE("postgresql: a product is saved, shown, changed and removed") {
   Showcase showcase(*f.store, catalog, inventory, {});
   const auto paths = catalog.ensure_paths(std::vector<std::vector<std::string>>{{"Pg", "Laptops"}, {"Pg"}});
   if (!paths) FAIL(paths.error().detail);
-  catalog::Draft drafts[] = {draft("PG-1", 100, (*paths)[0]), draft("PG-2", 200, (*paths)[1]), draft("PG-3", 300, {})};
+  catalog::Draft drafts[] = {f.draft("PG-1", 100, (*paths)[0]), f.draft("PG-2", 200, (*paths)[1]),
+                             f.draft("PG-3", 300, {})};
   auto saved = catalog.save(drafts);
   if (!saved) FAIL(saved.error().detail);
   saved = catalog.save(drafts);  // again: changes

@@ -6,65 +6,12 @@
 
 #include "runtime/router.h"
 #include "shop/showcase/showcase_api.h"
-#include "tests/support/test_store.h"
-
-namespace kontor {
-std::span<const db::Migration> services_migrations();
-std::span<const db::Migration> catalog_migrations();
-std::span<const db::Migration> inventory_migrations();
-std::span<const db::Migration> showcase_migrations();
-}  // namespace kontor
+#include "tests/support/shown_catalogue.h"
 
 namespace kontor::showcase {
 namespace {
 
-constexpr SellerId kHouse{1};
-
-struct Fixture {
-  testing::TestStore test{services_migrations(), catalog_migrations(), inventory_migrations(), showcase_migrations()};
-  catalog::Catalog catalog{test.store(), test.clock, test.ids};
-  inventory::Inventory inventory{test.store(), test.clock, test.ids};
-  Showcase showcase{test.store(), catalog, inventory, {}};
-
-  Fixture() {
-    catalog.on_change([this](std::span<const ProductId> products) {
-      for (const ProductId id : products) showcase.product_changed(id);
-    });
-    catalog.on_category_change([this] { showcase.categories_changed(); });
-  }
-
-  struct Made {
-    ProductId product;
-    std::vector<OfferId> offers;
-  };
-  Made make(const std::string& key, std::int64_t price, std::int64_t stock,
-            const std::function<void(catalog::Draft&)>& change = {}) {
-    catalog::Draft draft;
-    draft.product.external_id = key;
-    draft.product.title = "Title " + key;
-    draft.product.brand = "Brand";
-    catalog::Offer offer;
-    offer.seller = kHouse;
-    offer.sku = key;
-    offer.price = Money::minor(price, Currency());
-    draft.product.offers.push_back(offer);
-    if (change) change(draft);
-    test.clock.advance_ms(1);
-    const auto saved = catalog.save(std::span(&draft, 1));
-    REQUIRE(saved);
-    REQUIRE(!(*saved)[0].refused);
-    Made made{(*saved)[0].product, (*saved)[0].offers};
-    for (const OfferId id : made.offers) set_stock(id, stock);
-    return made;
-  }
-  void set_stock(OfferId offer, std::int64_t on_hand) {
-    REQUIRE(test.store().write(db::Home::kStock, [&](db::Tx& tx) {
-      return inventory.set_on_hand(tx, {offer, inventory::kMainWarehouse, on_hand}, "test", test.clock.now());
-    }));
-    showcase.stock_changed(std::span(&offer, 1));
-    REQUIRE(showcase.refresh_stock());
-  }
-};
+using Fixture = testing::ShownCatalogue;
 
 TEST_CASE("the detail has the shape of the contract") {
   Fixture f;

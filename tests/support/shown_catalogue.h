@@ -1,0 +1,114 @@
+// Products as shoppers see them: the catalogue, its stock and the showcase over one store. For tests of showcase, and
+// of what follows it.
+#pragma once
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/db_postgres/postgres_store.h"
+#include "shop/showcase/showcase.h"
+#include "tests/support/test_store.h"
+
+namespace kontor {
+std::span<const db::Migration> services_migrations();
+std::span<const db::Migration> catalog_migrations();
+std::span<const db::Migration> inventory_migrations();
+std::span<const db::Migration> showcase_migrations();
+}  // namespace kontor
+
+namespace kontor::testing {
+
+struct ShownCatalogue {
+  TestStore test{services_migrations(), catalog_migrations(), inventory_migrations(), showcase_migrations()};
+  catalog::Catalog catalog{test.store(), test.clock, test.ids};
+  inventory::Inventory inventory{test.store(), test.clock, test.ids};
+  showcase::Showcase showcase{test.store(), catalog, inventory, {}};
+
+  ShownCatalogue() {
+    catalog.on_change([this](std::span<const ProductId> products) {
+      for (const ProductId id : products) showcase.product_changed(id);
+    });
+    catalog.on_category_change([this] { showcase.categories_changed(); });
+  }
+
+  struct Made {
+    ProductId product;
+    std::vector<OfferId> offers;
+  };
+  Made make(const std::string& key, std::int64_t price, std::int64_t stock,
+            const std::function<void(catalog::Draft&)>& change = {}) {
+    catalog::Draft draft;
+    draft.product.external_id = key;
+    draft.product.title = "Title " + key;
+    draft.product.brand = "Brand";
+    catalog::Offer offer;
+    offer.seller = SellerId{1};
+    offer.sku = key;
+    offer.price = Money::minor(price, Currency());
+    draft.product.offers.push_back(offer);
+    if (change) change(draft);
+    test.clock.advance_ms(1);
+    const auto saved = catalog.save(std::span(&draft, 1));
+    REQUIRE(saved);
+    REQUIRE(!(*saved)[0].refused);
+    Made made{(*saved)[0].product, (*saved)[0].offers};
+    for (const OfferId id : made.offers) set_stock(id, stock);
+    return made;
+  }
+  void set_stock(OfferId offer, std::int64_t on_hand) {
+    REQUIRE(test.store().write(db::Home::kStock, [&](db::Tx& tx) {
+      return inventory.set_on_hand(tx, {offer, inventory::kMainWarehouse, on_hand}, "test", test.clock.now());
+    }));
+    showcase.stock_changed(std::span(&offer, 1));
+    REQUIRE(showcase.refresh_stock());
+  }
+};
+
+// A store for the same on the PostgreSQL that the tests share.
+struct PostgresShelf {
+  std::unique_ptr<db_postgres::PostgresStore> store;
+  FakeClock clock;
+  IdSource ids{static_cast<std::uint64_t>(std::rand())};
+
+  // False, and said so, where there is no PostgreSQL.
+  bool open() {
+    const char* url = std::getenv("KONTOR_TEST_POSTGRES");
+    if (url == nullptr) {
+      MESSAGE("skipped: KONTOR_TEST_POSTGRES is not set");
+      return false;
+    }
+    db_postgres::PostgresStore::Options options;
+    options.url = url;
+    auto opened = db_postgres::PostgresStore::open(options);
+    REQUIRE(opened);
+    store = std::move(*opened);
+    std::vector<db::Migration> all;
+    for (const auto& some :
+         {services_migrations(), catalog_migrations(), inventory_migrations(), showcase_migrations()})
+      all.insert(all.end(), some.begin(), some.end());
+    REQUIRE(store->migrate(all));
+    return true;
+  }
+
+  // In a currency that nothing else there has.
+  static catalog::Draft draft(const std::string& key, std::int64_t price, CategoryId category) {
+    catalog::Draft made;
+    made.product.external_id = key;
+    made.product.title = "Title " + key;
+    made.product.brand = "Pg Brand";
+    made.product.category = category;
+    made.product.attributes_json = R"({"color":"black","ram_gb":16})";
+    catalog::Offer offer;
+    offer.seller = SellerId{1};
+    offer.sku = key;
+    offer.price = Money::minor(price, *Currency::parse("SEK"));
+    made.product.offers.push_back(offer);
+    return made;
+  }
+};
+
+}  // namespace kontor::testing
