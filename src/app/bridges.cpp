@@ -131,18 +131,28 @@ Result<bool> CatalogLookup::exists(OfferId offer) {
   return !found.empty();
 }
 
-Result<std::optional<OfferId>> CatalogLookup::find(std::string_view sku, std::string_view external_id) {
-  if (!sku.empty()) {
-    const std::string skus[] = {std::string(sku)};
-    TRY(const auto found, catalog_.offers_by_sku(skus));
-    return found.size() == 1 ? std::optional<OfferId>(found[0].id) : std::nullopt;
+Result<CatalogLookup::BySku> CatalogLookup::find(std::span<const std::string> skus) {
+  TRY(const auto offers, catalog_.offers_by_sku(skus));
+  BySku found;
+  for (const auto& offer : offers) {
+    Found& one = found[offer.sku];
+    if (one.offer == offer.id) continue;
+    one.several = one.several || one.offer.has_value();
+    one.offer = offer.id;
   }
+  for (auto& [sku, one] : found)
+    if (one.several) one.offer.reset();
+  return found;
+}
+
+Result<CatalogLookup::Found> CatalogLookup::find_only(std::string_view external_id) {
   catalog::ProductFilter filter;
   filter.external_id = std::string(external_id);
   filter.limit = 1;
   TRY(const auto found, catalog_.find_products(filter));
-  if (found.empty() || found[0].offers.size() != 1) return std::optional<OfferId>{};
-  return std::optional<OfferId>(found[0].offers[0].id);
+  if (found.empty() || found[0].offers.empty()) return Found{};
+  if (found[0].offers.size() > 1) return Found{{}, true};
+  return Found{found[0].offers[0].id, false};
 }
 
 Result<std::optional<notifications::Unplaced>> UnplacedPurchases::unplaced(CheckoutId checkout) {

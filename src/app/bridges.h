@@ -92,7 +92,8 @@ class CatalogLookup : public inventory::OfferLookup {
  public:
   explicit CatalogLookup(catalog::Catalog& catalog) : catalog_(catalog) {}
   Result<bool> exists(OfferId offer) override;
-  Result<std::optional<OfferId>> find(std::string_view sku, std::string_view external_id) override;
+  Result<BySku> find(std::span<const std::string> skus) override;
+  Result<Found> find_only(std::string_view external_id) override;
 
  private:
   catalog::Catalog& catalog_;

@@ -255,6 +255,16 @@ void sleep_for(std::int64_t ms) {
 NoWaiting::NoWaiting() { ++(current_fiber() != nullptr ? current_fiber()->no_waiting : t_no_waiting); }
 NoWaiting::~NoWaiting() { --(current_fiber() != nullptr ? current_fiber()->no_waiting : t_no_waiting); }
 
+LowPriority::LowPriority() {
+  Fiber* const fiber = current_fiber();
+  if (fiber == nullptr) return;
+  ++fiber->low_priority;
+  yield();
+}
+LowPriority::~LowPriority() {
+  if (Fiber* const fiber = current_fiber()) --fiber->low_priority;
+}
+
 namespace {
 // Ends the watch however the wait ends.
 struct Watching {

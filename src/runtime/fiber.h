@@ -114,6 +114,17 @@ class NoWaiting {
   NoWaiting& operator=(const NoWaiting&) = delete;
 };
 
+// While one lives, this fiber goes on only when no other of its loop can, but for one step a turn so that it ends some
+// day: for work that is long and may come a little later. Yields at once. Virtual loops and plain threads know no
+// priorities.
+class LowPriority {
+ public:
+  LowPriority();
+  ~LowPriority();
+  LowPriority(const LowPriority&) = delete;
+  LowPriority& operator=(const LowPriority&) = delete;
+};
+
 // A bounded pool of threads for work that burns CPU (hashing, pictures, compression, reports); the calling fiber waits.
 class Workers {
  public:

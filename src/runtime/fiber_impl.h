@@ -59,6 +59,7 @@ class Fiber {
   bool killed = false;
   bool timed_out = false;
   bool shielded = false;
+  int low_priority = 0;  // how many LowPriority live on it
   Span* span = nullptr;  // the innermost that is traced
   void* asan_stack = nullptr;
   void* tsan_fiber = nullptr;
@@ -112,11 +113,12 @@ struct Loop::Impl {
   void run_ready();
   void poll_sockets(int timeout_ms);
   bool go_to_sleep();  // false when something came meanwhile
-  bool idle() const { return ready.empty() && posted.empty() && !remote->filled.load(std::memory_order_acquire); }
+  bool idle() const { return ready.empty() && ready_low.empty() && posted.empty() && !remote->filled.load(std::memory_order_acquire); }
 
   Fiber* make_fiber(std::function<void()> body);
   void make_ready(Fiber* fiber);
   Fiber* next_ready();
+  Fiber* next_low();
   void resume(Fiber* fiber);  // runs it until it waits or ends
   void end_fiber(Fiber* fiber);
   void kill_all();
@@ -126,7 +128,7 @@ struct Loop::Impl {
   StackPool stacks;
   TimerWheel timers;
   std::shared_ptr<Remote> remote;
-  std::deque<Fiber*> ready;
+  std::deque<Fiber*> ready, ready_low;
   std::vector<Fiber*> alive;
   std::vector<std::function<void()>> posted;
   std::vector<Remote::Item> drained;

@@ -56,6 +56,73 @@ TEST_CASE("fibers take turns when they yield") {
   CHECK(loop.fibers() == 0);
 }
 
+// Two fibers of low priority and, spawned last, one of usual: who made each step.
+std::string steps_of_unequals() {
+  Loop loop;
+  std::string trace;
+  for (const char name : {'x', 'y'}) {
+    loop.spawn([&trace, name] {
+      const LowPriority low;
+      for (int i = 0; i < 3; ++i) {
+        trace += name;
+        yield();
+      }
+    });
+  }
+  loop.spawn([&] {
+    for (int i = 0; i < 3; ++i) {
+      trace += 'a';
+      yield();
+    }
+    while (loop.fibers() > 1) yield();
+    loop.stop();
+  });
+  loop.run();
+  return trace;
+}
+
+TEST_CASE("a fiber of low priority runs when no other can") {
+  std::string trace = steps_of_unequals();
+  CHECK(trace.size() == 9);
+  // A thread that is interrupted for long begins another turn, in which they have their step; not each time.
+  for (int turn = 0; turn < 1000 && !trace.starts_with("aaa"); ++turn) trace = steps_of_unequals();
+  CHECK(trace.starts_with("aaa"));
+}
+
+TEST_CASE("a fiber of low priority ends though another never rests") {
+  Loop loop;
+  bool ended = false;
+  loop.spawn([&] {
+    const LowPriority low;
+    for (int i = 0; i < 5; ++i) yield();
+    ended = true;
+  });
+  loop.spawn([&] {
+    while (!ended) yield();
+    loop.stop();
+  });
+  loop.run();
+  CHECK(ended);
+}
+
+TEST_CASE("a fiber of low priority is killed where it waits for its turn") {
+  Loop loop;
+  int ended = 0, busy = 0;
+  loop.spawn([&] {
+    const NotesItsEnd note(ended);
+    const LowPriority low;
+    for (;;) yield();
+  });
+  loop.spawn([&] {
+    for (busy = 0; busy < 3; ++busy) yield();
+    loop.stop();
+  });
+  loop.run();
+  loop.kill_all();
+  CHECK(loop.fibers() == 0);
+  CHECK(ended == 1);
+}
+
 TEST_CASE("a parker takes the wake before and after the wait") {
   on_real_loop([](Loop& loop) {
     Parker first;

@@ -65,7 +65,8 @@ std::int64_t Loop::Impl::clock_ms() const { return options.virtual_time ? now : 
 
 void Loop::Impl::make_ready(Fiber* fiber) {
   fiber->place = Fiber::Place::kReady;
-  ready.push_back(fiber);
+  const bool low = fiber->low_priority > 0 && !fiber->killed && !options.virtual_time;
+  (low ? ready_low : ready).push_back(fiber);
 }
 
 Fiber* Loop::Impl::next_ready() {
@@ -76,6 +77,12 @@ Fiber* Loop::Impl::next_ready() {
   }
   Fiber* fiber = ready[index];
   ready.erase(ready.begin() + static_cast<std::ptrdiff_t>(index));
+  return fiber;
+}
+
+Fiber* Loop::Impl::next_low() {
+  Fiber* const fiber = ready_low.front();
+  ready_low.pop_front();
   return fiber;
 }
 
@@ -110,14 +117,19 @@ void Loop::Impl::run_posted() {
 }
 
 // Runs what is ready, and what that makes ready, for a short while: a fiber that yields lets sockets and timers
-// through.
+// through. Of low priority is one step, and more as long as nothing else is ready.
 void Loop::Impl::run_ready() {
-  if (ready.empty()) return;
+  if (ready.empty() && ready_low.empty()) return;
   const std::int64_t until = monotonic_micros() + kStepsUs;
+  bool any_low = ready_low.empty();
   do {
     for (std::size_t steps = std::min(ready.size(), kFibersPerTurn); steps > 0 && !ready.empty(); --steps)
       resume(next_ready());
-  } while (!ready.empty() && monotonic_micros() < until);
+    if (!ready.empty() || ready_low.empty()) continue;
+    resume(next_low());
+    any_low = true;
+  } while ((!ready.empty() || !ready_low.empty()) && monotonic_micros() < until);
+  if (!any_low && !ready_low.empty()) resume(next_low());
 }
 
 bool Loop::Impl::go_to_sleep() {
@@ -204,8 +216,8 @@ void Loop::Impl::kill_all() {
         std::this_thread::yield();  // its waker is on the way
         continue;
       }
-    } else {
-      ready.erase(std::find(ready.begin(), ready.end(), fiber));
+    } else if (std::erase(ready, fiber) == 0) {
+      std::erase(ready_low, fiber);
     }
     if (fiber->back == nullptr) {
       end_fiber(fiber);  // never began

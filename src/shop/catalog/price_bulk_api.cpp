@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "services/bulk_result.h"
 #include "shop/catalog/catalog_api.h"
 
 namespace kontor::catalog {
@@ -37,49 +38,21 @@ struct PriceBulk {
   }
 };
 
-struct PriceResult {
-  std::int64_t row = 0;
-  bool ok = false;
-  std::optional<OfferId> offer_id;
-  std::optional<std::string> reason;
-  std::optional<std::string> detail;
-
-  static constexpr auto fields() {
-    using V = PriceResult;
-    return described(Field("row", &V::row, "Which row, from 0"), Field("ok", &V::ok, "Whether it holds now"),
-                     Field("offer_id", &V::offer_id, "The offer it meant"),
-                     Field("reason", &V::reason, "What was wrong"), Field("detail", &V::detail, "The same in words"));
-  }
-};
-
-struct PriceAnswer {
-  std::vector<PriceResult> items;
-
-  static constexpr auto fields() {
-    return described(Field("items", &PriceAnswer::items, "One per row, in their order"));
-  }
-};
-
-void refuse(PriceResult& result, std::string reason, std::string detail) {
-  result.ok = false;
-  result.reason = std::move(reason);
-  result.detail = std::move(detail);
-}
+using services::BulkAnswer;
+using services::BulkResult;
 
 class PriceHandlers {
  public:
   explicit PriceHandlers(CatalogApi api) : api_(api) {}
 
-  Result<PriceAnswer> bulk(http::Call& call, const PriceBulk& in) const {
+  Result<BulkAnswer> bulk(http::Call& call, const PriceBulk& in) const {
     TRY(const services::Shopper who, api_.shoppers.require_role(call, services::Role::kMerchandiser));
-    PriceAnswer answer;
-    for (std::size_t at = 0; at < in.items.size(); ++at)
-      answer.items.emplace_back().row = static_cast<std::int64_t>(at);
+    BulkAnswer answer = BulkAnswer::of(in.items.size());
     TRY(ByProduct rows, resolve(in, answer.items));
     for (int turn = 0; turn < kTurns && !rows.empty(); ++turn) TRY_DO(save_all(who, in, rows, answer.items));
     for (const auto& [product, open] : rows)
       for (const std::size_t at : open)
-        refuse(answer.items[at], "catalog.version_conflict", "It was changed by somebody else at the same time.");
+        answer.items[at].refuse("catalog.version_conflict", "It was changed by somebody else at the same time.");
     return answer;
   }
 
@@ -87,7 +60,7 @@ class PriceHandlers {
   using ByProduct = std::map<ProductId, std::vector<std::size_t>>;  // the rows that are still to be saved
 
   // Finds each row's offer, or says in its result why there is none.
-  Result<ByProduct> resolve(const PriceBulk& in, std::span<PriceResult> results) const {
+  Result<ByProduct> resolve(const PriceBulk& in, std::span<BulkResult> results) const {
     std::vector<std::string> skus;
     for (const PriceRow& row : in.items)
       if (row.sku && !row.external_id) skus.push_back(*row.sku);
@@ -99,7 +72,7 @@ class PriceHandlers {
       const PriceRow& row = in.items[at];
       std::optional<Offer> offer;
       if (row.sku.has_value() == row.external_id.has_value()) {
-        refuse(results[at], "catalog.which_offer", "Say sku or external_id, one of them.");
+        results[at].refuse("catalog.which_offer", "Say sku or external_id, one of them.");
       } else if (row.sku) {
         const auto [from, to] = by_sku.equal_range(*row.sku);
         offer = only(from, to, results[at]);
@@ -114,33 +87,33 @@ class PriceHandlers {
   }
 
   template <class At>
-  static std::optional<Offer> only(At from, At to, PriceResult& result) {
+  static std::optional<Offer> only(At from, At to, BulkResult& result) {
     if (from == to) {
-      refuse(result, "catalog.no_such_offer", "There is no such offer.");
+      result.refuse("catalog.no_such_offer", "There is no such offer.");
       return {};
     }
     if (std::next(from) != to) {
-      refuse(result, "catalog.ambiguous_offer", "Several sellers have an offer with this sku.");
+      result.refuse("catalog.ambiguous_offer", "Several sellers have an offer with this sku.");
       return {};
     }
     return *from->second;
   }
 
-  Result<std::optional<Offer>> of_product(const std::string& external_id, PriceResult& result) const {
+  Result<std::optional<Offer>> of_product(const std::string& external_id, BulkResult& result) const {
     ProductFilter filter;
     filter.external_id = external_id;
     TRY(const auto found, api_.catalog.find_products(filter));
     if (!found.empty() && found[0].offers.size() == 1) return found[0].offers[0];
     if (found.empty() || found[0].offers.empty())
-      refuse(result, "catalog.no_such_offer", "There is no such offer.");
+      result.refuse("catalog.no_such_offer", "There is no such offer.");
     else
-      refuse(result, "catalog.ambiguous_offer", "The product has several offers; name one by its sku.");
+      result.refuse("catalog.ambiguous_offer", "The product has several offers; name one by its sku.");
     return std::optional<Offer>{};
   }
 
   // Saves what is open, chunk by chunk; what stays open lost a race against another change of its product.
   Result<void> save_all(const services::Shopper& who, const PriceBulk& in, ByProduct& open,
-                        std::span<PriceResult> results) const {
+                        std::span<BulkResult> results) const {
     std::vector<ProductId> ids;
     for (const auto& [product, rows] : open) ids.push_back(product);
     for (std::size_t from = 0; from < ids.size(); from += kBulkChunk) {
@@ -151,7 +124,7 @@ class PriceHandlers {
   }
 
   Result<void> save_chunk(const services::Shopper& who, const PriceBulk& in, std::span<const ProductId> ids,
-                          ByProduct& open, std::span<PriceResult> results) const {
+                          ByProduct& open, std::span<BulkResult> results) const {
     TRY(std::vector<Product> products, api_.catalog.products(ids));
     std::vector<Draft> drafts;
     std::vector<services::AuditEntry> entries;
@@ -184,7 +157,7 @@ class PriceHandlers {
 
   // The product with only those offers that get another price; the last row that names an offer counts.
   static Draft draft_of(Product product, const PriceBulk& in, const std::vector<std::size_t>& rows,
-                        std::span<const PriceResult> results) {
+                        std::span<const BulkResult> results) {
     Draft draft;
     draft.if_version = product.version;
     std::map<OfferId, std::size_t> wanted;
@@ -204,18 +177,18 @@ class PriceHandlers {
     return draft;
   }
 
-  static void settle(ProductId id, const Saved& saved, ByProduct& open, std::span<PriceResult> results) {
+  static void settle(ProductId id, const Saved& saved, ByProduct& open, std::span<BulkResult> results) {
     if (saved.refused && saved.refused->code == Errc::kVersionConflict) return;  // once more, from what it is now
     if (saved.refused) return close(open, id, results, saved.refused->detail);
     for (const std::size_t at : open[id]) results[at].ok = true;
     open.erase(id);
   }
 
-  static void close(ByProduct& open, ProductId id, std::span<PriceResult> results, const std::string& why) {
+  static void close(ByProduct& open, ProductId id, std::span<BulkResult> results, const std::string& why) {
     const auto found = open.find(id);
     if (found == open.end()) return;
     for (const std::size_t at : found->second)
-      refuse(results[at], why.empty() ? "catalog.no_such_offer" : "catalog.invalid_price",
+      results[at].refuse(why.empty() ? "catalog.no_such_offer" : "catalog.invalid_price",
              why.empty() ? "There is no such offer." : why);
     open.erase(found);
   }
@@ -227,7 +200,7 @@ class PriceHandlers {
 
 void add_price_bulk_routes(http::Router& router, const CatalogApi& api) {
   const auto on = std::make_shared<PriceHandlers>(api);
-  router.post<PriceBulk, PriceAnswer>("/admin/prices/bulk",
+  router.post<PriceBulk, BulkAnswer>("/admin/prices/bulk",
                                       {"Sets the prices of many offers by sku or external id; a result per row",
                                        {"services.sign_in", "services.role_needed"},
                                        200,

@@ -152,7 +152,10 @@ Result<void> Inventory::set_on_hand_many(db::Tx& tx, std::span<const StockSettin
   return say_levels(tx, std::move(changed), now);
 }
 
-Result<ShelfRow> Inventory::change(db::Tx& tx, const StockChange& wish, Time now) {
+namespace {
+
+Result<ShelfRow> change_one(db::Tx& tx, const StockChange& wish, Time now, Crossings& crossings,
+                            std::vector<OfferId>& moved_offers) {
   TRY(const bool known, sql::warehouse_exists(tx, wish.warehouse));
   if (!known) return fail(no_such_warehouse(wish.warehouse));
   if (wish.if_match.given) {
@@ -162,18 +165,40 @@ Result<ShelfRow> Inventory::change(db::Tx& tx, const StockChange& wish, Time now
       return fail(Errc::kVersionConflict, "inventory.version_conflict", "The stock row has changed since it was read.");
   }
   const Place place{wish.offer, wish.warehouse, 0};
-  Crossings crossings(sold_out_);
   if (wish.low_stock_at) TRY_DO(crossings.look(tx, wish.offer));
   TRY(const bool moved, set_figures(tx, place, {wish.on_hand, wish.safety_stock, wish.incoming},
                                     {MovementKind::kCounted, wish.reason, "", now}, crossings));
   if (wish.low_stock_at) TRY_DO(sql::set_low_stock_at(tx, place, *wish.low_stock_at));
-  TRY_DO(crossings.say(tx, now));
   if (wish.incoming_at) TRY_DO(sql::set_incoming_at(tx, place, wish.incoming_at));
   TRY(auto row, sql::row(tx, wish.offer, wish.warehouse));
   if (!moved) return row;
   if (wish.on_hand) TRY_DO(say_oversold(tx, row, now));
-  TRY_DO(say_levels(tx, {wish.offer}, now));
+  moved_offers.push_back(wish.offer);
   return row;
+}
+
+}  // namespace
+
+Result<ShelfRow> Inventory::change(db::Tx& tx, const StockChange& wish, Time now) {
+  Crossings crossings(sold_out_);
+  std::vector<OfferId> moved;
+  TRY(auto row, change_one(tx, wish, now, crossings, moved));
+  TRY_DO(crossings.say(tx, now));
+  TRY_DO(say_levels(tx, std::move(moved), now));
+  return row;
+}
+
+Result<void> Inventory::change_many(db::Tx& tx, std::span<const StockChange> wishes, Time now) {
+  std::vector<StockChange> sorted(wishes.begin(), wishes.end());
+  // Key order; what is said of one place comes in its own order.
+  std::stable_sort(sorted.begin(), sorted.end(), [](const StockChange& a, const StockChange& b) {
+    return std::pair(a.offer, a.warehouse) < std::pair(b.offer, b.warehouse);
+  });
+  Crossings crossings(sold_out_);
+  std::vector<OfferId> moved;
+  for (const StockChange& wish : sorted) TRY_DO(change_one(tx, wish, now, crossings, moved));
+  TRY_DO(crossings.say(tx, now));
+  return say_levels(tx, std::move(moved), now);
 }
 
 Result<ShelfRow> Inventory::adjust(db::Tx& tx, const StockSetting& delta, std::string_view reason, Time now) {

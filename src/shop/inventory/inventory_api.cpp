@@ -4,6 +4,7 @@
 #include <map>
 #include "base/card_number.h"
 
+#include "services/bulk_result.h"
 #include "services/idempotency.h"
 #include "shop/inventory/stock_views.h"
 
@@ -117,34 +118,8 @@ struct Bulk {
   static constexpr auto fields() { return described(Field("items", &Bulk::items, "The rows", Length{1, kBulkRows})); }
 };
 
-struct BulkResult {
-  std::int64_t row = 0;
-  bool ok = false;
-  std::optional<OfferId> offer_id;
-  std::optional<std::string> reason;
-  std::optional<std::string> detail;
-
-  static constexpr auto fields() {
-    using V = BulkResult;
-    return described(Field("row", &V::row, "Which row, from 0"), Field("ok", &V::ok, "Whether it holds now"),
-                     Field("offer_id", &V::offer_id, "The offer it meant"),
-                     Field("reason", &V::reason, "What was wrong"), Field("detail", &V::detail, "The same in words"));
-  }
-};
-
-struct BulkAnswer {
-  std::vector<BulkResult> items;
-
-  static constexpr auto fields() {
-    return described(Field("items", &BulkAnswer::items, "One per row, in their order"));
-  }
-};
-
-void refuse(BulkResult& result, const Error& error) {
-  result.ok = false;
-  result.reason = error.reason;
-  result.detail = error.detail;
-}
+using services::BulkAnswer;
+using services::BulkResult;
 
 class Api {
  public:
@@ -228,13 +203,14 @@ class Api {
     TRY(const auto all, p_.inventory.warehouses());
     std::map<std::string, WarehouseId> codes;
     for (const Warehouse& warehouse : all) codes[warehouse.code] = warehouse.id;
-    BulkAnswer answer;
+    BulkAnswer answer = BulkAnswer::of(in.items.size());
+    std::vector<std::string> skus;
+    for (const BulkRow& row : in.items)
+      if (row.sku && !row.external_id) skus.push_back(*row.sku);
+    TRY(const auto by_sku, p_.offers.find(skus));
     std::vector<StockChange> wishes(in.items.size());
-    for (std::size_t at = 0; at < in.items.size(); ++at) {
-      BulkResult& result = answer.items.emplace_back();
-      result.row = static_cast<std::int64_t>(at);
-      TRY_DO(resolve(in.items[at], codes, wishes[at], result));
-    }
+    for (std::size_t at = 0; at < in.items.size(); ++at)
+      TRY_DO(resolve(in.items[at], codes, by_sku, wishes[at], answer.items[at]));
     for (std::size_t at = 0; at < wishes.size(); at += kBulkChunk) {
       const auto count = std::min(kBulkChunk, wishes.size() - at);
       TRY_DO(write_chunk(staff, std::span(wishes).subspan(at, count), std::span(answer.items).subspan(at, count)));
@@ -244,33 +220,34 @@ class Api {
 
  private:
   // Fills the wish, or says in the result what is wrong with the row; an Error is the store's.
-  Result<void> resolve(const BulkRow& row, const std::map<std::string, WarehouseId>& codes, StockChange& wish,
-                       BulkResult& result) const {
+  Result<void> resolve(const BulkRow& row, const std::map<std::string, WarehouseId>& codes,
+                       const OfferLookup::BySku& by_sku, StockChange& wish, BulkResult& result) const {
     if (row.sku.has_value() == row.external_id.has_value()) {
-      refuse(result, {Errc::kInvalid, "inventory.which_offer", "Say sku or external_id, one of them.", {}, {}, 0});
+      result.refuse("inventory.which_offer", "Say sku or external_id, one of them.");
       return {};
     }
     const auto warehouse = codes.find(row.warehouse);
     if (warehouse == codes.end()) {
-      refuse(result, {Errc::kNotFound,
-                      "inventory.no_such_warehouse",
-                      "There is no warehouse '" + row.warehouse + "'.",
-                      {},
-                      {},
-                      0});
+      result.refuse("inventory.no_such_warehouse", "There is no warehouse '" + row.warehouse + "'.");
       return {};
     }
-    auto offer = p_.offers.find(row.sku.value_or(""), row.external_id.value_or(""));
-    if (!offer && offer.error().code != Errc::kAmbiguousItem && offer.error().code != Errc::kConflict)
-      return fail(offer.error());
-    if (!offer || !*offer) {
-      refuse(result, offer ? Error{Errc::kNotFound, "catalog.no_such_offer", "There is no such offer.", {}, {}, 0}
-                           : offer.error());
+    OfferLookup::Found found;
+    if (row.sku) {
+      if (const auto known = by_sku.find(*row.sku); known != by_sku.end()) found = known->second;
+    } else {
+      TRY(found, p_.offers.find_only(*row.external_id));
+    }
+    if (!found.offer) {
+      if (found.several)
+        result.refuse("catalog.ambiguous_offer", row.sku ? "Several sellers have an offer with this sku."
+                                                         : "The product has several offers; name one by its sku.");
+      else
+        result.refuse("catalog.no_such_offer", "There is no such offer.");
       return {};
     }
     result.ok = true;
-    result.offer_id = **offer;
-    wish.offer = **offer;
+    result.offer_id = *found.offer;
+    wish.offer = *found.offer;
     wish.warehouse = warehouse->second;
     wish.on_hand = row.on_hand;
     wish.safety_stock = row.safety_stock;
@@ -286,13 +263,15 @@ class Api {
         entries[at] =
             p_.audit.entry(staff.caller(), "inventory.set", wishes[at].offer.text() + "/" + wishes[at].warehouse.text(),
                            "{\"on_hand\":" + std::to_string(*wishes[at].on_hand) + "}");
+    std::vector<StockChange> known;
+    for (std::size_t at = 0; at < wishes.size(); ++at)
+      if (results[at].ok) known.push_back(wishes[at]);
+    if (known.empty()) return {};
     const Time now = p_.inventory.clock().now();
     return p_.inventory.store().write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
-      for (std::size_t at = 0; at < wishes.size(); ++at) {
-        if (!results[at].ok) continue;
-        TRY_DO(p_.inventory.change(tx, wishes[at], now));
-        TRY_DO(services::Audit::record(tx, entries[at]));
-      }
+      TRY_DO(p_.inventory.change_many(tx, known, now));
+      for (std::size_t at = 0; at < wishes.size(); ++at)
+        if (results[at].ok) TRY_DO(services::Audit::record(tx, entries[at]));
       return {};
     });
   }

@@ -1,7 +1,10 @@
 // Stock for staff over HTTP: `/admin/warehouses` and `/admin/inventory…`, roles warehouse and admin, each act in the
 // audit log.
 #pragma once
+#include <map>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "runtime/http.h"
@@ -17,9 +20,15 @@ class OfferLookup {
  public:
   virtual ~OfferLookup() = default;
   virtual Result<bool> exists(OfferId offer) = 0;
-  // By stock-keeping unit, or (sku empty) the only offer of the product with this external id; nullopt when there is
-  // none.
-  virtual Result<std::optional<OfferId>> find(std::string_view sku, std::string_view external_id) = 0;
+  struct Found {
+    std::optional<OfferId> offer;
+    bool several = false;  // and so none of them is meant
+  };
+  // By stock-keeping unit; those that nobody has are left out.
+  using BySku = std::map<std::string, Found>;
+  virtual Result<BySku> find(std::span<const std::string> skus) = 0;
+  // The only offer of the product with this external id.
+  virtual Result<Found> find_only(std::string_view external_id) = 0;
 };
 
 // All outlive the router. The POSTs may be wrapped by services::add_idempotent with home `stock`.

@@ -1,4 +1,5 @@
 // Listings in a currency that nothing is priced in: asked in the shop's, answered converted.
+#include "runtime/fiber.h"
 #include "shop/search/search.h"
 
 namespace kontor::search {
@@ -59,6 +60,7 @@ Result<std::shared_ptr<const Converter>> Search::converter_to(std::optional<Curr
 }
 
 Result<SuggestAnswer> Search::suggest(std::string_view prefix, std::size_t limit, std::optional<Currency> currency) {
+  const runtime::LowPriority behind_buying;
   const Currency shop = showcase_.settings().currency, asked = currency.value_or(shop);
   TRY(const auto table, converter_to(currency));
   std::optional<showcase::ConvertedView> rate;
@@ -79,6 +81,7 @@ Result<SuggestAnswer> Search::suggest(std::string_view prefix, std::size_t limit
 }
 
 Result<ListingAnswer> Search::answer(ListingRequest request, bool with_facets) {
+  const runtime::LowPriority behind_buying;
   const std::optional<Currency> asked = request.currency;
   const Currency shop = showcase_.settings().currency;
   TRY(const auto table, converter_to(asked));
