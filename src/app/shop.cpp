@@ -258,7 +258,11 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
     for (const ProductId product : products) showcase.product_changed(product);
   };
   catalog.on_change(changed);
-  sales.on_change(changed);
+  const auto repriced = [this](std::span<const ProductId> products) {
+    for (const ProductId product : products) showcase.prices_changed(product);
+  };
+  sales.on_change(repriced);
+  catalog.base_prices().on_change(repriced);
   cart_claims.on_end([this](CustomerId customer) { carts_live.cart_changed(customer); });
   showcase.on_cards_changed([this](std::optional<ProductId> product) { carts_live.product_changed(product); });
   catalog.on_category_change([this] {

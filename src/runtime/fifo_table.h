@@ -36,6 +36,11 @@ class FifoTable {
     if (slot.uses < kMostUses) ++slot.uses;
     return slot.value;
   }
+  // Null: it is not there. No use of it.
+  const Pointer* look(const Key& key) const {
+    const Slot& slot = slots_[place(key)];
+    return slot.where == Where::kFree ? nullptr : &slot.value;
+  }
   // What was asked for often and is dropped because it changed need not prove itself again.
   void forget(const Key& key) {
     const std::size_t at = place(key);

@@ -134,6 +134,23 @@ class LoadingCache {
     shard.forget(key);
   }
 
+  // As drop(), but a value at hand of which `keep` (bool(const Pointer&)) says that it still holds stays.
+  template <class Keep>
+  void drop_unless(const Key& key, const Keep& keep) {
+    Shard& shard = shard_of(key);
+    const std::lock_guard lock(shard.mutex);
+    if (const Pointer* held = shard.table.look(key); held != nullptr && keep(*held)) return;
+    shard.forget(key);
+  }
+
+  // The value at hand; neither a hit nor a use of it.
+  std::optional<Pointer> look(const Key& key) {
+    Shard& shard = shard_of(key);
+    const std::lock_guard lock(shard.mutex);
+    const Pointer* const held = shard.table.look(key);
+    return held == nullptr ? std::nullopt : std::optional<Pointer>(*held);
+  }
+
   void clear() {
     for (Shard& shard : shards_) {
       const std::lock_guard lock(shard.mutex);

@@ -51,6 +51,21 @@ TEST_CASE("what was dropped while it was loaded is not kept") {
   CHECK(!cache.peek(1));
 }
 
+TEST_CASE("a value that still holds may stay, one that is being loaded never does") {
+  Cache cache(1 << 20);
+  cache.put(1, std::make_shared<const std::string>("old"), 10);
+  cache.drop_unless(1, [](const auto& held) { return *held == "old"; });
+  CHECK(**cache.look(1) == "old");
+  CHECK(cache.stats().hits == 0);
+  cache.drop_unless(1, [](const auto& held) { return *held == "new"; });
+  CHECK(!cache.look(1));
+  REQUIRE(cache.get(1, [&]() -> Result<Cache::Loaded> {
+    cache.drop_unless(1, [](const auto&) { return true; });
+    return loaded("of before");
+  }));
+  CHECK(!cache.look(1));
+}
+
 TEST_CASE("all who ask while it is loaded wait for one load") {
   Cache cache(1 << 20);
   std::atomic<int> loads{0}, asking{0};

@@ -10,16 +10,15 @@
 #include <string>
 #include <vector>
 
-#include "base/described.h"
 #include "base/id.h"
 #include "base/money.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "ports/clock.h"
 #include "ports/db.h"
-#include "runtime/json.h"
 #include "shop/catalog/addresses.h"
 #include "shop/catalog/attribute_definitions.h"
+#include "shop/catalog/base_prices.h"
 #include "shop/catalog/catalog_state.h"
 #include "shop/catalog/related.h"
 #include "shop/catalog/translations.h"
@@ -165,7 +164,7 @@ class Catalog {
   using Beside = std::function<Result<void>(db::Tx&, Time)>;
 
   Catalog(db::Store& store, Clock& clock, IdSource& ids)
-      : store_(store), clock_(clock), ids_(ids), definitions_(store), addresses_(store) {}
+      : store_(store), clock_(clock), ids_(ids), base_prices_(store, clock), definitions_(store), addresses_(store) {}
 
   Result<std::optional<Product>> product(ProductId id);  // with its offers
   Result<std::optional<ProductId>> product_by_slug(std::string_view slug);
@@ -209,6 +208,7 @@ class Catalog {
   // The categories of these paths (names from the root down), made where they are missing. In the order asked.
   Result<std::vector<CategoryId>> ensure_paths(std::span<const std::vector<std::string>> paths);
 
+  BasePrices& base_prices() { return base_prices_; }
   AttributeDefinitions& definitions() { return definitions_; }
   // Replaces a category's own definitions. kNotFound "catalog.no_such_category"; `if_version` as in Draft.
   Result<OwnDefinitions> define_attributes(CategoryId category, std::span<const AttributeDefinition> wanted,
@@ -226,8 +226,7 @@ class Catalog {
   // Gives up a slug that leads to its former owner; whoever wants it may have it. The answer: whether there was one.
   Result<bool> forget_slug(SlugKind kind, std::int64_t owner, const std::string& slug, const Beside& beside = {});
 
-  // Called after each committed change made through this object, so that this replica's own caches need not wait for
-  // the event.
+  // Called after each committed change, so that this replica's own caches need not wait for the event.
   void on_change(std::function<void(std::span<const ProductId>)> told) { told_ = std::move(told); }
   void on_category_change(std::function<void()> told) { category_told_ = std::move(told); }
 
@@ -241,6 +240,7 @@ class Catalog {
   db::Store& store_;
   Clock& clock_;
   IdSource& ids_;
+  BasePrices base_prices_;
   AttributeDefinitions definitions_;
   Addresses addresses_;
   std::function<void(std::span<const ProductId>)> told_;

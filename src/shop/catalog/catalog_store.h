@@ -71,6 +71,8 @@ Result<std::vector<Saved>> save_many(db::Tx& tx, std::span<const Draft> drafts, 
 Result<bool> remove_product(db::Tx& tx, ProductId id, std::optional<std::int64_t> if_version, Time now);
 Result<void> ensure_sellers(db::Tx& tx, std::span<const Seller> sellers);  // leaves those whose code is there alone
 Result<bool> remove_offer(db::Tx& tx, OfferId id, std::optional<std::int64_t> if_version, Time now);
+// They have a new version.
+Result<void> touch_products(db::Tx& tx, std::span<const ProductId> ids, Time now);
 // What the change of a price leaves: a row of its history, and the lowest of the 30 days before it in the offer's row.
 struct PriceChange {
   OfferId offer;

@@ -1,5 +1,5 @@
 // Prices of many offers at once: what an ERP or a repricer sends all day. Rows are independent of each other, except
-// that those of one product in one chunk are saved together.
+// that those of one product that get another currency are saved together, with the product's listings.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -48,7 +48,10 @@ class PriceHandlers {
   Result<BulkAnswer> bulk(http::Call& call, const PriceBulk& in) const {
     TRY(const services::Shopper who, api_.shoppers.require_role(call, services::Role::kMerchandiser));
     BulkAnswer answer = BulkAnswer::of(in.items.size());
-    TRY(ByProduct rows, resolve(in, answer.items));
+    std::vector<std::size_t> same;
+    ByProduct rows;
+    TRY_DO(resolve(in, answer.items, same, rows));
+    TRY_DO(set_all(who, in, same, answer.items));
     for (int turn = 0; turn < kTurns && !rows.empty(); ++turn) TRY_DO(save_all(who, in, rows, answer.items));
     for (const auto& [product, open] : rows)
       for (const std::size_t at : open)
@@ -59,15 +62,15 @@ class PriceHandlers {
  private:
   using ByProduct = std::map<ProductId, std::vector<std::size_t>>;  // the rows that are still to be saved
 
-  // Finds each row's offer, or says in its result why there is none.
-  Result<ByProduct> resolve(const PriceBulk& in, std::span<BulkResult> results) const {
+  // Finds each row's offer, or says in its result why there is none. `same`: those that stay in their currency.
+  Result<void> resolve(const PriceBulk& in, std::span<BulkResult> results, std::vector<std::size_t>& same,
+                       ByProduct& rows) const {
     std::vector<std::string> skus;
     for (const PriceRow& row : in.items)
       if (row.sku && !row.external_id) skus.push_back(*row.sku);
     TRY(const std::vector<Offer> found, api_.catalog.offers_by_sku(skus));
     std::multimap<std::string_view, const Offer*> by_sku;
     for (const Offer& offer : found) by_sku.emplace(offer.sku, &offer);
-    ByProduct rows;
     for (std::size_t at = 0; at < in.items.size(); ++at) {
       const PriceRow& row = in.items[at];
       std::optional<Offer> offer;
@@ -81,9 +84,44 @@ class PriceHandlers {
       }
       if (!offer) continue;
       results[at].offer_id = offer->id;
-      rows[offer->product].push_back(at);
+      if (row.price.currency() == offer->price.currency())
+        same.push_back(at);
+      else
+        rows[offer->product].push_back(at);
     }
-    return rows;
+    return {};
+  }
+
+  Result<void> set_all(const services::Shopper& who, const PriceBulk& in, std::span<const std::size_t> rows,
+                       std::span<BulkResult> results) const {
+    while (!rows.empty()) {
+      const auto some = rows.first(std::min(BasePrices::kMostAtOnce, rows.size()));
+      rows = rows.subspan(some.size());
+      std::vector<BasePrice> wishes;
+      std::vector<services::AuditEntry> entries;
+      for (const std::size_t at : some) {
+        const PriceRow& row = in.items[at];
+        wishes.push_back({*results[at].offer_id, row.price, row.list_price});
+        entries.push_back(price_set(who, wishes.back().offer, row.price));
+      }
+      TRY(const auto outcomes,
+          api_.catalog.base_prices().set(
+              wishes, [&](db::Tx& tx, Time, std::span<const BasePrices::Outcome> done) -> Result<void> {
+                for (std::size_t i = 0; i < done.size(); ++i)
+                  if (done[i].changed) TRY_DO(services::Audit::record(tx, entries[i]));
+                return {};
+              }));
+      for (std::size_t i = 0; i < some.size(); ++i) {
+        results[some[i]].ok = !outcomes[i].refused;
+        if (outcomes[i].refused) results[some[i]].refuse(outcomes[i].refused->reason, outcomes[i].refused->detail);
+      }
+    }
+    return {};
+  }
+
+  services::AuditEntry price_set(const services::Shopper& who, OfferId offer, Money price) const {
+    return api_.audit.entry(who.caller(), "catalog.price_set", offer.text(),
+                            "{\"amount\":" + std::to_string(price.amount_minor()) + "}");
   }
 
   template <class At>
@@ -111,7 +149,8 @@ class PriceHandlers {
     return std::optional<Offer>{};
   }
 
-  // Saves what is open, chunk by chunk; what stays open lost a race against another change of its product.
+  // Saves what is open with whole products, chunk by chunk; what stays open lost a race against another change of its
+  // product.
   Result<void> save_all(const services::Shopper& who, const PriceBulk& in, ByProduct& open,
                         std::span<BulkResult> results) const {
     std::vector<ProductId> ids;
@@ -138,9 +177,7 @@ class PriceHandlers {
         close(open, id, results, wrong.empty() ? "" : wrong[0].message);
         continue;
       }
-      for (const Offer& offer : draft.product.offers)
-        entries.push_back(api_.audit.entry(who.caller(), "catalog.price_set", offer.id.text(),
-                                           "{\"amount\":" + std::to_string(offer.price.amount_minor()) + "}"));
+      for (const Offer& offer : draft.product.offers) entries.push_back(price_set(who, offer.id, offer.price));
       drafts.push_back(std::move(draft));
     }
     for (const ProductId id : ids)  // gone since it was found
@@ -189,7 +226,7 @@ class PriceHandlers {
     if (found == open.end()) return;
     for (const std::size_t at : found->second)
       results[at].refuse(why.empty() ? "catalog.no_such_offer" : "catalog.invalid_price",
-             why.empty() ? "There is no such offer." : why);
+                         why.empty() ? "There is no such offer." : why);
     open.erase(found);
   }
 
@@ -201,11 +238,11 @@ class PriceHandlers {
 void add_price_bulk_routes(http::Router& router, const CatalogApi& api) {
   const auto on = std::make_shared<PriceHandlers>(api);
   router.post<PriceBulk, BulkAnswer>("/admin/prices/bulk",
-                                      {"Sets the prices of many offers by sku or external id; a result per row",
-                                       {"services.sign_in", "services.role_needed"},
-                                       200,
-                                       "admin"},
-                                      [on](http::Call& call, const PriceBulk& in) { return on->bulk(call, in); });
+                                     {"Sets the prices of many offers by sku or external id; a result per row",
+                                      {"services.sign_in", "services.role_needed"},
+                                      200,
+                                      "admin"},
+                                     [on](http::Call& call, const PriceBulk& in) { return on->bulk(call, in); });
 }
 
 }  // namespace kontor::catalog

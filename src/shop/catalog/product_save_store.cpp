@@ -397,6 +397,13 @@ Result<void> drop_rows_of(db::Tx& tx, const Product& product) {
 
 }  // namespace
 
+Result<void> touch_products(db::Tx& tx, std::span<const ProductId> ids, Time now) {
+  Sets sets;
+  for (const ProductId id : ids) sets.push_back({id, now});
+  if (!sets.empty()) TRY_DO(tx.run_each(kTouch, sets));
+  return {};
+}
+
 std::map<Currency, const Offer*> cheapest_of(std::span<const Offer> offers) {
   std::map<Currency, const Offer*> cheapest;
   for (const Offer& offer : offers) {

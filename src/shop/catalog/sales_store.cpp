@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "services/outbox.h"
 #include "shop/catalog/catalog_store.h"
@@ -60,6 +62,8 @@ constexpr db::Query kTurnedAfter{"catalog.turned_after", Home::kCatalog,
 constexpr db::Query kPriceListing{
     "catalog.price_listing", Home::kCatalog,
     "UPDATE catalog_listing SET price_min = $3, list_price = $4 WHERE currency = $1 AND product_id = $2"};
+constexpr db::Query kSetBasePrice{"catalog.set_base_price", Home::kCatalog, R"sql(
+  UPDATE catalog_offers SET price_minor = $2, list_price_minor = $3, version = version + 1 WHERE id = $1)sql"};
 constexpr db::Query kVersions{"catalog.product_versions", Home::kCatalog,
                               "SELECT id, version FROM catalog_products WHERE id IN (" KONTOR_CATALOG_IN50 ")"};
 // Two changes within a millisecond are one.
@@ -191,41 +195,9 @@ class Retiming {
       if (!sets->empty()) TRY_DO(tx_.run_each(*query, *sets));
     if (products_.empty()) return {};
     TRY_DO(note_prices(tx_, prices_, now_));
-    TRY_DO(list());
-    TRY_DO(tell_quiet());
+    TRY_DO(list_prices(tx_, products_));
+    TRY_DO(tell_quiet(tx_, quiet_, facts_));
     return services::emit_all(tx_, facts_, now_);
-  }
-
-  // The rows of listings show the cheapest offer of each product, which may be another now.
-  Result<void> list() {
-    TRY(const std::vector<Offer> all, offers_of(tx_, products_));
-    Sets sets;
-    std::deque<std::string> codes;
-    for (const ProductId product : products_) {
-      std::vector<Offer> theirs;
-      for (const Offer& offer : all)
-        if (offer.product == product) theirs.push_back(offer);
-      for (const auto& [currency, offer] : cheapest_of(theirs)) {
-        const auto compared = offer->compared();
-        sets.push_back({codes.emplace_back(currency.code()), product, offer->now().amount_minor(),
-                        compared ? db::Param(compared->amount_minor()) : db::Param(db::Null{})});
-      }
-    }
-    if (!sets.empty()) TRY_DO(tx_.run_each(kPriceListing, sets));
-    return {};
-  }
-
-  // What it costs is the same, what it cost before is not.
-  Result<void> tell_quiet() {
-    if (quiet_.empty()) return {};
-    std::vector<db::Param> params(quiet_.begin(), quiet_.end());
-    return ask_in(tx_, {kVersions}, params, [&](const db::Rows::Row& row) -> Result<void> {
-      const auto id = row.id<ProductId>(0);
-      const bool told =
-          std::any_of(facts_.begin(), facts_.end(), [&](const auto& f) { return f.subject == id.text(); });
-      if (!told) facts_.push_back(services::fact(ProductChanged{id, row.i64(1)}, id.text()));
-      return {};
-    });
   }
 
   db::Tx& tx_;
@@ -239,6 +211,38 @@ class Retiming {
 };
 
 }  // namespace
+
+Result<void> set_base_prices(db::Tx& tx, const std::vector<std::vector<db::Param>>& rows) {
+  return tx.run_each(kSetBasePrice, rows).map([](const auto&) {});
+}
+
+Result<void> list_prices(db::Tx& tx, std::span<const ProductId> products) {
+  TRY(const std::vector<Offer> all, offers_of(tx, products));
+  std::unordered_map<ProductId, std::vector<Offer>> by_product;
+  for (const Offer& offer : all) by_product[offer.product].push_back(offer);
+  Sets sets;
+  std::deque<std::string> codes;
+  for (const ProductId product : products) {
+    for (const auto& [currency, offer] : cheapest_of(by_product[product])) {
+      const auto compared = offer->compared();
+      sets.push_back({codes.emplace_back(currency.code()), product, offer->now().amount_minor(),
+                      compared ? db::Param(compared->amount_minor()) : db::Param(db::Null{})});
+    }
+  }
+  if (!sets.empty()) TRY_DO(tx.run_each(kPriceListing, sets));
+  return {};
+}
+
+Result<void> tell_quiet(db::Tx& tx, std::span<const ProductId> products, std::vector<services::Fact>& facts) {
+  if (products.empty()) return {};
+  const std::vector<db::Param> params(products.begin(), products.end());
+  std::unordered_set<ProductId> told;  // a group of parameters repeats its last one
+  return ask_in(tx, {kVersions}, params, [&](const db::Rows::Row& row) -> Result<void> {
+    const auto id = row.id<ProductId>(0);
+    if (told.insert(id).second) facts.push_back(services::fact(ProductChanged{id, row.i64(1)}, id.text()));
+    return {};
+  });
+}
 
 Result<void> note_prices(db::Tx& tx, std::span<const PriceChange> changes, Time now) {
   if (changes.empty()) return {};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ports/db.h"
+#include "services/outbox.h"
 #include "shop/catalog/sales.h"
 #include "shop/catalog/timetable.h"
 
@@ -39,6 +40,13 @@ Result<std::vector<Sales::Wish>> offers_below(db::Tx& tx, CategoryId category, O
 Result<std::vector<Sales::Wish>> offers_of_brand(db::Tx& tx, const std::string& brand, OfferId after, int limit);
 
 Result<std::vector<PastPrice>> history(db::Tx& tx, OfferId offer, std::optional<Time> before, int limit);
+// Of each offer: its id, its price, its list price or null; in the currency that it has.
+Result<void> set_base_prices(db::Tx& tx, const std::vector<std::vector<db::Param>>& rows);
+// The rows of listings show the cheapest offer of each product, which may be another now.
+Result<void> list_prices(db::Tx& tx, std::span<const ProductId> products);
+// What they cost is the same, what they cost before is not: adds the facts that say so.
+Result<void> tell_quiet(db::Tx& tx, std::span<const ProductId> products, std::vector<services::Fact>& facts);
+
 Result<void> prune_turns(db::Tx& tx, Time before, int limit);  // of offers with nothing open
 Result<int> prune_prices(db::Tx& tx, Time before, int limit);
 

@@ -73,7 +73,7 @@ search_index::Document document_of(const catalog::Product& product) {
   }
   document.texts.push_back({"", product.title, product.description});
   add_translations(product.translations_json, document.texts);
-  document.figures.prices = prices_of(product);
+  document.figures.prices = prices_of(product.offers);
   document.figures.rating_milli = std::llround(product.rating * 1000);
   document.figures.review_count = product.review_count;
   return document;
@@ -101,9 +101,9 @@ bool is_listed(const catalog::Product& product) {
          std::any_of(product.offers.begin(), product.offers.end(), [](const auto& offer) { return offer.active; });
 }
 
-std::vector<search_index::Price> prices_of(const catalog::Product& product) {
+std::vector<search_index::Price> prices_of(std::span<const catalog::Offer> offers) {
   std::map<Currency, std::int64_t> lowest;
-  for (const catalog::Offer& offer : product.offers) {
+  for (const catalog::Offer& offer : offers) {
     if (!offer.active) continue;
     const Money now = offer.now();
     const auto [place, fresh] = lowest.try_emplace(now.currency(), now.amount_minor());

@@ -13,7 +13,7 @@ namespace kontor::search {
 // Whether listings have it: it is for sale, and somebody sells it.
 bool is_listed(const catalog::Product& product);
 // The lowest price of each currency that it is sold in.
-std::vector<search_index::Price> prices_of(const catalog::Product& product);
+std::vector<search_index::Price> prices_of(std::span<const catalog::Offer> offers);
 // The same for products that differ in prices, stock, stars and sales only.
 std::uint64_t print_of(const catalog::Product& product);
 // In the order given. Without stock; attributes are read from catalog's view.

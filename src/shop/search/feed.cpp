@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "runtime/json.h"
+#include "shop/catalog/events.h"
 #include "shop/search/aside.h"
 #include "shop/search/documents.h"
 
@@ -30,27 +31,29 @@ Result<void> by_groups(std::span<const ProductId> ids, std::size_t size, const F
 
 }  // namespace
 
-void Feed::product_changed(ProductId id) {
+// Of what is lost nothing more needs to be noted: a walk sees it all.
+bool Feed::Notes::take(std::unordered_set<ProductId> Notes::*which, std::span<const ProductId> ids) {
+  if (size() + ids.size() > kMostNoted) {
+    lost = true;
+    products.clear();
+    prices.clear();
+    stock.clear();
+  }
+  if (!lost) (this->*which).insert(ids.begin(), ids.end());
+  return !ids.empty();
+}
+
+void Feed::note(std::unordered_set<ProductId> Notes::*which, std::span<const ProductId> ids) {
   {
     const std::lock_guard lock(mutex_);
-    if (notes_.products.size() >= kMostNoted) {
-      notes_.lost = true;
-      notes_.products.clear();
-    }
-    if (!notes_.lost) notes_.products.insert(id);
+    if (!notes_.take(which, ids)) return;
   }
   bell_.ring();
 }
 
-void Feed::stock_changed(std::span<const ProductId> ids) {
-  if (ids.empty()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    if (notes_.stock.size() + ids.size() > kMostNoted) notes_.lost = true;
-    if (!notes_.lost) notes_.stock.insert(ids.begin(), ids.end());
-  }
-  bell_.ring();
-}
+void Feed::product_changed(ProductId id) { note(&Notes::products, std::span(&id, 1)); }
+void Feed::prices_changed(ProductId id) { note(&Notes::prices, std::span(&id, 1)); }
+void Feed::stock_changed(std::span<const ProductId> ids) { note(&Notes::stock, ids); }
 
 void Feed::categories_changed() {
   {
@@ -67,8 +70,7 @@ void Feed::followed_to(const std::string& stream, std::int64_t position) {
 
 std::size_t Feed::waiting() const {
   const std::lock_guard lock(mutex_);
-  return notes_.products.size() + notes_.stock.size() + (notes_.categories ? 1 : 0) + in_hand_ +
-         (notes_.lost ? kMostNoted : 0);
+  return notes_.size() + in_hand_ + (notes_.lost ? kMostNoted : 0);
 }
 
 void Feed::stop() {
@@ -85,13 +87,14 @@ Feed::Notes Feed::take_notes() {
   const std::lock_guard lock(mutex_);
   Notes taken = std::exchange(notes_, Notes{});
   notes_.told = taken.told;
-  in_hand_ = taken.products.size() + taken.stock.size() + (taken.categories ? 1 : 0);
+  in_hand_ = taken.size();
   return taken;
 }
 
 void Feed::put_back(Notes notes) {
   const std::lock_guard lock(mutex_);
   notes_.products.merge(notes.products);
+  notes_.prices.merge(notes.prices);
   notes_.stock.merge(notes.stock);
   notes_.categories = notes_.categories || notes.categories;
   notes_.lost = notes_.lost || notes.lost;
@@ -129,9 +132,13 @@ Result<void> Feed::bring_in(Notes& notes, int& done) {
   }
   const std::vector<ProductId> products(notes.products.begin(), notes.products.end());
   TRY_DO(by_groups(products, kAtOnce, [&](auto ids) { return bring_in_products(ids); }));
+  std::vector<ProductId> prices;  // of the others: whole products bring theirs
+  for (const ProductId id : notes.prices)
+    if (!notes.products.contains(id)) prices.push_back(id);
+  TRY_DO(by_groups(prices, kAtOnce, [&](auto ids) { return bring_in_prices(ids); }));
   const std::vector<ProductId> stock(notes.stock.begin(), notes.stock.end());
   TRY_DO(by_groups(stock, kAtOnce, [&](auto ids) { return bring_in_stock(ids); }));
-  done += static_cast<int>(products.size() + stock.size());
+  done += static_cast<int>(products.size() + prices.size() + stock.size());
   return {};
 }
 
@@ -154,7 +161,7 @@ Result<void> Feed::load(std::span<const ProductId> ids, Batch& batch) {
       batch.prints.emplace_back(product.id, print);
       continue;
     }
-    search_index::Change change{product.id, prices_of(product), in_stock[product.id]};
+    search_index::Change change{product.id, prices_of(product.offers), in_stock[product.id]};
     change.rating_milli = std::llround(product.rating * 1000);
     change.review_count = product.review_count;
     batch.changes.push_back(std::move(change));
@@ -212,6 +219,20 @@ Result<void> Feed::bring_in_products(std::span<const ProductId> ids) {
   return {};
 }
 
+Result<void> Feed::bring_in_prices(std::span<const ProductId> ids) {
+  std::vector<catalog::Offer> offers;
+  TRY_DO(aside(parts_.workers, &parts_.store, [&]() -> Result<void> {
+    TRY(offers, parts_.catalog.offers_of(ids));
+    return {};
+  }));
+  std::unordered_map<ProductId, std::vector<catalog::Offer>> by_product;
+  for (catalog::Offer& offer : offers) by_product[offer.product].push_back(std::move(offer));
+  std::vector<search_index::Change> changes;
+  for (const auto& [id, theirs] : by_product) changes.push_back({id, prices_of(theirs)});
+  parts_.index.change(changes);
+  return {};
+}
+
 Result<void> Feed::bring_in_stock(std::span<const ProductId> ids) {
   std::vector<showcase::Availability> stock;
   TRY_DO(aside(parts_.workers, &parts_.store, [&]() -> Result<void> {
@@ -256,6 +277,14 @@ Result<void> Feed::walk() {
   return {};
 }
 
+void Feed::replay(const LoggedEvent& event) {
+  if (event.name == catalog::OfferPriceChanged::kName) {
+    if (const auto told = json::read<catalog::OfferPriceChanged>(event.body)) prices_changed(told->product);
+  } else if (event.name.starts_with("product.")) {
+    if (const auto product = ProductId::parse(event.subject)) product_changed(*product);
+  }
+}
+
 // False when some of the events are gone, or they are too many.
 Result<bool> Feed::replay(const Positions& from, const Positions& heads) {
   std::int64_t behind = 0;
@@ -270,9 +299,7 @@ Result<bool> Feed::replay(const Positions& from, const Positions& heads) {
     while (at < head && !stopping_.load()) {
       TRY(const auto events, parts_.log.read(stream, at, kEventsAtOnce));
       if (events.empty() || events.front().position != at + 1) return false;
-      for (const auto& event : events)
-        if (event.name.starts_with("product."))
-          if (const auto product = ProductId::parse(event.subject)) product_changed(*product);
+      for (const auto& event : events) replay(event);
       at = events.back().position;
       breathe();
     }

@@ -56,6 +56,7 @@ class Feed final : public showcase::Follower {
   explicit Feed(const FeedParts& parts) : parts_(parts) {}
 
   void product_changed(ProductId id) override;
+  void prices_changed(ProductId id) override;
   void stock_changed(std::span<const ProductId> ids) override;
   void categories_changed() override;
   void followed_to(const std::string& stream, std::int64_t position) override;
@@ -91,20 +92,25 @@ class Feed final : public showcase::Follower {
     std::vector<std::pair<ProductId, std::uint64_t>> prints;  // of what is in `documents`
   };
   struct Notes {
-    std::unordered_set<ProductId> products, stock;
+    std::unordered_set<ProductId> products, prices, stock;
+    std::size_t size() const { return products.size() + prices.size() + stock.size() + (categories ? 1 : 0); }
     bool categories = false, lost = false;
     Positions told;
+    bool take(std::unordered_set<ProductId> Notes::*which, std::span<const ProductId> ids);  // false: of nothing
   };
+  void note(std::unordered_set<ProductId> Notes::*which, std::span<const ProductId> ids);
 
   Notes take_notes();
   void put_back(Notes notes);
   Result<void> bring_in(Notes& notes, int& done);
   Result<void> bring_in_products(std::span<const ProductId> ids);
+  Result<void> bring_in_prices(std::span<const ProductId> ids);
   Result<void> bring_in_stock(std::span<const ProductId> ids);
   Result<void> bring_in_categories();
   Result<void> load(std::span<const ProductId> ids, Batch& batch);
   Result<void> load_sales(Batch& batch);
   Result<void> walk();
+  void replay(const LoggedEvent& event);
   Result<bool> replay(const Positions& from, const Positions& heads);
   Result<void> look_at_stock();
 

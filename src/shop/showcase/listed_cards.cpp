@@ -44,6 +44,14 @@ std::size_t weight_of_card(const Card& card) {
          (card.image ? card.image->size() : 0) + (card.external_id ? card.external_id->size() : 0);
 }
 
+const catalog::Offer* cheapest_in(std::span<const catalog::Offer* const> offers, Currency currency) {
+  const catalog::Offer* cheapest = nullptr;
+  for (const catalog::Offer* offer : offers)
+    if (offer->active && offer->price.currency() == currency && (cheapest == nullptr || offer->now() < cheapest->now()))
+      cheapest = offer;
+  return cheapest;
+}
+
 }  // namespace
 
 void translate(Card& card, std::span<const std::string> wished, std::string_view own) {
@@ -117,14 +125,47 @@ Result<void> Showcase::read_catalog(const db::Function& function) {
   return outcome;
 }
 
-void Showcase::tell_listed(std::span<const ProductId> products) {
-  for (const ProductId id : products) drop_listed(id);
+std::set<Currency> Showcase::listed_currencies() const {
+  const std::lock_guard lock(mutex_);
+  return listed_currencies_;
+}
+
+// Their stock was looked at and is `now`; a card that says so stays.
+void Showcase::tell_listed(std::span<const ProductId> products, const std::function<Availability(ProductId)>& now) {
+  for (const Currency currency : listed_currencies())
+    for (const ProductId id : products)
+      listed_cards_.drop_unless({id, currency}, [&](const CardPointer& card) {
+        return card == nullptr || card->availability.status == now(id);
+      });
   if (follower_ != nullptr) follower_->stock_changed(products);
 }
 
 void Showcase::drop_listed(ProductId id) {
-  const std::lock_guard lock(mutex_);
-  for (const Currency currency : listed_currencies_) listed_cards_.drop({id, currency});
+  for (const Currency currency : listed_currencies()) listed_cards_.drop({id, currency});
+}
+
+// Cards at hand get the prices of now; `offers` are all that some products have. What has none in a currency any more
+// is asked for again.
+void Showcase::renew_listed(std::span<const catalog::Offer> offers) {
+  std::unordered_map<ProductId, std::vector<const catalog::Offer*>> by_product;
+  for (const catalog::Offer& offer : offers) by_product[offer.product].push_back(&offer);
+  for (const Currency currency : listed_currencies()) {
+    for (const auto& [id, theirs] : by_product) {
+      const CardKey key{id, currency};
+      const auto held = listed_cards_.look(key);
+      const catalog::Offer* const cheapest = cheapest_in(theirs, currency);
+      if (!held || *held == nullptr || cheapest == nullptr) {
+        listed_cards_.drop(key);
+        continue;
+      }
+      if ((*held)->price == cheapest->now() && (*held)->list_price == cheapest->compared()) continue;
+      auto fresh = std::make_shared<Card>(**held);
+      fresh->price = cheapest->now();
+      fresh->list_price = cheapest->compared();
+      const std::size_t weight = weight_of_card(*fresh);
+      listed_cards_.put_if_same(key, *held, std::move(fresh), weight);
+    }
+  }
 }
 
 }  // namespace kontor::showcase

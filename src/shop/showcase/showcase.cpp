@@ -326,10 +326,27 @@ void Showcase::product_changed(ProductId id) {
   bundles_.drop(id);
   drop_listed(id);
   // After what it is made of: else another thread makes it anew of the old.
-  const bool stays = settings_.degradation != nullptr && settings_.degradation->stale_product_ms() > 0;
-  if (!stays || !lingering_.linger(id)) drop_ready(id);
+  drop_ready_for_change(id);
   tell_cards(id);
   if (follower_ != nullptr) follower_->product_changed(id);
+  note({}, std::span(&id, 1));
+}
+
+// Where few change, their cards are asked for again at once; of many, those at hand get their prices within moments.
+void Showcase::prices_changed(ProductId id) {
+  constexpr std::size_t kFew = 64;
+  generation_.fetch_add(1);
+  bundles_.drop(id);
+  bool few = false;
+  {
+    const std::lock_guard lock(mutex_);
+    few = noted_products_.size() < kFew;
+  }
+  for (const Currency currency : listed_currencies())
+    listed_cards_.drop_unless({id, currency}, [few](const CardPointer& card) { return !few && card != nullptr; });
+  drop_ready_for_change(id);
+  tell_cards(id);
+  if (follower_ != nullptr) follower_->prices_changed(id);
   note({}, std::span(&id, 1));
 }
 
@@ -353,6 +370,11 @@ void Showcase::drop_ready(ProductId id) {
 
 void Showcase::drop_ready_for_stock(ProductId id) {
   const bool stays = settings_.degradation != nullptr && settings_.degradation->stale_stock_ms() > 0;
+  if (!stays || !lingering_.linger(id)) drop_ready(id);
+}
+
+void Showcase::drop_ready_for_change(ProductId id) {
+  const bool stays = settings_.degradation != nullptr && settings_.degradation->stale_product_ms() > 0;
   if (!stays || !lingering_.linger(id)) drop_ready(id);
 }
 

@@ -29,6 +29,7 @@
 #include "shop/inventory/inventory.h"
 #include "shop/showcase/card.h"
 #include "shop/showcase/converting.h"
+#include "shop/showcase/follower.h"
 #include "shop/showcase/lingering.h"
 #include "shop/showcase/ready_answers.h"
 #include "shop/showcase/related.h"
@@ -36,18 +37,6 @@
 #include "shop/showcase/views.h"
 
 namespace kontor::showcase {
-
-// What goes on where the showcase has looked: the search index. Called from any thread.
-class Follower {
- public:
-  virtual ~Follower() = default;
-  virtual void product_changed(ProductId id) = 0;
-  // Their stock was looked at, and Showcase::listed() says what was found.
-  virtual void stock_changed(std::span<const ProductId> ids) = 0;
-  virtual void categories_changed() = 0;
-  // Everything up to `position` of the stream has been told by the functions above, but for stock.
-  virtual void followed_to(const std::string& stream, std::int64_t position) = 0;
-};
 
 class Showcase {
  public:
@@ -119,6 +108,7 @@ class Showcase {
 
   // What changed; from consumers and, on the replica that changed it, at once.
   void product_changed(ProductId id);
+  void prices_changed(ProductId id);  // and nothing else of it
   void categories_changed();
   // Notes the offers; refresh_stock() looks at them soon.
   void stock_changed(std::span<const OfferId> offers);
@@ -198,6 +188,7 @@ class Showcase {
   void drop_ready(ProductId id);
   // The same, later where the shop is so busy that they may stay.
   void drop_ready_for_stock(ProductId id);
+  void drop_ready_for_change(ProductId id);
 
   // stock_watch.cpp
   Result<Availability> listed_status(ProductId id);
@@ -215,8 +206,10 @@ class Showcase {
   // listed_cards.cpp
   Result<std::unordered_map<ProductId, CardPointer>> read_cards(std::span<const ProductId> products, Currency currency);
   Result<void> read_catalog(const db::Function& function);
+  std::set<Currency> listed_currencies() const;
   void drop_listed(ProductId id);
-  void tell_listed(std::span<const ProductId> products);
+  void tell_listed(std::span<const ProductId> products, const std::function<Availability(ProductId)>& now);
+  void renew_listed(std::span<const catalog::Offer> offers);
 
   db::Store& store_;
   catalog::Catalog& catalog_;

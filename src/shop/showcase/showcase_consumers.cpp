@@ -52,7 +52,7 @@ Result<void> take(Showcase& showcase, const LoggedEvent& event) {
     showcase.product_changed(*product);
   } else if (event.name == catalog::OfferPriceChanged::kName) {
     TRY(const auto told, json::read<catalog::OfferPriceChanged>(event.body));
-    showcase.product_changed(told.product);
+    showcase.prices_changed(told.product);
   }
   return {};
 }

@@ -219,7 +219,7 @@ Result<void> Showcase::refresh_held(const std::map<ProductId, BundlePointer>& he
     else
       renew_bundle(bundle, figures, bundle->listed, *all);
   }
-  tell_listed(found);
+  tell_listed(found, [&](ProductId id) { return held.at(id)->listed; });
   return {};
 }
 
@@ -229,6 +229,7 @@ Result<int> Showcase::refresh_products(std::vector<ProductId> products, bool ren
   if (products.empty()) return 0;
   TRY(const auto all, directory());
   TRY(const auto offers, catalog_.offers_of(products));
+  renew_listed(offers);
   std::vector<OfferId> ids;
   for (const auto& offer : offers) ids.push_back(offer.id);
   TRY(const auto sellable, sellable_of(ids));
@@ -278,7 +279,7 @@ Result<int> Showcase::write_flips(std::span<const ProductId> products, const Sta
                         [&](db::Tx& tx) { return tx.run_each(kSetStatus, flips).map([](const auto&) {}); }));
     generation_.fetch_add(1);
   }
-  tell_listed(products);
+  tell_listed(products, now);
   return static_cast<int>(flips.size());
 }
 
