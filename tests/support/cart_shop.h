@@ -87,13 +87,16 @@ struct Shop {
   }
   Result<void> write(const db::Function& fn) { return test.store().write(db::Home::kCustomer, fn); }
   Result<void> claim(std::int64_t version, CheckoutId by) {
-    return write([&](db::Tx& tx) { return carts.claim(tx, ada.customer, version, by); });
+    auto cart = carts.writing(ada.customer);
+    return write([&](db::Tx& tx) { return carts.claim(tx, cart, version, by); });
   }
   Result<void> unclaim(CheckoutId by) {
-    return write([&](db::Tx& tx) { return carts.unclaim(tx, ada.customer, by); });
+    auto cart = carts.writing(ada.customer);
+    return write([&](db::Tx& tx) { return carts.unclaim(tx, cart, by); });
   }
   Result<void> bought(CheckoutId by) {
-    return write([&](db::Tx& tx) { return carts.bought(tx, ada.customer, by); });
+    auto cart = carts.writing(ada.customer);
+    return write([&](db::Tx& tx) { return carts.bought(tx, cart, by); });
   }
   CartContents contents() {
     auto found = carts.contents(ada.customer);
