@@ -70,7 +70,9 @@ class Carts : public CartsForCheckout {
     std::size_t most_wrong_codes = 10;
     std::size_t most_wrong_codes_of_address = 100;
     std::function<void()> on_wrong_code = {};  // may be empty
-    std::size_t cache_bytes = 0;               // for copies of carts that were looked at; 0: the store is asked each time
+    // For copies of carts that were looked at; 0: none are held. On an embedded store who holds copies changes all
+    // carts.
+    std::size_t cache_bytes = 0;
     // What else of `from` becomes the customer's with a merge; its Error is the merge's. Repeatable. May be empty.
     std::function<Result<void>(CustomerId into, CustomerId from)> beside_merge = {};
   };

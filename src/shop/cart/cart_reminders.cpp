@@ -23,7 +23,8 @@ Cart lines_of(const sql::Watched& row) {
 
 bool differs(const Line& line, const std::set<OfferId>& gone) { return line.told_removed != gone.contains(line.offer); }
 
-Result<void> tell_of_lines(db::Tx& tx, Writing& writing, const sql::Watched& row, const std::set<OfferId>& gone, Time now) {
+Result<void> tell_of_lines(db::Tx& tx, Writing& writing, const sql::Watched& row, const std::set<OfferId>& gone,
+                           Time now) {
   TRY(auto cart, sql::find(tx, row.customer));
   if (!cart || cart->version != row.version) return {};  // the next round sees what it is then
   CartLinesRemoved news{CartId{row.customer.value}, row.customer, {}};
@@ -75,10 +76,9 @@ Result<std::vector<OfferId>> OfferSource::not_sold(std::span<const OfferId> offe
 }
 
 Result<void> Carts::tell_of(const sql::Swept& found, Time now) {
-  TRY_DO(tell_each(parts_.store, cache_, found.silent,
-                   [&](db::Tx& tx, Writing& writing, const sql::Silent& silent) {
-                     return tell_of_silence(tx, writing, silent, now);
-                   }));
+  TRY_DO(tell_each(parts_.store, cache_, found.silent, [&](db::Tx& tx, Writing& writing, const sql::Silent& silent) {
+    return tell_of_silence(tx, writing, silent, now);
+  }));
   std::vector<OfferId> offers;
   for (const auto& row : found.watched)
     for (const Line& line : read_lines(row.lines)) offers.push_back(line.offer);

@@ -15,9 +15,9 @@ constexpr Query kFind{"cart.find", Home::kCustomer, R"sql(
     FROM cart_carts WHERE customer_id = $1
 )sql"};
 
-// The columns of kFind, without the documents where the row is the held one. What a claim or a note of the sweep changes
-// does not raise the version and is compared by itself; a cart that expired and was made anew counts from 1 again, and
-// is told apart by its times.
+// The columns of kFind, without the documents where the row is the held one. What a claim or a note of the sweep
+// changes does not raise the version and is compared by itself; a cart that expired and was made anew counts from 1
+// again, and is told apart by its times.
 constexpr Query kFindUnlessHeld{"cart.find_unless_held", Home::kCustomer, R"sql(
   SELECT version, currency,
          CASE WHEN (version, claimed_by, claimed_version, created_at, updated_at, COALESCE(extras, '')) =
@@ -161,8 +161,8 @@ Result<void> save(db::Tx& tx, Writing& writing, const Cart& cart) {
   }
   std::optional<std::string> claimed;
   if (cart.claimed_lines) claimed = print_lines(*cart.claimed_lines);
-  TRY(const auto changed, tx.run(kUpdate, cart.customer, cart.version - 1, cart.version, cart.currency, lines, saved, coupons,
-                                 claimed, cart.updated, cart.expires, extras, cart.guest));
+  TRY(const auto changed, tx.run(kUpdate, cart.customer, cart.version - 1, cart.version, cart.currency, lines, saved,
+                                 coupons, claimed, cart.updated, cart.expires, extras, cart.guest));
   KONTOR_ASSERT(changed == 1);
   return {};
 }
