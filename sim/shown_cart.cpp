@@ -1,5 +1,7 @@
 #include "sim/shown_cart.h"
 
+#include <map>
+
 #include "shop/cart/cart_document.h"
 
 namespace kontor::sim {

@@ -1,5 +1,9 @@
 #include "shop/cart/cart_cache.h"
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "shop/cart/cart_document.h"
 #include "shop/cart/cart_store.h"
 

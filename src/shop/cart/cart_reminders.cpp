@@ -2,6 +2,7 @@
 // Each is noted in the cart's row in the transaction that tells of it, so it is told once, whoever sweeps.
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "services/outbox.h"
 #include "shop/cart/cart.h"
