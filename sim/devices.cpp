@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "services/bell.h"
+#include "sim/shown_cart.h"
 
 namespace kontor::sim {
 namespace {
@@ -65,6 +66,7 @@ class TwoDevices {
         const auto added = carts_.add(visitor(), {wish.offer, {}, 1});
         if (added) {
           ++intention_.put[wish.offer];
+          compare_shown_cart(process_, intention_.visitor);
           continue;
         }
         ++refused;
@@ -94,6 +96,8 @@ class TwoDevices {
       const auto merged = carts_.merge(own(), visitor());
       if (merged) {
         ++merges_;
+        for (const CustomerId customer : {shopper_.customer, intention_.visitor})
+          compare_shown_cart(process_, customer);
         return;
       }
       world_.trace.reached("devices: merge: " + merged.error().reason);

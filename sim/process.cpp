@@ -70,6 +70,7 @@ Result<void> Process::open() {
   settings.notified = true;
   settings.unasked_ms = 10 * kSecondMs;  // what waits for it would wait for ever
   settings.ready_bytes_mb = 1;
+  settings.cart_cache_mb = 1;
   settings.risk.high_value_minor = 1;  // for a guest everything is
   settings.shortages.decide_ms = 3 * kMinuteMs;
   if (world_.scenario.capture_later) settings.capture = checkout::CaptureWhen::kLater;
@@ -97,6 +98,7 @@ void Process::plant_bugs() {
                           .refund_over_capture = planted.refund_over_capture});
   shop_->payments.planted_bugs() = {planted.timeout_means_no, planted.lose_ledger_leg};
   shop_->credits.planted_bugs() = {planted.keep_what_is_held};
+  shop_->carts.plant({planted.cart_copy_not_dropped});
   shop_->webhooks.forget_what_came(planted.repeated_webhooks);
   shop_->orders.plant({planted.cancel_what_is_packed, planted.event_outside});
   shop_->fulfilment.plant({planted.cancel_what_is_packed});

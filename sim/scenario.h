@@ -76,6 +76,7 @@ struct Planted {
   bool cancel_what_is_packed = false;
   bool lose_ledger_leg = false;
   bool keep_what_is_held = false;
+  bool cart_copy_not_dropped = false;
 };
 // All of them, with the words of the ledger of runs.
 struct PlantedBug {

@@ -356,6 +356,7 @@ constexpr auto kPlantedBugs = std::to_array<PlantedBug>({
     {"cancel racing pack", &Planted::cancel_what_is_packed},
     {"ledger leg missing", &Planted::lose_ledger_leg},
     {"a gift card keeps what it held", &Planted::keep_what_is_held},
+    {"cart copy not dropped", &Planted::cart_copy_not_dropped},
 });
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "services/bell.h"
 #include "sim/devices.h"
 #include "sim/risk_desk.h"
+#include "sim/shown_cart.h"
 
 namespace kontor::sim {
 namespace {
@@ -89,6 +90,7 @@ Result<bool> Shopping::tend_cart(Intention& intention) {
     if (wish != intention.wishes.end() && wish->quantity == item.quantity) continue;
     const std::int64_t quantity = wish == intention.wishes.end() ? 0 : wish->quantity;
     TRY_DO(shop_.carts.set_quantity(owner, {item.id, {}, {}}, quantity));
+    compare_shown_cart(process_, shopper_.customer);
     return false;
   }
   for (const Wish& wish : intention.wishes) {
@@ -96,7 +98,10 @@ Result<bool> Shopping::tend_cart(Intention& intention) {
                                    [&](const auto& item) { return item.offer_id == wish.offer; });
     if (there) continue;
     const auto added = shop_.carts.add(owner, {wish.offer, {}, wish.quantity});
-    if (added) return false;
+    if (added) {
+      compare_shown_cart(process_, shopper_.customer);
+      return false;
+    }
     if (added.error().code == Errc::kOutOfStock || added.error().code == Errc::kPurchaseLimit) {
       world_.trace.reached("shopper: refused by the cart: " + added.error().reason);
       std::erase_if(intention.wishes, [&](const Wish& one) { return one.offer == wish.offer; });
@@ -113,11 +118,13 @@ Result<bool> Shopping::tend_coupon(Intention& intention, const cart::CartView& v
   if (intention.uses_coupon && view.coupons.empty()) {
     const auto added = shop_.carts.add_coupon(owner, kCoupon);
     world_.trace.reached(added ? "coupon: taken" : "coupon: " + added.error().reason);
+    if (added) compare_shown_cart(process_, shopper_.customer);
     if (added) return false;
     if (added.error().code != Errc::kConflict) return fail(added.error());
     intention.uses_coupon = false;
   } else if (!intention.uses_coupon && !view.coupons.empty()) {
     TRY_DO(shop_.carts.remove_coupon(owner, kCoupon));
+    compare_shown_cart(process_, shopper_.customer);
     return false;
   }
   return true;
@@ -268,6 +275,7 @@ void Shopping::bought(Intention& intention, OrderId order) {
   if (intention.order && intention.order != order)
     world_.problem("bought twice: " + intention.name + " has " + intention.order.text() + " and " + order.text());
   process_.acknowledged(order);
+  compare_shown_cart(process_, shopper_.customer);
   intention.order = order;
   intention.phase = Phase::kAfter;
   // What was bought with it stands, and its key answers the same, without it too.

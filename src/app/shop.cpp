@@ -81,6 +81,7 @@ cart::Carts::Settings cart_settings(Shop& shop, const std::string& secret) {
   carts.remind_after_ms = shop.settings.cart_reminder_ms;
   carts.remind_before_end_ms = shop.settings.cart_last_reminder_ms;
   carts.secret = secret;
+  carts.cache_bytes = shop.settings.cart_cache_mb << 20;
   carts.on_change = [&shop](CustomerId customer) { shop.carts_live.cart_changed(customer); };
   carts.beside_merge = [&shop](CustomerId into, CustomerId from) -> Result<void> {
     TRY_DO(shop.cart_claims.take_over(into, from));

@@ -87,19 +87,62 @@ struct Shop {
   }
   Result<void> write(const db::Function& fn) { return test.store().write(db::Home::kCustomer, fn); }
   Result<void> claim(std::int64_t version, CheckoutId by) {
-    return write([&](db::Tx& tx) { return carts.claim(tx, ada.customer, version, by); });
+    auto cart = carts.writing(ada.customer);
+    return write([&](db::Tx& tx) { return carts.claim(tx, cart, version, by); });
   }
   Result<void> unclaim(CheckoutId by) {
-    return write([&](db::Tx& tx) { return carts.unclaim(tx, ada.customer, by); });
+    auto cart = carts.writing(ada.customer);
+    return write([&](db::Tx& tx) { return carts.unclaim(tx, cart, by); });
   }
   Result<void> bought(CheckoutId by) {
-    return write([&](db::Tx& tx) { return carts.bought(tx, ada.customer, by); });
+    auto cart = carts.writing(ada.customer);
+    return write([&](db::Tx& tx) { return carts.bought(tx, cart, by); });
   }
   CartContents contents() {
     auto found = carts.contents(ada.customer);
     REQUIRE((found.has_value() && found->has_value()));
     return **found;
   }
+};
+
+// The same goods on a store that somebody else opened, and three services of carts: two that hold copies, each as a
+// process of its own would, and one that asks each time. On an embedded store only `carts` may change any.
+struct CopyingShop {
+  explicit CopyingShop(db::Store& opened, std::size_t bytes = 1 << 20)
+      : store(opened), carts(parts(), holding(bytes)), others(parts(), holding(bytes)), plain(parts(), {}) {
+    sells(kTea, kTeaProduct, 450, 20'000);
+    sells(kCup, kCupProduct, 1200, 20'000);
+    sells(kShirtM, kShirtProduct, 2000, 5);
+    source.cards[kCup].purchase_limit = 3;
+  }
+  static Carts::Settings holding(std::size_t bytes) {
+    Carts::Settings settings;
+    settings.cache_bytes = bytes;
+    return settings;
+  }
+  void sells(OfferId id, ProductId product, std::int64_t price, std::int64_t on_hand) {
+    auto& card = source.cards[id];
+    card.offer = id;
+    card.product = product;
+    card.title = id.text();
+    card.price = Money::minor(price, kUsd);
+    card.sellable = on_hand;
+    const inventory::StockSetting count{id, inventory::kMainWarehouse, on_hand};
+    REQUIRE(store.write(db::Home::kStock,
+                        [&](db::Tx& tx) { return inventory.set_on_hand(tx, count, "test", clock.now()); }));
+  }
+  bool alone() const { return store.engine() == "sqlite"; }
+
+  db::Store& store;
+  testing::FakeClock clock;
+  IdSource ids{7};
+  Cards source;
+  inventory::Inventory inventory{store, clock, ids};
+  pricing::Pricing pricing{{}};
+  Carts carts, others, plain;
+
+ private:
+  Carts::Parts parts() { return {store, clock, ids, source, inventory, pricing}; }
 };
 
 inline ItemRef by(CartItemId id) { return {id, {}, {}}; }

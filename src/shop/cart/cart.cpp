@@ -61,6 +61,13 @@ Result<Line*> find_line(std::vector<Line>& lines, const ItemRef& ref) {
 
 void drop(std::vector<Line>& lines, const Line* line) { lines.erase(lines.begin() + (line - lines.data())); }
 
+void empty(Cart& cart) {
+  cart.lines.clear();
+  cart.saved.clear();
+  cart.coupons.clear();
+  cart.messages.clear();
+}
+
 }  // namespace
 
 std::optional<ItemRef> ItemRef::parse(std::string_view text) {
@@ -72,17 +79,13 @@ std::optional<ItemRef> ItemRef::parse(std::string_view text) {
 
 Result<Cart> Carts::load(db::Tx& tx, const Owner& owner, Time now) {
   TRY(auto found, sql::find(tx, owner.customer));
+  if (!found) return fresh_cart(owner, now);
+  if (found->is_over(now)) empty(*found);
+  return std::move(*found);
+}
+
+Cart Carts::fresh_cart(const Owner& owner, Time now) const {
   Cart cart;
-  if (found) {
-    cart = std::move(*found);
-    if (cart.expires <= now && !cart.claimed_by) {  // the sweep has not come by yet
-      cart.lines.clear();
-      cart.saved.clear();
-      cart.coupons.clear();
-      cart.messages.clear();
-    }
-    return cart;
-  }
   cart.customer = owner.customer;
   cart.created = cart.updated = now;
   cart.expires = now.plus_ms((owner.guest ? settings_.guest_days : settings_.customer_days) * kDayMs);
@@ -99,12 +102,21 @@ Result<Cart> Carts::load(const Owner& owner) {
   return cart;
 }
 
+Result<std::shared_ptr<const Cart>> Carts::seen(const Owner& owner) {
+  TRY(auto cart, cache_.find(owner.customer));
+  const Time now = parts_.clock.now();
+  if (cart && !cart->is_over(now)) return cart;
+  Cart out = cart ? *cart : fresh_cart(owner, now);
+  empty(out);
+  return std::make_shared<const Cart>(std::move(out));
+}
+
 Result<Cart> Carts::change(const Owner& owner, const services::IfMatch& if_match, const Edit& edit) {
   Cart cart;
   std::vector<Line> lines_before;
   bool made = false, kept = false;
   const Time now = parts_.clock.now();
-  TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+  const auto write = [&](db::Tx& tx, Writing& writing) -> Result<void> {
     made = kept = false;
     TRY(cart, load(tx, owner, now));
     if (!if_match.allows(cart.version)) return fail(stale());
@@ -117,23 +129,26 @@ Result<Cart> Carts::change(const Owner& owner, const services::IfMatch& if_match
     made = !cart.stored;
     kept = true;
     if (parts_.claims != nullptr && parts_.claims->any_rule()) lines_before = before.lines;
-    return keep(tx, cart, owner, std::move(before.lines), now);
-  }));
+    raise_version(cart, owner, std::move(before.lines), now);
+    return sql::save(tx, writing, cart);
+  };
+  {
+    Writing writing(cache_, owner.customer);
+    TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) { return write(tx, writing); }));
+  }
   if (made && settings_.on_new) settings_.on_new();
   if (kept) settle_claims(owner.customer, lines_before, cart.lines);
   if (kept && settings_.on_change) settings_.on_change(owner.customer);
   return cart;
 }
 
-// Writes the changed cart as its next version; what a checkout under way has claimed is remembered.
-Result<void> Carts::keep(db::Tx& tx, Cart& cart, const Owner& owner, std::vector<Line> before, Time now) {
+// Makes the changed cart its next version; what a checkout under way has claimed is remembered.
+void Carts::raise_version(Cart& cart, const Owner& owner, std::vector<Line> before, Time now) const {
   if (cart.claimed_by && !cart.claimed_lines) cart.claimed_lines = std::move(before);
-  const std::int64_t was = cart.version;
   ++cart.version;
   cart.updated = now;
   cart.guest = owner.guest;
   cart.expires = now.plus_ms((owner.guest ? settings_.guest_days : settings_.customer_days) * kDayMs);
-  return sql::save(tx, cart, was);
 }
 
 Result<Carts::Card> Carts::card_for_sale(OfferId offer) {
@@ -207,8 +222,8 @@ Result<Line*> Carts::line_of(Cart& cart, const showcase::OfferCard& card, const 
 }
 
 Result<CartView> Carts::view(const Owner& owner, std::optional<Currency> asked) {
-  TRY(const auto cart, load(owner));
-  return show(cart, asked);
+  TRY(const auto cart, seen(owner));
+  return show(*cart, asked);
 }
 
 Result<CartView> Carts::choose_currency(const Owner& owner, Currency currency, const services::IfMatch& if_match) {

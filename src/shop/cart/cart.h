@@ -21,6 +21,7 @@
 #include "services/misses.h"
 #include "services/shopper.h"
 #include "services/signer.h"
+#include "shop/cart/cart_cache.h"
 #include "shop/cart/cart_for_checkout.h"
 #include "shop/cart/cart_parts.h"
 #include "shop/cart/cart_view.h"
@@ -49,6 +50,11 @@ struct ItemRef {
   static std::optional<ItemRef> parse(std::string_view text);
 };
 
+// Mistakes for the simulator to find.
+struct PlantedBugs {
+  bool keep_copies = false;  // a cart is changed, and its copy in memory stays as it was
+};
+
 class Carts : public CartsForCheckout {
  public:
   struct Settings {
@@ -64,6 +70,9 @@ class Carts : public CartsForCheckout {
     std::size_t most_wrong_codes = 10;
     std::size_t most_wrong_codes_of_address = 100;
     std::function<void()> on_wrong_code = {};  // may be empty
+    // For copies of carts that were looked at; 0: none are held. On an embedded store who holds copies changes all
+    // carts.
+    std::size_t cache_bytes = 0;
     // What else of `from` becomes the customer's with a merge; its Error is the merge's. Repeatable. May be empty.
     std::function<Result<void>(CustomerId into, CustomerId from)> beside_merge = {};
   };
@@ -81,6 +90,7 @@ class Carts : public CartsForCheckout {
   Carts(Parts parts, Settings settings)
       : parts_(parts),
         settings_(std::move(settings)),
+        cache_(parts_.store, settings_.cache_bytes),
         wrong_codes_(parts_.cache, "coupons", {settings_.most_wrong_codes}),
         wrong_codes_of_addresses_(parts_.cache, "coupons.address", {settings_.most_wrong_codes_of_address}) {
     if (!settings_.secret.empty()) recovery_.emplace(settings_.secret, "cart_recovery");
@@ -140,9 +150,10 @@ class Carts : public CartsForCheckout {
   Result<CartView> copy_in(const Owner& into, const Cart& from);
 
   Result<std::optional<CartContents>> contents(CustomerId customer) override;
-  Result<void> claim(db::Tx& tx, CustomerId customer, std::int64_t version, CheckoutId checkout) override;
-  Result<void> unclaim(db::Tx& tx, CustomerId customer, CheckoutId checkout) override;
-  Result<void> bought(db::Tx& tx, CustomerId customer, CheckoutId checkout) override;
+  Writing writing(CustomerId customer) override { return {cache_, customer}; }
+  Result<void> claim(db::Tx& tx, Writing& cart, std::int64_t version, CheckoutId checkout) override;
+  Result<void> unclaim(db::Tx& tx, Writing& cart, CheckoutId checkout) override;
+  Result<void> bought(db::Tx& tx, Writing& cart, CheckoutId checkout) override;
   Result<bool> claims_any(std::span<const CartLine> lines) override;
   Result<void> give_claims(db::Tx& tx, CustomerId customer, std::span<const OfferId> offers, Time now) override;
   Result<void> take_claims_back(db::Tx& tx, CustomerId customer, std::span<const OfferId> offers, Time now) override;
@@ -158,6 +169,8 @@ class Carts : public CartsForCheckout {
   Census census() const { return {active_.load(), abandoned_.load()}; }
   bool sweep_begins_anew() const { return swept_.load() == 0; }
   Result<void> check(services::CheckReport& report);
+  runtime::CacheStats cache_stats() const { return cache_.stats(); }
+  void plant(PlantedBugs bugs) { cache_.outlive_changes(bugs.keep_copies); }
 
  private:
   // Works on the cart as it is inside the write function; an Error leaves the store as it was.
@@ -168,10 +181,14 @@ class Carts : public CartsForCheckout {
   struct Supply;
   using SupplyEdit = std::function<Result<void>(Cart&, Supply&)>;
 
+  // For showing: as the store has it, and perhaps without asking it.
+  Result<std::shared_ptr<const Cart>> seen(const Owner& owner);
+  // What leads to a change looks here, and decides again inside the write function.
   Result<Cart> load(const Owner& owner);
   Result<Cart> load(db::Tx& tx, const Owner& owner, Time now);
+  Cart fresh_cart(const Owner& owner, Time now) const;
   Result<Cart> change(const Owner& owner, const services::IfMatch& if_match, const Edit& edit);
-  Result<void> keep(db::Tx& tx, Cart& cart, const Owner& owner, std::vector<Line> before, Time now);
+  void raise_version(Cart& cart, const Owner& owner, std::vector<Line> before, Time now) const;
   Result<std::map<OfferId, Room>> rooms_for(const Cart& from, CustomerId customer);
   Result<Cart> change_with_supply(const Owner& owner, const services::IfMatch& if_match, const Card& card,
                                   std::int64_t asked, const SupplyEdit& edit);
@@ -195,6 +212,7 @@ class Carts : public CartsForCheckout {
 
   Parts parts_;
   Settings settings_;
+  CartCache cache_;
   services::Misses wrong_codes_, wrong_codes_of_addresses_;
   std::optional<services::Signer> recovery_;
   std::atomic<std::int64_t> swept_{0};  // the last key the sweep looked at

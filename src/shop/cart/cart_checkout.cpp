@@ -8,11 +8,7 @@
 namespace kontor::cart {
 
 Result<std::optional<CartContents>> Carts::contents(CustomerId customer) {
-  std::optional<Cart> cart;
-  TRY_DO(parts_.store.look(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
-    TRY(cart, sql::find(tx, customer));
-    return {};
-  }));
+  TRY(const auto cart, cache_.find(customer));  // claiming compares the version again
   if (!cart) return std::nullopt;
   CartContents out;
   out.id = CartId{customer.value};
@@ -23,7 +19,7 @@ Result<std::optional<CartContents>> Carts::contents(CustomerId customer) {
   if (cart->claimed_by) out.claimed_by = cart->claimed_by;
   if (cart->bought_by) out.bought_by = cart->bought_by;
   out.bought_version = cart->bought_version;
-  if (cart->expires <= parts_.clock.now() && !cart->claimed_by) return out;  // as good as swept: nothing in it
+  if (cart->is_over(parts_.clock.now())) return out;  // as good as swept: nothing in it
   for (const Line& line : cart->lines) {
     // As the buyer saw it. What nobody looked at lately is not composed for this: checkout reads it from the store.
     const auto known = parts_.offers.card_at_hand(line.offer);
@@ -35,30 +31,30 @@ Result<std::optional<CartContents>> Carts::contents(CustomerId customer) {
   return out;
 }
 
-Result<void> Carts::claim(db::Tx& tx, CustomerId customer, std::int64_t version, CheckoutId checkout) {
-  TRY(const bool claimed, sql::claim(tx, customer, version, checkout));
+Result<void> Carts::claim(db::Tx& tx, Writing& writing, std::int64_t version, CheckoutId checkout) {
+  TRY(const bool claimed, sql::claim(tx, writing, version, checkout));
   if (claimed) return {};
-  TRY(const auto cart, sql::find(tx, customer));
+  TRY(const auto cart, sql::find(tx, writing.customer()));
   if (cart && cart->claimed_by == checkout && cart->claimed_version == version) return {};
   if (cart && cart->claimed_by && cart->claimed_by != checkout)
     return fail(Errc::kConflict, "cart.claimed", "Another checkout of this cart is under way.");
   return fail(Errc::kVersionConflict, "cart.version_conflict", "The cart has changed since it was read.");
 }
 
-Result<void> Carts::unclaim(db::Tx& tx, CustomerId customer, CheckoutId checkout) {
-  return sql::unclaim(tx, customer, checkout);
+Result<void> Carts::unclaim(db::Tx& tx, Writing& writing, CheckoutId checkout) {
+  return sql::unclaim(tx, writing, checkout);
 }
 
-Result<void> Carts::bought(db::Tx& tx, CustomerId customer, CheckoutId checkout) {
-  TRY(const bool done, sql::bought_unchanged(tx, customer, checkout));
+Result<void> Carts::bought(db::Tx& tx, Writing& writing, CheckoutId checkout) {
+  TRY(const bool done, sql::bought_unchanged(tx, writing, checkout));
   if (done) return {};
-  TRY(auto cart, sql::find(tx, customer));
+  TRY(auto cart, sql::find(tx, writing.customer()));
   if (!cart || cart->bought_by == checkout) return {};
   if (cart->claimed_by != checkout)
     return fail(Errc::kConflict, "cart.not_claimed", "The checkout does not hold this cart.");
   KONTOR_ASSERT(cart->claimed_lines.has_value());
   take_out(cart->lines, *cart->claimed_lines);
-  return sql::bought_changed(tx, *cart, checkout);
+  return sql::bought_changed(tx, writing, *cart, checkout);
 }
 
 Result<int> Carts::sweep_expired(int limit) {
@@ -74,10 +70,13 @@ Result<int> Carts::sweep_expired(int limit) {
     return {};
   }));
   if (!found.expired.empty()) {
+    std::vector<Writing> writings;
+    writings.reserve(found.expired.size());
+    for (const CustomerId customer : found.expired) writings.emplace_back(cache_, customer);
     TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
       removed = 0;
-      for (const CustomerId customer : found.expired) {
-        TRY(const bool gone, sql::remove_expired(tx, customer, now));
+      for (Writing& writing : writings) {
+        TRY(const bool gone, sql::remove_expired(tx, writing, now));
         removed += gone ? 1 : 0;
       }
       return {};

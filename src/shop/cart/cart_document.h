@@ -78,6 +78,8 @@ struct Cart {
   Time updated;
   Time expires;
 
+  // Its time is over, whether the sweep has come by or not. What a checkout has claimed stays.
+  bool is_over(Time now) const { return expires <= now && !claimed_by; }
   bool holds_nothing() const { return lines.empty() && saved.empty() && coupons.empty(); }
   // For a cart without lines: what is kept for later stays in the currency it was added in.
   void turn_to(Currency other);

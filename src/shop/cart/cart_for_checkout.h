@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "ports/db.h"
+#include "shop/cart/cart_cache.h"
 
 namespace kontor::cart {
 
@@ -37,19 +38,22 @@ struct CartContents {
   std::int64_t bought_version = 0;       // the version that it bought; unchanged since when version is one more
 };
 
-// Functions on a Tx run inside the caller's write function (home customer).
+// Functions on a Tx run inside the caller's write function (home customer). Those that change the cart take the Writing
+// that the caller holds around that write.
 class CartsForCheckout {
  public:
   virtual ~CartsForCheckout() = default;
+  // May come from memory, and is never older than what was acknowledged; claiming says whether it is still so.
   virtual Result<std::optional<CartContents>> contents(CustomerId customer) = 0;
+  virtual Writing writing(CustomerId customer) = 0;
   // Binds this version of the cart to the checkout. kConflict "cart.claimed" when another holds it,
   // kVersionConflict "cart.version_conflict" when it has changed. Repeating with the same checkout is harmless.
-  virtual Result<void> claim(db::Tx& tx, CustomerId customer, std::int64_t version, CheckoutId checkout) = 0;
-  virtual Result<void> unclaim(db::Tx& tx, CustomerId customer, CheckoutId checkout) = 0;
+  virtual Result<void> claim(db::Tx& tx, Writing& cart, std::int64_t version, CheckoutId checkout) = 0;
+  virtual Result<void> unclaim(db::Tx& tx, Writing& cart, CheckoutId checkout) = 0;
   // Takes the bought lines out (what was added meanwhile stays), raises the version, remembers who bought which
   // version. Repeatable; a cart that is gone is nothing to do. kConflict "cart.not_claimed" when the checkout does not
   // hold it.
-  virtual Result<void> bought(db::Tx& tx, CustomerId customer, CheckoutId checkout) = 0;
+  virtual Result<void> bought(db::Tx& tx, Writing& cart, CheckoutId checkout) = 0;
   // Whether units of these may be set aside in carts; memory speed. Then, inside a write function of the home stock:
   // what the customer holds so goes to whoever reserves next in it; and back, as far as there are units and time.
   virtual Result<bool> claims_any(std::span<const CartLine>) { return false; }

@@ -163,7 +163,7 @@ Result<CartView> Carts::merge(const Owner& into, const Owner& from) {
     TRY(const auto rooms, rooms_for(seen, into.customer));
     Cart cart;
     bool done = false, made = false;
-    TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
+    const auto write = [&](db::Tx& tx, Writing& of_into, Writing& of_from) -> Result<void> {
       made = false;
       TRY(auto source, load(tx, from, now));
       done = source.version == seen.version;  // else the rooms are those of another cart
@@ -174,16 +174,18 @@ Result<CartView> Carts::merge(const Owner& into, const Owner& from) {
       auto taken = source.lines;
       TRY_DO(merge_carts(cart, source, rooms_beside(rooms, cart)));
       made = !cart.stored;
+      raise_version(cart, into, std::move(before), now);
+      raise_version(source, from, std::move(taken), now);
       // In the order of keys, as everybody who writes several carts.
-      if (into.customer < from.customer) {
-        TRY_DO(keep(tx, cart, into, before, now));
-      }
-      TRY_DO(keep(tx, source, from, std::move(taken), now));
-      if (from.customer < into.customer) {
-        TRY_DO(keep(tx, cart, into, before, now));
-      }
+      if (into.customer < from.customer) TRY_DO(sql::save(tx, of_into, cart));
+      TRY_DO(sql::save(tx, of_from, source));
+      if (from.customer < into.customer) TRY_DO(sql::save(tx, of_into, cart));
       return {};
-    }));
+    };
+    {
+      Writing of_into(cache_, into.customer), of_from(cache_, from.customer);
+      TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) { return write(tx, of_into, of_from); }));
+    }
     if (!done) continue;
     if (made && settings_.on_new) settings_.on_new();
     claim_lines(into.customer, cart.lines);

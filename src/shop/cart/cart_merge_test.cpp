@@ -190,11 +190,12 @@ TEST_CASE("a checkout of the customer's cart takes out what it claimed, not what
   REQUIRE(shop.add(kTea, 5).has_value());
   REQUIRE(shop.add(kShirtM, 1).has_value());
   const auto version = shop.eve_adds(kTea, 2)->version;
+  auto cart = shop.carts.writing(kEve.customer);
   const auto claims = [&](auto&& does) { REQUIRE(shop.write(does).has_value()); };
-  claims([&](db::Tx& tx) { return shop.carts.claim(tx, kEve.customer, version, kCheckout); });
+  claims([&](db::Tx& tx) { return shop.carts.claim(tx, cart, version, kCheckout); });
   shop.merged();
-  claims([&](db::Tx& tx) { return shop.carts.claim(tx, kEve.customer, version, kCheckout); });
-  claims([&](db::Tx& tx) { return shop.carts.bought(tx, kEve.customer, kCheckout); });
+  claims([&](db::Tx& tx) { return shop.carts.claim(tx, cart, version, kCheckout); });
+  claims([&](db::Tx& tx) { return shop.carts.bought(tx, cart, kCheckout); });
   CHECK(quantity(shop.eve().items, kTea) == 3);
   CHECK(quantity(shop.eve().items, kShirtM) == 1);
 }

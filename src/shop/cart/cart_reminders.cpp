@@ -2,6 +2,7 @@
 // Each is noted in the cart's row in the transaction that tells of it, so it is told once, whoever sweeps.
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "services/outbox.h"
 #include "shop/cart/cart.h"
@@ -23,7 +24,8 @@ Cart lines_of(const sql::Watched& row) {
 
 bool differs(const Line& line, const std::set<OfferId>& gone) { return line.told_removed != gone.contains(line.offer); }
 
-Result<void> tell_of_lines(db::Tx& tx, const sql::Watched& row, const std::set<OfferId>& gone, Time now) {
+Result<void> tell_of_lines(db::Tx& tx, Writing& writing, const sql::Watched& row, const std::set<OfferId>& gone,
+                           Time now) {
   TRY(auto cart, sql::find(tx, row.customer));
   if (!cart || cart->version != row.version) return {};  // the next round sees what it is then
   CartLinesRemoved news{CartId{row.customer.value}, row.customer, {}};
@@ -32,13 +34,13 @@ Result<void> tell_of_lines(db::Tx& tx, const sql::Watched& row, const std::set<O
     line.told_removed = !line.told_removed;
     if (line.told_removed) news.offers.push_back(line.offer);
   }
-  TRY_DO(sql::keep_extras(tx, *cart));
+  TRY_DO(sql::keep_extras(tx, writing, *cart));
   if (news.offers.empty()) return {};
   return services::emit(tx, news, news.cart_id.text(), now);
 }
 
-Result<void> tell_of_silence(db::Tx& tx, const sql::Silent& silent, Time now) {
-  TRY(const bool first, sql::remind(tx, silent));
+Result<void> tell_of_silence(db::Tx& tx, Writing& writing, const sql::Silent& silent, Time now) {
+  TRY(const bool first, sql::remind(tx, writing, silent));
   if (!first) return {};
   const CartId cart{silent.customer.value};
   if (silent.stage == Reminded::kOfEnd)
@@ -46,12 +48,16 @@ Result<void> tell_of_silence(db::Tx& tx, const sql::Silent& silent, Time now) {
   return services::emit(tx, CartLeftAlone{cart, silent.customer, silent.version}, cart.text(), now);
 }
 
-// Calls `one` for each of the rows, some in a transaction.
+// Calls `tell` for each of the rows, some in a transaction.
 template <class Row, class Tell>
-Result<void> tell_each(db::Store& store, const std::vector<Row>& rows, const Tell& tell) {
+Result<void> tell_each(db::Store& store, CartCache& cache, const std::vector<Row>& rows, const Tell& tell) {
   for (std::size_t from = 0; from < rows.size(); from += kAtOnce) {
+    const std::span<const Row> some(rows.data() + from, std::min(rows.size() - from, kAtOnce));
+    std::vector<Writing> writings;
+    writings.reserve(some.size());
+    for (const Row& row : some) writings.emplace_back(cache, row.customer);
     TRY_DO(store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
-      for (std::size_t at = from; at < std::min(rows.size(), from + kAtOnce); ++at) TRY_DO(tell(tx, rows[at]));
+      for (std::size_t at = 0; at < some.size(); ++at) TRY_DO(tell(tx, writings[at], some[at]));
       return {};
     }));
   }
@@ -71,8 +77,9 @@ Result<std::vector<OfferId>> OfferSource::not_sold(std::span<const OfferId> offe
 }
 
 Result<void> Carts::tell_of(const sql::Swept& found, Time now) {
-  TRY_DO(tell_each(parts_.store, found.silent,
-                   [&](db::Tx& tx, const sql::Silent& silent) { return tell_of_silence(tx, silent, now); }));
+  TRY_DO(tell_each(parts_.store, cache_, found.silent, [&](db::Tx& tx, Writing& writing, const sql::Silent& silent) {
+    return tell_of_silence(tx, writing, silent, now);
+  }));
   std::vector<OfferId> offers;
   for (const auto& row : found.watched)
     for (const Line& line : read_lines(row.lines)) offers.push_back(line.offer);
@@ -88,8 +95,9 @@ Result<void> Carts::tell_of(const sql::Swept& found, Time now) {
     if (std::any_of(cart.lines.begin(), cart.lines.end(), [&](const Line& line) { return differs(line, gone); }))
       news.push_back(row);
   }
-  return tell_each(parts_.store, news,
-                   [&](db::Tx& tx, const sql::Watched& row) { return tell_of_lines(tx, row, gone, now); });
+  return tell_each(parts_.store, cache_, news, [&](db::Tx& tx, Writing& writing, const sql::Watched& row) {
+    return tell_of_lines(tx, writing, row, gone, now);
+  });
 }
 
 }  // namespace kontor::cart

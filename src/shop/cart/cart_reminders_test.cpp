@@ -68,10 +68,11 @@ TEST_CASE(
   const auto version = shop.carts.view(kEve)->version;
   REQUIRE(shop.carts.set_quantity(kEve, by(kTeaProduct), 1).has_value());
   shop.test.clock.advance_ms(kDayMs);
+  auto cart = shop.carts.writing(kEve.customer);
   const auto claims = [&](auto&& does) { REQUIRE(shop.write(does).has_value()); };
-  claims([&](db::Tx& tx) { return shop.carts.claim(tx, kEve.customer, version + 1, kCheckout); });
+  claims([&](db::Tx& tx) { return shop.carts.claim(tx, cart, version + 1, kCheckout); });
   CHECK(shop.hears().empty());
-  claims([&](db::Tx& tx) { return shop.carts.unclaim(tx, kEve.customer, kCheckout); });
+  claims([&](db::Tx& tx) { return shop.carts.unclaim(tx, cart, kCheckout); });
   CHECK(shop.hears() == Told{"cart.left_alone"});
   REQUIRE(shop.carts.clear(kEve).has_value());
   shop.test.clock.advance_ms(2 * kDayMs);

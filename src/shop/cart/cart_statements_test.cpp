@@ -3,6 +3,7 @@
 
 #include "tests/support/cart_shop.h"
 #include "tests/support/counting_store.h"
+#include "tests/support/each_store.h"
 
 namespace kontor::cart {
 namespace {
@@ -12,6 +13,7 @@ using Counts = std::map<std::string, int>;
 
 const Owner kEve{CustomerId{7700}, false};
 const Counts kOneLook = {{"read", 1}, {"cart.find", 1}};
+const Counts kNothing = {};
 const Counts kOneChange = {{"write", 1}, {"cart.find", 1}, {"cart.update", 1}};
 
 TEST_CASE("statements per call do not grow with the lines") {
@@ -63,6 +65,30 @@ TEST_CASE("statements per call do not grow with the lines") {
   CHECK(store.counts() == Counts{{"read", 2}, {"cart.find", 2}});
   REQUIRE(carts.clear(kEve).has_value());
   CHECK(store.counts() == kOneChange);
+}
+
+TEST_CASE("a cart that was looked at before asks an embedded store nothing, and a server one statement") {
+  testing::on_each_store({cart_migrations(), inventory_migrations(), services_migrations()}, [](db::Store& opened) {
+    testing::CountingStore store(opened);
+    CopyingShop shop(store);
+    REQUIRE(shop.carts.add(kEve, {kTea, {}, 2}).has_value());
+    store.counts();
+    const Counts first = shop.alone() ? kOneLook : Counts{{"read", 1}, {"cart.find_unless_held", 1}};
+    const Counts later = shop.alone() ? kNothing : first;
+    const auto looks = [&](const Counts& asked) {
+      REQUIRE(shop.carts.view(kEve).has_value());
+      CHECK(store.counts() == asked);
+    };
+    looks(first);
+    looks(later);
+    REQUIRE(shop.carts.contents(kEve.customer).has_value());  // a checkout's first look, and the count on pages
+    CHECK(store.counts() == later);
+    // What leads to a change is read where it is changed.
+    REQUIRE(shop.carts.add(kEve, {kTea, {}, 1}).has_value());
+    CHECK(store.counts() == kOneChange);
+    looks(first);
+    looks(later);
+  });
 }
 
 }  // namespace

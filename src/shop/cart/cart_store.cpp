@@ -15,6 +15,25 @@ constexpr Query kFind{"cart.find", Home::kCustomer, R"sql(
     FROM cart_carts WHERE customer_id = $1
 )sql"};
 
+// The columns of kFind, without the documents where the row is the held one. What a claim or a note of the sweep
+// changes does not raise the version and is compared by itself; a cart that expired and was made anew counts from 1
+// again, and is told apart by its times.
+constexpr Query kFindUnlessHeld{"cart.find_unless_held", Home::kCustomer, R"sql(
+  SELECT version, currency,
+         CASE WHEN (version, claimed_by, claimed_version, created_at, updated_at, COALESCE(extras, '')) =
+                   ($2, $3, $4, $5, $6, $7) THEN NULL ELSE lines END,
+         CASE WHEN (version, claimed_by, claimed_version, created_at, updated_at, COALESCE(extras, '')) =
+                   ($2, $3, $4, $5, $6, $7) THEN NULL ELSE saved END,
+         coupons, claimed_by, claimed_version,
+         CASE WHEN (version, claimed_by, claimed_version, created_at, updated_at, COALESCE(extras, '')) =
+                   ($2, $3, $4, $5, $6, $7) THEN NULL ELSE claimed_lines END,
+         bought_by, bought_version, created_at, updated_at, expires_at,
+         CASE WHEN (version, claimed_by, claimed_version, created_at, updated_at, COALESCE(extras, '')) =
+                   ($2, $3, $4, $5, $6, $7) THEN NULL ELSE extras END,
+         guest
+    FROM cart_carts WHERE customer_id = $1
+)sql"};
+
 constexpr Query kInsert{"cart.insert", Home::kCustomer, R"sql(
   INSERT INTO cart_carts (customer_id, version, currency, lines, saved, coupons, claimed_by, claimed_version,
                           claimed_lines, bought_by, bought_version, created_at, updated_at, expires_at, extras, guest)
@@ -83,12 +102,9 @@ std::vector<std::string> read_coupons(std::string_view text) {
   return std::move(*coupons);
 }
 
-}  // namespace
+constexpr std::size_t kLinesColumn = 2;
 
-Result<std::optional<Cart>> find(db::Tx& tx, CustomerId customer) {
-  TRY(const auto rows, tx.ask(kFind, customer));
-  if (rows.empty()) return std::nullopt;
-  const auto row = rows.front();
+Cart read_cart(CustomerId customer, const db::Rows::Row& row) {
   Cart cart;
   cart.customer = customer;
   cart.stored = true;
@@ -96,7 +112,7 @@ Result<std::optional<Cart>> find(db::Tx& tx, CustomerId customer) {
   const auto currency = Currency::parse(row.text(1));
   KONTOR_ASSERT(currency.has_value());
   cart.currency = *currency;
-  cart.lines = read_lines(row.text(2));
+  cart.lines = read_lines(row.text(kLinesColumn));
   cart.saved = read_lines(row.text(3));
   cart.coupons = read_coupons(row.text(4));
   cart.claimed_by = row.id<CheckoutId>(5);
@@ -112,8 +128,28 @@ Result<std::optional<Cart>> find(db::Tx& tx, CustomerId customer) {
   return cart;
 }
 
-Result<void> save(db::Tx& tx, const Cart& cart, std::int64_t was) {
-  KONTOR_ASSERT(cart.customer && cart.version > was);
+}  // namespace
+
+Result<std::optional<Cart>> find(db::Tx& tx, CustomerId customer) {
+  TRY(const auto rows, tx.ask(kFind, customer));
+  if (rows.empty()) return std::nullopt;
+  return read_cart(customer, rows.front());
+}
+
+Result<CartCache::Pointer> find_unless_held(db::Tx& tx, CustomerId customer, const CartCache::Pointer& held) {
+  const Cart nothing;  // of version 0, which no row has
+  const Cart& known = held ? *held : nothing;
+  KONTOR_ASSERT(!held || held->customer == customer);
+  const std::string extras = print_extras(known).value_or("");
+  TRY(const auto rows, tx.ask(kFindUnlessHeld, customer, known.version, known.claimed_by, known.claimed_version,
+                              known.created, known.updated, extras));
+  if (rows.empty()) return CartCache::Pointer();
+  if (rows.front().is_null(kLinesColumn)) return held;
+  return CartCache::Pointer(std::make_shared<const Cart>(read_cart(customer, rows.front())));
+}
+
+Result<void> save(db::Tx& tx, Writing& writing, const Cart& cart) {
+  KONTOR_ASSERT(cart.customer && cart.customer == writing.customer() && cart.version > 0);
   const std::string lines = print_lines(cart.lines);
   const std::string saved = print_lines(cart.saved);
   const std::string coupons = print_coupons(cart.coupons);
@@ -125,28 +161,29 @@ Result<void> save(db::Tx& tx, const Cart& cart, std::int64_t was) {
   }
   std::optional<std::string> claimed;
   if (cart.claimed_lines) claimed = print_lines(*cart.claimed_lines);
-  TRY(const auto changed, tx.run(kUpdate, cart.customer, was, cart.version, cart.currency, lines, saved, coupons,
-                                 claimed, cart.updated, cart.expires, extras, cart.guest));
+  TRY(const auto changed, tx.run(kUpdate, cart.customer, cart.version - 1, cart.version, cart.currency, lines, saved,
+                                 coupons, claimed, cart.updated, cart.expires, extras, cart.guest));
   KONTOR_ASSERT(changed == 1);
   return {};
 }
 
-Result<bool> claim(db::Tx& tx, CustomerId customer, std::int64_t version, CheckoutId checkout) {
-  TRY(const auto claimed, tx.run(kClaim, customer, version, checkout));
+Result<bool> claim(db::Tx& tx, Writing& writing, std::int64_t version, CheckoutId checkout) {
+  TRY(const auto claimed, tx.run(kClaim, writing.customer(), version, checkout));
   return claimed == 1;
 }
 
-Result<void> unclaim(db::Tx& tx, CustomerId customer, CheckoutId checkout) {
-  TRY_DO(tx.run(kUnclaim, customer, checkout));
+Result<void> unclaim(db::Tx& tx, Writing& writing, CheckoutId checkout) {
+  TRY_DO(tx.run(kUnclaim, writing.customer(), checkout));
   return {};
 }
 
-Result<bool> bought_unchanged(db::Tx& tx, CustomerId customer, CheckoutId checkout) {
-  TRY(const auto changed, tx.run(kBoughtUnchanged, customer, checkout));
+Result<bool> bought_unchanged(db::Tx& tx, Writing& writing, CheckoutId checkout) {
+  TRY(const auto changed, tx.run(kBoughtUnchanged, writing.customer(), checkout));
   return changed == 1;
 }
 
-Result<void> bought_changed(db::Tx& tx, const Cart& cart, CheckoutId checkout) {
+Result<void> bought_changed(db::Tx& tx, Writing& writing, const Cart& cart, CheckoutId checkout) {
+  KONTOR_ASSERT(cart.customer == writing.customer());
   const std::string lines = print_lines(cart.lines);
   TRY(const auto changed, tx.run(kBoughtChanged, cart.customer, checkout, lines));
   KONTOR_ASSERT(changed == 1);
@@ -185,18 +222,20 @@ Result<Swept> sweep(db::Tx& tx, CustomerId after, const SweepTimes& times, int l
   return out;
 }
 
-Result<bool> remind(db::Tx& tx, const Silent& silent) {
+Result<bool> remind(db::Tx& tx, Writing& writing, const Silent& silent) {
+  KONTOR_ASSERT(silent.customer == writing.customer());
   TRY(const auto changed, tx.run(kRemind, silent.customer, silent.version, static_cast<std::int64_t>(silent.stage)));
   return changed == 1;
 }
 
-Result<void> keep_extras(db::Tx& tx, const Cart& cart) {
+Result<void> keep_extras(db::Tx& tx, Writing& writing, const Cart& cart) {
+  KONTOR_ASSERT(cart.customer == writing.customer());
   TRY_DO(tx.run(kKeepExtras, cart.customer, cart.version, print_extras(cart)));
   return {};
 }
 
-Result<bool> remove_expired(db::Tx& tx, CustomerId customer, Time now) {
-  TRY(const auto removed, tx.run(kRemoveExpired, customer, now));
+Result<bool> remove_expired(db::Tx& tx, Writing& writing, Time now) {
+  TRY(const auto removed, tx.run(kRemoveExpired, writing.customer(), now));
   return removed == 1;
 }
 

@@ -6,22 +6,26 @@
 
 #include "ports/db.h"
 #include "services/check_report.h"
+#include "shop/cart/cart_cache.h"
 #include "shop/cart/cart_document.h"
 
 namespace kontor::cart::sql {
 
 Result<std::optional<Cart>> find(db::Tx& tx, CustomerId customer);
-// Writes the cart over the version it was read at (`was`), or makes its row. Nobody else can have changed it: writes
-// are serial.
-Result<void> save(db::Tx& tx, const Cart& cart, std::int64_t was);
+// `held` itself when the row is still that one, without bringing its documents; else the row, null when there is none.
+// `held` may be null.
+Result<CartCache::Pointer> find_unless_held(db::Tx& tx, CustomerId customer, const CartCache::Pointer& held);
+// Writes the cart over the version before its own, or makes its row. Nobody else can have changed it: writes are
+// serial.
+Result<void> save(db::Tx& tx, Writing& writing, const Cart& cart);
 
 // False when the version is another, or another checkout holds it.
-Result<bool> claim(db::Tx& tx, CustomerId customer, std::int64_t version, CheckoutId checkout);
-Result<void> unclaim(db::Tx& tx, CustomerId customer, CheckoutId checkout);
+Result<bool> claim(db::Tx& tx, Writing& writing, std::int64_t version, CheckoutId checkout);
+Result<void> unclaim(db::Tx& tx, Writing& writing, CheckoutId checkout);
 // False when the checkout does not hold the cart, or its lines changed since the claim.
-Result<bool> bought_unchanged(db::Tx& tx, CustomerId customer, CheckoutId checkout);
+Result<bool> bought_unchanged(db::Tx& tx, Writing& writing, CheckoutId checkout);
 // For the other case: `cart` has what stays.
-Result<void> bought_changed(db::Tx& tx, const Cart& cart, CheckoutId checkout);
+Result<void> bought_changed(db::Tx& tx, Writing& writing, const Cart& cart, CheckoutId checkout);
 
 // A customer's cart with lines that has been silent.
 struct Silent {
@@ -55,11 +59,11 @@ struct SweepTimes {
 };
 Result<Swept> sweep(db::Tx& tx, CustomerId after, const SweepTimes& times, int limit);
 // False when it has changed since, is claimed, or was reminded of already.
-Result<bool> remind(db::Tx& tx, const Silent& silent);
+Result<bool> remind(db::Tx& tx, Writing& writing, const Silent& silent);
 // Of the cart as it is at its version; raises none.
-Result<void> keep_extras(db::Tx& tx, const Cart& cart);
+Result<void> keep_extras(db::Tx& tx, Writing& writing, const Cart& cart);
 // False when it was touched or claimed since.
-Result<bool> remove_expired(db::Tx& tx, CustomerId customer, Time now);
+Result<bool> remove_expired(db::Tx& tx, Writing& writing, Time now);
 
 Result<void> check(db::Tx& tx, services::CheckReport& report);
 

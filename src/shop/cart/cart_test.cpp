@@ -230,7 +230,10 @@ TEST_CASE("carts expire, claimed ones do not") {
   REQUIRE(shop.add(kTea, 1).has_value());
   REQUIRE(shop.carts.add(customer, {kTea, {}, 1}).has_value());
   const auto version = shop.carts.add(busy, {kTea, {}, 1})->version;
-  REQUIRE(shop.write([&](db::Tx& tx) { return shop.carts.claim(tx, busy.customer, version, kCheckout); }).has_value());
+  {
+    auto cart = shop.carts.writing(busy.customer);
+    REQUIRE(shop.write([&](db::Tx& tx) { return shop.carts.claim(tx, cart, version, kCheckout); }).has_value());
+  }
   CHECK(*shop.carts.sweep_expired() == 0);
   shop.test.clock.advance_ms(8 * kDayMs);
   CHECK(shop.view().items.empty());  // before the sweep came by

@@ -115,8 +115,8 @@ Result<void> PlaceOrder::run(db::Tx& tx, const Journal& journal, const Placing& 
   return orders_.place(tx, placing.order, placing.document);
 }
 
-Result<void> PlaceOrder::empty_cart(db::Tx& tx, const Journal& journal) {
-  return carts_.bought(tx, journal.customer, journal.id);
+Result<void> PlaceOrder::empty_cart(db::Tx& tx, cart::Writing& cart, const Journal& journal) {
+  return carts_.bought(tx, cart, journal.id);
 }
 
 }  // namespace kontor::checkout

@@ -52,7 +52,7 @@ class PlaceOrder {
   // home.
   Result<void> run(db::Tx& tx, const Journal& journal, const Placing& placing, bool confirm_later);
   // What was bought leaves the cart.
-  Result<void> empty_cart(db::Tx& tx, const Journal& journal);
+  Result<void> empty_cart(db::Tx& tx, cart::Writing& cart, const Journal& journal);
 
  private:
   orders::Orders& orders_;

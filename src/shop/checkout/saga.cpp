@@ -73,12 +73,12 @@ Result<Allotments> Saga::begin(Journal& journal, std::optional<CheckoutId> old_k
   return allotments;
 }
 
-Result<void> Saga::write_journal(db::Tx& tx, const Journal& journal, const std::string& plan,
+Result<void> Saga::write_journal(db::Tx& tx, cart::Writing& cart, const Journal& journal, const std::string& plan,
                                  const Suspicion* suspicion) {
   TRY_DO(insert(tx, journal, plan));
   if (suspicion != nullptr)
     TRY_DO(parts_.risk->open_review(tx, journal.id, journal.customer, suspicion->facts, suspicion->assessment));
-  return parts_.carts.claim(tx, journal.customer, journal.plan.cart_version, journal.id);
+  return parts_.carts.claim(tx, cart, journal.plan.cart_version, journal.id);
 }
 
 Result<Allotments> Saga::begin_uncounted(Journal& journal, std::optional<CheckoutId> old_key,
@@ -92,10 +92,11 @@ Result<Allotments> Saga::begin_uncounted(Journal& journal, std::optional<Checkou
   }
   journal.state = after(after(CheckoutState::kCreated, CheckoutTrigger::kReserved), CheckoutTrigger::kChargeBegun);
   const std::string plan = json::print(journal.plan);
+  auto cart = parts_.carts.writing(journal.customer);
   TRY_DO(parts_.store.write(homes(), [&](db::Tx& tx) -> Result<void> {
     allotments.clear();
     if (old_key) TRY_DO(free_key(tx, *old_key));
-    TRY_DO(write_journal(tx, journal, plan, suspicion));
+    TRY_DO(write_journal(tx, cart, journal, plan, suspicion));
     TRY(allotments, reserve_.run(tx, {journal.reservation, journal.customer, true}, journal.plan, journal.created));
     return {};
   }));
@@ -106,9 +107,10 @@ Result<void> Saga::begin_apart(Journal& journal, std::optional<CheckoutId> old_k
                                Allotments& allotments) {
   journal.state = CheckoutState::kCreated;
   const std::string plan = json::print(journal.plan);
+  auto cart = parts_.carts.writing(journal.customer);
   TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
     if (old_key) TRY_DO(free_key(tx, *old_key));
-    return write_journal(tx, journal, plan, suspicion);
+    return write_journal(tx, cart, journal, plan, suspicion);
   }));
   auto reserved = parts_.store.write(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
     allotments.clear();
@@ -125,7 +127,7 @@ Result<void> Saga::begin_apart(Journal& journal, std::optional<CheckoutId> old_k
       last.to = after(journal.state, CheckoutTrigger::kOutOfStock);
       last.free_key = true;
       TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
-        TRY_DO(parts_.carts.unclaim(tx, journal.customer, journal.id));
+        TRY_DO(parts_.carts.unclaim(tx, cart, journal.id));
         TRY_DO(close_review(tx, journal));
         return apply(tx, journal.id, last, now());
       }));
@@ -199,10 +201,11 @@ Result<Answer> Saga::place(Journal& journal, const Verdict& verdict, const Allot
   for (int i = 0; i < kPlaceTries; ++i) {
     auto placing = place_.prepare(journal, allotments, verdict, now());
     placing.answer_later = settings_.planted.answer_apart;
+    auto cart = parts_.carts.writing(journal.customer);
     auto placed = parts_.store.write(homes(), [&](db::Tx& tx) -> Result<void> {
       TRY_DO(place_.run(tx, journal, placing, !together_));
       if (together_) TRY_DO(reserve_.confirm_once(tx, journal.reservation));
-      return place_.empty_cart(tx, journal);  // asks: all of the above goes with it
+      return place_.empty_cart(tx, cart, journal);  // asks: all of the above goes with it
     });
     if (placed) {
       if (settings_.metrics != nullptr) settings_.metrics->placed(placing.order.document.totals.total);

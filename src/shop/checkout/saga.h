@@ -48,7 +48,8 @@ class Saga {
   Result<Allotments> begin_uncounted(Journal& journal, std::optional<CheckoutId> old_key, const Suspicion* suspicion);
   Result<void> begin_apart(Journal& journal, std::optional<CheckoutId> old_key, const Suspicion* suspicion,
                            Allotments& allotments);
-  Result<void> write_journal(db::Tx& tx, const Journal& journal, const std::string& plan, const Suspicion* suspicion);
+  Result<void> write_journal(db::Tx& tx, cart::Writing& cart, const Journal& journal, const std::string& plan,
+                             const Suspicion* suspicion);
   Result<Answer> place(Journal& journal, const Verdict& verdict, const Allotments& allotments);
   Result<void> tell_afterwards(const Journal& journal, const Placing& placing);
   Result<Answer> moved(const Journal& journal);

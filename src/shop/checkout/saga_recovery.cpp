@@ -47,9 +47,10 @@ Result<void> Saga::give_stock_back(Journal& journal, Change last) {
   const auto release = [&](db::Tx& tx) { return reserve_.undo(tx, journal, expired, at); };
   if (!together_) TRY_DO(parts_.store.write(db::Home::kStock, release));
   const auto kept = kept_for_buyer(journal, last);
+  auto cart = parts_.carts.writing(journal.customer);
   TRY_DO(parts_.store.write(homes(), [&](db::Tx& tx) -> Result<void> {
     TRY_DO(settle_undone(tx, journal, last, kept, at));
-    TRY_DO(parts_.carts.unclaim(tx, journal.customer, journal.id));
+    TRY_DO(parts_.carts.unclaim(tx, cart, journal.id));
     TRY_DO(close_review(tx, journal));
     return together_ ? release(tx) : Result<void>();
   }));
@@ -92,9 +93,10 @@ Result<Allotments> Saga::reserve_again(Journal& journal) {
   again.reservation = fresh;
   again.plan = &text;
   Allotments allotments;
+  auto cart = parts_.carts.writing(journal.customer);
   const auto note = [&](db::Tx& tx) -> Result<void> {
     TRY_DO(apply(tx, journal.id, again, now()));
-    return parts_.carts.claim(tx, journal.customer, plan.cart_version, journal.id);
+    return parts_.carts.claim(tx, cart, plan.cart_version, journal.id);
   };
   const auto take = [&](db::Tx& tx) -> Result<void> {
     allotments.clear();
@@ -140,9 +142,10 @@ Result<void> Saga::let_stock_go(Journal& journal) {
   expired.problem = "{\"code\":\"expired\",\"reason\":\"checkout.expired\"}";
   const Time at = now();
   const auto release = [&](db::Tx& tx) { return reserve_.undo(tx, journal, true, at); };
+  auto cart = parts_.carts.writing(journal.customer);
   TRY_DO(parts_.store.write(homes(), [&](db::Tx& tx) -> Result<void> {
     TRY_DO(apply(tx, journal.id, expired, at));
-    TRY_DO(parts_.carts.unclaim(tx, journal.customer, journal.id));
+    TRY_DO(parts_.carts.unclaim(tx, cart, journal.id));
     TRY_DO(close_review(tx, journal));
     return together_ ? release(tx) : Result<void>();
   }));
