@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <map>
 
 #include "services/if_match.h"
 #include "shop/catalog/catalog_api.h"
@@ -17,30 +16,6 @@ namespace {
 
 using services::Role;
 using services::Shopper;
-
-struct CategoryNode {
-  CategoryId id;
-  Nullable<CategoryId> parent_id;
-  std::string name, slug, path;
-  std::vector<CategoryNode> children;
-
-  static constexpr auto fields() {
-    return described(
-        Field("id", &CategoryNode::id, "The category"), Field("parent_id", &CategoryNode::parent_id, "Below which"),
-        Field("name", &CategoryNode::name, "Its name"), Field("slug", &CategoryNode::slug, "Its name in addresses"),
-        Field("path", &CategoryNode::path, "From the root down"),
-        Field("children", &CategoryNode::children, "What is below it"));
-  }
-};
-
-struct CategoryTree {
-  std::vector<CategoryNode> items;
-  Nullable<std::string> next_cursor;
-  static constexpr auto fields() {
-    return described(Field("items", &CategoryTree::items, "The roots, each with what is below it"),
-                     Field("next_cursor", &CategoryTree::next_cursor, "Always null"));
-  }
-};
 
 struct CategoryList {
   std::vector<CategoryView> items;
@@ -70,55 +45,9 @@ struct CategoryPatch {
   }
 };
 
-using Children = std::multimap<CategoryId, const Category*>;
-
-CategoryNode node_of(const Category& category, const Children& children) {
-  CategoryNode node{category.id, {}, category.name, category.slug, category.path, {}};
-  if (category.parent) node.parent_id = Nullable<CategoryId>(category.parent);
-  const auto [first, last] = children.equal_range(category.id);
-  for (auto it = first; it != last; ++it) node.children.push_back(node_of(*it->second, children));
-  return node;
-}
-
-Children children_of(const std::vector<Category>& all) {
-  Children children;
-  for (const Category& category : all) children.emplace(category.parent, &category);
-  return children;
-}
-
-template <class T>
-Result<http::Response> cached(const T& value) {
-  http::Response response;
-  response.ready =
-      http::make_ready("application/json", "public, max-age=60, stale-while-revalidate=300", json::print(value));
-  return response;
-}
-
 class Handlers {
  public:
   explicit Handlers(const CatalogApi& api) : api_(api) {}
-
-  Result<http::Response> tree(http::Call&) {
-    TRY(const std::vector<Category> all, api_.catalog.categories());
-    const Children children = children_of(all);
-    CategoryTree tree;
-    const auto [first, last] = children.equal_range(CategoryId{});
-    for (auto it = first; it != last; ++it) tree.items.push_back(node_of(*it->second, children));
-    return cached(tree);
-  }
-
-  Result<http::Response> node(http::Call& call) {
-    TRY(const std::vector<Category> all, api_.catalog.categories());
-    const std::string_view wanted = call.param("id");
-    auto found = std::find_if(all.begin(), all.end(),
-                              [&](const Category& c) { return c.slug == wanted || c.id.text() == wanted; });
-    if (found == all.end()) {
-      TRY(const auto owner, api_.catalog.addresses().former_owner(SlugKind::kCategory, wanted));
-      found = std::find_if(all.begin(), all.end(), [&](const Category& c) { return owner && c.id.value == *owner; });
-    }
-    if (found == all.end()) return fail(Errc::kNotFound, "catalog.no_such_category", "There is no such category.");
-    return cached(node_of(*found, children_of(all)));
-  }
 
   Result<CategoryList> list(http::Call& call) {
     TRY_DO(api_.shoppers.require_staff(call.request));
@@ -186,11 +115,6 @@ void add_category_routes(http::Router& router, const CatalogApi& api) {
       "services.sign_in",         "services.role_needed",    "catalog.no_such_category",
       "catalog.category_exists",  "catalog.category_in_use", "catalog.category_cycle",
       "catalog.version_conflict", "catalog.slug_taken",      "catalog.slug_redirects"};
-  router.get<None, http::Response>("/categories", {"The category tree", {}, 200, "categories"},
-                                   [on](Call& call, None) { return on->tree(call); });
-  router.get<None, http::Response>("/categories/{id}",
-                                   {"A category, by id or slug", {"catalog.no_such_category"}, 200, "categories"},
-                                   [on](Call& call, None) { return on->node(call); });
   router.get<None, CategoryList>("/admin/categories", {"All categories with their versions", {}, 200, "admin"},
                                  [on](Call& call, None) { return on->list(call); });
   router.post<NewCategory, CategoryView>("/admin/categories", {"Makes a category", writes, 201, "admin"},

@@ -95,6 +95,7 @@ void add_showcase_routes(http::Router& router, Showcase& showcase, const Convert
   };
   router.add(std::move(product));
   add_related_route(router, showcase, rates);
+  add_category_routes(router, showcase);
 }
 
 }  // namespace kontor::showcase
