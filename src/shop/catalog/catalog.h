@@ -21,8 +21,13 @@
 #include "shop/catalog/addresses.h"
 #include "shop/catalog/attribute_definitions.h"
 #include "shop/catalog/catalog_state.h"
+#include "shop/catalog/category.h"
 #include "shop/catalog/related.h"
 #include "shop/catalog/translations.h"
+
+namespace kontor::services {
+class CheckReport;
+}
 
 namespace kontor::catalog {
 
@@ -103,15 +108,6 @@ struct SaleFacts {
   Goods goods;
   std::int64_t min_quantity = 1;
   std::int64_t quantity_step = 1;
-};
-
-struct Category {
-  CategoryId id;
-  CategoryId parent;  // 0: a root
-  std::string name;
-  std::string slug;
-  std::string path;  // "Electronics > Laptops", for people
-  std::int64_t version = 1;
 };
 
 struct Seller {
@@ -225,6 +221,9 @@ class Catalog {
   Addresses& addresses() { return addresses_; }  // former slugs, brands, the walk over what is listed
   // Gives up a slug that leads to its former owner; whoever wants it may have it. The answer: whether there was one.
   Result<bool> forget_slug(SlugKind kind, std::int64_t owner, const std::string& slug, const Beside& beside = {});
+
+  // For `kontor check`: what its rows say of each other.
+  Result<void> check(services::CheckReport& report);
 
   // Called after each committed change made through this object, so that this replica's own caches need not wait for
   // the event.
