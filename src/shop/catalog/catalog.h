@@ -196,7 +196,8 @@ class Catalog {
   Result<bool> remove_offer(OfferId id, std::optional<std::int64_t> if_version, const Beside& beside = {});
 
   // kConflict "catalog.category_exists", kNotFound "catalog.no_such_category", kConflict "catalog.category_cycle".
-  Result<Category> create_category(CategoryId parent, const std::string& name, const Beside& beside = {});
+  Result<Category> create_category(CategoryId parent, const std::string& name, const Beside& beside = {},
+                                   const Names& names = {});
   // Renames or moves; `if_version` as in Draft.
   Result<Category> change_category(const Category& wanted, std::optional<std::int64_t> if_version,
                                    const Beside& beside = {});

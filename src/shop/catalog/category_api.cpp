@@ -7,7 +7,7 @@
 namespace kontor::catalog {
 
 CategoryView view_of(const Category& c) {
-  CategoryView view{c.id, {}, c.name, c.slug, c.path, c.version};
+  CategoryView view{c.id, {}, c.name, c.slug, c.path, c.version, {print_names(c.names)}};
   if (c.parent) view.parent_id = Nullable<CategoryId>(c.parent);
   return view;
 }
@@ -29,21 +29,33 @@ struct CategoryList {
 struct NewCategory {
   std::string name;
   std::optional<CategoryId> parent_id;
+  json::Raw translations{"{}"};
   static constexpr auto fields() {
     return described(Field("name", &NewCategory::name, "Its name", Length{1, 200}),
-                     Field("parent_id", &NewCategory::parent_id, "Below which; absent: a root"));
+                     Field("parent_id", &NewCategory::parent_id, "Below which; absent: a root"),
+                     Field("translations", &NewCategory::translations,
+                           "Its names in other languages: {\"de\": \"Lampen\"}", Default{}));
   }
 };
 
 struct CategoryPatch {
   std::optional<std::string> name, slug;
   std::optional<CategoryId> parent_id;
+  std::optional<json::Raw> translations;
   static constexpr auto fields() {
     return described(Field("name", &CategoryPatch::name, "Its name", Length{1, 200}),
                      Field("slug", &CategoryPatch::slug, "Its name in addresses", kSlug),
-                     Field("parent_id", &CategoryPatch::parent_id, "Moves it and what is below it"));
+                     Field("parent_id", &CategoryPatch::parent_id, "Moves it and what is below it"),
+                     Field("translations", &CategoryPatch::translations, "Merged by language; null takes one away"));
   }
 };
+
+Result<Names> checked_names(const std::string& names_json) {
+  Error error{Errc::kInvalid, "request.invalid", "Some names are wrong.", {}, {}, 0};
+  check_names(names_json, "/translations", error.fields);
+  if (!error.fields.empty()) return fail(std::move(error));
+  return read_titles(names_json);
+}
 
 class Handlers {
  public:
@@ -59,8 +71,9 @@ class Handlers {
 
   Result<CategoryView> create(http::Call& call, const NewCategory& in) {
     TRY(const Shopper who, api_.shoppers.require_role(call, Role::kMerchandiser));
+    TRY(const Names names, checked_names(in.translations.text));
     TRY(const Category made, api_.catalog.create_category(in.parent_id.value_or(CategoryId{}), in.name,
-                                                          noting(who, "catalog.category_create", in.name)));
+                                                          noting(who, "catalog.category_create", in.name), names));
     call.set_header("Location", "/api/v1/categories/" + made.id.text());
     call.set_header("ETag", services::version_etag(made.version));
     return view_of(made);
@@ -74,6 +87,9 @@ class Handlers {
     if (in.name) category.name = *in.name;
     if (in.slug) category.slug = *in.slug;
     if (in.parent_id) category.parent = *in.parent_id;
+    if (in.translations) {
+      TRY(category.names, checked_names(merged_names(category.names, in.translations->text)));
+    }
     TRY(const Category changed,
         api_.catalog.change_category(category, category.version,
                                      noting(who, "catalog.category_change", category.id.text())));

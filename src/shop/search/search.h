@@ -59,7 +59,7 @@ class Search {
   Result<search_index::Answer> find(const search_index::Query& query) const;
   Result<ListingAnswer> list_in_one_language(const ListingQuery& query);
   Result<void> put_items(ListingAnswer& answer, const search_index::Answer& found, const ListingQuery& query);
-  Result<void> put_facets(ListingAnswer& answer, search_index::Facets facets);
+  Result<void> put_facets(ListingAnswer& answer, search_index::Facets facets, const ListingQuery& query);
   Result<void> describe_attributes(ListingAnswer& answer, const ListingQuery& query,
                                    const std::optional<std::string>& locale);
   Result<bool> is_sold_in(Currency currency) const;

@@ -61,8 +61,11 @@ Result<void> Suggestions::collect_products(std::vector<Completion>& into) {
 
 Result<void> Suggestions::collect_categories(std::vector<Completion>& into) {
   TRY(const auto categories, showcase_.categories());
-  for (const auto& category : categories)
+  for (const auto& category : categories) {
     into.push_back({CompletionKind::kCategory, category.name, kOfCategory, category.id.value});
+    for (const auto& [language, name] : category.names)
+      into.push_back({CompletionKind::kCategory, name, kOfCategory, category.id.value});
+  }
   search_index::Query anything;
   anything.currency = showcase_.settings().currency;
   anything.sort = search_index::Sort::kNewest;
@@ -105,14 +108,19 @@ Result<SuggestAnswer> Suggestions::suggest(std::string_view prefix, std::size_t 
       add(products, ProductId{one.id});
   }
   TRY(const auto found, showcase_.categories_of(categories));
-  for (const auto& category : found)
-    if (category) answer.categories.push_back({category->id, category->name, category->slug});
+  const std::string& own = showcase_.settings().locale;
+  for (const auto& category : found) {
+    if (!category) continue;
+    answer.by_language = answer.by_language || !category->names.empty();
+    const auto name = catalog::name_in(category->name, category->names, wished, own);
+    answer.categories.push_back({category->id, std::string(name), category->slug});
+  }
   TRY(const auto cards, showcase_.cards(products, currency));
   for (const auto& found_card : cards) {
     if (!found_card) continue;
     showcase::Card card = *found_card;
     answer.by_language = answer.by_language || !card.titles.empty();
-    showcase::translate(card, wished, showcase_.settings().locale);
+    showcase::translate(card, wished, own);
     answer.products.push_back({card.id, std::move(card.slug), std::move(card.title), std::move(card.image), card.price,
                                std::move(card.locale)});
   }

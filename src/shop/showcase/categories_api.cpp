@@ -2,6 +2,7 @@
 // it is asked for.
 #include <map>
 
+#include "services/languages.h"
 #include "services/ready_endpoint.h"
 #include "shop/showcase/showcase_api.h"
 
@@ -36,6 +37,35 @@ struct CategoryTree {
   }
 };
 
+struct CategoryQuery {
+  std::optional<std::string> locale;
+  static constexpr auto fields() {
+    return described(Field("locale", &CategoryQuery::locale,
+                           "Names in this language where there are any; absent: as Accept-Language says",
+                           Length{0, 35}));
+  }
+};
+
+// The tree in the language that is asked for.
+struct Asked {
+  std::vector<Category> all;
+  std::string_view headers;
+};
+Result<Asked> ask(Showcase& showcase, const http::Call& call, const CategoryQuery& query) {
+  const auto wished = query.locale ? std::vector<std::string>{*query.locale}
+                                   : services::accepted_languages(call.request.header("Accept-Language"));
+  TRY(auto all, showcase.categories());
+  const bool by_language = catalog::translate(all, wished, showcase.settings().locale);
+  return Asked{std::move(all), by_language && !query.locale ? "Vary: Accept-Language\r\n" : ""};
+}
+
+template <class T>
+http::Response answer(const T& value, const Asked& asked) {
+  http::Response response;
+  response.ready = http::make_ready("application/json", kCaching, json::print(value), asked.headers);
+  return response;
+}
+
 using Children = std::multimap<CategoryId, const Category*>;
 
 Children children_of(const std::vector<Category>& all) {
@@ -52,32 +82,33 @@ CategoryNode node_of(const Category& category, const Children& children) {
   return node;
 }
 
-Result<http::Response> tree(Showcase& showcase) {
-  TRY(const auto all, showcase.categories());
-  const Children children = children_of(all);
-  CategoryTree answer;
+Result<http::Response> tree(Showcase& showcase, const http::Call& call, const CategoryQuery& query) {
+  TRY(const Asked asked, ask(showcase, call, query));
+  const Children children = children_of(asked.all);
+  CategoryTree roots;
   const auto [first, last] = children.equal_range(CategoryId{});
-  for (auto it = first; it != last; ++it) answer.items.push_back(node_of(*it->second, children));
-  return services::ready_response(json::print(answer), kCaching);
+  for (auto it = first; it != last; ++it) roots.items.push_back(node_of(*it->second, children));
+  return answer(roots, asked);
 }
 
-Result<http::Response> node(Showcase& showcase, const http::Call& call) {
+Result<http::Response> node(Showcase& showcase, const http::Call& call, const CategoryQuery& query) {
   TRY(const auto found, showcase.category(call.param("id")));
-  if (!found) return fail(Errc::kNotFound, "catalog.no_such_category", "There is no such category.");
-  TRY(const auto all, showcase.categories());
-  return services::ready_response(json::print(node_of(*found, children_of(all))), kCaching);
+  TRY(const Asked asked, ask(showcase, call, query));
+  for (const Category& category : asked.all)
+    if (found && category.id == found->id) return answer(node_of(category, children_of(asked.all)), asked);
+  return fail(Errc::kNotFound, "catalog.no_such_category", "There is no such category.");
 }
 
 }  // namespace
 
 void add_category_routes(http::Router& router, Showcase& showcase) {
-  using http::Call, http::None;
-  router.get<None, http::Response>("/categories", {"The category tree", {}, 200, "categories"},
-                                   [&showcase](Call&, None) { return tree(showcase); });
-  router.get<None, http::Response>(
+  router.get<CategoryQuery, http::Response>(
+      "/categories", {"The category tree", {}, 200, "categories"},
+      [&showcase](http::Call& call, const CategoryQuery& query) { return tree(showcase, call, query); });
+  router.get<CategoryQuery, http::Response>(
       "/categories/{id}",
       {"A category, by id or slug, also by one that it had before", {"catalog.no_such_category"}, 200, "categories"},
-      [&showcase](Call& call, None) { return node(showcase, call); });
+      [&showcase](http::Call& call, const CategoryQuery& query) { return node(showcase, call, query); });
 }
 
 }  // namespace kontor::showcase

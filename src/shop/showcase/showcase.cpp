@@ -15,6 +15,8 @@ Error no_such_product() {
 }
 Error no_such_offer() { return Error{Errc::kNotFound, "catalog.no_such_offer", "There is no such offer.", {}, {}, 0}; }
 
+constexpr int kDeepest = 32;  // of a category tree; more only where it is damaged
+
 bool is_shown(const catalog::Product& product) { return catalog::meaning_of(product.status).shown; }
 
 // "M, black"
@@ -22,16 +24,6 @@ std::string variant_words(const catalog::Offer& offer) {
   std::string words;
   for (const auto& [name, value] : offer.options) words += (words.empty() ? "" : ", ") + value;
   return words;
-}
-
-std::vector<std::string> path_names(std::string_view path) {
-  std::vector<std::string> names;
-  while (!path.empty()) {
-    const auto end = path.find(" > ");
-    names.emplace_back(path.substr(0, end));
-    path = end == std::string_view::npos ? std::string_view() : path.substr(end + 3);
-  }
-  return names;
 }
 
 }  // namespace
@@ -47,6 +39,14 @@ struct Showcase::Directory {
   const catalog::Category* find(CategoryId id) const {
     const auto place = category_at.find(id);
     return place == category_at.end() ? nullptr : &categories[place->second];
+  }
+  void put_path(ProductState& state) const {
+    const catalog::Category* at = find(state.product.category);
+    if (at != nullptr) state.category_slug = at->slug;
+    for (int depth = 0; at != nullptr && depth < kDeepest; ++depth, at = find(at->parent)) {
+      state.category_path.insert(state.category_path.begin(), at->name);
+      state.category_names.insert(state.category_names.begin(), at->names);
+    }
   }
 };
 
@@ -200,10 +200,7 @@ Result<ProductState> Showcase::state(ProductId id) {
   for (const auto& offer : state.product.offers) ids.push_back(offer.id);
   TRY(state.sellable, sellable_of(ids));
   state.featured = choose_featured(cards_of(state.product, state.sellable), *all);
-  if (const catalog::Category* const category = all->find(state.product.category)) {
-    state.category_path = path_names(category->path);
-    state.category_slug = category->slug;
-  }
+  all->put_path(state);
   TRY(state.attributes, catalog_.definitions().table());
   doubt(state);
   return state;

@@ -65,7 +65,7 @@ Result<http::Response> answer(Showcase& showcase, const ConverterSource* rates, 
                               std::span<const std::string> wished) {
   TRY(const ProductState now, showcase.state(id));
   TRY(auto detail, detail_in(showcase, rates, now, query.currency.value_or(showcase.settings().currency)));
-  translate(detail, now.product, wished, showcase.settings().locale);
+  translate(detail, now, wished, showcase.settings().locale);
   std::string headers;
   if (detail.locales && !query.locale) headers += "Vary: Accept-Language\r\n";
   if (detail.locale) headers += "Content-Language: " + *detail.locale + "\r\n";

@@ -159,7 +159,7 @@ TEST_CASE("texts in the language that is wished for, of a product and of its car
   REQUIRE(state);
   const auto in = [&](std::vector<std::string> wished) {
     auto detail = detail_of(*state, Currency(), {});
-    translate(detail, state->product, wished, "en-US");
+    translate(detail, *state, wished, "en-US");
     return detail.title + " " + detail.description + " " + detail.locale.value_or("own");
   };
   CHECK(in({}) == "Title B Leaves own");
