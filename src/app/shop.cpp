@@ -427,6 +427,7 @@ Result<int> Shop::sweep() {
 }
 
 Result<void> Shop::check(services::CheckReport& report) {
+  TRY_DO(catalog.check(report));
   TRY_DO(inventory.check(report));
   TRY_DO(promotions.check(report));
   TRY_DO(carts.check(report));

@@ -44,8 +44,8 @@ Result<std::string> picture_of(const Site& site, const catalog::Category& catego
   return std::string();
 }
 
-Result<std::vector<House>> houses(const Site& site, const search::Facets& facets) {
-  TRY(const auto all, site.parts.showcase.categories());
+Result<std::vector<House>> houses(const Site& site, const Dress& dress, const search::Facets& facets) {
+  TRY(const auto all, site.categories_in(dress));
   std::vector<House> found;
   for (const auto& category : all) {
     if (category.parent || found.size() == kMostHouses) continue;
@@ -90,7 +90,7 @@ Result<ReadyPages::Bytes> make(const Site& site, const Dress& dress) {
   if (site.parts.degradation.recommends()) {
     TRY(best, row(site, dress, search::Sort::kRating, false));
   }
-  TRY(const auto quay, houses(site, newest.facets));
+  TRY(const auto quay, houses(site, dress, newest.facets));
   Html out(dress);
   out << "<div class=\"hero\"><div class=\"pitch\"><p class=\"kicker\">The shop on the quay</p><h1>Good things, "
          "honestly counted.</h1><p class=\"lead\">";

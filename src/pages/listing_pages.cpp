@@ -220,7 +220,7 @@ Caching caching_of(const Site& site, const Selection& selection, const search::T
 Result<ReadyPages::Made> make(const Site& site, const Dress& dress, const Shelf& shelf, const Selection& selection,
                               const search::Trial& trial) {
   TRY(const auto listing, read_listing(site, dress, selection, trial));
-  TRY(const auto all, site.parts.showcase.categories());
+  TRY(const auto all, site.categories_in(dress));
   Frame frame{shelf.title, {}, {}, selection.words, {}, selection.path};
   const bool plain = !selection.filtered() && selection.cursor.empty() && selection.words.empty() && !selection.sort;
   // What is narrowed, sorted or further on is the same goods once more, and a brand without any is nothing to find.
@@ -230,7 +230,9 @@ Result<ReadyPages::Made> make(const Site& site, const Dress& dress, const Shelf&
                         counted(dress, listing.answer.total_count, "product", "products") +
                         ", with stock and prices as they are now.";
     Html head(dress);
-    put_ld(head, breadcrumbs_ld(crumbs_of(all, shelf), shelf.title, site.parts.public_url));
+    TRY(const auto own, site.parts.showcase.categories());  // what other programs read is the shop's own
+    const std::string& title = shelf.category ? shelf.category->name : shelf.title;
+    put_ld(head, breadcrumbs_ld(crumbs_of(own, shelf), title, site.parts.public_url));
     if (!listing.answer.items.empty()) put_ld(head, item_list_ld(listing.answer.items, site.parts.public_url));
     frame.head = head.take();
   }
@@ -294,7 +296,9 @@ void add_listing_pages(http::Router& router, const SitePointer& site) {
         if (found->slug != call.param("slug")) return moved(path_of(*found), call.request);
         const Dress dress = site->dress_of(call.request);
         const Selection chosen(path_of(*found), found->slug, form, dress.currency);
-        const std::string title = found->name;
+        const auto language = site->dresses.language(dress);
+        const std::span<const std::string> wished(language ? &*language : nullptr, language ? 1 : 0);
+        const std::string title(catalog::name_in(found->name, found->names, wished, site->dresses.own().formats.tag()));
         return shelf_page(*site, call.request, dress, {title, std::move(found)}, chosen);
       });
   category.varies_by = kDressCookie;

@@ -12,7 +12,9 @@ namespace {
 
 using showcase::Availability;
 
-std::string_view schema_of(Availability availability) {
+// A page that stays although nothing is sold on it says more than that there is none left just now.
+std::string_view schema_of(catalog::ProductStatus status, Availability availability) {
+  if (!catalog::meaning_of(status).buyable) return "https://schema.org/Discontinued";
   switch (availability) {
     case Availability::kInStock:
       return "https://schema.org/InStock";
@@ -43,10 +45,16 @@ std::string_view property_of(std::string_view option) {
   return {};
 }
 
-void put_offer(ScriptJson& out, const showcase::DetailOffer& offer, const std::string& url) {
+// Whose offer it is, as far as its offers tell of it.
+struct Sold {
+  catalog::ProductStatus status;
+  std::string url;
+};
+
+void put_offer(ScriptJson& out, const showcase::DetailOffer& offer, const Sold& of) {
   const Currency currency = offer.price.currency();
   out.raw("{\"@type\":\"Offer\"");
-  out.member("url", url).member("sku", offer.sku).member("price", decimal_text(offer.price));
+  out.member("url", of.url).member("sku", offer.sku).member("price", decimal_text(offer.price));
   out.member("priceCurrency", currency.code());
   if (offer.price_valid_until) out.member("priceValidUntil", to_rfc3339(*offer.price_valid_until));
   if (offer.list_price && *offer.list_price > offer.price) {
@@ -54,7 +62,7 @@ void put_offer(ScriptJson& out, const showcase::DetailOffer& offer, const std::s
     out.member("priceType", "https://schema.org/StrikethroughPrice").member("price", decimal_text(*offer.list_price));
     out.member("priceCurrency", currency.code()).raw("}");
   }
-  out.member("availability", schema_of(offer.availability.status));
+  out.member("availability", schema_of(of.status, offer.availability.status));
   out.member("itemCondition", schema_of_condition(offer.condition));
   if (!offer.seller.empty()) out.raw(",\"seller\":{\"@type\":\"Organization\"").member("name", offer.seller).raw("}");
   out.raw("}");
@@ -63,10 +71,10 @@ void put_offer(ScriptJson& out, const showcase::DetailOffer& offer, const std::s
 using Offers = std::vector<const showcase::DetailOffer*>;
 
 // One seller's offer, or what several ask.
-void put_offers(ScriptJson& out, const Offers& offers, const std::string& url) {
+void put_offers(ScriptJson& out, const Offers& offers, const Sold& of) {
   if (offers.empty()) return;
   out.raw(",\"offers\":");
-  if (offers.size() == 1) return put_offer(out, *offers.front(), url);
+  if (offers.size() == 1) return put_offer(out, *offers.front(), of);
   const auto [least, most] = std::minmax_element(offers.begin(), offers.end(),
                                                  [](const auto* a, const auto* b) { return a->price < b->price; });
   out.raw("{\"@type\":\"AggregateOffer\",\"offerCount\":").raw(std::to_string(offers.size()));
@@ -74,7 +82,7 @@ void put_offers(ScriptJson& out, const Offers& offers, const std::string& url) {
   out.member("priceCurrency", (*least)->price.currency().code()).raw(",\"offers\":[");
   for (std::size_t i = 0; i < offers.size(); ++i) {
     out.raw(i > 0 ? "," : "");
-    put_offer(out, *offers[i], url);
+    put_offer(out, *offers[i], of);
   }
   out.raw("]}");
 }
@@ -111,7 +119,7 @@ void put_variant(ScriptJson& out, const showcase::ProductDetail& p, const Varian
     others += (others.empty() ? "" : ",") + other.take();
   }
   if (!others.empty()) out.raw(",\"additionalProperty\":[").raw(others).raw("]");
-  put_offers(out, variant.offers, url);
+  put_offers(out, variant.offers, {p.status, url});
   out.raw("}");
 }
 
@@ -169,7 +177,7 @@ std::string json_ld(const ProductView& product, const std::string& site) {
     put_variants(out, p, variants, url);
   } else if (!variants.empty()) {
     out.member("sku", p.offers.front().sku);
-    put_offers(out, variants.front().offers, url);
+    put_offers(out, variants.front().offers, {p.status, url});
   }
   out.raw("},").raw(breadcrumbs_ld(product.crumbs, p.title, site)).raw("]");
   return out.take();

@@ -242,8 +242,7 @@ Html body_of(const Dress& dress, const ProductView& view, const Around& around) 
   return out;
 }
 
-Result<std::vector<Crumb>> crumbs_of(const Site& site, CategoryId category) {
-  TRY(const auto all, site.parts.showcase.categories());
+std::vector<Crumb> crumbs_of(const std::vector<catalog::Category>& all, CategoryId category) {
   std::vector<Crumb> crumbs;
   while (category && crumbs.size() < 32) {
     const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.id == category; });
@@ -272,7 +271,8 @@ Result<ReadyPages::Bytes> make(Site& site, const Dress& dress, ProductId id) {
   ProductView view;
   TRY(view.detail, detail_of(site.parts.showcase, state));
   view.gtin = state.product.gtin;
-  TRY(view.crumbs, crumbs_of(site, state.product.category));
+  TRY(const auto categories, site.parts.showcase.categories());
+  view.crumbs = crumbs_of(categories, state.product.category);
   const auto* defined = state.attributes->of(state.product.category);
   Around around{AttributeWords(state.attributes, defined, dress.formats.tag()), {}};
   TRY(around.related, read_related(site, dress, id));
@@ -288,8 +288,11 @@ Result<ReadyPages::Bytes> make(Site& site, const Dress& dress, ProductId id) {
   if (dress.currency != site.dresses.own().currency) {
     TRY(view.detail, showcase::detail_in(site.parts.showcase, site.parts.rates, state, dress.currency));
   }
-  if (const auto language = site.dresses.language(dress))
-    showcase::translate(view.detail, state.product, std::span(&*language, 1), site.dresses.own().formats.tag());
+  if (const auto language = site.dresses.language(dress)) {
+    showcase::translate(view.detail, state, std::span(&*language, 1), site.dresses.own().formats.tag());
+    TRY(const auto translated, site.categories_in(dress));
+    view.crumbs = crumbs_of(translated, state.product.category);
+  }
   const Frame frame{product.title, summary_of(product), "/p/" + percent_encode(product.slug), {}, head.take(), {}};
   const bool longer = site.dresses.is_own(dress) && site.parts.showcase.keeps_longer(id);
   return site.shared_page(frame, body_of(dress, view, around), product.slug,

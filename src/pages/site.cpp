@@ -94,8 +94,15 @@ void Site::put_footer(Html& out, const std::vector<catalog::Category>& categorie
   out << "</div></footer>";
 }
 
+Result<std::vector<catalog::Category>> Site::categories_in(const Dress& dress) const {
+  TRY(auto all, parts.showcase.categories());
+  if (const auto language = dresses.language(dress))
+    catalog::translate(all, std::span(&*language, 1), dresses.own().formats.tag());
+  return all;
+}
+
 std::string Site::document(const Frame& frame, const Html& body, std::string_view notice) const {
-  const auto categories = parts.showcase.categories();
+  const auto categories = categories_in(body.dress());
   const auto& menu = categories ? *categories : std::vector<catalog::Category>();  // a page of an error has to stand
   Html out(body.dress());
   put_head(out, frame);

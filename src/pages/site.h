@@ -52,6 +52,8 @@ class Site {
   Dress dress_of(const http::Request& request) const { return dresses.of(request); }
   // Under which a page is kept that is the same for everyone in this dress.
   std::string kept_as(const std::string& address, const Dress& dress) const;
+  // The category tree, parents before their children, with its names in the dress's language.
+  Result<std::vector<catalog::Category>> categories_in(const Dress& dress) const;
 
   const Parts parts;
   const Assets assets;

@@ -338,7 +338,8 @@
       if (known.has(query)) return fill(query, known.get(query));
       const mine = asking = new AbortController();
       try {
-        const answer = await fetch(`/api/v1/search/suggest?${new URLSearchParams({ q: query, limit: 8, currency: suggest.dataset.currency })}`, { signal: mine.signal });
+        const asked = new URLSearchParams({ q: query, limit: 8, currency: suggest.dataset.currency, locale: suggest.dataset.locale });
+        const answer = await fetch(`/api/v1/search/suggest?${asked}`, { signal: mine.signal });
         if (!answer.ok) throw new Error(String(answer.status));
         const found = await answer.json();
         if (known.size > 50) known.clear();

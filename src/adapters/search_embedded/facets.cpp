@@ -8,7 +8,7 @@
 namespace kontor::search_embedded {
 namespace {
 
-constexpr std::size_t kAhead = 8;
+constexpr std::size_t kAhead = 16;  // the time of one look into memory, and a little
 
 // Steps of a sixteenth of each doubling.
 std::uint32_t price_step(std::int64_t price) { return std::bit_cast<std::uint32_t>(static_cast<float>(price)) >> 19; }

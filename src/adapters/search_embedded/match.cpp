@@ -224,15 +224,20 @@ void TextMatch::meet(const Some& some, std::uint32_t chunk) {
   scores.resize(memory_.left.size());
 }
 
-// Products that have at least so many of the groups.
+// Products that have at least so many of the groups: each has one of the rarest, as many as leave too few others. In the
+// lists of those they are found, in the others they are looked up.
 void TextMatch::match_some(std::uint32_t chunk, Batch& batch) {
   if (memory_.sums.empty()) {
     memory_.sums.resize(kChunkDocs);
     memory_.hits.resize(kChunkDocs);
     memory_.hit_bits.resize(kChunkDocs / 64);
   }
-  for (std::size_t group = 0; group < states_.size(); ++group) {
-    const Some some = some_of(group, chunk);
+  std::vector<Some> all;
+  for (std::size_t group = 0; group < states_.size(); ++group) all.push_back(some_of(group, chunk));
+  std::sort(all.begin(), all.end(), [](const Some& a, const Some& b) { return a.count < b.count; });
+  const std::size_t rarest = all.size() - least_ + 1;
+  for (std::size_t group = 0; group < rarest; ++group) {
+    const Some& some = all[group];
     for (std::uint32_t i = 0; i < some.count; ++i) {
       const ChunkDoc doc = some.docs[i];
       memory_.hit_bits[doc >> 6] |= std::uint64_t{1} << (doc & 63);
@@ -241,14 +246,29 @@ void TextMatch::match_some(std::uint32_t chunk, Batch& batch) {
     }
     cost_ += some.count * 4;
   }
-  take_bits(memory_.hit_bits, [&](std::uint32_t doc) {
+  auto& docs = memory_.docs;
+  docs.clear();
+  take_bits(memory_.hit_bits, [&](std::uint32_t doc) { docs.push_back(static_cast<ChunkDoc>(doc)); });
+  for (std::size_t group = rarest; group < all.size() && !docs.empty(); ++group) look_up(all[group], chunk);
+  for (const ChunkDoc doc : docs) {
     if (memory_.hits[doc] >= least_) {
       batch.docs.push_back(chunk << kChunkBits | doc);
       batch.text.push_back(memory_.sums[doc]);
     }
     memory_.hits[doc] = 0;
     memory_.sums[doc] = 0;
-  });
+  }
+}
+
+void TextMatch::look_up(const Some& some, std::uint32_t chunk) {
+  search_embedded::meet(memory_.docs, {some.docs, some.count}, memory_.left, memory_.right);
+  for (std::size_t i = 0; i < memory_.left.size(); ++i) {
+    const ChunkDoc doc = memory_.docs[memory_.left[i]];
+    ++memory_.hits[doc];
+    memory_.sums[doc] += worth(some, memory_.right[i], chunk);
+  }
+  cost_ += static_cast<std::int64_t>(
+      std::min<std::size_t>(memory_.docs.size() + some.count, memory_.docs.size() * 16));
 }
 
 std::int64_t TextMatch::match(std::uint32_t chunk, Batch& batch) {

@@ -67,6 +67,7 @@ class TextMatch {
   std::uint32_t next_of(State& state, std::uint32_t chunk);
   std::uint32_t next_chunk_of_some(std::uint32_t chunk);
   void match_some(std::uint32_t chunk, Batch& batch);
+  void look_up(const Some& some, std::uint32_t chunk);
   void scatter(Choice& choice, std::uint32_t chunk);
   void scatter_all_of(Choice& choice, std::uint32_t chunk);
   void put(ChunkDoc doc, std::uint32_t impact);

@@ -256,9 +256,10 @@ Result<bool> Catalog::remove_offer(OfferId id, std::optional<std::int64_t> if_ve
   return removed;
 }
 
-Result<Category> Catalog::create_category(CategoryId parent, const std::string& name, const Beside& beside) {
+Result<Category> Catalog::create_category(CategoryId parent, const std::string& name, const Beside& beside,
+                                          const Names& names) {
   const Time now = clock_.now();
-  const Category wanted{ids_.next<CategoryId>(now, bucket_of(name)), parent, name, "", "", 1};
+  const Category wanted{ids_.next<CategoryId>(now, bucket_of(name)), parent, name, "", "", 1, names};
   Category made;
   TRY_DO(store_.write(Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
     TRY(made, store::create_category(tx, wanted, now));

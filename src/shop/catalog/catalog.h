@@ -20,8 +20,13 @@
 #include "shop/catalog/attribute_definitions.h"
 #include "shop/catalog/base_prices.h"
 #include "shop/catalog/catalog_state.h"
+#include "shop/catalog/category.h"
 #include "shop/catalog/related.h"
 #include "shop/catalog/translations.h"
+
+namespace kontor::services {
+class CheckReport;
+}
 
 namespace kontor::catalog {
 
@@ -102,15 +107,6 @@ struct SaleFacts {
   Goods goods;
   std::int64_t min_quantity = 1;
   std::int64_t quantity_step = 1;
-};
-
-struct Category {
-  CategoryId id;
-  CategoryId parent;  // 0: a root
-  std::string name;
-  std::string slug;
-  std::string path;  // "Electronics > Laptops", for people
-  std::int64_t version = 1;
 };
 
 struct Seller {
@@ -199,7 +195,8 @@ class Catalog {
   Result<bool> remove_offer(OfferId id, std::optional<std::int64_t> if_version, const Beside& beside = {});
 
   // kConflict "catalog.category_exists", kNotFound "catalog.no_such_category", kConflict "catalog.category_cycle".
-  Result<Category> create_category(CategoryId parent, const std::string& name, const Beside& beside = {});
+  Result<Category> create_category(CategoryId parent, const std::string& name, const Beside& beside = {},
+                                   const Names& names = {});
   // Renames or moves; `if_version` as in Draft.
   Result<Category> change_category(const Category& wanted, std::optional<std::int64_t> if_version,
                                    const Beside& beside = {});
@@ -225,6 +222,8 @@ class Catalog {
   Addresses& addresses() { return addresses_; }  // former slugs, brands, the walk over what is listed
   // Gives up a slug that leads to its former owner; whoever wants it may have it. The answer: whether there was one.
   Result<bool> forget_slug(SlugKind kind, std::int64_t owner, const std::string& slug, const Beside& beside = {});
+
+  Result<void> check(services::CheckReport& report);  // for `kontor check`: what its rows say of each other
 
   // Called after each committed change, so that this replica's own caches need not wait for the event.
   void on_change(std::function<void(std::span<const ProductId>)> told) { told_ = std::move(told); }

@@ -1,4 +1,4 @@
-// The catalogue over HTTP: the category tree for everyone; products, offers and categories for merchandisers.
+// The catalogue over HTTP: products, offers and categories for merchandisers. What shoppers see of it has showcase.
 #pragma once
 #include "runtime/http.h"
 #include "services/audit.h"

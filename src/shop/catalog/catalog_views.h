@@ -227,13 +227,15 @@ struct CategoryView {
   Nullable<CategoryId> parent_id;
   std::string name, slug, path;
   std::int64_t version = 1;
+  json::Raw translations;
 
   static constexpr auto fields() {
     return described(
         Field("id", &CategoryView::id, "The category"), Field("parent_id", &CategoryView::parent_id, "Below which"),
         Field("name", &CategoryView::name, "Its name"), Field("slug", &CategoryView::slug, "Its name in addresses"),
         Field("path", &CategoryView::path, "From the root down"),
-        Field("version", &CategoryView::version, "For If-Match"));
+        Field("version", &CategoryView::version, "For If-Match"),
+        Field("translations", &CategoryView::translations, "Its names in other languages"));
   }
 };
 

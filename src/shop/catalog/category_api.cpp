@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <map>
 
 #include "services/if_match.h"
 #include "shop/catalog/catalog_api.h"
@@ -8,7 +7,7 @@
 namespace kontor::catalog {
 
 CategoryView view_of(const Category& c) {
-  CategoryView view{c.id, {}, c.name, c.slug, c.path, c.version};
+  CategoryView view{c.id, {}, c.name, c.slug, c.path, c.version, {print_names(c.names)}};
   if (c.parent) view.parent_id = Nullable<CategoryId>(c.parent);
   return view;
 }
@@ -17,30 +16,6 @@ namespace {
 
 using services::Role;
 using services::Shopper;
-
-struct CategoryNode {
-  CategoryId id;
-  Nullable<CategoryId> parent_id;
-  std::string name, slug, path;
-  std::vector<CategoryNode> children;
-
-  static constexpr auto fields() {
-    return described(
-        Field("id", &CategoryNode::id, "The category"), Field("parent_id", &CategoryNode::parent_id, "Below which"),
-        Field("name", &CategoryNode::name, "Its name"), Field("slug", &CategoryNode::slug, "Its name in addresses"),
-        Field("path", &CategoryNode::path, "From the root down"),
-        Field("children", &CategoryNode::children, "What is below it"));
-  }
-};
-
-struct CategoryTree {
-  std::vector<CategoryNode> items;
-  Nullable<std::string> next_cursor;
-  static constexpr auto fields() {
-    return described(Field("items", &CategoryTree::items, "The roots, each with what is below it"),
-                     Field("next_cursor", &CategoryTree::next_cursor, "Always null"));
-  }
-};
 
 struct CategoryList {
   std::vector<CategoryView> items;
@@ -54,71 +29,37 @@ struct CategoryList {
 struct NewCategory {
   std::string name;
   std::optional<CategoryId> parent_id;
+  json::Raw translations{"{}"};
   static constexpr auto fields() {
     return described(Field("name", &NewCategory::name, "Its name", Length{1, 200}),
-                     Field("parent_id", &NewCategory::parent_id, "Below which; absent: a root"));
+                     Field("parent_id", &NewCategory::parent_id, "Below which; absent: a root"),
+                     Field("translations", &NewCategory::translations,
+                           "Its names in other languages: {\"de\": \"Lampen\"}", Default{}));
   }
 };
 
 struct CategoryPatch {
   std::optional<std::string> name, slug;
   std::optional<CategoryId> parent_id;
+  std::optional<json::Raw> translations;
   static constexpr auto fields() {
     return described(Field("name", &CategoryPatch::name, "Its name", Length{1, 200}),
                      Field("slug", &CategoryPatch::slug, "Its name in addresses", kSlug),
-                     Field("parent_id", &CategoryPatch::parent_id, "Moves it and what is below it"));
+                     Field("parent_id", &CategoryPatch::parent_id, "Moves it and what is below it"),
+                     Field("translations", &CategoryPatch::translations, "Merged by language; null takes one away"));
   }
 };
 
-using Children = std::multimap<CategoryId, const Category*>;
-
-CategoryNode node_of(const Category& category, const Children& children) {
-  CategoryNode node{category.id, {}, category.name, category.slug, category.path, {}};
-  if (category.parent) node.parent_id = Nullable<CategoryId>(category.parent);
-  const auto [first, last] = children.equal_range(category.id);
-  for (auto it = first; it != last; ++it) node.children.push_back(node_of(*it->second, children));
-  return node;
-}
-
-Children children_of(const std::vector<Category>& all) {
-  Children children;
-  for (const Category& category : all) children.emplace(category.parent, &category);
-  return children;
-}
-
-template <class T>
-Result<http::Response> cached(const T& value) {
-  http::Response response;
-  response.ready =
-      http::make_ready("application/json", "public, max-age=60, stale-while-revalidate=300", json::print(value));
-  return response;
+Result<Names> checked_names(const std::string& names_json) {
+  Error error{Errc::kInvalid, "request.invalid", "Some names are wrong.", {}, {}, 0};
+  check_names(names_json, "/translations", error.fields);
+  if (!error.fields.empty()) return fail(std::move(error));
+  return read_titles(names_json);
 }
 
 class Handlers {
  public:
   explicit Handlers(const CatalogApi& api) : api_(api) {}
-
-  Result<http::Response> tree(http::Call&) {
-    TRY(const std::vector<Category> all, api_.catalog.categories());
-    const Children children = children_of(all);
-    CategoryTree tree;
-    const auto [first, last] = children.equal_range(CategoryId{});
-    for (auto it = first; it != last; ++it) tree.items.push_back(node_of(*it->second, children));
-    return cached(tree);
-  }
-
-  Result<http::Response> node(http::Call& call) {
-    TRY(const std::vector<Category> all, api_.catalog.categories());
-    const std::string_view wanted = call.param("id");
-    auto found = std::find_if(all.begin(), all.end(),
-                              [&](const Category& c) { return c.slug == wanted || c.id.text() == wanted; });
-    if (found == all.end()) {
-      TRY(const auto owner, api_.catalog.addresses().former_owner(SlugKind::kCategory, wanted));
-      found = std::find_if(all.begin(), all.end(), [&](const Category& c) { return owner && c.id.value == *owner; });
-    }
-    if (found == all.end()) return fail(Errc::kNotFound, "catalog.no_such_category", "There is no such category.");
-    return cached(node_of(*found, children_of(all)));
-  }
 
   Result<CategoryList> list(http::Call& call) {
     TRY_DO(api_.shoppers.require_staff(call.request));
@@ -130,8 +71,9 @@ class Handlers {
 
   Result<CategoryView> create(http::Call& call, const NewCategory& in) {
     TRY(const Shopper who, api_.shoppers.require_role(call, Role::kMerchandiser));
+    TRY(const Names names, checked_names(in.translations.text));
     TRY(const Category made, api_.catalog.create_category(in.parent_id.value_or(CategoryId{}), in.name,
-                                                          noting(who, "catalog.category_create", in.name)));
+                                                          noting(who, "catalog.category_create", in.name), names));
     call.set_header("Location", "/api/v1/categories/" + made.id.text());
     call.set_header("ETag", services::version_etag(made.version));
     return view_of(made);
@@ -145,6 +87,9 @@ class Handlers {
     if (in.name) category.name = *in.name;
     if (in.slug) category.slug = *in.slug;
     if (in.parent_id) category.parent = *in.parent_id;
+    if (in.translations) {
+      TRY(category.names, checked_names(merged_names(category.names, in.translations->text)));
+    }
     TRY(const Category changed,
         api_.catalog.change_category(category, category.version,
                                      noting(who, "catalog.category_change", category.id.text())));
@@ -186,11 +131,6 @@ void add_category_routes(http::Router& router, const CatalogApi& api) {
       "services.sign_in",         "services.role_needed",    "catalog.no_such_category",
       "catalog.category_exists",  "catalog.category_in_use", "catalog.category_cycle",
       "catalog.version_conflict", "catalog.slug_taken",      "catalog.slug_redirects"};
-  router.get<None, http::Response>("/categories", {"The category tree", {}, 200, "categories"},
-                                   [on](Call& call, None) { return on->tree(call); });
-  router.get<None, http::Response>("/categories/{id}",
-                                   {"A category, by id or slug", {"catalog.no_such_category"}, 200, "categories"},
-                                   [on](Call& call, None) { return on->node(call); });
   router.get<None, CategoryList>("/admin/categories", {"All categories with their versions", {}, 200, "admin"},
                                  [on](Call& call, None) { return on->list(call); });
   router.post<NewCategory, CategoryView>("/admin/categories", {"Makes a category", writes, 201, "admin"},

@@ -12,17 +12,18 @@ namespace {
 
 using db::Home;
 
-#define KONTOR_CATEGORY_COLUMNS "SELECT id, parent_id, name, slug, path, version FROM catalog_categories "
+#define KONTOR_CATEGORY_COLUMNS "SELECT id, parent_id, name, slug, path, version, names FROM catalog_categories "
 constexpr db::Query kAll{"catalog.categories", Home::kCatalog, KONTOR_CATEGORY_COLUMNS "ORDER BY id LIMIT 100000"};
 constexpr db::Query kOne{"catalog.category", Home::kCatalog, KONTOR_CATEGORY_COLUMNS "WHERE id = $1"};
 constexpr db::Query kChild{"catalog.category_child", Home::kCatalog,
                            KONTOR_CATEGORY_COLUMNS "WHERE parent_id = $1 AND name_fold = $2"};
 constexpr db::Query kSlug{"catalog.category_slug", Home::kCatalog, "SELECT id FROM catalog_categories WHERE slug = $1"};
 constexpr db::Query kInsert{"catalog.insert_category", Home::kCatalog, R"sql(
-  INSERT INTO catalog_categories (id, parent_id, name, name_fold, slug, path, version)
-  VALUES ($1, $2, $3, $4, $5, $6, 1))sql"};
+  INSERT INTO catalog_categories (id, parent_id, name, name_fold, slug, path, version, names)
+  VALUES ($1, $2, $3, $4, $5, $6, 1, $7))sql"};
 constexpr db::Query kUpdate{"catalog.update_category", Home::kCatalog, R"sql(
-  UPDATE catalog_categories SET parent_id = $2, name = $3, name_fold = $4, slug = $5, path = $6, version = version + 1
+  UPDATE catalog_categories SET parent_id = $2, name = $3, name_fold = $4, slug = $5, path = $6, names = $7,
+      version = version + 1
    WHERE id = $1)sql"};
 constexpr db::Query kLinkSelf{"catalog.link_category", Home::kCatalog,
                               "INSERT INTO catalog_category_tree (ancestor_id, category_id) VALUES ($1, $2)"};
@@ -43,7 +44,8 @@ constexpr db::Query kDeleteDefinitions{"catalog.delete_attribute_definitions", H
 constexpr std::int64_t kMaxDepth = 10;
 
 Category category_of(const db::Rows::Row& row) {
-  return {row.id<CategoryId>(0), row.id<CategoryId>(1), row.str(2), row.str(3), row.str(4), row.i64(5)};
+  return {row.id<CategoryId>(0),   row.id<CategoryId>(1), row.str(2), row.str(3), row.str(4), row.i64(5),
+          read_titles(row.text(6))};
 }
 
 Error no_such(CategoryId) {
@@ -61,6 +63,11 @@ Result<std::optional<Category>> find_child(db::Tx& tx, CategoryId parent, const 
   TRY(const db::Rows rows, tx.ask(kChild, parent, fold(name)));
   if (rows.empty()) return std::optional<Category>{};
   return std::optional<Category>(category_of(rows.front()));
+}
+
+// As it is kept.
+std::string names_of(const Category& category) {
+  return category.names.empty() ? std::string() : print_names(category.names);
 }
 
 std::string path_below(const std::string& parent_path, const std::string& name) {
@@ -99,8 +106,8 @@ Result<void> insert(db::Tx& tx, Category& category, Time now) {
   if (std::count(category.path.begin(), category.path.end(), '>') >= kMaxDepth)
     return invalid("catalog.category_depth", "/parent_id", "out_of_range", "The category tree is at most 10 deep.");
   TRY(category.slug, free_slug(tx, category));
-  TRY_DO(
-      tx.run(kInsert, category.id, category.parent, category.name, fold(category.name), category.slug, category.path));
+  TRY_DO(tx.run(kInsert, category.id, category.parent, category.name, fold(category.name), category.slug, category.path,
+                names_of(category)));
   TRY_DO(link(tx, category.id, category.parent));
   return services::emit(tx, CategoryChanged{category.id}, category.id.text(), now);
 }
@@ -118,7 +125,8 @@ Result<void> rework_below(db::Tx& tx, const Category& top) {
     for (auto it = first; it != last; ++it) {
       Category child = it->second;
       child.path = path_below(parent.path, child.name);
-      TRY_DO(tx.run(kUpdate, child.id, child.parent, child.name, fold(child.name), child.slug, child.path));
+      TRY_DO(tx.run(kUpdate, child.id, child.parent, child.name, fold(child.name), child.slug, child.path,
+                    names_of(child)));
       TRY_DO(link(tx, child.id, child.parent));
       open.push_back(std::move(child));
     }
@@ -175,8 +183,8 @@ Result<Category> change_category(db::Tx& tx, const Category& wanted, std::option
     TRY(category.slug, free_slug(tx, category));
   }
   category.version = before->version + 1;
-  TRY_DO(
-      tx.run(kUpdate, category.id, category.parent, category.name, fold(category.name), category.slug, category.path));
+  TRY_DO(tx.run(kUpdate, category.id, category.parent, category.name, fold(category.name), category.slug, category.path,
+                names_of(category)));
   if (category.slug != before->slug) {
     const SlugMove move{category.id.value, before->slug, category.slug};
     TRY_DO(note_moves(tx, SlugKind::kCategory, std::span(&move, 1), now));

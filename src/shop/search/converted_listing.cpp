@@ -59,7 +59,8 @@ Result<std::shared_ptr<const Converter>> Search::converter_to(std::optional<Curr
   return sold ? nullptr : rates_->converter();
 }
 
-Result<SuggestAnswer> Search::suggest(std::string_view prefix, std::size_t limit, std::optional<Currency> currency) {
+Result<SuggestAnswer> Search::suggest(std::string_view prefix, std::size_t limit, std::optional<Currency> currency,
+                                      std::span<const std::string> wished) {
   const runtime::LowPriority behind_buying;
   const Currency shop = showcase_.settings().currency, asked = currency.value_or(shop);
   TRY(const auto table, converter_to(currency));
@@ -67,7 +68,7 @@ Result<SuggestAnswer> Search::suggest(std::string_view prefix, std::size_t limit
   if (table) {
     TRY(rate, table->rate(shop, asked));
   }
-  TRY(auto answer, suggestions_.suggest(prefix, limit, table ? shop : asked));
+  TRY(auto answer, suggestions_.suggest(prefix, limit, table ? shop : asked, wished));
   if (!table || answer.products.empty()) return answer;
   answer.converted = std::move(rate);
   std::vector<ProductId> ids;

@@ -138,7 +138,7 @@ Result<ListingAnswer> Search::list_in_one_language(const ListingQuery& query) {
   wait_for_own_changes();
   TRY(search_index::Answer found, find(query.index));
   TRY_DO(put_items(answer, found, query));
-  if (query.index.with_facets) TRY_DO(put_facets(answer, std::move(found.facets)));
+  if (query.index.with_facets) TRY_DO(put_facets(answer, std::move(found.facets), query));
   answer.total_count = found.total;
   answer.total_count_exact = found.total_exact;
   if (found.partial || !feed_.is_whole()) {
@@ -180,14 +180,18 @@ Result<void> Search::put_items(ListingAnswer& answer, const search_index::Answer
   return {};
 }
 
-Result<void> Search::put_facets(ListingAnswer& answer, search_index::Facets facets) {
+Result<void> Search::put_facets(ListingAnswer& answer, search_index::Facets facets, const ListingQuery& query) {
   std::vector<CategoryId> ids;
   for (const auto& one : facets.categories) ids.push_back(one.id);
   TRY(const auto categories, showcase_.categories_of(ids));
-  for (std::size_t i = 0; i < ids.size(); ++i)
-    if (categories[i])
-      answer.facets.categories.push_back(
-          {ids[i], categories[i]->name, categories[i]->slug, facets.categories[i].count});
+  const std::string& own = showcase_.settings().locale;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!categories[i]) continue;
+    const catalog::Category& one = *categories[i];
+    answer.by_language = answer.by_language || !one.names.empty();
+    std::string name(catalog::name_in(one.name, one.names, query.wished, own));
+    answer.facets.categories.push_back({one.id, std::move(name), one.slug, facets.categories[i].count});
+  }
   answer.facets.brands = counts_of(std::move(facets.brands));
   for (const auto& range : facets.prices) {
     PriceRange shown{range.min, {}, range.count};

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,10 @@ class Search {
   // converted; bounds and ranges of prices are in it as well. What a price list says counts neither there nor in the
   // order of prices. kInvalid "pricing.no_rate"; kBadCursor.
   Result<ListingAnswer> answer(ListingRequest request, bool with_facets = true);
-  // What the search box offers, with prices in the currency that is named, as answer() has them.
-  Result<SuggestAnswer> suggest(std::string_view prefix, std::size_t limit, std::optional<Currency> currency = {});
+  // What the search box offers, with prices in the currency that is named, as answer() has them, and names in the first
+  // of the wished languages that fits.
+  Result<SuggestAnswer> suggest(std::string_view prefix, std::size_t limit, std::optional<Currency> currency = {},
+                                std::span<const std::string> wished = {});
   // Also by a slug that it had before.
   Result<std::optional<ProductId>> product_by_slug(std::string_view slug);
   // Learns anew by what the products can be asked for in plain language. After the feed's begin(), and now and then;
@@ -56,7 +59,7 @@ class Search {
   Result<search_index::Answer> find(const search_index::Query& query) const;
   Result<ListingAnswer> list_in_one_language(const ListingQuery& query);
   Result<void> put_items(ListingAnswer& answer, const search_index::Answer& found, const ListingQuery& query);
-  Result<void> put_facets(ListingAnswer& answer, search_index::Facets facets);
+  Result<void> put_facets(ListingAnswer& answer, search_index::Facets facets, const ListingQuery& query);
   Result<void> describe_attributes(ListingAnswer& answer, const ListingQuery& query,
                                    const std::optional<std::string>& locale);
   Result<bool> is_sold_in(Currency currency) const;

@@ -33,13 +33,25 @@ struct SuggestRequest {
   std::string q;
   std::int64_t limit = 8;
   std::optional<Currency> currency;
+  std::optional<std::string> locale;
   static constexpr auto fields() {
-    return described(Field("q", &SuggestRequest::q, "What was typed so far", Length{0, kLongestWords}, Default{}),
-                     Field("limit", &SuggestRequest::limit, "Of each group", Range{1, 10}, Default{}),
-                     Field("currency", &SuggestRequest::currency,
-                           "Of the products' prices, as in a listing; those that have none in it are left out"));
+    return described(
+        Field("q", &SuggestRequest::q, "What was typed so far", Length{0, kLongestWords}, Default{}),
+        Field("limit", &SuggestRequest::limit, "Of each group", Range{1, 10}, Default{}),
+        Field("currency", &SuggestRequest::currency,
+              "Of the products' prices, as in a listing; those that have none in it are left out"),
+        Field("locale", &SuggestRequest::locale,
+              "Names in this language where there are any; absent: as Accept-Language says", Length{0, 35}));
   }
 };
+
+Result<SuggestAnswer> suggest(const ApiParts& parts, http::Call& call, const SuggestRequest& request) {
+  const auto wished = request.locale ? std::vector<std::string>{*request.locale}
+                                     : services::accepted_languages(call.request.header("Accept-Language"));
+  TRY(auto answer, parts.search.suggest(request.q, static_cast<std::size_t>(request.limit), request.currency, wished));
+  if (answer.by_language && !request.locale) call.set_header("Vary", "Accept-Language");
+  return answer;
+}
 
 }  // namespace
 
@@ -53,9 +65,7 @@ void add_search_routes(http::Router& router, const ApiParts& parts) {
   add("/search", "The same as /products");
   router.get<SuggestRequest, SuggestAnswer>(
       "/search/suggest", {"What the search box offers for a beginning", {"pricing.no_rate"}, 200, "products"},
-      [parts](http::Call&, const SuggestRequest& request) {
-        return parts.search.suggest(request.q, static_cast<std::size_t>(request.limit), request.currency);
-      });
+      [parts](http::Call& call, const SuggestRequest& request) { return suggest(parts, call, request); });
   router.add(services::ready_endpoint<ListingRequest, ListingAnswer>(
       "/categories/{id}/products",
       {"Products of a category and what is below it",

@@ -285,6 +285,28 @@ TEST_CASE("misspelt words are corrected and said, titles highlighted, ranks expl
   CHECK_FALSE(explained.corrected_query);
 }
 
+TEST_CASE("suggestions are found by titles in every language, and say the one that is wished for, once") {
+  Fixture f;
+  f.make("A", 100, 9, [](catalog::Draft& d) {
+    d.product.title = "Green tea";
+    d.product.translations_json = R"({"de":{"title":"Grüner Tee"},"fr":{"description":"Feuilles"}})";
+  });
+  f.make("B", 100, 9, [](catalog::Draft& d) { d.product.title = "Grey cup"; });
+  REQUIRE(f.search.suggestions().collect());
+  const auto offered = [&](std::string_view prefix, const std::vector<std::string>& wished) {
+    const auto answer = f.search.suggest(prefix, 8, {}, wished);
+    REQUIRE(answer);
+    std::string out;
+    for (const auto& product : answer->products) out += product.title + " " + product.locale.value_or("own") + ";";
+    return out + (answer->by_language ? "by language" : "");
+  };
+  CHECK(offered("grü", {"de"}) == "Grüner Tee de;by language");
+  CHECK(offered("green", {"de-AT"}) == "Grüner Tee de;by language");
+  CHECK(offered("tee", {}) == "Green tea own;by language");
+  CHECK(offered("green", {"fr"}) == "Green tea own;by language");
+  CHECK(offered("grey", {"de"}) == "Grey cup own;");
+}
+
 http::Response call(const http::Router& router, std::string_view path, std::string_view query) {
   const http::Router* tables[] = {&router};
   const http::Dispatcher dispatcher(tables);

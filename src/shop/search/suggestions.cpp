@@ -14,7 +14,7 @@ using search_index::Completion;
 using search_index::CompletionKind;
 
 constexpr db::Query kTitles{"search.titles", db::Home::kCatalog, R"sql(
-  SELECT product_id, title, sold, review_count FROM catalog_v_listing
+  SELECT product_id, title, sold, review_count, titles FROM catalog_v_listing
    WHERE currency = $1 AND product_id > $2 ORDER BY product_id LIMIT $3)sql"};
 constexpr std::int64_t kRows = 1000;
 constexpr std::size_t kLongestTitle = 120;
@@ -28,6 +28,15 @@ Result<void> Suggestions::collect_products(std::vector<Completion>& into) {
   const auto heavier = [](const Completion& a, const Completion& b) { return a.weight > b.weight; };
   std::vector<Completion> best;  // a heap, the least of them in front
   std::set<std::string, std::less<>> models;
+  const auto keep = [&](std::string_view title, std::int64_t weight, std::int64_t id) {
+    if (best.size() == kMostProducts) {
+      if (weight <= best.front().weight) return;
+      std::pop_heap(best.begin(), best.end(), heavier);
+      best.pop_back();
+    }
+    best.push_back({CompletionKind::kProduct, std::string(clip(title, kLongestTitle)), weight, id});
+    std::push_heap(best.begin(), best.end(), heavier);
+  };
   for (std::int64_t after = 0;;) {
     db::Rows rows;
     const auto read = [&](db::Tx& tx) -> Result<void> {
@@ -40,13 +49,8 @@ Result<void> Suggestions::collect_products(std::vector<Completion>& into) {
       after = row.i64(0);
       if (models.size() < Vocabulary::kMostModels) add_models(row.text(1), models);
       const std::int64_t weight = std::min(row.i64(2) * 100 + row.i64(3), kMostOfProduct);
-      if (best.size() == kMostProducts) {
-        if (weight <= best.front().weight) continue;
-        std::pop_heap(best.begin(), best.end(), heavier);
-        best.pop_back();
-      }
-      best.push_back({CompletionKind::kProduct, std::string(clip(row.text(1), kLongestTitle)), weight, after});
-      std::push_heap(best.begin(), best.end(), heavier);
+      keep(row.text(1), weight, after);
+      for (const auto& [language, title] : catalog::read_titles(row.text(4))) keep(title, weight, after);
     }
     if (runtime::on_fiber()) runtime::yield();
   }
@@ -57,8 +61,11 @@ Result<void> Suggestions::collect_products(std::vector<Completion>& into) {
 
 Result<void> Suggestions::collect_categories(std::vector<Completion>& into) {
   TRY(const auto categories, showcase_.categories());
-  for (const auto& category : categories)
+  for (const auto& category : categories) {
     into.push_back({CompletionKind::kCategory, category.name, kOfCategory, category.id.value});
+    for (const auto& [language, name] : category.names)
+      into.push_back({CompletionKind::kCategory, name, kOfCategory, category.id.value});
+  }
   search_index::Query anything;
   anything.currency = showcase_.settings().currency;
   anything.sort = search_index::Sort::kNewest;
@@ -81,7 +88,12 @@ Result<void> Suggestions::collect() {
   });
 }
 
-Result<SuggestAnswer> Suggestions::suggest(std::string_view prefix, std::size_t limit, Currency currency) {
+// Who is found by names in several languages is offered once.
+Result<SuggestAnswer> Suggestions::suggest(std::string_view prefix, std::size_t limit, Currency currency,
+                                           std::span<const std::string> wished) {
+  const auto add = [limit](auto& ids, auto id) {
+    if (ids.size() < limit && std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  };
   SuggestAnswer answer;
   std::vector<ProductId> products;
   std::vector<CategoryId> categories;
@@ -90,17 +102,28 @@ Result<SuggestAnswer> Suggestions::suggest(std::string_view prefix, std::size_t 
       answer.completions.push_back({std::move(one.text)});
     else if (one.kind == CompletionKind::kBrand && answer.brands.size() < limit)
       answer.brands.push_back({std::move(one.text)});
-    else if (one.kind == CompletionKind::kCategory && categories.size() < limit)
-      categories.push_back(CategoryId{one.id});
-    else if (one.kind == CompletionKind::kProduct && products.size() < limit)
-      products.push_back(ProductId{one.id});
+    else if (one.kind == CompletionKind::kCategory)
+      add(categories, CategoryId{one.id});
+    else if (one.kind == CompletionKind::kProduct)
+      add(products, ProductId{one.id});
   }
   TRY(const auto found, showcase_.categories_of(categories));
-  for (const auto& category : found)
-    if (category) answer.categories.push_back({category->id, category->name, category->slug});
+  const std::string& own = showcase_.settings().locale;
+  for (const auto& category : found) {
+    if (!category) continue;
+    answer.by_language = answer.by_language || !category->names.empty();
+    const auto name = catalog::name_in(category->name, category->names, wished, own);
+    answer.categories.push_back({category->id, std::string(name), category->slug});
+  }
   TRY(const auto cards, showcase_.cards(products, currency));
-  for (const auto& card : cards)
-    if (card) answer.products.push_back({card->id, card->slug, card->title, card->image, card->price});
+  for (const auto& found_card : cards) {
+    if (!found_card) continue;
+    showcase::Card card = *found_card;
+    answer.by_language = answer.by_language || !card.titles.empty();
+    showcase::translate(card, wished, own);
+    answer.products.push_back({card.id, std::move(card.slug), std::move(card.title), std::move(card.image), card.price,
+                               std::move(card.locale)});
+  }
   return answer;
 }
 

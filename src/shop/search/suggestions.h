@@ -1,6 +1,7 @@
 // What the search box offers while somebody types: queries that others asked, products, categories and brands.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,12 +23,14 @@ struct SuggestedProduct {
   std::string slug, title;
   std::optional<std::string> image;
   Money price;
+  std::optional<std::string> locale;
   static constexpr auto fields() {
     return described(Field("id", &SuggestedProduct::id, "The product"),
                      Field("slug", &SuggestedProduct::slug, "Its name in addresses"),
                      Field("title", &SuggestedProduct::title, "Its name"),
                      Field("image", &SuggestedProduct::image, "The first picture"),
-                     Field("price", &SuggestedProduct::price, "The lowest price"));
+                     Field("price", &SuggestedProduct::price, "The lowest price"),
+                     Field("locale", &SuggestedProduct::locale, "When the title is translated: its language"));
   }
 };
 struct SuggestedCategory {
@@ -49,6 +52,7 @@ struct SuggestAnswer {
   std::vector<SuggestedCategory> categories;
   std::vector<SuggestedBrand> brands;
   std::optional<showcase::ConvertedView> converted;
+  bool by_language = false;  // other wishes may have other names; not printed
   static constexpr auto fields() {
     return described(Field("completions", &SuggestAnswer::completions, "Queries, the most popular first"),
                      Field("products", &SuggestAnswer::products, "Products"),
@@ -72,8 +76,10 @@ class Suggestions {
   // What visitors asked lately; of the next collect(). One fiber's, like that.
   void set_popular_queries(std::vector<PopularQuery> queries) { popular_ = std::move(queries); }
 
-  // Never asks the store for what is at hand. `limit`: of each group; products are those with a price in `currency`.
-  Result<SuggestAnswer> suggest(std::string_view prefix, std::size_t limit, Currency currency);
+  // Never asks the store for what is at hand. `limit`: of each group; products are those with a price in `currency`,
+  // titled in the first of the wished languages that fits.
+  Result<SuggestAnswer> suggest(std::string_view prefix, std::size_t limit, Currency currency,
+                                std::span<const std::string> wished);
   // "windows 10": a word and a number that stand side by side in the titles of what was last collected; for reading
   // plain language. The fiber's that collects.
   const std::vector<std::string>& models() const { return models_; }

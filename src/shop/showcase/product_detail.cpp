@@ -62,6 +62,17 @@ std::optional<std::vector<AttributeReads>> attributes_read(const ProductState& s
   return reads;
 }
 
+// In which other languages there are texts: the product's own ones, then those of the names of its categories.
+void put_locales(ProductDetail& detail, const ProductState& state) {
+  std::vector<std::string> locales;
+  for (auto& translation : catalog::translations_of(state.product.translations_json))
+    locales.push_back(std::move(translation.locale));
+  for (const catalog::Names& names : state.category_names)
+    for (const auto& [language, name] : names)
+      if (std::find(locales.begin(), locales.end(), language) == locales.end()) locales.push_back(language);
+  if (!locales.empty()) detail.locales = std::move(locales);
+}
+
 }  // namespace
 
 ProductDetail detail_of(const ProductState& state, Currency currency, std::span<const SellerName> sellers) {
@@ -82,10 +93,7 @@ ProductDetail detail_of(const ProductState& state, Currency currency, std::span<
   detail.avg_rating = p.rating;
   detail.review_count = p.review_count;
   detail.version = p.version;
-  for (auto& translation : catalog::translations_of(p.translations_json)) {
-    if (!detail.locales) detail.locales.emplace();
-    detail.locales->push_back(std::move(translation.locale));
-  }
+  put_locales(detail, state);
   std::int64_t sellable = 0, backorder = 0;
   const DetailOffer* shown = nullptr;
   detail.offers.reserve(p.offers.size());
@@ -110,10 +118,13 @@ ProductDetail detail_of(const ProductState& state, Currency currency, std::span<
   return detail;
 }
 
-bool translate(ProductDetail& detail, const catalog::Product& product, std::span<const std::string> wished,
+bool translate(ProductDetail& detail, const ProductState& state, std::span<const std::string> wished,
                std::string_view own) {
-  if (wished.empty() || product.translations_json.size() <= 2) return false;
-  auto translations = catalog::translations_of(product.translations_json);
+  if (wished.empty()) return false;
+  for (std::size_t i = 0; i < detail.category_path.size() && i < state.category_names.size(); ++i)
+    detail.category_path[i] =
+        std::string(catalog::name_in(detail.category_path[i], state.category_names[i], wished, own));
+  auto translations = catalog::translations_of(state.product.translations_json);
   std::vector<std::string_view> there;
   for (const auto& one : translations) there.emplace_back(one.locale);
   const auto place = services::choose_language(wished, there, own);

@@ -139,9 +139,9 @@ struct SellerName {
 // stands in.
 ProductDetail detail_of(const ProductState& state, Currency currency, std::span<const SellerName> sellers);
 
-// The texts of the translation that fits the wished languages best; as they are where the product's own, in the
-// language `own`, fit as well. Whether any did.
-bool translate(ProductDetail& detail, const catalog::Product& product, std::span<const std::string> wished,
+// The texts of the translation that fits the wished languages best, and the categories' names likewise; as they are
+// where the shop's own, in the language `own`, fit as well. Whether any of the product's texts did.
+bool translate(ProductDetail& detail, const ProductState& state, std::span<const std::string> wished,
                std::string_view own);
 
 }  // namespace kontor::showcase

@@ -39,10 +39,8 @@ Result<void> convert(std::vector<Card>& cards, const Converter& by, Currency to)
   return {};
 }
 
-}  // namespace
-
-Result<RelatedCards> cards_beside(Showcase& showcase, const ConverterSource* rates,
-                                  const catalog::RelatedProducts& products, Currency currency) {
+Result<RelatedCards> priced(Showcase& showcase, const ConverterSource* rates, const catalog::RelatedProducts& products,
+                            Currency currency) {
   const Currency shop = showcase.settings().currency;
   TRY(RelatedCards cards, in_currency(showcase, products, currency));
   const bool any = !cards.related.empty() || !cards.accessory.empty() || !cards.alternative.empty();
@@ -56,6 +54,20 @@ Result<RelatedCards> cards_beside(Showcase& showcase, const ConverterSource* rat
     }
     TRY_DO(convert(*list, *table, currency));
   }
+  return cards;
+}
+
+}  // namespace
+
+Result<RelatedCards> cards_beside(Showcase& showcase, const ConverterSource* rates,
+                                  const catalog::RelatedProducts& products, Currency currency,
+                                  std::span<const std::string> wished) {
+  TRY(RelatedCards cards, priced(showcase, rates, products, currency));
+  for (auto* list : {&cards.related, &cards.accessory, &cards.alternative})
+    for (Card& card : *list) {
+      cards.by_language = cards.by_language || !card.titles.empty();
+      translate(card, wished, showcase.settings().locale);
+    }
   return cards;
 }
 

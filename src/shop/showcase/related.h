@@ -1,6 +1,8 @@
-// What staff put beside a product, as cards: only what is listed, prices in one currency.
+// What staff put beside a product, as cards: only what is listed, prices in one currency, titles in one language.
 #pragma once
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "shop/showcase/card.h"
@@ -13,6 +15,7 @@ class Showcase;
 struct RelatedCards {
   std::vector<Card> related, accessory, alternative;
   std::optional<ConvertedView> converted;
+  bool by_language = false;  // other wishes may have other titles; not printed
 
   static constexpr auto fields() {
     using V = RelatedCards;
@@ -24,8 +27,10 @@ struct RelatedCards {
 };
 
 // The cards of these products in their order: those that are sold in `currency`, or, where none is, all of them with
-// their prices converted. kInvalid "pricing.no_rate".
+// their prices converted. Titles in the first of the wished languages that fits, as in listings. kInvalid
+// "pricing.no_rate".
 Result<RelatedCards> cards_beside(Showcase& showcase, const ConverterSource* rates,
-                                  const catalog::RelatedProducts& products, Currency currency);
+                                  const catalog::RelatedProducts& products, Currency currency,
+                                  std::span<const std::string> wished);
 
 }  // namespace kontor::showcase

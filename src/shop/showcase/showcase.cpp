@@ -15,6 +15,8 @@ Error no_such_product() {
 }
 Error no_such_offer() { return Error{Errc::kNotFound, "catalog.no_such_offer", "There is no such offer.", {}, {}, 0}; }
 
+constexpr int kDeepest = 32;  // of a category tree; more only where it is damaged
+
 bool is_shown(const catalog::Product& product) { return catalog::meaning_of(product.status).shown; }
 
 // "M, black"
@@ -22,16 +24,6 @@ std::string variant_words(const catalog::Offer& offer) {
   std::string words;
   for (const auto& [name, value] : offer.options) words += (words.empty() ? "" : ", ") + value;
   return words;
-}
-
-std::vector<std::string> path_names(std::string_view path) {
-  std::vector<std::string> names;
-  while (!path.empty()) {
-    const auto end = path.find(" > ");
-    names.emplace_back(path.substr(0, end));
-    path = end == std::string_view::npos ? std::string_view() : path.substr(end + 3);
-  }
-  return names;
 }
 
 }  // namespace
@@ -42,7 +34,20 @@ struct Showcase::Directory {
   std::vector<SellerName> seller_names;
   std::vector<catalog::Category> categories;
   std::unordered_map<CategoryId, std::size_t> category_at;
-  std::unordered_map<std::string, CategoryId> former_slugs;
+  std::unordered_map<std::string, CategoryId> slugs;  // former ones as well, and whose they are now
+
+  const catalog::Category* find(CategoryId id) const {
+    const auto place = category_at.find(id);
+    return place == category_at.end() ? nullptr : &categories[place->second];
+  }
+  void put_path(ProductState& state) const {
+    const catalog::Category* at = find(state.product.category);
+    if (at != nullptr) state.category_slug = at->slug;
+    for (int depth = 0; at != nullptr && depth < kDeepest; ++depth, at = find(at->parent)) {
+      state.category_path.insert(state.category_path.begin(), at->name);
+      state.category_names.insert(state.category_names.begin(), at->names);
+    }
+  }
 };
 
 Showcase::Showcase(db::Store& store, catalog::Catalog& catalog, inventory::Inventory& inventory, Settings settings)
@@ -71,12 +76,15 @@ Result<std::shared_ptr<const Showcase::Directory>> Showcase::directory() {
   TRY(const auto sellers, catalog_.sellers());
   TRY(fresh->categories, catalog_.categories());
   TRY(const auto former, catalog_.addresses().former_category_slugs());
-  for (const auto& one : former) fresh->former_slugs.emplace(one.slug, CategoryId{one.owner});
   for (const auto& seller : sellers) {
     fresh->sellers.emplace(seller.id, seller);
     fresh->seller_names.push_back({seller.id, seller.name});
   }
-  for (std::size_t i = 0; i < fresh->categories.size(); ++i) fresh->category_at[fresh->categories[i].id] = i;
+  for (std::size_t i = 0; i < fresh->categories.size(); ++i) {
+    fresh->category_at[fresh->categories[i].id] = i;
+    fresh->slugs.emplace(fresh->categories[i].slug, fresh->categories[i].id);
+  }
+  for (const auto& one : former) fresh->slugs.emplace(one.slug, CategoryId{one.owner});  // a present one comes first
   const std::lock_guard lock(mutex_);
   if (age == directory_age_) directory_ = fresh;
   return std::shared_ptr<const Directory>(std::move(fresh));
@@ -87,16 +95,16 @@ Result<std::vector<catalog::Category>> Showcase::categories() {
   return all->categories;
 }
 
+// From memory, whatever is asked for: what has never been a category's address costs the store nothing either.
 Result<std::optional<catalog::Category>> Showcase::category(std::string_view id_or_slug) {
   TRY(const auto all, directory());
-  const auto id = CategoryId::parse(id_or_slug);
-  for (const auto& category : all->categories)
-    if (id ? category.id == *id : category.slug == id_or_slug) return std::optional<catalog::Category>(category);
-  const auto former = all->former_slugs.find(std::string(id_or_slug));
-  if (former == all->former_slugs.end()) return std::optional<catalog::Category>{};
-  const auto place = all->category_at.find(former->second);
-  if (place == all->category_at.end()) return std::optional<catalog::Category>{};
-  return std::optional<catalog::Category>(all->categories[place->second]);
+  auto id = CategoryId::parse(id_or_slug);
+  if (!id) {
+    const auto slug = all->slugs.find(std::string(id_or_slug));
+    if (slug != all->slugs.end()) id = slug->second;
+  }
+  const catalog::Category* const found = id ? all->find(*id) : nullptr;
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 Result<std::vector<std::optional<catalog::Category>>> Showcase::categories_of(std::span<const CategoryId> ids) {
@@ -104,8 +112,8 @@ Result<std::vector<std::optional<catalog::Category>>> Showcase::categories_of(st
   std::vector<std::optional<catalog::Category>> found;
   found.reserve(ids.size());
   for (const CategoryId id : ids) {
-    const auto place = all->category_at.find(id);
-    found.push_back(place == all->category_at.end() ? std::nullopt : std::optional(all->categories[place->second]));
+    const catalog::Category* const one = all->find(id);
+    found.push_back(one == nullptr ? std::nullopt : std::optional(*one));
   }
   return found;
 }
@@ -192,11 +200,7 @@ Result<ProductState> Showcase::state(ProductId id) {
   for (const auto& offer : state.product.offers) ids.push_back(offer.id);
   TRY(state.sellable, sellable_of(ids));
   state.featured = choose_featured(cards_of(state.product, state.sellable), *all);
-  const auto category = all->category_at.find(state.product.category);
-  if (category != all->category_at.end()) {
-    state.category_path = path_names(all->categories[category->second].path);
-    state.category_slug = all->categories[category->second].slug;
-  }
+  all->put_path(state);
   TRY(state.attributes, catalog_.definitions().table());
   doubt(state);
   return state;

@@ -44,7 +44,7 @@ class Showcase {
     std::size_t ready_bytes_mb = 64;
     std::size_t packed_bytes_mb = 512;
     std::size_t cards_mb = 64;
-    std::size_t listed_cards_mb = 64;
+    std::size_t listed_cards_mb = 256;
     Currency currency;             // of prices when nobody asks for another
     std::string locale = "en-US";  // of the products' own texts
     // So many percent of what lies on the shelves are not shown as being for sale, so that a rush ends in "sold out" on

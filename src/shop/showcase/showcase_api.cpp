@@ -25,10 +25,19 @@ struct DetailQuery {
 
 struct RelatedQuery {
   std::optional<Currency> currency;
+  std::optional<std::string> locale;
   static constexpr auto fields() {
-    return described(Field("currency", &RelatedQuery::currency, "Prices in it; converted when there are none"));
+    return described(
+        Field("currency", &RelatedQuery::currency, "Prices in it; converted when there are none"),
+        Field("locale", &RelatedQuery::locale,
+              "Titles in this language where there are any; absent: as Accept-Language says", Length{0, 35}));
   }
 };
+
+std::vector<std::string> wished_languages(const http::Call& call, const std::optional<std::string>& locale) {
+  if (locale) return {*locale};
+  return services::accepted_languages(call.request.header("Accept-Language"));
+}
 
 void add_related_route(http::Router& router, Showcase& showcase, const ConverterSource* rates) {
   router.add(services::ready_endpoint<RelatedQuery, RelatedCards>(
@@ -42,14 +51,13 @@ void add_related_route(http::Router& router, Showcase& showcase, const Converter
         TRY_DO(showcase.ready(id));  // what is not shown has nothing beside it
         TRY(const auto beside, showcase.related(id));
         const Currency currency = query.currency.value_or(showcase.settings().currency);
-        TRY(const auto cards, cards_beside(showcase, rates, beside, currency));
-        return services::ready_response(json::print(cards), kCaching);
+        const auto wished = wished_languages(call, query.locale);
+        TRY(const auto cards, cards_beside(showcase, rates, beside, currency, wished));
+        http::Response response;
+        response.ready = http::make_ready("application/json", kCaching, json::print(cards),
+                                          cards.by_language && !query.locale ? "Vary: Accept-Language\r\n" : "");
+        return response;
       }));
-}
-
-std::vector<std::string> wished_languages(const http::Call& call, const DetailQuery& query) {
-  if (query.locale) return {*query.locale};
-  return services::accepted_languages(call.request.header("Accept-Language"));
 }
 
 // With what depends on the request in it.
@@ -57,7 +65,7 @@ Result<http::Response> answer(Showcase& showcase, const ConverterSource* rates, 
                               std::span<const std::string> wished) {
   TRY(const ProductState now, showcase.state(id));
   TRY(auto detail, detail_in(showcase, rates, now, query.currency.value_or(showcase.settings().currency)));
-  translate(detail, now.product, wished, showcase.settings().locale);
+  translate(detail, now, wished, showcase.settings().locale);
   std::string headers;
   if (detail.locales && !query.locale) headers += "Vary: Accept-Language\r\n";
   if (detail.locale) headers += "Content-Language: " + *detail.locale + "\r\n";
@@ -73,7 +81,7 @@ void add_showcase_routes(http::Router& router, Showcase& showcase, const Convert
       "/products/{id}", {"A product with its offers", {"catalog.no_such_product", "pricing.no_rate"}, 200, "products"},
       [&showcase, rates](http::Call& call, const DetailQuery& query) -> Result<http::Response> {
         TRY(const auto id, call.id<ProductId>("id"));
-        const auto wished = wished_languages(call, query);
+        const auto wished = wished_languages(call, query.locale);
         if (query.currency && *query.currency != showcase.settings().currency)
           return answer(showcase, rates, id, query, wished);
         http::Response response;
@@ -95,6 +103,7 @@ void add_showcase_routes(http::Router& router, Showcase& showcase, const Convert
   };
   router.add(std::move(product));
   add_related_route(router, showcase, rates);
+  add_category_routes(router, showcase);
 }
 
 }  // namespace kontor::showcase

@@ -159,7 +159,7 @@ TEST_CASE("texts in the language that is wished for, of a product and of its car
   REQUIRE(state);
   const auto in = [&](std::vector<std::string> wished) {
     auto detail = detail_of(*state, Currency(), {});
-    translate(detail, state->product, wished, "en-US");
+    translate(detail, *state, wished, "en-US");
     return detail.title + " " + detail.description + " " + detail.locale.value_or("own");
   };
   CHECK(in({}) == "Title B Leaves own");
@@ -217,6 +217,28 @@ TEST_CASE("over HTTP: ready answers of products") {
   REQUIRE(detail.ready);
   CHECK(detail.ready->full.find("Cache-Control: public, max-age=60") != std::string::npos);
   CHECK(call(router, "/api/v1/products/prod_nonsense", "").status == 404);
+}
+
+TEST_CASE("over HTTP: the category tree, and one of it by id, slug or former slug") {
+  Fixture f;
+  const auto garden = f.catalog.create_category({}, "Garden");
+  REQUIRE(garden);
+  auto seeds = f.catalog.create_category(garden->id, "Seeds");
+  REQUIRE(seeds);
+  http::Router router("/api/v1");
+  add_showcase_routes(router, f.showcase);
+  const http::Response tree = call(router, "/api/v1/categories", "");
+  REQUIRE(tree.ready);
+  CHECK(tree.ready->full.find("\"path\":\"Garden > Seeds\"") != std::string::npos);
+  CHECK(tree.ready->full.find("\"children\":[{") != std::string::npos);
+  seeds->slug = "seedlings";
+  REQUIRE(f.catalog.change_category(*seeds, {}));
+  for (const std::string& named : {std::string("seeds"), std::string("seedlings"), seeds->id.text()}) {
+    const http::Response one = call(router, "/api/v1/categories/" + named, "");
+    REQUIRE(one.ready);
+    CHECK(one.ready->full.find("\"slug\":\"seedlings\"") != std::string::npos);
+  }
+  CHECK(call(router, "/api/v1/categories/weeds", "").status == 404);
 }
 
 }  // namespace

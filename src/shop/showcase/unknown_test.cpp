@@ -28,6 +28,7 @@ struct Shop {
     catalog.on_change([this](std::span<const ProductId> products) {
       for (const ProductId id : products) showcase.product_changed(id);
     });
+    catalog.on_category_change([this] { showcase.categories_changed(); });
   }
   catalog::Saved make(const std::string& name) {
     catalog::Draft draft;
@@ -86,6 +87,25 @@ TEST_CASE("unknown offers and products are looked up once, and found when they a
   CHECK(shop.showcase.offer_card(none).error().reason == "catalog.no_such_offer");
   CHECK(shop.asked() == 1);  // it might have been made
   CHECK(shop.showcase.offer_card(cup.offers[0]));
+}
+
+TEST_CASE("addresses of categories come from memory: present, former and unknown ones, until a category changes") {
+  Shop shop;
+  auto lamps = shop.catalog.create_category({}, "Lamps");
+  REQUIRE(lamps);
+  lamps->slug = "lights";
+  REQUIRE(shop.catalog.change_category(*lamps, {}));
+  REQUIRE(shop.showcase.category("lights")->has_value());
+  shop.asked();
+  for (int i = 0; i < 5; ++i) {
+    CHECK_FALSE(shop.showcase.category("chairs")->has_value());
+    CHECK_FALSE(shop.showcase.category(CategoryId{4711}.text())->has_value());
+    CHECK(shop.showcase.category("lamps")->value().id == lamps->id);
+    CHECK(shop.showcase.category(lamps->id.text())->value().slug == "lights");
+  }
+  CHECK(shop.asked() == 0);
+  REQUIRE(shop.catalog.create_category({}, "Chairs"));
+  CHECK(shop.showcase.category("chairs")->has_value());
 }
 
 TEST_CASE("what was looked for before a change is not believed after it, and memory is bounded") {

@@ -55,6 +55,7 @@ struct ProductState {
   std::vector<std::int64_t> sellable;  // of product.offers, in their order
   OfferId featured;                    // 0: none is sold
   std::vector<std::string> category_path;
+  std::vector<catalog::Names> category_names;  // of each on that path, in other languages
   std::string category_slug;
   std::shared_ptr<const catalog::AttributeTable> attributes;  // how they read; null: nobody looked
 };
