@@ -148,6 +148,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
   settings.ready_bytes_mb = static_cast<std::size_t>(config.number("ready_bytes_mb"));
   settings.picture_bytes_mb = static_cast<std::size_t>(config.number("picture_bytes_mb"));
   settings.cart_cache_mb = static_cast<std::size_t>(config.number("cart_cache_mb"));
+  settings.listing_answers_mb = static_cast<std::size_t>(config.number("listing_answers_mb"));
   settings.sitemap_addresses = static_cast<std::size_t>(config.number("sitemap_addresses"));
   settings.warm_up = {static_cast<std::size_t>(config.number("warm_up")), config.number("warm_up_seconds") * kSecondMs};
   settings.fetch_images = config.on("fetch_images");

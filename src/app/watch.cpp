@@ -144,6 +144,7 @@ void watch_shop(Metrics& metrics, Shop& shop) {
   watch_cache(metrics, "unknown_addresses", [&shop] { return shop.showcase.unknown_slug_stats(); });
   watch_cache(metrics, "unknown_offers", [&shop] { return shop.showcase.unknown_offer_stats(); });
   watch_cache(metrics, "pictures", [&shop] { return shop.media.ready_stats(); });
+  if (shop.search) watch_cache(metrics, "listing_answers", [&shop] { return shop.search->ready().stats(); });
   watch_cache(metrics, "carts", [&shop] { return shop.carts.cache_stats(); });
   watch_search(metrics, shop);
   const auto carts = [&](std::string_view state, std::int64_t cart::Carts::Census::*part) {

@@ -113,7 +113,9 @@ struct Loop::Impl {
   void run_ready();
   void poll_sockets(int timeout_ms);
   bool go_to_sleep();  // false when something came meanwhile
-  bool idle() const { return ready.empty() && ready_low.empty() && posted.empty() && !remote->filled.load(std::memory_order_acquire); }
+  bool idle() const {
+    return ready.empty() && ready_low.empty() && posted.empty() && !remote->filled.load(std::memory_order_acquire);
+  }
 
   Fiber* make_fiber(std::function<void()> body);
   void make_ready(Fiber* fiber);

@@ -134,13 +134,17 @@ class LoadingCache {
     shard.forget(key);
   }
 
-  // As drop(), but a value at hand of which `keep` (bool(const Pointer&)) says that it still holds stays.
+  // As drop(), but a value at hand of which `keep` (bool(const Pointer&)) says that it still holds stays. Whether one
+  // went.
   template <class Keep>
-  void drop_unless(const Key& key, const Keep& keep) {
+  bool drop_unless(const Key& key, const Keep& keep) {
     Shard& shard = shard_of(key);
     const std::lock_guard lock(shard.mutex);
-    if (const Pointer* held = shard.table.look(key); held != nullptr && keep(*held)) return;
+    const Pointer* const held = shard.table.look(key);
+    if (held != nullptr && keep(*held)) return false;
+    const bool goes = held != nullptr;
     shard.forget(key);
+    return goes;
   }
 
   // The value at hand; neither a hit nor a use of it.

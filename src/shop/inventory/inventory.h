@@ -180,7 +180,8 @@ class Inventory {
   Result<void> set_on_hand(db::Tx& tx, const StockSetting& setting, std::string_view reason, Time now);
   Result<void> set_on_hand_many(db::Tx& tx, std::span<const StockSetting> settings, std::string_view reason, Time now);
   Result<ShelfRow> change(db::Tx& tx, const StockChange& change, Time now);
-  Result<void> change_many(db::Tx& tx, std::span<const StockChange> changes, Time now);  // all or none; said in one event
+  // All or none; said in one event.
+  Result<void> change_many(db::Tx& tx, std::span<const StockChange> changes, Time now);
   // on_hand += delta, never below what is promised: kConflict "inventory.below_promised". kNotFound
   // "inventory.no_such_stock".
   Result<ShelfRow> adjust(db::Tx& tx, const StockSetting& delta, std::string_view reason, Time now);

@@ -61,7 +61,6 @@ Result<std::shared_ptr<const Converter>> Search::converter_to(std::optional<Curr
 
 Result<SuggestAnswer> Search::suggest(std::string_view prefix, std::size_t limit, std::optional<Currency> currency,
                                       std::span<const std::string> wished) {
-  const runtime::LowPriority behind_buying;
   const Currency shop = showcase_.settings().currency, asked = currency.value_or(shop);
   TRY(const auto table, converter_to(currency));
   std::optional<showcase::ConvertedView> rate;

@@ -36,7 +36,8 @@ std::vector<ReasonView> reasons_of(const search_index::Hit& hit) {
 
 }  // namespace
 
-Search::Search(const FeedParts& parts, const services::Cursors& cursors, const showcase::ConverterSource* rates)
+Search::Search(const FeedParts& parts, const services::Cursors& cursors, const showcase::ConverterSource* rates,
+               std::size_t answer_bytes)
     : catalog_(parts.catalog),
       showcase_(parts.showcase),
       index_(parts.index),
@@ -44,9 +45,10 @@ Search::Search(const FeedParts& parts, const services::Cursors& cursors, const s
       rates_(rates),
       feed_(parts),
       tuning_(parts.store, parts.clock, parts.index, parts.workers),
-      suggestions_(parts.store, parts.showcase, parts.index, parts.workers) {}
+      suggestions_(parts.store, parts.showcase, parts.index, parts.workers),
+      ready_(*this, parts.clock, answer_bytes) {}
 
-void Search::wait_for_own_changes() const {
+void Search::settle() const {
   if (!runtime::on_fiber()) return;
   // A shop of usual size has its index before anybody could read an empty page.
   for (int waited = 0; waited < kMostStartMs && !feed_.is_whole(); waited += 10) runtime::sleep_for(10);
@@ -55,6 +57,13 @@ void Search::wait_for_own_changes() const {
     if (waiting == 0 || waiting > kFewChanges || !feed_.is_whole()) return;
     runtime::sleep_for(1);
   }
+}
+
+bool Search::much_changes() const { return feed_.waiting() > kFewChanges; }
+
+bool Search::answers_in_full() const {
+  const services::Degradation* const level = showcase_.settings().degradation;
+  return level == nullptr || (level->shows_facets() && level->corrects_spelling() && level->narrows_by_attributes());
 }
 
 Result<std::optional<ProductId>> Search::product_by_slug(std::string_view slug) {
@@ -69,6 +78,7 @@ Result<void> Search::learn_words() {
   TRY(auto made,
       vocabulary_of(index_, showcase_.settings().currency, {categories, suggestions_.models()}, let_others_run));
   vocabulary_.put(std::move(made), began);
+  learned_.fetch_add(1);
   return {};
 }
 
@@ -135,7 +145,7 @@ Result<ListingAnswer> Search::listing(const ListingQuery& query) {
 Result<ListingAnswer> Search::list_in_one_language(const ListingQuery& query) {
   ListingAnswer answer;
   if (query.nothing) return answer;
-  wait_for_own_changes();
+  settle();
   TRY(search_index::Answer found, find(query.index));
   TRY_DO(put_items(answer, found, query));
   if (query.index.with_facets) TRY_DO(put_facets(answer, std::move(found.facets), query));

@@ -17,6 +17,7 @@
 #include "shop/search/listing.h"
 #include "shop/search/listing_request.h"
 #include "shop/search/plain_filters.h"
+#include "shop/search/ready_listings.h"
 #include "shop/search/suggestions.h"
 #include "shop/search/tuning.h"
 
@@ -24,8 +25,9 @@ namespace kontor::search {
 
 class Search {
  public:
-  // `rates` may be null: nothing is converted then.
-  Search(const FeedParts& parts, const services::Cursors& cursors, const showcase::ConverterSource* rates = nullptr);
+  // `rates` may be null: nothing is converted then. `answer_bytes`: of ready answers.
+  Search(const FeedParts& parts, const services::Cursors& cursors, const showcase::ConverterSource* rates = nullptr,
+         std::size_t answer_bytes = 0);
 
   // A page of products with prices in one currency, and what can be narrowed. kInvalid as Index::search; the store's
   // errors.
@@ -44,8 +46,16 @@ class Search {
   // best after the suggestions' collect(), which finds the models.
   Result<void> learn_words();
 
-  // Grows with everything that listings are made of.
-  std::uint64_t generation() const { return showcase_.generation() + feed_.generation(); }
+  // Grows with everything that listings and suggestions are made of.
+  std::uint64_t generation() const {
+    return showcase_.generation() + feed_.generation() + tuning_.changes() + suggestions_.changes() + learned_.load();
+  }
+  // Waits until what this process changed is found, unless much is.
+  void settle() const;
+  bool much_changes() const;
+  // Whether answers are whole: the shop is not so busy that it leaves something out.
+  bool answers_in_full() const;
+  ReadyListings& ready() { return ready_; }
   Feed& feed() { return feed_; }
   Tuning& tuning() { return tuning_; }
   Suggestions& suggestions() { return suggestions_; }
@@ -55,7 +65,6 @@ class Search {
   const services::Cursors& cursors() const { return cursors_; }
 
  private:
-  void wait_for_own_changes() const;
   Result<search_index::Answer> find(const search_index::Query& query) const;
   Result<ListingAnswer> list_in_one_language(const ListingQuery& query);
   Result<void> put_items(ListingAnswer& answer, const search_index::Answer& found, const ListingQuery& query);
@@ -78,6 +87,8 @@ class Search {
   Tuning tuning_;
   Suggestions suggestions_;
   services::Snapshot<Vocabulary> vocabulary_;
+  std::atomic<std::uint64_t> learned_{0};
+  ReadyListings ready_;
 };
 
 }  // namespace kontor::search

@@ -9,6 +9,28 @@ namespace {
 constexpr std::string_view kCaching = "public, max-age=60, stale-while-revalidate=300";
 constexpr std::string_view kNotKept = "no-store";
 
+std::string joined(const std::vector<std::string>& languages) {
+  std::string text;
+  for (const std::string& language : languages) text += language + ',';
+  return text;
+}
+
+template <class Answer>
+ReadyListing ready_of(const Answer& answer, bool by_language, bool passing) {
+  ReadyListing made;
+  made.by_language = by_language;
+  made.keeps = !answer.converted.has_value();  // rates have a life of their own
+  made.bytes = http::make_ready("application/json", passing ? kNotKept : kCaching, json::print(answer),
+                                by_language ? "Vary: Accept-Language\r\n" : "");
+  return made;
+}
+
+http::Response response_of(const ReadyListing& made) {
+  http::Response response;
+  response.ready = made.bytes;
+  return response;
+}
+
 Result<http::Response> list(const ApiParts& parts, const http::Call& call, ListingRequest request) {
   const bool explained = request.explain.value_or(false);
   if (explained) TRY_DO(parts.shoppers.require_staff(call.request));
@@ -19,14 +41,19 @@ Result<http::Response> list(const ApiParts& parts, const http::Call& call, Listi
   request.arm = trial.arm;
   const bool named = request.locale.has_value();
   if (!named) request.accepted = services::accepted_languages(call.request.header("Accept-Language"));
-  TRY(const auto answer, parts.search.answer(std::move(request)));
-  if (!words.empty() && first && parts.searched) parts.searched(call.request, {words, answer.total_count, trial});
-  const bool passing = explained || answer.partial.value_or(false) || !trial.label.empty();
-  const bool varies = !named && answer.by_language;
-  http::Response response;
-  response.ready = http::make_ready("application/json", passing ? kNotKept : kCaching, json::print(answer),
-                                    varies ? "Vary: Accept-Language\r\n" : "");
-  return response;
+  const bool alone = explained || !trial.label.empty();
+  const auto make = [&]() -> Result<ReadyListing> {
+    TRY(const auto answer, parts.search.answer(request));
+    const bool partial = answer.partial.value_or(false);
+    ReadyListing made = ready_of(answer, !named && answer.by_language, alone || partial);
+    made.found = answer.total_count;
+    made.keeps = made.keeps && !partial && parts.search.answers_in_full();
+    return made;
+  };
+  TRY(const ReadyListing made,
+      alone ? make() : parts.search.ready().get(std::string(call.request.target), joined(request.accepted), make));
+  if (!words.empty() && first && parts.searched) parts.searched(call.request, {words, made.found, trial});
+  return response_of(made);
 }
 
 struct SuggestRequest {
@@ -45,12 +72,16 @@ struct SuggestRequest {
   }
 };
 
-Result<SuggestAnswer> suggest(const ApiParts& parts, http::Call& call, const SuggestRequest& request) {
+Result<http::Response> suggest(const ApiParts& parts, const http::Call& call, const SuggestRequest& request) {
   const auto wished = request.locale ? std::vector<std::string>{*request.locale}
                                      : services::accepted_languages(call.request.header("Accept-Language"));
-  TRY(auto answer, parts.search.suggest(request.q, static_cast<std::size_t>(request.limit), request.currency, wished));
-  if (answer.by_language && !request.locale) call.set_header("Vary", "Accept-Language");
-  return answer;
+  const auto make = [&]() -> Result<ReadyListing> {
+    TRY(const auto answer,
+        parts.search.suggest(request.q, static_cast<std::size_t>(request.limit), request.currency, wished));
+    return ready_of(answer, answer.by_language && !request.locale, false);
+  };
+  TRY(const ReadyListing made, parts.search.ready().get(std::string(call.request.target), joined(wished), make));
+  return response_of(made);
 }
 
 }  // namespace
@@ -63,9 +94,9 @@ void add_search_routes(http::Router& router, const ApiParts& parts) {
   };
   add("/products", "Products by words and filters, with facets");
   add("/search", "The same as /products");
-  router.get<SuggestRequest, SuggestAnswer>(
+  router.add(services::ready_endpoint<SuggestRequest, SuggestAnswer>(
       "/search/suggest", {"What the search box offers for a beginning", {"pricing.no_rate"}, 200, "products"},
-      [parts](http::Call& call, const SuggestRequest& request) { return suggest(parts, call, request); });
+      [parts](http::Call& call, const SuggestRequest& request) { return suggest(parts, call, request); }));
   router.add(services::ready_endpoint<ListingRequest, ListingAnswer>(
       "/categories/{id}/products",
       {"Products of a category and what is below it",

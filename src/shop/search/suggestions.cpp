@@ -84,6 +84,7 @@ Result<void> Suggestions::collect() {
     all.push_back({CompletionKind::kQuery, query.text, kOfQuery + std::min(query.weight, kMostOfProduct), 0});
   return aside(workers_, nullptr, [&]() -> Result<void> {
     index_.set_completions(std::move(all));
+    changes_.fetch_add(1);
     return {};
   });
 }

@@ -1,5 +1,7 @@
 // What the search box offers while somebody types: queries that others asked, products, categories and brands.
 #pragma once
+#include <atomic>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -86,6 +88,7 @@ class Suggestions {
   // Collects anew what can be offered: the best known products, all categories, brands, popular queries. Reads the
   // whole listing, yielding.
   Result<void> collect();
+  std::uint64_t changes() const { return changes_.load(); }  // grows with each
 
   static constexpr std::size_t kMostProducts = 100'000;
 
@@ -99,6 +102,7 @@ class Suggestions {
   runtime::Workers* const workers_;
   std::vector<PopularQuery> popular_;
   std::vector<std::string> models_;
+  std::atomic<std::uint64_t> changes_{0};
 };
 
 }  // namespace kontor::search

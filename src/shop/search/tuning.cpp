@@ -43,6 +43,7 @@ Result<void> Tuning::put(const RankingView& ranking, const Beside& beside) {
 // The index reads it first: what it refuses is never kept.
 Result<void> Tuning::put_synonyms(const std::string& file, const Beside& beside) {
   TRY_DO(index_.set_synonyms(file));
+  changes_.fetch_add(1);
   TRY_DO(store_.write(db::Home::kGlobal, [&](db::Tx& tx) -> Result<void> {
     const Time now = clock_.now();
     TRY_DO(services::Settings::set(tx, kSynonyms, file, now));
@@ -68,7 +69,9 @@ Result<void> Tuning::show_rankings() {
     for (const auto& trial : trials_) arms.push_back(trial);
   }
   // Every product's points are worked out anew.
-  return aside(workers_, nullptr, [&] { return index_.set_rankings(arms); });
+  TRY_DO(aside(workers_, nullptr, [&] { return index_.set_rankings(arms); }));
+  changes_.fetch_add(1);
+  return {};
 }
 
 Result<void> Tuning::reload() {
@@ -84,6 +87,7 @@ Result<void> Tuning::reload() {
   }
   std::string file = synonyms.value_or(std::string(kSynonymsText));
   TRY_DO(index_.set_synonyms(file));
+  changes_.fetch_add(1);
   {
     const std::lock_guard lock(mutex_);
     ranking_ = weights;

@@ -1,6 +1,8 @@
 // What merchandisers set: the weights of the ranking, and the file of synonyms. Kept in the store's settings, the same
 // for every replica.
 #pragma once
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -65,6 +67,7 @@ class Tuning {
   Result<void> put_synonyms(const std::string& file, const Beside& beside = {});  // kInvalid "search.synonyms"
   // The rankings that an experiment tries beside it, as the index's arms from 1 on. Told by whoever runs it.
   Result<void> set_trials(std::vector<RankingView> trials);
+  std::uint64_t changes() const { return changes_.load(); }  // grows with each
   // From the store into the index: at start, and when another replica changed something.
   Result<void> reload();
 
@@ -79,6 +82,7 @@ class Tuning {
   RankingView ranking_;
   std::vector<RankingView> trials_;
   std::string synonyms_;
+  std::atomic<std::uint64_t> changes_{0};
 };
 
 }  // namespace kontor::search

@@ -134,11 +134,13 @@ std::set<Currency> Showcase::listed_currencies() const {
 
 // Their stock was looked at and is `now`; a card that says so stays.
 void Showcase::tell_listed(std::span<const ProductId> products, const std::function<Availability(ProductId)>& now) {
+  bool any = false;
   for (const Currency currency : listed_currencies())
     for (const ProductId id : products)
-      listed_cards_.drop_unless({id, currency}, [&](const CardPointer& card) {
+      any |= listed_cards_.drop_unless({id, currency}, [&](const CardPointer& card) {
         return card == nullptr || card->availability.status == now(id);
       });
+  if (any) generation_.fetch_add(1);
   if (follower_ != nullptr) follower_->stock_changed(products);
 }
 
@@ -166,6 +168,7 @@ void Showcase::renew_listed(std::span<const catalog::Offer> offers) {
       fresh->list_price = cheapest->compared();
       const std::size_t weight = weight_of_card(*fresh);
       listed_cards_.put_if_same(key, *held, std::move(fresh), weight);
+      generation_.fetch_add(1);
     }
   }
 }
