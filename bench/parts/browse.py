@@ -18,16 +18,18 @@ SEARCHES = 1000  # a second beside them
 
 def store_of(bench, tools):
     """A data folder with the products that kontor-search makes, and its questions."""
-    rows, data = os.path.join(bench.folder, "rows"), os.path.join(bench.folder, "browse")
-    os.makedirs(rows)
-    os.makedirs(data)
-    subprocess.run([os.path.join(bench.build, "kontor-search"), "--write-shop", rows, "--products", str(bench.a.catalogue)], check=True)
-    began = time.monotonic()
-    done = subprocess.run([os.path.join(bench.build, "kontor"), "import", rows + "/products.ndjson", "--data", data], capture_output=True, text=True)
-    if done.returncode != 0:
-        raise RuntimeError("import failed: " + done.stdout + done.stderr)
-    os.remove(rows + "/products.ndjson")
-    print(f"  {bench.a.catalogue} products imported in {time.monotonic() - began:.0f} s", flush=True)
+    folder = os.path.abspath(bench.a.keep) if bench.a.keep else bench.folder
+    rows, data = os.path.join(folder, f"rows-{bench.a.catalogue}"), os.path.join(folder, f"browse-{bench.a.catalogue}")
+    if not os.path.isdir(data):
+        os.makedirs(rows, exist_ok=True)
+        subprocess.run([os.path.join(bench.build, "kontor-search"), "--write-shop", rows, "--products", str(bench.a.catalogue)], check=True)
+        began = time.monotonic()
+        done = subprocess.run([os.path.join(bench.build, "kontor"), "import", rows + "/products.ndjson", "--data", data + ".part"], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError("import failed: " + done.stdout + done.stderr)
+        os.remove(rows + "/products.ndjson")
+        os.rename(data + ".part", data)
+        print(f"  {bench.a.catalogue} products imported in {time.monotonic() - began:.0f} s", flush=True)
 
     def requests(name, path, key):
         with open(f"{rows}/{name}.txt", encoding="ascii") as file:

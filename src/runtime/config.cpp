@@ -89,7 +89,7 @@ constexpr Setting kSettings[] = {
      "Memory for answers kept packed, once the ready ones do not hold all that is asked for; 0: none", 0, 1'000'000},
     {"picture_bytes_mb", kNumber, "32", "Memory for pictures kept ready", 1, 1'000'000},
     {"cart_cache_mb", kNumber, "64", "Memory for carts that were looked at; 0: none", 0, 1'000'000},
-    {"listing_answers_mb", kNumber, "128", "Memory for answers of listings, searches and suggestions; 0: none", 0,
+    {"listing_answers_mb", kNumber, "256", "Memory for answers of listings, searches and suggestions; 0: none", 0,
      1'000'000},
     {"sitemap_addresses", kNumber, "10000",
      "Addresses of one sitemap; with more of them, /sitemap.xml is an index of several", 1, 50'000},

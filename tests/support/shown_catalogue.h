@@ -32,6 +32,9 @@ struct ShownCatalogue {
     catalog.on_change([this](std::span<const ProductId> products) {
       for (const ProductId id : products) showcase.product_changed(id);
     });
+    catalog.base_prices().on_change([this](std::span<const ProductId> products) {
+      for (const ProductId id : products) showcase.prices_changed(id);
+    });
     catalog.on_category_change([this] { showcase.categories_changed(); });
   }
 
@@ -58,6 +61,12 @@ struct ShownCatalogue {
     Made made{(*saved)[0].product, (*saved)[0].offers};
     for (const OfferId id : made.offers) set_stock(id, stock);
     return made;
+  }
+  void set_price(OfferId offer, std::int64_t minor) {
+    const catalog::BasePrice wish{offer, Money::minor(minor, Currency()), {}};
+    const auto done = catalog.base_prices().set(std::span(&wish, 1));
+    REQUIRE(done);
+    REQUIRE((*done)[0].changed);
   }
   void set_stock(OfferId offer, std::int64_t on_hand) {
     REQUIRE(test.store().write(db::Home::kStock, [&](db::Tx& tx) {

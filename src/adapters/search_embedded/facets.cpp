@@ -67,22 +67,26 @@ void FacetCounter::clear() {
 
 void FacetCounter::count(const Segment& segment, std::span<const std::uint32_t> docs) {
   const Facts* const facts = segment.facts.data();
-  const std::uint32_t* const ends = segment.values.ends.data();
-  const std::uint32_t* const values = segment.values.ordinals.data();
+  const Counted* const counted = segment.counted.data();
   const std::uint32_t currency = filters_.currency();
   for (std::size_t i = 0; i < docs.size(); ++i) {
-    if (i + 2 * kAhead < docs.size()) {
-      __builtin_prefetch(facts + docs[i + 2 * kAhead]);
-      __builtin_prefetch(ends + docs[i + 2 * kAhead]);
-      __builtin_prefetch(values + ends[docs[i + kAhead]]);
+    if (i + kAhead < docs.size()) {
+      __builtin_prefetch(counted + docs[i + kAhead]);
+      __builtin_prefetch(facts + docs[i + kAhead]);
     }
     const std::uint32_t doc = docs[i];
-    const Facts& has = facts[doc];
-    if (has.category != kNone) memory_.categories.add(has.category);
-    if (has.brand != kNone) memory_.brands.add(has.brand);
+    const Counted& of = counted[doc];
+    if (of.category != kNone) memory_.categories.add(of.category);
+    if (of.brand != kNone) memory_.brands.add(of.brand);
     memory_.prices.push_back(segment.price(doc, currency));
-    count_stars(has);
-    for (std::uint32_t at = ends[doc]; at < ends[doc + 1]; ++at) memory_.values.add(values[at]);
+    count_stars(facts[doc]);
+    for (const std::uint32_t value : of.values) {
+      if (value == kNone) break;
+      memory_.values.add(value);
+    }
+    if (of.values.back() == kNone) continue;
+    const auto all = segment.values.of(doc);
+    for (std::size_t at = Counted::kValues; at < all.size(); ++at) memory_.values.add(all[at]);
   }
 }
 

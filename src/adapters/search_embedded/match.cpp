@@ -224,8 +224,8 @@ void TextMatch::meet(const Some& some, std::uint32_t chunk) {
   scores.resize(memory_.left.size());
 }
 
-// Products that have at least so many of the groups: each has one of the rarest, as many as leave too few others. In the
-// lists of those they are found, in the others they are looked up.
+// Products that have at least so many of the groups: each has one of the rarest, as many as leave too few others. In
+// the lists of those they are found, in the others they are looked up.
 void TextMatch::match_some(std::uint32_t chunk, Batch& batch) {
   if (memory_.sums.empty()) {
     memory_.sums.resize(kChunkDocs);
@@ -267,8 +267,7 @@ void TextMatch::look_up(const Some& some, std::uint32_t chunk) {
     ++memory_.hits[doc];
     memory_.sums[doc] += worth(some, memory_.right[i], chunk);
   }
-  cost_ += static_cast<std::int64_t>(
-      std::min<std::size_t>(memory_.docs.size() + some.count, memory_.docs.size() * 16));
+  cost_ += static_cast<std::int64_t>(std::min<std::size_t>(memory_.docs.size() + some.count, memory_.docs.size() * 16));
 }
 
 std::int64_t TextMatch::match(std::uint32_t chunk, Batch& batch) {

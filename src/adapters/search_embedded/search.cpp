@@ -149,7 +149,7 @@ void Search::by_words() {
 void Search::go_on(Planner& planner) {
   if (pins_.loosened != 0) planner.loosen(plan_, query_.text, language_);
   if (pins_.apart != 0) planner.take_apart(plan_, query_.text, language_);
-  plan_.least = pins_.least;
+  need(pins_.least);
   plan_.asks_accessory = pins_.accessory != 0;
   weigh(plan_, arm_);
   // New words may have made other groups of the question; then the present weights are as good as any.
@@ -157,6 +157,12 @@ void Search::go_on(Planner& planner) {
     for (std::size_t i = 0; i < plan_.groups.size(); ++i) plan_.groups[i].units = pins_.units[i];
   set_kinds(pins_.kinds);
   attempt();
+}
+
+// So many of the words must be found; 0: all.
+void Search::need(std::uint32_t least) {
+  plan_.least = least;
+  counted_most_ = least != 0 && least < plan_.groups.size() ? kCountedOfSome : kCounted;
 }
 
 // Few are as good as none, unless filters made them few, or all that have some of the words are very many.
@@ -173,7 +179,7 @@ void Search::recover(Planner& planner) {
   const bool none = total_ == 0;
   if (none && finds_any(plan_)) return;  // the filters leave nothing: that is the answer
   const auto again = [&](std::uint32_t least) {
-    plan_.least = least;
+    need(least);
     weigh(plan_, arm_);
     total_ = 0;
     alone_.fill(0);
@@ -332,7 +338,7 @@ void Search::attempt() {
         std::swap(memory_.batch, memory_.kept[kept++].batch);
         KONTOR_ASSERT(memory_.batch.chunk == chunk && memory_.kept[kept - 1].part == at);
       } else {
-        if (total_ >= kCounted && passes_over(segment, chunk, match.bound(chunk))) continue;
+        if (total_ >= counted_most_ && passes_over(segment, chunk, match.bound(chunk))) continue;
         if (!budget_.spend(match.match(chunk, memory_.batch))) return;
       }
       take(at, kNone, query_.with_facets);
@@ -363,7 +369,9 @@ void Search::by_filters() {
 
 void Search::by_filters_in(std::uint32_t part, std::uint32_t facet) {
   const Segment& segment = *generation_.parts[part].segment;
-  const auto enough = [&] { return facet != kNone && std::min(total_, kCounted) + alone_[facet] >= kCounted; };
+  const auto enough = [&] {
+    return facet != kNone && std::min(total_, counted_most_) + alone_[facet] >= counted_most_;
+  };
   if (filters_.by_ids()) {
     Batch& batch = memory_.batch;
     batch.docs.clear();
@@ -422,7 +430,7 @@ void Search::take_some(std::uint32_t part, std::uint32_t facet, bool others_too,
     const std::uint32_t failed = all_pass ? 0 : filters_.failed(segment, doc);
     if (failed == 0) {
       if (facet != kNone) continue;
-      if (query_.with_facets && total_ < kCounted) counted.push_back(doc);
+      if (query_.with_facets && total_ < counted_most_) counted.push_back(doc);
       ++total_;
       consider(part, doc, text[i]);
       continue;
@@ -430,7 +438,7 @@ void Search::take_some(std::uint32_t part, std::uint32_t facet, bool others_too,
     if ((facet == kNone && !others_too) || (failed & (failed - 1)) != 0 || failed == kHard) continue;
     const auto dimension = static_cast<std::uint32_t>(std::countr_zero(failed));
     if (facet != kNone && dimension != facet) continue;
-    if (alone_[dimension] + std::min(total_, kCounted) >= kCounted) {
+    if (alone_[dimension] + std::min(total_, counted_most_) >= counted_most_) {
       facets_exact_ = false;
       continue;
     }
@@ -444,7 +452,8 @@ void Search::take_some(std::uint32_t part, std::uint32_t facet, bool others_too,
 // The same where no product can fail: most questions have no filter.
 void Search::take_all(std::uint32_t part, std::span<const std::uint32_t> docs, const std::int32_t* text) {
   const Segment& segment = *generation_.parts[part].segment;
-  const std::int64_t to_count = std::clamp<std::int64_t>(kCounted - total_, 0, static_cast<std::int64_t>(docs.size()));
+  const std::int64_t to_count =
+      std::clamp<std::int64_t>(counted_most_ - total_, 0, static_cast<std::int64_t>(docs.size()));
   total_ += static_cast<std::int64_t>(docs.size());
   if (sort_ == Sort::kRelevance) {
     const std::uint16_t* const boosts = segment.boosts[query_.arm].of.data();
@@ -548,7 +557,7 @@ void Search::finish(search_index::Answer& answer) {
                                       query_.text.empty() ? std::string() : write_pins()};
   if (query_.with_facets) {
     answer.facets = facets_.facets();
-    answer.facets.exact = facets_exact_ && total_ <= kCounted && total_exact_;
+    answer.facets.exact = facets_exact_ && total_ <= counted_most_ && total_exact_;
   }
   answer.total = total_;
   answer.partial = budget_.over();

@@ -15,6 +15,8 @@ namespace kontor::search_embedded {
 
 // So many matches are counted in facets, and found before any is passed over.
 inline constexpr std::int64_t kCounted = 10'000;
+// The same of products that lack some of the words: nobody asked for exactly those.
+inline constexpr std::int64_t kCountedOfSome = 2'000;
 
 // A product that may be shown. Of two the one with the larger key comes first, of equals the one with the larger tie.
 struct Candidate {
@@ -78,6 +80,7 @@ class Search {
   void by_words();
   void go_on(Planner& planner);
   void recover(Planner& planner);
+  void need(std::uint32_t least);
   bool has_enough() const;
   bool finds_any(const Plan& plan);
   void favour();
@@ -126,6 +129,7 @@ class Search {
   double accessories_ = 0;       // what share of the matches is
   std::vector<Favoured> kinds_;  // few
   std::int64_t total_ = 0;
+  std::int64_t counted_most_ = kCounted;
   std::array<std::int64_t, kMostDimensions> alone_{};  // those that failed one dimension alone
   bool facets_exact_ = true, total_exact_ = true;
 };

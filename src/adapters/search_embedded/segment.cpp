@@ -38,6 +38,16 @@ void Segment::derive() {
     unpriced[currency].store(without, std::memory_order_relaxed);
   }
 
+  counted.resize(docs());
+  for (std::uint32_t doc = 0; doc < docs(); ++doc) {
+    Counted& of = counted[doc];
+    of.category = facts[doc].category;
+    of.brand = facts[doc].brand;
+    of.values.fill(kNone);
+    const auto all = values.of(doc);
+    std::copy_n(all.begin(), std::min(all.size(), Counted::kValues), of.values.begin());
+  }
+
   std::uint64_t size = 16;
   while (size * 2 < std::uint64_t{docs()} * 3) size *= 2;
   by_id.assign(size, 0);
@@ -81,7 +91,8 @@ void Segment::rank(std::uint32_t doc, std::size_t arm, std::uint16_t points) {
 
 std::uint64_t Segment::bytes() const {
   std::uint64_t sum =
-      text.bytes() + filters.bytes() + docs() * (8ull + sizeof(Facts) + 1 + sizeof(Lead)) + by_id.capacity() * 4 +
+      text.bytes() + filters.bytes() + docs() * (8ull + sizeof(Facts) + sizeof(Counted) + 1 + sizeof(Lead)) +
+      by_id.capacity() * 4 +
       4 * (values.ends.capacity() + values.ordinals.capacity() + sellers.ends.capacity() + sellers.ordinals.capacity());
   for (const auto& arm : boosts) sum += 2 * (arm.of.capacity() + arm.chunk_most.capacity());
   for (const auto& column : prices)

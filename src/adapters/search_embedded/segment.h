@@ -1,6 +1,7 @@
 // A part of the index: some products, their postings and their columns. All but the figures is immutable once it is
 // published; figures change in place, by one writer, while any number read them. Bytes a product, for 48 words of text
-// and 6 attributes: postings 130, lead 64, figures 32, values 44, ids 16, ranking 2 an arm, lengths 1.
+// and 6 attributes: postings 130, lead 64, figures 32, values 44, what is counted 32, ids 16, ranking 2 an arm,
+// lengths 1.
 #pragma once
 #include <array>
 #include <atomic>
@@ -41,6 +42,14 @@ template <class T>
 void write(T& place, T value) {
   std::atomic_ref<T>(place).store(value, std::memory_order_relaxed);
 }
+
+// What a product is counted by, in one place: looks into memory are what counting costs.
+struct Counted {
+  static constexpr std::size_t kValues = 6;
+  std::uint32_t category = kNone, brand = kNone;
+  std::array<std::uint32_t, kValues> values;  // the first; kNone: no more
+};
+static_assert(sizeof(Counted) == 32);
 
 // One moment's copy.
 inline Facts read_facts(const Facts& facts) {
@@ -94,7 +103,7 @@ struct Segment {
   void set_price(std::uint32_t doc, std::uint32_t currency, std::int64_t minor);  // the writer's
   std::uint64_t bytes() const;
 
-  // Builds what is derived from the rest: by_id and unpriced.
+  // Builds what is derived from the rest: by_id, counted and unpriced.
   void derive();
   // The points of an arm's ranking that do not depend on the question.
   void rank(std::uint32_t doc, std::size_t arm, std::uint16_t points);
@@ -102,6 +111,7 @@ struct Segment {
   std::vector<std::int64_t> ids;
   std::vector<std::uint32_t> by_id;  // open addressing: product + 1
   std::vector<Facts> facts;
+  std::vector<Counted> counted;
   std::vector<std::uint8_t> norms;
   std::vector<Lead> leads;
   OrdinalLists values, sellers;

@@ -111,7 +111,8 @@ struct AttributeCount {
   }
 };
 
-// Each counted as if nothing of its own were chosen, over at least the 10,000 best known matches.
+// Each counted as if nothing of its own were chosen, over at least the 10,000 best known matches; where these lack some
+// of the words, over 2,000.
 struct Facets {
   std::vector<CategoryCount> categories;
   std::vector<ValueCount> brands;
