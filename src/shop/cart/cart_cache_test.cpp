@@ -124,11 +124,12 @@ TEST_CASE("claims, what is bought, and what the sweep does are seen by the next 
       REQUIRE(in_checkout(shop, carts, kEve, act));
       same(shop, carts, kEve);
     };
+    CheckoutId checkout = kCheckout;
     const auto claim = [&] {
       const auto version = shop.plain.view(kEve)->version;
-      does([&](db::Tx& tx, Writing& cart) { return carts.claim(tx, cart, version, kCheckout); });
+      does([&](db::Tx& tx, Writing& cart) { return carts.claim(tx, cart, version, checkout); });
     };
-    const auto buy = [&] { does([&](db::Tx& tx, Writing& cart) { return carts.bought(tx, cart, kCheckout); }); };
+    const auto buy = [&] { does([&](db::Tx& tx, Writing& cart) { return carts.bought(tx, cart, checkout); }); };
     const auto sweep = [&] {
       same(shop, carts, kEve);
       REQUIRE(carts.sweep_expired());
@@ -143,6 +144,7 @@ TEST_CASE("claims, what is bought, and what the sweep does are seen by the next 
     buy();
     CHECK(carts.view(kEve)->items.empty());
     REQUIRE(carts.add(kEve, {kTea, {}, 2}));
+    checkout = CheckoutId{kCheckout.value + 1};
     claim();
     REQUIRE(carts.set_words(kEve, by(kTeaProduct), {"a note", {}, {}}));
     REQUIRE(carts.add(kEve, {kTea, {}, 3}));

@@ -32,7 +32,7 @@ struct Fixture {
 
   explicit Fixture(db::Store& store_in) : store(store_in) {
     catalog.base_prices().on_change(
-        [this](std::span<const ProductId> ids) { told.insert(told.end(), ids.begin(), ids.end()); });
+        [this](std::span<const ProductId> changed) { told.insert(told.end(), changed.begin(), changed.end()); });
   }
 
   Saved make(std::initializer_list<std::int64_t> prices) {
