@@ -178,7 +178,7 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
                     metrics,
                     workers,
                     helpers.tracer,
-                    helpers.searches ? house->open_index(config, log) : IndexWorld{}};
+                    helpers.searches ? house->open_index(config, log, helpers.searchers) : IndexWorld{}};
   TRY(house->shop_, Shop::make(world, settings));
   house->telling_->set_listener([shop = house->shop_.get()] { shop->consumers.notify(); });
   if (house->sandbox_ != nullptr) house->sandbox_->set_sink(&house->shop_->sandbox_webhooks);
@@ -186,12 +186,13 @@ Result<std::unique_ptr<House>> House::open(const runtime::Config& config, runtim
 }
 
 // From its file, or empty: what is damaged is made anew, never served.
-IndexWorld House::open_index(const runtime::Config& config, runtime::Log& log) {
+IndexWorld House::open_index(const runtime::Config& config, runtime::Log& log, runtime::Workers* searchers) {
   const std::string path = folder_of(config, kIndexFile);
   search_embedded::EmbeddedIndex::Options options;
   options.language = config.text("locale").substr(0, config.text("locale").find('-'));
   index_ = std::make_unique<search_embedded::EmbeddedIndex>(options);
   IndexWorld world;
+  world.searchers = searchers;
   auto position = index_->load(path);
   if (position) {
     world.position = std::move(*position);

@@ -31,7 +31,8 @@ class House {
   struct Helpers {
     runtime::Workers* workers = nullptr;
     runtime::Tracer* tracer = nullptr;
-    bool searches = false;  // for serving: the search index is read from its file, and followed
+    bool searches = false;                  // for serving: the search index is read from its file, and followed
+    runtime::Workers* searchers = nullptr;  // may be null
   };
   // Opens and migrates the store. Errors are one clear line; the program then ends with exit code 4.
   static Result<std::unique_ptr<House>> open(const runtime::Config& config, runtime::Log& log,
@@ -57,7 +58,7 @@ class House {
   Result<void> open_sandbox(const runtime::Config& config);
   Result<void> open_gateway(const runtime::Config& config, runtime::Metrics& metrics);
   Result<void> open_messenger(const runtime::Config& config, runtime::Workers* workers);
-  IndexWorld open_index(const runtime::Config& config, runtime::Log& log);
+  IndexWorld open_index(const runtime::Config& config, runtime::Log& log, runtime::Workers* searchers);
 
   host::SystemClock clock_;
   host::SystemRandom random_;

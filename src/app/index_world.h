@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "ports/search_index.h"
+#include "runtime/fiber.h"
 
 namespace kontor::app {
 
@@ -17,6 +18,7 @@ struct IndexWorld {
   search_index::Index* index = nullptr;  // null: nothing is searched (commands, the simulator)
   std::string position = {};             // as save() was told when the file was written from which it was read; or ""
   std::function<Result<void>(std::string_view position)> save = {};
+  runtime::Workers* searchers = nullptr;  // may be null
 };
 
 }  // namespace kontor::app

@@ -27,6 +27,18 @@
 namespace kontor::app {
 namespace {
 
+std::int64_t one_a_core() {
+  constexpr std::int64_t kMost = 4;
+  return std::clamp<std::int64_t>(std::thread::hardware_concurrency(), 1, kMost);
+}
+
+// Where the store is another process, an answer waits for it more than it computes, and there are more loops.
+std::unique_ptr<runtime::Workers> searchers_of(const runtime::Config& config) {
+  if (!config.text("store").empty()) return nullptr;
+  const std::int64_t set = config.number("search_threads");
+  return std::make_unique<runtime::Workers>(static_cast<int>(set > 0 ? set : one_a_core()), 1000);
+}
+
 runtime::ServerSettings server_settings(const runtime::Config& config) {
   runtime::ServerSettings settings;
   settings.head_bytes = static_cast<std::size_t>(config.number("header_limit"));
@@ -190,11 +202,9 @@ class Program {
   // The embedded store has one writer, whom one loop keeps busy; what is asked of PostgreSQL is waited for, and another
   // loop works meanwhile.
   std::int64_t loops_wanted() const {
-    constexpr std::int64_t kMost = 4;
     const std::int64_t set = config_.number("io_threads");
     if (set > 0) return set;
-    if (config_.text("store").empty()) return 1;
-    return std::clamp<std::int64_t>(std::thread::hardware_concurrency(), 1, kMost);
+    return config_.text("store").empty() ? 1 : one_a_core();
   }
 
   // Every loop listens on every address; prints them.
@@ -391,7 +401,8 @@ int serve(const runtime::Config& config, bool demo) {
   if (!certificate) return refuse(certificate.error(), 2);
   const auto tracer = make_tracer(config, clock);
   if (!tracer) return refuse(tracer.error(), 2);
-  auto house = House::open(config, log, metrics, {&workers, tracer->get(), true});
+  const auto searchers = searchers_of(config);
+  auto house = House::open(config, log, metrics, {&workers, tracer->get(), true, searchers.get()});
   if (!house) return refuse(house.error(), house.error().code == Errc::kInvalid ? 2 : 4);
   std::printf("Kontor opened %s\n", (*house)->place().c_str());
   if (demo) {

@@ -245,7 +245,8 @@ Shop::Shop(const World& world_, const ShopSettings& settings_, std::string secre
   if (world.search.index != nullptr) {
     search.emplace(search::FeedParts{world.store, catalog, showcase, *world.search.index, world.events, world.clock,
                                      world.workers, sales_source()},
-                   cursors, &operator_rates, settings.listing_answers_mb << 20);
+                   cursors, &operator_rates,
+                   search::SearchSettings{settings.listing_answers_mb << 20, world.search.searchers});
     showcase.set_follower(&search->feed());
     try_rankings(*this);
   }

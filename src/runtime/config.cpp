@@ -27,6 +27,8 @@ constexpr Setting kSettings[] = {
      "Event loops; each answers requests on a thread of its own. 0: one, on PostgreSQL one a core and four at most", 0,
      256},
     {"workers", kNumber, "2", "Threads for work that burns CPU", 1, 256},
+    {"search_threads", kNumber, "0",
+     "Threads that answer listings and searches over the embedded store; 0: one a core and four at most", 0, 64},
     {"log_format", kChoice, "text", "How log lines look", 0, 0, "text|json"},
     {"log_file", kText, "", "Where log lines go, reopened on SIGUSR1; empty: standard error"},
     {"log_level", kChoice, "info", "The least level that is logged", 0, 0, "debug|info|warning|error"},

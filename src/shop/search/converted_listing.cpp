@@ -1,5 +1,6 @@
 // Listings in a currency that nothing is priced in: asked in the shop's, answered converted.
 #include "runtime/fiber.h"
+#include "runtime/thread_priority.h"
 #include "shop/search/search.h"
 
 namespace kontor::search {
@@ -80,7 +81,19 @@ Result<SuggestAnswer> Search::suggest(std::string_view prefix, std::size_t limit
   return answer;
 }
 
+// Not on the loop, which has better to do, unless so many search already that one more may wait for its turn there.
 Result<ListingAnswer> Search::answer(ListingRequest request, bool with_facets) {
+  if (searchers_ == nullptr || !runtime::on_fiber()) return answer_here(std::move(request), with_facets);
+  settle();
+  std::optional<Result<ListingAnswer>> answer;
+  const auto ran = searchers_->run([&] {
+    runtime::lower_thread_priority();
+    answer.emplace(answer_here(request, with_facets));
+  });
+  return ran ? std::move(*answer) : answer_here(std::move(request), with_facets);
+}
+
+Result<ListingAnswer> Search::answer_here(ListingRequest request, bool with_facets) {
   const runtime::LowPriority behind_buying;
   const std::optional<Currency> asked = request.currency;
   const Currency shop = showcase_.settings().currency;

@@ -37,16 +37,17 @@ std::vector<ReasonView> reasons_of(const search_index::Hit& hit) {
 }  // namespace
 
 Search::Search(const FeedParts& parts, const services::Cursors& cursors, const showcase::ConverterSource* rates,
-               std::size_t answer_bytes)
+               const SearchSettings& settings)
     : catalog_(parts.catalog),
       showcase_(parts.showcase),
       index_(parts.index),
       cursors_(cursors),
       rates_(rates),
+      searchers_(settings.searchers),
       feed_(parts),
       tuning_(parts.store, parts.clock, parts.index, parts.workers),
       suggestions_(parts.store, parts.showcase, parts.index, parts.workers),
-      ready_(*this, parts.clock, answer_bytes) {}
+      ready_(*this, parts.clock, settings.answer_bytes) {}
 
 void Search::settle() const {
   if (!runtime::on_fiber()) return;

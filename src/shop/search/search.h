@@ -23,11 +23,18 @@
 
 namespace kontor::search {
 
+struct SearchSettings {
+  std::size_t answer_bytes = 0;  // of ready answers
+  // On which listings are answered, so that the loops do what cannot wait; null: on the asking fiber. Only where the
+  // store answers on any thread.
+  runtime::Workers* searchers = nullptr;
+};
+
 class Search {
  public:
-  // `rates` may be null: nothing is converted then. `answer_bytes`: of ready answers.
+  // `rates` may be null: nothing is converted then.
   Search(const FeedParts& parts, const services::Cursors& cursors, const showcase::ConverterSource* rates = nullptr,
-         std::size_t answer_bytes = 0);
+         const SearchSettings& settings = {});
 
   // A page of products with prices in one currency, and what can be narrowed. kInvalid as Index::search; the store's
   // errors.
@@ -75,6 +82,7 @@ class Search {
   // What prices in this currency are converted by; null: they are not.
   Result<std::shared_ptr<const showcase::Converter>> converter_to(std::optional<Currency> currency) const;
   Result<ListingAnswer> read_and_list(ListingQuery query);
+  Result<ListingAnswer> answer_here(ListingRequest request, bool with_facets);
   void do_without(ListingQuery& query) const;
   void do_without(ListingAnswer& answer) const;
 
@@ -83,6 +91,7 @@ class Search {
   search_index::Index& index_;
   const services::Cursors& cursors_;
   const showcase::ConverterSource* const rates_;
+  runtime::Workers* const searchers_;
   Feed feed_;
   Tuning tuning_;
   Suggestions suggestions_;
