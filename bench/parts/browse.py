@@ -142,9 +142,19 @@ def alone(bench, data, questions, typed, r):
                     for _ in range(bench.a.rounds)]
             r[name] = {"per_second": statistics.median(f["per_second"] for f in fast), "statuses": fast[0]["statuses"],
                        **{f"{key}_at_1000": statistics.median(f[key] for f in calm) for key in ("p50_ms", "p99_ms")}}
-    s, t = r["search"], r["suggest"]
+    # The same where nobody asked the same before: no answer is kept.
+    with bench.shop(data, pin=0, more={"KONTOR_LISTING_ANSWERS_MB": "0"}) as bare:
+        learnt(bare, questions[1][0])
+        bench.load(bare.port, questions[0], pin=1, connections=8)
+        fast = [bench.load(bare.port, questions[0], pin=1, connections=8, seconds=bench.a.seconds, warm=1, random=1, spin=1) for _ in range(bench.a.rounds)]
+        calm = [bench.load(bare.port, questions[0], pin=1, connections=32, seconds=bench.a.seconds, warm=1, random=1, spin=1, rate=SEARCHES)
+                for _ in range(bench.a.rounds)]
+        r["search_anew"] = {"per_second": statistics.median(f["per_second"] for f in fast),
+                            **{f"{key}_at_1000": statistics.median(f[key] for f in calm) for key in ("p50_ms", "p99_ms")}}
+    s, t, a = r["search"], r["suggest"], r["search_anew"]
     bench.say("searches with facets on one core", f"{s['per_second']:.0f}/s", "asked: at least 4,000/s")
     bench.say("  at 1,000/s", f"median {s['p50_ms_at_1000']:.2f} ms, p99 {s['p99_ms_at_1000']:.2f} ms", "asked: 0.5 ms, 5 ms")
+    bench.say("searches that nobody asked before", f"{a['per_second']:.0f}/s; at 1,000/s median {a['p50_ms_at_1000']:.2f} ms, p99 {a['p99_ms_at_1000']:.2f} ms")
     bench.say("suggestions on one core", f"{t['per_second']:.0f}/s", "asked: at least 20,000/s")
     bench.say("  at 1,000/s", f"p99 {t['p99_ms_at_1000']:.2f} ms", "asked: under 2 ms")
 

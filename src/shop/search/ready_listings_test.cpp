@@ -18,7 +18,7 @@ struct Fixture : testing::ShownCatalogue {
   log_outbox::OutboxLog log{test.store()};
   search_embedded::EmbeddedIndex index{{}};
   services::Cursors cursors{"a secret of tests"};
-  Search search{{test.store(), catalog, showcase, index, log, test.clock}, cursors, nullptr, 1 << 20};
+  Search search{{test.store(), catalog, showcase, index, log, test.clock}, cursors, nullptr, SearchSettings{1 << 20}};
   int made = 0;
 
   Fixture() {
