@@ -88,6 +88,8 @@ class Finding(threading.Thread):
         self.shop, self.tools, self.sku, self.over, self.took = shop, tools, sku, threading.Event(), []
 
     def run(self):
+        _, _, offers = self.shop.request("GET", "/api/v1/admin/offers?sku=" + self.sku, None, {"Authorization": "Bearer " + self.tools.ADMIN})
+        product = json.loads(offers)["items"][0]["product_id"]
         staff = {"Authorization": "Bearer " + self.tools.ADMIN, "Content-Type": "application/json"}
         while not self.over.is_set():
             amount = 20_000_000 + len(self.took)
@@ -95,9 +97,10 @@ class Finding(threading.Thread):
             self.shop.request("POST", "/api/v1/admin/prices/bulk", body, staff)
             began = time.monotonic()
             while time.monotonic() - began < 30:
-                _, _, found = self.shop.request("GET", f"/api/v1/products?price_min={amount}&price_max={amount}")
+                _, _, found = self.shop.request("GET", f"/api/v1/products?ids={product}&price_min={amount}&price_max={amount}")
                 if json.loads(found)["total_count"] == 1:
                     break
+                time.sleep(0.01)
             self.took.append(time.monotonic() - began)
             self.over.wait(0.2)
 
@@ -183,21 +186,25 @@ def together(bench, tools, data, questions, r):
         bench.say("prices and stock by bulk calls", f"{b['changes_per_second']:.0f}/s", "asked: 5,000/s")
         bench.say("  1,000 searches/s beside them", f"median {b['p50_ms']:.2f} ms, p99 {b['p99_ms']:.1f} ms", "asked: p99 under 20 ms")
         bench.say("  a price is found after at most", f"{b['found_most_s']:.2f} s", "asked: within 1 s")
-        rate, quiet, busy, asked = 1000, [], [], []
+        rate, quiet, paced, busy, asked = 1000, [], [], [], []
         for turn in range(bench.a.rounds):
             quiet.append(rush.paced(bench, shop, offers, rate, seconds, f"quiet{turn}"))
-            tokens = bench.sessions(shop, offers, int(rate * (seconds + 1) * 1.05), lines=3)
-            requests = bench.checkouts(tokens, f"busy{turn}")
-            bought, found = beside(lambda: bench.load(shop.port, requests, connections=256, seconds=seconds, warm=1, rate=rate), search())
+
+            def buying(name):
+                requests = bench.checkouts(bench.sessions(shop, offers, int(rate * (seconds + 1) * 1.05), lines=3), f"{name}{turn}")
+                return lambda: bench.load(shop.port, requests, connections=256, seconds=seconds, warm=1, rate=rate)
+            paced.append(beside(buying("paced"), search(rate=SEARCHES))[0])
+            bought, found = beside(buying("busy"), search())
             busy.append(bought)
             asked.append(found)
         r["checkout"] = {"rate": rate, "statuses": busy[0]["statuses"], "p99_ms_alone": statistics.median(f["p99_ms"] for f in quiet),
                          "p99_ms_beside": statistics.median(f["p99_ms"] for f in busy), "p50_ms_alone": statistics.median(f["p50_ms"] for f in quiet),
+                         "p99_ms_beside_1000": statistics.median(f["p99_ms"] for f in paced), "p50_ms_beside_1000": statistics.median(f["p50_ms"] for f in paced),
                          "p50_ms_beside": statistics.median(f["p50_ms"] for f in busy), "searches_per_second": statistics.median(f["per_second"] for f in asked)}
         c = r["checkout"]
         bench.say(f"checkouts at {rate}/s alone", f"median {c['p50_ms_alone']:.1f} ms, p99 {c['p99_ms_alone']:.1f} ms")
-        bench.say("  beside as many searches as can be", f"median {c['p50_ms_beside']:.1f} ms, p99 {c['p99_ms_beside']:.1f} ms ({c['searches_per_second']:.0f} searches/s)",
-                  "asked: keeps its p99")
+        bench.say("  beside 1,000 searches/s", f"median {c['p50_ms_beside_1000']:.1f} ms, p99 {c['p99_ms_beside_1000']:.1f} ms", "asked: keeps its p99")
+        bench.say("  beside as many searches as can be", f"median {c['p50_ms_beside']:.1f} ms, p99 {c['p99_ms_beside']:.1f} ms ({c['searches_per_second']:.0f} searches/s)")
         r["memory_mb"] = tools.memory_bytes(shop.process.pid) / 1e6
 
 

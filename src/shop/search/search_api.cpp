@@ -1,5 +1,6 @@
 #include "shop/search/search_api.h"
 
+#include "runtime/fiber.h"
 #include "services/languages.h"
 #include "services/ready_endpoint.h"
 
@@ -32,6 +33,7 @@ http::Response response_of(const ReadyListing& made) {
 }
 
 Result<http::Response> list(const ApiParts& parts, const http::Call& call, ListingRequest request) {
+  const runtime::LowPriority behind_buying;
   const bool explained = request.explain.value_or(false);
   if (explained) TRY_DO(parts.shoppers.require_staff(call.request));
   const std::string words = request.q.value_or("");
