@@ -103,9 +103,8 @@ struct ShopSettings {
   bool looks_for_fraud = true;
   risk::Settings risk;
   std::int64_t sale_buffer_percent = 0;
-  std::size_t ready_bytes_mb = 64, packed_bytes_mb = 512, picture_bytes_mb = 32, cart_cache_mb = 0,
-              listing_answers_mb = 0;
-  std::size_t sitemap_addresses = 10'000;
+  std::size_t ready_bytes_mb = 64, packed_bytes_mb = 512, picture_bytes_mb = 32, cart_cache_mb = 0;
+  std::size_t listing_answers_mb = 0, sitemap_addresses = 10'000;
   WarmingSettings warm_up;
   bool fetch_images = false;       // of imports that do not say
   bool notified = false;           // consumers.notify() is called after every commit of this process

@@ -13,17 +13,11 @@
 #include <utility>
 
 #include "base/result.h"
+#include "runtime/cache_stats.h"
 #include "runtime/fifo_table.h"
 #include "runtime/flight.h"
 
 namespace kontor::runtime {
-
-struct CacheStats {
-  std::uint64_t hits = 0;     // of peek() and get()
-  std::uint64_t misses = 0;   // of get(): loaded, or waited for another's load
-  std::uint64_t evicted = 0;  // to make room
-  std::size_t entries = 0, weight = 0;
-};
 
 template <class Key, class Value>
 class LoadingCache {
