@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "services/bulk_result.h"
 #include "shop/catalog/catalog_api.h"
@@ -68,9 +69,13 @@ class PriceHandlers {
     std::vector<std::string> skus;
     for (const PriceRow& row : in.items)
       if (row.sku && !row.external_id) skus.push_back(*row.sku);
+    std::sort(skus.begin(), skus.end());
+    skus.erase(std::unique(skus.begin(), skus.end()), skus.end());
     TRY(const std::vector<Offer> found, api_.catalog.offers_by_sku(skus));
     std::multimap<std::string_view, const Offer*> by_sku;
     for (const Offer& offer : found) by_sku.emplace(offer.sku, &offer);
+    std::map<std::size_t, ProductId> products;  // by row
+    std::set<ProductId> moved;
     for (std::size_t at = 0; at < in.items.size(); ++at) {
       const PriceRow& row = in.items[at];
       std::optional<Offer> offer;
@@ -84,11 +89,15 @@ class PriceHandlers {
       }
       if (!offer) continue;
       results[at].offer_id = offer->id;
-      if (row.price.currency() == offer->price.currency())
-        same.push_back(at);
-      else
-        rows[offer->product].push_back(at);
+      products[at] = offer->product;
+      if (row.price.currency() != offer->price.currency()) moved.insert(offer->product);
     }
+    // Of a product that changes its currency all rows go that way, in their order: the last one counts.
+    for (const auto& [at, product] : products)
+      if (moved.contains(product))
+        rows[product].push_back(at);
+      else
+        same.push_back(at);
     return {};
   }
 

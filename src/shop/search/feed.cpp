@@ -198,6 +198,7 @@ Result<void> Feed::follow_sales() {
       changes.push_back(std::move(change));
     }
     parts_.index.change(changes);
+    generation_.fetch_add(1);
     after = sold.back().product;
     breathe();
   }
@@ -310,7 +311,12 @@ Result<bool> Feed::replay(const Positions& from, const Positions& heads) {
 // A snapshot is older than what sold out or came back since.
 Result<void> Feed::look_at_stock() {
   const std::vector<ProductId> ids = parts_.index.ids();
-  return by_groups(ids, kAtOnce, [&](auto some) { return stopping_.load() ? Result<void>() : bring_in_stock(some); });
+  return by_groups(ids, kAtOnce, [&](auto some) -> Result<void> {
+    if (stopping_.load()) return {};
+    TRY_DO(bring_in_stock(some));
+    generation_.fetch_add(1);  // answers are given meanwhile
+    return {};
+  });
 }
 
 Result<void> Feed::begin(std::string_view position) {

@@ -49,23 +49,26 @@ Result<ReadyListing> ReadyListings::get(const std::string& question, const std::
     answer->made_ms = clock_.now().ms;
     TRY(mine, make());
     answer->made = mine;
-    if (!mine.keeps) return Answers::Loaded{std::move(answer), Answers::kNotKept};
-    if (mine.by_language && !by_language) {
+    const bool lies_elsewhere = mine.by_language && !by_language;
+    if (lies_elsewhere && mine.keeps) {
       const std::size_t weight = weight_of(of_languages, mine);
       answers_.put(of_languages, std::make_shared<const Answer>(*answer), weight);
-      answer->made.bytes = nullptr;
     }
-    const std::size_t weight = weight_of(question, answer->made);
+    if (lies_elsewhere) answer->made.bytes = nullptr;  // who waits for this wishes for other languages, maybe
+    const std::size_t weight = mine.keeps ? weight_of(question, answer->made) : Answers::kNotKept;
     return Answers::Loaded{std::move(answer), weight};
   };
   for (const bool by_language : {false, true}) {
     const std::string& key = by_language ? of_languages : question;
-    Pointer found = at_hand(key, generation);
-    if (found == nullptr) {
+    Pointer found;
+    // Twice, where another led who began before a change.
+    for (int turn = 0; turn < 2 && (found == nullptr || !holds(*found, generation)); ++turn) {
+      found = at_hand(key, generation);
+      if (found != nullptr) break;
       TRY(found, answers_.get(key, [&] { return load(by_language); }));
+      if (mine.bytes) return mine;
     }
-    if (mine.bytes) return mine;
-    if (!holds(*found, generation)) break;  // another's, who began before a change
+    if (!holds(*found, generation)) break;
     if (found->made.bytes) return found->made;
   }
   return make();

@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -100,6 +103,32 @@ TEST_CASE("what is of a moment only is not kept, nor what is asked at too great 
   REQUIRE(!fails);
   CHECK(fails.error().reason == "request.bad_cursor");
   CHECK(f.ask("wrong") == "6");
+}
+
+TEST_CASE("who waits for another's answer is not given it in the other's language") {
+  Fixture f;
+  std::atomic<int> asking{0};
+  std::string german, french;
+  const auto ask = [&](const std::string& languages, std::string& into) {
+    const auto answer = f.search.ready().get("q", languages, [&]() -> Result<ReadyListing> {
+      ++asking;
+      // The first waits here until the other surely waits for it; the other's own comes later.
+      while (languages == "de," && f.search.ready().stats().misses < 2) std::this_thread::yield();
+      ReadyListing made;
+      made.bytes = http::make_ready("text/plain", "no-store", languages);
+      made.by_language = true;
+      made.keeps = false;
+      return made;
+    });
+    if (answer) into = std::string(answer->bytes->full.substr(answer->bytes->body_at));
+  };
+  {
+    std::jthread first([&] { ask("de,", german); });
+    while (asking.load() == 0) std::this_thread::yield();
+    std::jthread second([&] { ask("fr,", french); });
+  }
+  CHECK(german == "de,");
+  CHECK(french == "fr,");
 }
 
 TEST_CASE("memory is bounded") {
