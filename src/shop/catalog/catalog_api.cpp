@@ -108,7 +108,7 @@ void apply(ProductPatch&& patch, Product& product) {
   take(patch.description, product.description);
   take(patch.brand, product.brand);
   take(patch.category, product.category);
-  if (patch.attributes) product.attributes_json = merged_attributes(product.attributes_json, patch.attributes->text);
+  if (patch.attributes) product.attributes_json = merged_members(product.attributes_json, patch.attributes->text);
   take(patch.images, product.images);
   take(patch.gtin, product.gtin);
   take(patch.status, product.status);

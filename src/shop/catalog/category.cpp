@@ -83,19 +83,7 @@ void check_names(std::string_view names_json, const std::string& field, std::vec
 }
 
 std::string merged_names(const Names& before, std::string_view patch) {
-  const auto document = json::parse(patch);
-  if (!document || !document->root().is_object()) return std::string(patch);  // for the check to find
-  boost::json::object merged;
-  for (const auto& [language, name] : before) merged[language] = name;
-  for (const auto& member : document->root().get_object()) {
-    if (member.value().is_null())
-      merged.erase(member.key());
-    else
-      merged[member.key()] = member.value();
-  }
-  std::string out;
-  json::print_value(out, merged);
-  return out;
+  return merged_members(print_names(before), patch);
 }
 
 }  // namespace kontor::catalog

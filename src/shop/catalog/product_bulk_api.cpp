@@ -119,7 +119,7 @@ void apply(const BulkSet& set, Product& product) {
   if (set.brand) product.brand = *set.brand;
   if (set.tax_class) product.tax_class = *set.tax_class;
   if (set.returnable) product.returnable = *set.returnable;
-  if (set.attributes) product.attributes_json = merged_attributes(product.attributes_json, set.attributes->text);
+  if (set.attributes) product.attributes_json = merged_members(product.attributes_json, set.attributes->text);
 }
 
 bool same(const Product& a, const Product& b) {

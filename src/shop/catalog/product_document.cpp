@@ -83,10 +83,10 @@ std::string attribute_text(const boost::json::value& value) {
   return out;
 }
 
-std::string merged_attributes(const std::string& attributes_json, const std::string& patch) {
-  const auto before = json::parse(attributes_json);
+std::string merged_members(std::string_view object_json, std::string_view patch) {
+  const auto before = json::parse(object_json);
   const auto change = json::parse(patch);
-  if (!before || !change || !change->root().is_object()) return patch;
+  if (!before || !change || !change->root().is_object()) return std::string(patch);
   boost::json::object merged = before->root().is_object() ? before->root().get_object() : boost::json::object{};
   for (const auto& member : change->root().get_object()) {
     if (member.value().is_null())

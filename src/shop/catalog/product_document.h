@@ -32,8 +32,9 @@ inline constexpr std::size_t kMaxFilterBytes = 100;  // longer texts are shown, 
 std::vector<AttributeValue> attribute_values(std::string_view attributes_json);
 // A text, number or boolean as it is shown and filtered by.
 std::string attribute_text(const boost::json::value& value);
-// The attributes with those of `patch` in place of their own; null takes one away.
-std::string merged_attributes(const std::string& attributes_json, const std::string& patch);
+// The object with the members of `patch` in place of its own; null takes one away. What is no object is answered as it
+// is, for the check to find.
+std::string merged_members(std::string_view object_json, std::string_view patch);
 // A name as a part of a JSON pointer.
 std::string pointer_part(std::string_view name);
 // What is wrong with an attributes object: names of 1 to 100 characters; texts up to 4,000, numbers, booleans, lists of
