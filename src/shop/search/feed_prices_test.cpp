@@ -1,24 +1,12 @@
 // The index and the cards of listings follow prices by the prices alone.
 #include <doctest/doctest.h>
 
-#include "adapters/log_outbox/outbox_log.h"
-#include "adapters/search_embedded/embedded_index.h"
-#include "shop/search/search.h"
-#include "tests/support/shown_catalogue.h"
+#include "tests/support/searched_catalogue.h"
 
 namespace kontor::search {
 namespace {
 
-struct Fixture : testing::ShownCatalogue {
-  log_outbox::OutboxLog log{test.store()};
-  search_embedded::EmbeddedIndex index{{}};
-  services::Cursors cursors{"a secret of tests"};
-  Search search{{test.store(), catalog, showcase, index, log, test.clock}, cursors};
-
-  void begin(std::string_view position = "") {
-    showcase.set_follower(&search.feed());
-    REQUIRE(search.feed().begin(position));
-  }
+struct Fixture : testing::SearchedCatalogue {
   // What is listed between the two prices, and at what.
   std::vector<std::int64_t> listed(std::int64_t least, std::int64_t most) {
     REQUIRE(search.feed().refresh());

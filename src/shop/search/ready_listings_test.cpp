@@ -9,25 +9,15 @@
 #include <thread>
 #include <vector>
 
-#include "adapters/log_outbox/outbox_log.h"
-#include "adapters/search_embedded/embedded_index.h"
-#include "shop/search/search.h"
-#include "tests/support/shown_catalogue.h"
+#include "tests/support/searched_catalogue.h"
 
 namespace kontor::search {
 namespace {
 
-struct Fixture : testing::ShownCatalogue {
-  log_outbox::OutboxLog log{test.store()};
-  search_embedded::EmbeddedIndex index{{}};
-  services::Cursors cursors{"a secret of tests"};
-  Search search{{test.store(), catalog, showcase, index, log, test.clock}, cursors, nullptr, SearchSettings{1 << 20}};
+struct Fixture : testing::SearchedCatalogue {
   int made = 0;
 
-  Fixture() {
-    showcase.set_follower(&search.feed());
-    REQUIRE(search.feed().begin(""));
-  }
+  Fixture() : SearchedCatalogue({1 << 20, nullptr}) { begin(); }
   // What a question is answered with: how often any was made until then.
   std::string ask(const std::string& question, const std::string& languages = "",
                   const std::function<void(ReadyListing&)>& change = {}) {

@@ -4,25 +4,15 @@
 
 #include <algorithm>
 
-#include "adapters/log_outbox/outbox_log.h"
-#include "adapters/search_embedded/embedded_index.h"
 #include "runtime/router.h"
 #include "shop/search/search_api.h"
-#include "tests/support/shown_catalogue.h"
+#include "tests/support/searched_catalogue.h"
 
 namespace kontor::search {
 namespace {
 
-struct Fixture : testing::ShownCatalogue {
-  log_outbox::OutboxLog log{test.store()};
-  search_embedded::EmbeddedIndex index{{}};
-  services::Cursors cursors{"a secret of tests"};
-  Search search{{test.store(), catalog, showcase, index, log, test.clock}, cursors};
-
-  Fixture() {
-    showcase.set_follower(&search.feed());
-    REQUIRE(search.feed().begin(""));
-  }
+struct Fixture : testing::SearchedCatalogue {
+  Fixture() { begin(); }
   ListingAnswer list(const ListingRequest& request) {
     REQUIRE(search.feed().refresh());
     auto answer = search.answer(request);
