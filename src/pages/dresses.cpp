@@ -26,6 +26,11 @@ std::optional<std::string> Dresses::language(const Dress& dress) const {
   return dress.formats.tag() == own_.formats.tag() ? std::nullopt : std::optional(dress.formats.tag());
 }
 
+std::vector<std::string> Dresses::wished(const Dress& dress) const {
+  auto one = language(dress);
+  return one ? std::vector<std::string>{std::move(*one)} : std::vector<std::string>();
+}
+
 Dress Dresses::of(const http::Request& request) const {
   const std::string_view cookie = request.cookie(kDressCookie);
   if (cookie.empty()) return own_;

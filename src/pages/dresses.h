@@ -26,6 +26,7 @@ class Dresses {
   bool is_own(const Dress& dress) const;
   // In which language texts are wished for; nullopt: the shop's own.
   std::optional<std::string> language(const Dress& dress) const;
+  std::vector<std::string> wished(const Dress& dress) const;  // the same as a list of wishes
   Dress of(const http::Request& request) const;
   // What a form says; what it does not say, or what there is not, is as the shop has it.
   Dress chosen(std::string_view currency, std::string_view locale) const;

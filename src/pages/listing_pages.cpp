@@ -296,9 +296,8 @@ void add_listing_pages(http::Router& router, const SitePointer& site) {
         if (found->slug != call.param("slug")) return moved(path_of(*found), call.request);
         const Dress dress = site->dress_of(call.request);
         const Selection chosen(path_of(*found), found->slug, form, dress.currency);
-        const auto language = site->dresses.language(dress);
-        const std::span<const std::string> wished(language ? &*language : nullptr, language ? 1 : 0);
-        const std::string title(catalog::name_in(found->name, found->names, wished, site->dresses.own().formats.tag()));
+        const std::string title(catalog::name_in(found->name, found->names, site->dresses.wished(dress),
+                                                 site->dresses.own().formats.tag()));
         return shelf_page(*site, call.request, dress, {title, std::move(found)}, chosen);
       });
   category.varies_by = kDressCookie;

@@ -24,9 +24,8 @@ Result<showcase::RelatedCards> read_related(Site& site, const Dress& dress, Prod
     shown.insert(shown.end(), list->begin(), list->end());
   if (shown.empty()) return showcase::RelatedCards{};
   if (!site.beside.note(id, shown)) site.ready.drop(std::nullopt);
-  const auto language = site.dresses.language(dress);
-  const std::span<const std::string> wished(language ? &*language : nullptr, language ? 1 : 0);
-  return showcase::cards_beside(site.parts.showcase, site.parts.rates, beside, dress.currency, wished);
+  return showcase::cards_beside(site.parts.showcase, site.parts.rates, beside, dress.currency,
+                                site.dresses.wished(dress));
 }
 
 void put_related(Html& out, const showcase::RelatedCards& cards, bool sold) {

@@ -96,8 +96,7 @@ void Site::put_footer(Html& out, const std::vector<catalog::Category>& categorie
 
 Result<std::vector<catalog::Category>> Site::categories_in(const Dress& dress) const {
   TRY(auto all, parts.showcase.categories());
-  if (const auto language = dresses.language(dress))
-    catalog::translate(all, std::span(&*language, 1), dresses.own().formats.tag());
+  catalog::translate(all, dresses.wished(dress), dresses.own().formats.tag());
   return all;
 }
 
