@@ -39,6 +39,7 @@ class Index {
   // Does a piece of what keeps the index small and fast; false: nothing is left to do. One thread at a time does it.
   virtual bool work(const Pause& pause) = 0;
 
+  // Products are found by the names that their category, and those above it, had when they were given.
   virtual void set_categories(std::span<const CategoryNode> nodes) = 0;
   virtual Result<void> set_synonyms(std::string_view file) = 0;  // kInvalid "search.synonyms" names the line
   virtual Result<void> set_rankings(std::span<const Ranking> arms) = 0;

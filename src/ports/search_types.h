@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/described.h"
@@ -67,6 +68,7 @@ struct Change {
 struct CategoryNode {
   CategoryId id, parent;  // parent 0: a root
   std::string name;
+  std::vector<std::pair<std::string, std::string>> names = {};  // in other languages, by language as in Text
 };
 
 // Points of a product's score (requirements, Q7). Text relevance lies between 0 and `text` (up to `together` percent

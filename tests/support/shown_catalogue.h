@@ -62,6 +62,20 @@ struct ShownCatalogue {
     for (const OfferId id : made.offers) set_stock(id, stock);
     return made;
   }
+  // Of this path, made where it is missing.
+  CategoryId category(const std::vector<std::string>& path) {
+    const auto made = catalog.ensure_paths(std::vector<std::vector<std::string>>{path});
+    REQUIRE(made);
+    return (*made)[0];
+  }
+  void change_category(CategoryId id, const std::function<void(catalog::Category&)>& change) {
+    const auto found = showcase.category(id.text());
+    REQUIRE(found);
+    REQUIRE(found->has_value());
+    catalog::Category category = **found;
+    change(category);
+    REQUIRE(catalog.change_category(category, std::nullopt));
+  }
   void set_price(OfferId offer, std::int64_t minor) {
     const catalog::BasePrice wish{offer, Money::minor(minor, Currency()), {}};
     const auto done = catalog.base_prices().set(std::span(&wish, 1));

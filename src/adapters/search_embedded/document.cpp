@@ -31,6 +31,10 @@ void DocumentReader::found(std::uint32_t term, Field field) {
     place = static_cast<std::uint32_t>(found_.size());
   }
   Found& at = found_[place - 1];
+  if (field == Field::kTranslatedName) {  // "audio" in ten languages is no better found than in one
+    at.attributes = std::max<std::uint8_t>(at.attributes, 1);
+    return;
+  }
   std::uint8_t& count = field == Field::kTitle        ? at.title
                         : field == Field::kBrand      ? at.brand
                         : field == Field::kAttributes ? at.attributes
@@ -78,7 +82,7 @@ std::uint32_t DocumentReader::index(std::string_view text, LanguageTag language,
     if (field == Field::kTitle && leads && form.base && is_accessory(language, form.text)) product_.facts.accessory = 1;
     if (leads && form.base && lead_ < kLead) product_.lead.lanes[lead_++] = dictionary_.lanes[term];
     // Nobody asks for "the", and it is in all descriptions; in a title it may be a name.
-    if ((value & kStopWord) != 0 && (field == Field::kRest || field == Field::kAttributes)) continue;
+    if ((value & kStopWord) != 0 && field != Field::kTitle && field != Field::kBrand) continue;
     found(term, field);
   }
   return words;
@@ -111,8 +115,14 @@ void DocumentReader::read_attributes(const search_index::Document& document) {
   sort_unique(product_.values);
 }
 
+void DocumentReader::read_names(const std::vector<const search_index::CategoryNode*>& above) {
+  for (const search_index::CategoryNode* node : above) index(node->name, language_, Field::kAttributes, false);
+  for (const search_index::CategoryNode* node : above)
+    for (const auto& [language, name] : node->names) index(name, language_tag(language), Field::kTranslatedName, false);
+}
+
 const SegmentBuilder::Product& DocumentReader::read(const search_index::Document& document,
-                                                    const std::vector<std::string>& above) {
+                                                    const std::vector<const search_index::CategoryNode*>& above) {
   const search_index::Figures& figures = document.figures;
   product_.facts = {};
   product_.lead = {};
@@ -142,7 +152,7 @@ const SegmentBuilder::Product& DocumentReader::read(const search_index::Document
   index(document.brand, language_, Field::kBrand, false);
   read_attributes(document);
   for (const std::string& code : document.codes) index(clip(code, 100), kNeutral, Field::kAttributes, false);
-  for (const std::string& name : above) index(name, language_, Field::kAttributes, false);
+  read_names(above);
   for (const SellerId seller : document.sellers) product_.sellers.push_back(add_id(dictionary_.sellers, seller.value));
   sort_unique(product_.sellers);
   for (const Found& one : found_) {

@@ -17,16 +17,18 @@ class DocumentReader {
  public:
   DocumentReader(Dictionary& dictionary, LanguageTag language) : dictionary_(dictionary), language_(language) {}
 
-  // `above`: names of the product's category and those above it. Lives until the next call.
-  const SegmentBuilder::Product& read(const search_index::Document& document, const std::vector<std::string>& above);
+  // `above`: the product's category and those above it. Lives until the next call.
+  const SegmentBuilder::Product& read(const search_index::Document& document,
+                                      const std::vector<const search_index::CategoryNode*>& above);
 
  private:
-  enum class Field { kTitle, kBrand, kAttributes, kRest };
+  enum class Field { kTitle, kBrand, kAttributes, kTranslatedName, kRest };
   // How many words it has.
   std::uint32_t index(std::string_view text, LanguageTag language, Field field, bool leads);
   void found(std::uint32_t term, Field field);
   void read_texts(const search_index::Document& document);
   void read_attributes(const search_index::Document& document);
+  void read_names(const std::vector<const search_index::CategoryNode*>& above);
 
   struct Found {
     std::uint32_t term = 0;

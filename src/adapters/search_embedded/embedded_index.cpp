@@ -86,13 +86,13 @@ Result<search_index::Answer> EmbeddedIndex::search(const Query& query, const sea
   return Search(dictionary_, *now, own, pause, memory.get()).run();
 }
 
-std::vector<std::string> EmbeddedIndex::names_above(CategoryId category) const {
+std::vector<const search_index::CategoryNode*> EmbeddedIndex::path_of(CategoryId category) const {
   constexpr std::size_t kDeepest = 32;
-  std::vector<std::string> names;
-  for (auto at = nodes_.find(category.value); at != nodes_.end() && names.size() < kDeepest;
+  std::vector<const search_index::CategoryNode*> path;
+  for (auto at = nodes_.find(category.value); at != nodes_.end() && path.size() < kDeepest;
        at = nodes_.find(at->second.parent.value))
-    names.push_back(at->second.name);
-  return names;
+    path.push_back(&at->second);
+  return path;
 }
 
 void EmbeddedIndex::upsert(std::span<const Document> documents) {
@@ -101,7 +101,7 @@ void EmbeddedIndex::upsert(std::span<const Document> documents) {
     if (builder_.docs() >= options_.products_at_once) seal(generation()->today);
     const auto [place, is_new] = waiting_.emplace(document.id.value, builder_.docs());
     if (!is_new) replaced_.push_back(std::exchange(place->second, builder_.docs()));
-    builder_.add(reader_.read(document, names_above(document.category)));
+    builder_.add(reader_.read(document, path_of(document.category)));
     removed_.erase(document.id.value);
   }
 }

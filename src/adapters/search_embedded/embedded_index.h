@@ -58,8 +58,8 @@ class EmbeddedIndex final : public search_index::Index {
   void publish(std::shared_ptr<const Generation> next);
   template <class F>
   void publish_changed(F&& change);
-  void seal(std::uint32_t today);  // what waits becomes a segment
-  std::vector<std::string> names_above(CategoryId category) const;
+  void seal(std::uint32_t today);                                                     // what waits becomes a segment
+  std::vector<const search_index::CategoryNode*> path_of(CategoryId category) const;  // itself first
   void apply(const search_index::Change& change, Segment& segment, std::uint32_t doc, const Generation& now);
   bool apply_waiting(const search_index::Change& change);
   void install(const Generation& begun, const std::vector<Part>& before, Merged merged);

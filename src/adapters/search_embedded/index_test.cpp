@@ -172,6 +172,42 @@ TEST_CASE("search: synonyms and words of other languages") {
   CHECK(shelf.index.set_synonyms("bad").error().reason == "search.synonyms");
 }
 
+TEST_CASE("search: a product is found by what its category and those above it are called, in each language") {
+  Shelf shelf({});
+  std::vector<CategoryNode> nodes{
+      {CategoryId{1}, {}, "Household", {{"de", "Haushaltsware"}}},
+      {CategoryId{2}, CategoryId{1}, "Lamps", {{"de-CH", "Tischleuchten"}, {"fr", "Luminaires"}, {"es", "El farol"}}},
+      {CategoryId{3}, {}, "Audio", {{"de", "Audio"}, {"nl", "Audio"}, {"sv", "Audio"}}},
+      {CategoryId{4}, {}, "Audio", {}}};
+  shelf.index.set_categories(nodes);
+  const auto placed = [](std::int64_t id, std::int64_t category) {
+    Document document = product(id, "Thing");
+    document.category = CategoryId{category};
+    return document;
+  };
+  const std::vector<Document> documents{placed(1, 1), placed(2, 2), placed(3, 3), placed(4, 4)};
+  shelf.index.upsert(documents);
+  shelf.index.refresh(Time{});
+  CHECK(shelf.ids("lamp") == "2");
+  CHECK(shelf.ids("tischleuchte", "de") == "2");
+  CHECK(shelf.ids("luminaire", "fr") == "2");
+  CHECK(shelf.ids("faroles", "es") == "2");
+  CHECK(shelf.ask("haushaltswaren", "de").total == 2);
+  CHECK(shelf.ids("thing tischleuchten", "de").substr(0, 1) == "2");
+  // The same name in more languages counts no more.
+  const Answer audio = shelf.ask("audio");
+  REQUIRE(audio.hits.size() == 2);
+  CHECK(audio.hits[0].key == audio.hits[1].key);
+  // New names count from the next time that the product is given.
+  nodes[1].names = {{"de", "Laternen"}};
+  shelf.index.set_categories(nodes);
+  CHECK(shelf.ask("laterne", "de").total == 0);
+  shelf.index.upsert(documents);
+  shelf.index.refresh(Time{});
+  CHECK(shelf.ids("laterne", "de") == "2");
+  CHECK(shelf.ask("luminaire", "fr").total == 0);
+}
+
 TEST_CASE("search: highlighting marks what was found, and its pieces are the text") {
   const Shelf shelf({product(1, "Sony WH-1000XM4 Wireless Headphones", "Sony")});
   const auto marked = [&](const std::string& text, const char* question) {

@@ -114,12 +114,35 @@ std::vector<search_index::Price> prices_of(std::span<const catalog::Offer> offer
   return prices;
 }
 
-std::uint64_t print_of(const catalog::Product& product) {
+CategoryWords words_of(std::span<const catalog::Category> categories) {
+  constexpr int kDeepest = 32;  // more only where the tree is damaged
+  std::unordered_map<CategoryId, const catalog::Category*> by_id;
+  for (const catalog::Category& category : categories) by_id.emplace(category.id, &category);
+  CategoryWords words;
+  for (const catalog::Category& category : categories) {
+    Print print;
+    int depth = 0;
+    for (auto at = by_id.find(category.id); at != by_id.end() && depth < kDeepest; ++depth) {
+      print.add(at->second->name);
+      print.add(static_cast<std::int64_t>(at->second->names.size()));
+      for (const auto& [language, name] : at->second->names) {
+        print.add(language);
+        print.add(name);
+      }
+      at = by_id.find(at->second->parent);
+    }
+    words.emplace(category.id, static_cast<std::int64_t>(print.value() >> 1));
+  }
+  return words;
+}
+
+std::uint64_t print_of(const catalog::Product& product, const CategoryWords& words) {
   Print print;
   for (const std::string* text : {&product.external_id, &product.title, &product.description, &product.brand,
                                   &product.attributes_json, &product.gtin, &product.translations_json})
     print.add(*text);
   print.add(product.category.value);
+  if (const auto found = words.find(product.category); found != words.end()) print.add(found->second);
   for (const catalog::Offer& offer : product.offers) {
     if (!offer.active) continue;
     print.add(offer.seller.value);

@@ -70,7 +70,7 @@ void Feed::followed_to(const std::string& stream, std::int64_t position) {
 
 std::size_t Feed::waiting() const {
   const std::lock_guard lock(mutex_);
-  return notes_.size() + in_hand_ + (notes_.lost ? kMostNoted : 0);
+  return notes_.size() + in_hand_ + (notes_.lost ? kMostNoted : 0) + (rewords_ ? parts_.reworded_at_once : 0);
 }
 
 void Feed::stop() {
@@ -79,8 +79,16 @@ void Feed::stop() {
 }
 
 std::string Feed::position() const {
-  const std::lock_guard lock(mutex_);
-  return json::print(followed_);
+  Positions all;
+  std::shared_ptr<const CategoryWords> words;
+  {
+    const std::lock_guard lock(mutex_);
+    all = followed_;
+    words = followed_words_;
+  }
+  if (words != nullptr)
+    for (const auto& [category, number] : *words) all[category.text()] = number;
+  return json::print(all);
 }
 
 Feed::Notes Feed::take_notes() {
@@ -115,9 +123,16 @@ Result<int> Feed::refresh() {
     }));
     generation_.fetch_add(1);
   }
-  const std::lock_guard lock(mutex_);
-  in_hand_ = 0;
-  followed_ = std::move(notes.told);
+  const bool more = !rewording_.empty();
+  {
+    const std::lock_guard lock(mutex_);
+    in_hand_ = 0;
+    rewords_ = more;
+    followed_ = std::move(notes.told);
+    // Of a category that is not done nothing is said, so that a start from here does it again.
+    followed_words_ = more ? std::make_shared<const CategoryWords>(rewording_.settled(*words_)) : words_;
+  }
+  if (more) bell_.ring();
   return done;
 }
 
@@ -127,9 +142,11 @@ Result<void> Feed::bring_in(Notes& notes, int& done) {
     ++done;
   }
   if (notes.lost) {
+    rewording_.clear();
     TRY_DO(walk());
     ++done;
   }
+  TRY_DO(rewording_.next(parts_.reworded_at_once, notes.products));
   const std::vector<ProductId> products(notes.products.begin(), notes.products.end());
   TRY_DO(by_groups(products, kAtOnce, [&](auto ids) { return bring_in_products(ids); }));
   std::vector<ProductId> prices;  // of the others: whole products bring theirs
@@ -154,7 +171,7 @@ Result<void> Feed::load(std::span<const ProductId> ids, Batch& batch) {
   for (const catalog::Product& product : products) {
     if (!is_listed(product)) continue;
     listed.insert(product.id);
-    const std::uint64_t print = print_of(product);
+    const std::uint64_t print = print_of(product, *words_);
     const auto known = prints_.find(product.id);
     if (known == prints_.end() || known->second != print) {
       changed.push_back(&product);
@@ -252,10 +269,26 @@ Result<void> Feed::bring_in_stock(std::span<const ProductId> ids) {
 
 Result<void> Feed::bring_in_categories() {
   TRY(const auto categories, parts_.showcase.categories());
-  std::vector<search_index::CategoryNode> nodes;
-  for (const auto& category : categories) nodes.push_back({category.id, category.parent, category.name});
-  parts_.index.set_categories(nodes);
+  std::shared_ptr<const CategoryWords> words;
+  TRY_DO(aside(parts_.workers, nullptr, [&]() -> Result<void> {
+    std::vector<search_index::CategoryNode> nodes;
+    for (const auto& category : categories)
+      nodes.push_back({category.id, category.parent, category.name, category.names});
+    parts_.index.set_categories(nodes);
+    words = std::make_shared<const CategoryWords>(words_of(categories));
+    return {};
+  }));
+  const auto before = std::exchange(words_, std::move(words));
+  reword_since(*before);
   return {};
+}
+
+// No event says which names are others, and a move says nothing of what is below: the names themselves are compared.
+void Feed::reword_since(const CategoryWords& before) {
+  for (const auto& [category, words] : *words_) {
+    const auto found = before.find(category);
+    if (found == before.end() || found->second != words) rewording_.add(category);
+  }
 }
 
 // Everything that is sold, and nothing else.
@@ -329,12 +362,18 @@ Result<void> Feed::begin(std::string_view position) {
     for (const auto& [stream, head] : heads) notes_.told[stream] = std::max(notes_.told[stream], head);
   }
   TRY_DO(bring_in_categories());
+  rewording_.clear();  // what the index has them under says the position, or a walk brings all in
   bool known = !position.empty();
+  Positions from;
   if (known) {
-    TRY(const auto from, json::read<Positions>(position));
+    TRY(from, json::read<Positions>(position));
     TRY(known, replay(from, heads));
   }
   if (known) {
+    CategoryWords before;
+    for (const auto& [name, number] : from)
+      if (const auto category = CategoryId::parse(name)) before.emplace(*category, number);
+    reword_since(before);
     TRY_DO(refresh());
     whole_.store(!stopping_.load());
     return look_at_stock();

@@ -1,10 +1,12 @@
 // How the index follows the catalogue: what changed is noted, by events and at once on the replica that changed it, and
-// brought in by groups; a start brings in what happened since the snapshot that it began with.
+// brought in by groups; where a category is called otherwise, so are its products, some at a time. A start brings in
+// what happened since the snapshot that it began with.
 #pragma once
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string>
@@ -23,6 +25,8 @@
 #include "runtime/fiber.h"
 #include "services/bell.h"
 #include "shop/catalog/catalog.h"
+#include "shop/search/documents.h"
+#include "shop/search/rewording.h"
 #include "shop/showcase/showcase.h"
 
 namespace kontor::search {
@@ -49,11 +53,12 @@ struct FeedParts {
   Clock& clock;
   runtime::Workers* workers = nullptr;
   SalesSource sales = {};
+  std::size_t reworded_at_once = 2'000;  // products of categories that are called otherwise, with each refresh()
 };
 
 class Feed final : public showcase::Follower {
  public:
-  explicit Feed(const FeedParts& parts) : parts_(parts) {}
+  explicit Feed(const FeedParts& parts) : parts_(parts), rewording_(parts.store, parts.workers) {}
 
   void product_changed(ProductId id) override;
   void prices_changed(ProductId id) override;
@@ -62,7 +67,8 @@ class Feed final : public showcase::Follower {
   void followed_to(const std::string& stream, std::int64_t position) override;
 
   // Brings in what is noted: found when this returns. Answers how much it was; an Error leaves it noted. One fiber at
-  // a time.
+  // a time. Of large categories that are called otherwise a part comes in with each call: waiting() says whether any is
+  // left, and wait_for_notes() does not wait then.
   Result<int> refresh();
   // Brings the index to the heads of the streams: `position` is what position() said when the index was saved; empty:
   // the index is, too. By the events since, or, when they are many or gone, by a walk over all products. Once, before
@@ -74,7 +80,8 @@ class Feed final : public showcase::Follower {
   void stop();
   // Whether begin() has brought everything in.
   bool is_whole() const { return whole_.load(); }
-  // All that has been brought in: what is told later is not part of it.
+  // All that has been brought in: what is told later is not part of it. By stream, how far; by category, by what words
+  // its products are found.
   std::string position() const;
 
   std::uint64_t generation() const { return generation_.load(); }  // grows with each refresh() that brought something
@@ -112,15 +119,21 @@ class Feed final : public showcase::Follower {
   Result<void> walk();
   void replay(const LoggedEvent& event);
   Result<bool> replay(const Positions& from, const Positions& heads);
+  void reword_since(const CategoryWords& before);
   Result<void> look_at_stock();
 
   const FeedParts parts_;
   std::unordered_map<ProductId, std::uint64_t> prints_;  // of what is in the index but for its figures; one fiber's
+  // What the index calls the categories, and whose products it has under other words yet; one fiber's.
+  std::shared_ptr<const CategoryWords> words_ = std::make_shared<CategoryWords>();
+  Rewording rewording_;
   mutable std::mutex mutex_;
   Notes notes_;
-  Positions followed_;
-  std::size_t in_hand_ = 0;  // taken and not brought in yet
-  Time sales_followed_;      // one fiber's
+  Positions followed_;                                   // streams
+  std::shared_ptr<const CategoryWords> followed_words_;  // null: none
+  bool rewords_ = false;                                 // the rewording is not done
+  std::size_t in_hand_ = 0;                              // taken and not brought in yet
+  Time sales_followed_;                                  // one fiber's
   services::Bell bell_;
   std::atomic<bool> stopping_{false}, whole_{false};
   std::atomic<std::uint64_t> generation_{0};

@@ -50,6 +50,20 @@ TEST_CASE("an answer is made once, and again when something that it is made of h
   CHECK(f.search.ready().stats().entries > 0);
 }
 
+TEST_CASE("an answer ends when a category is called otherwise, and when its products are found by that") {
+  Fixture f;
+  const CategoryId lamps = f.category({"Lamps"});
+  f.make("A", 100, 9, [&](catalog::Draft& d) { d.product.category = lamps; });
+  REQUIRE(f.search.feed().refresh());
+  CHECK(f.ask("q") == "1");
+  CHECK(f.ask("q") == "1");
+  f.change_category(lamps, [](catalog::Category& c) { c.names = {{"de", "Leuchten"}}; });
+  CHECK(f.ask("q") == "2");
+  REQUIRE(f.search.feed().refresh());
+  CHECK(f.ask("q") == "3");
+  CHECK(f.ask("q") == "3");
+}
+
 TEST_CASE("an answer ends with the words, weights and beginnings that it was found by, and after a minute") {
   Fixture f;
   CHECK(f.ask("q") == "1");

@@ -65,6 +65,17 @@ TEST_CASE("postgresql: products are listed by every filter and sort") {
   by_slug.slug = {"title-pg-2"};
   by_slug.currency = all.currency;
   CHECK(search.answer(by_slug)->items.size() == 1);
+  catalog::Category renamed = *showcase.category((*paths)[0].text()).value();
+  renamed.names = {{"de", "Pgrechner"}};
+  REQUIRE(catalog.change_category(renamed, std::nullopt));
+  showcase.categories_changed();
+  const auto reworded = search.feed().refresh();
+  if (!reworded) FAIL(reworded.error().detail);
+  ListingRequest by_name;
+  by_name.q = "pgrechner";
+  by_name.locale = "de";
+  by_name.currency = all.currency;
+  CHECK(search.answer(by_name)->items.size() == 1);
   for (const auto& one : *saved) CHECK(catalog.remove(one.product, std::nullopt).value_or(false));
   for (const auto& one : *saved) showcase.product_changed(one.product);
   CHECK(search.feed().refresh());
