@@ -31,7 +31,9 @@ void Remote::push(Item item) {
     const std::lock_guard lock(mutex);
     items.push_back(std::move(item));
     filled.store(true, std::memory_order_release);
-    asleep = std::exchange(sleeping, false);
+    // Left as it is until the loop looks around: whoever comes between here and the interruption, which this thread may
+    // be too long without a processor to make, interrupts as well.
+    asleep = sleeping;
   }
   if (asleep) interrupt();
 }
@@ -117,7 +119,7 @@ void Loop::Impl::run_posted() {
 }
 
 // Runs what is ready, and what that makes ready, for a short while: a fiber that yields lets sockets and timers
-// through. Of low priority is one step, and more as long as nothing else is ready.
+// through. Of low priority is one step, and more as long as nothing else is ready or has come from other threads.
 void Loop::Impl::run_ready() {
   if (ready.empty() && ready_low.empty()) return;
   const std::int64_t until = monotonic_micros() + kStepsUs;
@@ -128,7 +130,8 @@ void Loop::Impl::run_ready() {
     if (!ready.empty() || ready_low.empty()) continue;
     resume(next_low());
     any_low = true;
-  } while ((!ready.empty() || !ready_low.empty()) && monotonic_micros() < until);
+  } while ((!ready.empty() || (!ready_low.empty() && !remote->filled.load(std::memory_order_relaxed))) &&
+           monotonic_micros() < until);
   if (!any_low && !ready_low.empty()) resume(next_low());
 }
 

@@ -1,4 +1,6 @@
-#include <condition_variable>
+#include <semaphore.h>
+
+#include <cerrno>
 #include <deque>
 #include <exception>
 #include <mutex>
@@ -9,6 +11,25 @@
 #include "runtime/fiber_impl.h"
 
 namespace kontor::runtime {
+namespace {
+
+// The system's own, which has been in use for longer than std::counting_semaphore has been there.
+class Semaphore {
+ public:
+  Semaphore() { KONTOR_ASSERT(sem_init(&semaphore_, 0, 0) == 0); }
+  ~Semaphore() { sem_destroy(&semaphore_); }
+  Semaphore(const Semaphore&) = delete;
+  Semaphore& operator=(const Semaphore&) = delete;
+  void release() { KONTOR_ASSERT(sem_post(&semaphore_) == 0); }
+  void acquire() {
+    while (sem_wait(&semaphore_) != 0) KONTOR_ASSERT(errno == EINTR);
+  }
+
+ private:
+  sem_t semaphore_;
+};
+
+}  // namespace
 
 struct Workers::Impl {
   struct Job {
@@ -17,7 +38,9 @@ struct Workers::Impl {
     std::exception_ptr thrown;
   };
   std::mutex mutex;
-  std::condition_variable filled;
+  // Not a condition variable, whose notice waits for threads that were told before to have run: these may be of low
+  // priority, and the loop is not.
+  Semaphore filled;        // one for each job, and for each thread at the end
   std::deque<Job*> queue;  // under mutex
   bool closed = false;     // under mutex
   std::size_t limit = 0;
@@ -25,8 +48,8 @@ struct Workers::Impl {
 
   void work_on() {
     for (;;) {
+      filled.acquire();
       std::unique_lock lock(mutex);
-      filled.wait(lock, [this] { return closed || !queue.empty(); });
       if (queue.empty()) return;
       Job* job = queue.front();
       queue.pop_front();
@@ -52,7 +75,7 @@ Workers::~Workers() {
     const std::lock_guard lock(impl_->mutex);
     impl_->closed = true;  // what is queued is still done: someone waits for it
   }
-  impl_->filled.notify_all();
+  for (std::size_t i = 0; i < impl_->threads.size(); ++i) impl_->filled.release();
   for (std::thread& thread : impl_->threads) thread.join();
 }
 
@@ -71,7 +94,7 @@ Result<void> Workers::run(const std::function<void()>& work) {
     }
     impl_->queue.push_back(&job);
   }
-  impl_->filled.notify_one();
+  impl_->filled.release();
   job.done.wait_shielded();
   if (job.thrown) std::rethrow_exception(job.thrown);
   return {};

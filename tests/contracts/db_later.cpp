@@ -23,6 +23,9 @@ constexpr db::Query kNote{"contract.later_note", Home::kCustomer,
 constexpr db::Query kPutQuietly{"contract.later_put", Home::kCustomer,
                                 "INSERT INTO contract_item (id, words, bytes, amount) VALUES ($1, $2, NULL, $3) "
                                 "ON CONFLICT (id) DO NOTHING"};
+constexpr db::Query kAddOrPut{"contract.later_add_or_put", Home::kCustomer,
+                              "INSERT INTO contract_item (id, words, bytes, amount) VALUES ($1, $2, NULL, $3) "
+                              "ON CONFLICT (id) DO UPDATE SET amount = contract_item.amount + excluded.amount"};
 
 Result<void> one(std::int64_t changed) {
   if (changed != 1) return fail(Errc::kConflict, "contract.not_one", "Another number of rows than one.");
@@ -74,6 +77,48 @@ TEST_CASE("db contract: run_each may name a row twice") {
     CHECK(taken == std::vector<std::int64_t>{1, 1, 0, 1});
     CHECK(amount_of(*subject.store, 1) == 4);
     CHECK(amount_of(*subject.store, 2) == 0);
+  });
+}
+
+TEST_CASE("db contract: run_each adds to rows that are there and inserts those that are not, however many") {
+  on_each_store([](Subject& subject) {
+    REQUIRE(put(*subject.store, 1, 10));
+    Sets sets;
+    for (std::int64_t id = 1; id <= 100; ++id) sets.push_back({id, "item", id});
+    const auto add_all = [&] {
+      std::vector<std::int64_t> changed;
+      REQUIRE(subject.store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+        TRY(changed, tx.run_each(kAddOrPut, sets));
+        return {};
+      }));
+      CHECK(changed == std::vector<std::int64_t>(sets.size(), 1));
+    };
+    add_all();
+    sets.push_back({7, "item", 1'000});  // a row that is named twice
+    add_all();
+    CHECK(amount_of(*subject.store, 1) == 12);
+    CHECK(amount_of(*subject.store, 7) == 1'014);
+    CHECK(amount_of(*subject.store, 100) == 200);
+    CHECK(items_in(*subject.store) == 100);
+  });
+}
+
+TEST_CASE("db contract: many at once add to rows of all and to their own") {
+  on_each_store([](Subject& subject) {
+    std::atomic<int> failed{0};
+    at_once(12, true, [&](int caller) {
+      for (int i = 0; i < 10; ++i) {
+        const std::int64_t own = 1000 + caller;
+        const auto done = persist(*subject.store, [&](Tx& tx) -> Result<void> {
+          return tx.run_each(kAddOrPut, Sets{{own, "own", 1}, {1, "all", 1}, {2, "all", 2}}).transform([](auto&&) {});
+        });
+        if (!done) ++failed;
+      }
+    });
+    CHECK(failed == 0);
+    CHECK(amount_of(*subject.store, 1) == 120);
+    CHECK(amount_of(*subject.store, 2) == 240);
+    CHECK(amount_of(*subject.store, 1003) == 10);
   });
 }
 

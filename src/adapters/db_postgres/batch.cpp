@@ -152,15 +152,23 @@ void Batch::prepare(Member& member, Wish& wish) {
   if (known.kinds.size() != wish.set(0).size()) known.kinds.assign(wish.set(0).size(), '?');
   if (known.footprint.writes) ++member.writes;
   wish.accesses.clear();
-  wish.apart = wish.count > 1 && known.set.kind == SetText::Kind::kChange;
+  const bool changes = known.set.kind == SetText::Kind::kChange || known.set.kind == SetText::Kind::kUpsert;
+  wish.apart = wish.count > 1 && changes;
   if (reading_) return;
-  wish.apart = wish.apart && wish.count > kMostCompared;
+  std::vector<std::size_t> begins;
   for (std::size_t i = 0; i < wish.count; ++i) {
-    const std::size_t before = wish.accesses.size();
+    begins.push_back(wish.accesses.size());
     add_accesses(known.footprint, wish.set(i), known.habits, wish.accesses);
-    if (known.set.kind != SetText::Kind::kChange || wish.apart) continue;
-    const std::span<const Access> all(wish.accesses);
-    wish.apart = board_.conflict_between(all.first(before), all.subspan(before));
+  }
+  const std::span<const Access> all(wish.accesses);
+  if (wish.apart && (all.size() != wish.count || !board_.all_apart(all))) {
+    wish.apart = wish.count > kMostCompared;
+    for (std::size_t i = 1; i < wish.count && !wish.apart; ++i) {
+      const std::size_t end = i + 1 < wish.count ? begins[i + 1] : all.size();
+      wish.apart = board_.conflict_between(all.first(begins[i]), all.subspan(begins[i], end - begins[i]));
+    }
+  } else {
+    wish.apart = false;
   }
   board_.learn(member.number, wish.accesses);
 }

@@ -113,6 +113,7 @@ bool Batch::hand_out(Group& group, std::span<const ResultPtr> answers) {
   if (group.as_set && group.known->set.kind != SetText::Kind::kShared) {
     switch (group.known->set.kind) {
       case SetText::Kind::kInsert:
+      case SetText::Kind::kUpsert:
         return hand_out_inserts(group, answers[0].get());
       case SetText::Kind::kInsertIds:
       case SetText::Kind::kInsertSelect:

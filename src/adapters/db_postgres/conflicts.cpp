@@ -52,6 +52,27 @@ bool may_clash(const Access& a, const Access& b, const Key& key) {
   return std::none_of(key.begin(), key.end(), [&](int column) { return differ(a, b, column); });
 }
 
+// Named and set alike, so that whether two conflict is a matter of their values alone.
+bool alike(const Access& a, const Access& b) {
+  return a.table == b.table && a.touch == b.touch && a.removes == b.removes && a.set == b.set &&
+         std::equal(a.named.begin(), a.named.end(), b.named.begin(), b.named.end(), [](const auto& x, const auto& y) {
+           return x.first == y.first && x.second.kind == y.second.kind && x.second.kind != Value::Kind::kNull;
+         });
+}
+
+// Whether each has other values in these columns, of which those that are not named count as equal.
+bool values_differ(std::span<const Access> all, const Key& columns) {
+  std::vector<std::vector<std::int64_t>> values;
+  values.reserve(all.size());
+  for (const Access& access : all) {
+    auto& mine = values.emplace_back();
+    for (const int column : columns)
+      if (const Value* value = value_at(access, column)) mine.push_back(value->number);
+  }
+  std::sort(values.begin(), values.end());
+  return std::adjacent_find(values.begin(), values.end()) == values.end();
+}
+
 }  // namespace
 
 void Habit::note_seen() {
@@ -143,6 +164,21 @@ bool Board::conflict(const Access& a, const Access& b) const {
 bool Board::conflict_between(std::span<const Access> some, std::span<const Access> others) const {
   return std::any_of(some.begin(), some.end(), [&](const Access& one) {
     return std::any_of(others.begin(), others.end(), [&](const Access& other) { return conflict(one, other); });
+  });
+}
+
+bool Board::all_apart(std::span<const Access> all) const {
+  if (all.size() < 2) return true;
+  const Access& first = all.front();
+  const auto other = [&](const Access& one) { return !alike(first, one); };
+  if (first.table < 0 || std::any_of(all.begin(), all.end(), other)) return false;
+  Key named;
+  for (const auto& [column, value] : first.named) named.push_back(column);
+  if (first.touch != Touch::kInsert && !values_differ(all, named)) return false;
+  const Names::Keys& keys = names_.keys_of(first.table);
+  return !keys.odd && std::all_of(keys.columns.begin(), keys.columns.end(), [&](const Key& key) {
+    return !touches_key(first, key) || (first.touch == Touch::kInsert && is_serial(first, key)) ||
+           values_differ(all, key);
   });
 }
 

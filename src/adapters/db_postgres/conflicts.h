@@ -60,6 +60,8 @@ class Board {
   explicit Board(const Names& names) : names_(names) {}
 
   bool conflict_between(std::span<const Access> some, std::span<const Access> others) const;
+  // Whether no two of them, of one statement, conflict; told by sorting. May say no where none do.
+  bool all_apart(std::span<const Access> all) const;
   // Told once of each statement that a member wants.
   void learn(int member, std::vector<Access>& accesses);
   enum class Verdict { kGo, kWait, kRefused };

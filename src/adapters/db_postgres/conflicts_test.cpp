@@ -187,3 +187,35 @@ TEST_CASE("conflicts: of IN the values count") {
   CHECK(play.ask(1, kSome, {2, 3}) == Verdict::kGo);
   CHECK(play.ask(2, kSome, {3, 1}) == Verdict::kWait);
 }
+
+TEST_CASE("conflicts: that sets of a statement are apart is told for all of them as for each two") {
+  Names names{catalogue()};
+  Board board(names);
+  constexpr std::string_view kAddOrPut =
+      "INSERT INTO item (id, amount) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET amount = item.amount + 1";
+  int apart = 0, conflicting = 0;
+  std::uint64_t luck = 7;
+  const auto draw = [&](int below) {
+    luck = luck * 6364136223846793005ull + 1442695040888963407ull;
+    return static_cast<std::int64_t>(luck >> 33) % below;
+  };
+  for (const std::string_view sql : {kAdd, kPut, kRemove, kRename, kFree, kOpen, kNote, kUnqueue, kAddOrPut}) {
+    const Footprint footprint = footprint_of(sql, names);
+    std::vector<Habit> habits(std::max<std::size_t>(footprint.regions.size(), 1));
+    for (int turn = 0; turn < 200; ++turn) {
+      std::vector<Access> all;
+      for (std::int64_t i = 0, count = 2 + draw(5); i < count; ++i)
+        add_accesses(footprint, std::vector<db::Param>{draw(12), draw(2), draw(12)}, habits, all);
+      bool conflict = false;
+      for (std::size_t i = 1; i < all.size(); ++i)
+        conflict = conflict || board.conflict_between(std::span(all).first(i), std::span(all).subspan(i, 1));
+      const bool told = board.all_apart(all);
+      CHECK_FALSE((told && conflict));
+      // Sets that differ in what a parameter lets them change are not judged.
+      if (sql != kFree) CHECK(told == !conflict);
+      ++(told ? apart : conflicting);
+    }
+  }
+  CHECK(apart > 300);
+  CHECK(conflicting > 300);
+}

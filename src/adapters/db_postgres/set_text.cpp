@@ -96,22 +96,31 @@ struct InsertParts {
   std::size_t returning = 0;
 };
 
-bool conflict_is_plain(const Statement& s, const InsertParts& p) {
+enum class Conflict { kNone, kSkips, kUpdates, kOther };
+
+// What becomes of a row that is there already. The update's own condition would leave open which set changed nothing.
+Conflict conflict_of(const Statement& s, const InsertParts& p) {
   const Tokens clause = s.tokens.subspan(p.conflict, p.returning - p.conflict);
-  if (clause.empty()) return true;
-  return p.returning == s.tokens.size() && clause.size() >= 4 && clause[clause.size() - 2].is("DO") &&
-         clause.back().is("NOTHING") && !has_params(clause) && !has_word(clause, "WHERE");
+  if (clause.empty()) return Conflict::kNone;
+  if (p.returning != s.tokens.size() || has_params(clause) || has_word(clause, "WHERE") || has_word(clause, "SELECT"))
+    return Conflict::kOther;
+  const std::size_t action = find_word(clause, "DO", 0);
+  if (action + 2 == clause.size() && clause.back().is("NOTHING")) return Conflict::kSkips;
+  const bool updates = action + 5 < clause.size() && clause[action + 1].is("UPDATE") && clause[action + 2].is("SET");
+  return updates ? Conflict::kUpdates : Conflict::kOther;
 }
 
 SetText insert_values(const Statement& s, const InsertParts& p) {
+  const Conflict conflict = conflict_of(s, p);
+  if (conflict == Conflict::kOther) return {};
   const std::size_t open = p.columns_close + 2;
   if (open >= s.tokens.size() || !s.tokens[open].is("(")) return {};
   const Inside row = inside(s.tokens, open);
   if (row.close + 1 != p.conflict || has_word(row.tokens, "SELECT") || !has_params(row.tokens)) return {};
   std::string text = s.part(0, p.columns_close + 1) + " SELECT " + s.part(row.tokens) + " FROM \x01 ORDER BY kv.kv_n";
   if (p.conflict < p.returning) text += " " + s.part(p.conflict, p.returning);
-  if (p.returning < s.tokens.size()) text += " RETURNING id";
-  return {p.returning < s.tokens.size() ? SetText::Kind::kInsertIds : SetText::Kind::kInsert, std::move(text)};
+  if (p.returning < s.tokens.size()) return {SetText::Kind::kInsertIds, text + " RETURNING id"};
+  return {conflict == Conflict::kUpdates ? SetText::Kind::kUpsert : SetText::Kind::kInsert, std::move(text)};
 }
 
 // The reading comes first and once, so that what was inserted can be told apart: ids are given in its order.
@@ -146,7 +155,7 @@ SetText insert(const Statement& s) {
   if (p.returning < end && !returns_id(s, p.returning)) return {};
   if (p.columns_close + 1 >= end) return {};
   const Token& next = s.tokens[p.columns_close + 1];
-  if (next.is("VALUES")) return conflict_is_plain(s, p) ? insert_values(s, p) : SetText{};
+  if (next.is("VALUES")) return insert_values(s, p);
   if (!next.is("SELECT")) return {};
   // JOIN … ON is not told from ON CONFLICT, so a join is left alone.
   return p.conflict == p.returning ? insert_select(s, p) : SetText{};

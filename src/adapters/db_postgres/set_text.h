@@ -17,6 +17,7 @@ struct SetText {
     kSelect,        // rows of (set, columns…), those of a set in their order
     kChange,        // UPDATE, DELETE: rows of (set, columns of RETURNING…), one for each changed row
     kInsert,        // no rows; one row inserted for each set, or the whole is in doubt (ON CONFLICT DO NOTHING)
+    kUpsert,        // the same, where a row that is there already is changed instead: ON CONFLICT … DO UPDATE
     kInsertIds,     // rows of the new ids, in any order: the smallest is the first set's
     kInsertSelect,  // rows of (0, set) for each row inserted, and of (1, id) where ids are asked for
   };

@@ -30,6 +30,12 @@ TEST_CASE("set text: rows are inserted in the order of the sets") {
   CHECK(plain.sql("ib") ==
         "INSERT INTO t (id, a, b) SELECT kv.kv_1, 0, kv.kv_2 FROM unnest($1::bigint[], $2::bytea[]) WITH ORDINALITY AS "
         "kv(kv_1, kv_2, kv_n) ORDER BY kv.kv_n ON CONFLICT (id) DO NOTHING");
+  const auto added = set_text(
+      "INSERT INTO t (id, a) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET a = t.a + excluded.a, b = excluded.b");
+  REQUIRE(added.kind == Kind::kUpsert);
+  CHECK(added.sql("ii") ==
+        "INSERT INTO t (id, a) SELECT kv.kv_1, kv.kv_2 FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS "
+        "kv(kv_1, kv_2, kv_n) ORDER BY kv.kv_n ON CONFLICT (id) DO UPDATE SET a = t.a + excluded.a, b = excluded.b");
   CHECK(set_text("INSERT INTO t (a) VALUES ($1) RETURNING id").kind == Kind::kInsertIds);
   const auto copied = set_text("INSERT INTO t (a, b) SELECT a, CAST($2 AS BIGINT) FROM u WHERE id = $1 RETURNING id");
   REQUIRE(copied.kind == Kind::kInsertSelect);
@@ -51,8 +57,10 @@ TEST_CASE("set text: what is not surely the same is left alone") {
            "UPDATE t SET a = $2 WHERE id = $1 RETURNING *",                   // the source's columns as well
            "DELETE FROM t",                                                   //
            "DELETE FROM t WHERE id IN (SELECT id FROM t ORDER BY id LIMIT $1)",
-           "INSERT INTO t (id, a) VALUES ($1, $2), ($3, $4)",                                 //
-           "INSERT INTO t (id, a) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET a = $2",     // who changed what?
+           "INSERT INTO t (id, a) VALUES ($1, $2), ($3, $4)",                              //
+           "INSERT INTO t (id, a) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET a = $2",  // who changed what?
+           "INSERT INTO t (id, a) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET a = excluded.a WHERE t.a < 3",
+           "INSERT INTO t (id, a) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET a = excluded.a RETURNING id",
            "INSERT INTO t (id, a) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id",  //
            "INSERT INTO t (id, a) VALUES ($1, $2) RETURNING a",                               //
            "INSERT INTO t (id, a) VALUES ($1, (SELECT MAX(a) FROM t))",                       //

@@ -16,7 +16,7 @@
 // jemalloc's settings. Huge pages: what a large catalogue's answers cost is the walks that find their memory's pages.
 extern "C" {
 extern const char* const malloc_conf;
-const char* const malloc_conf = "thp:always,metadata_thp:auto";
+const char* const malloc_conf = "thp:always,metadata_thp:auto,narenas:16";
 }
 
 namespace {

@@ -81,16 +81,27 @@ Result<SuggestAnswer> Search::suggest(std::string_view prefix, std::size_t limit
   return answer;
 }
 
-// Not on the loop, which has better to do, unless so many search already that one more may wait for its turn there.
 Result<ListingAnswer> Search::answer(ListingRequest request, bool with_facets) {
-  if (searchers_ == nullptr || !runtime::on_fiber()) return answer_here(std::move(request), with_facets);
+  ListingAnswer answer;
+  TRY_DO(this->answer(request, with_facets, [&](ListingAnswer&& made) { answer = std::move(made); }));
+  return answer;
+}
+
+// Not on the loop, which has better to do, unless so many search already that one more may wait for its turn there.
+Result<void> Search::answer(const ListingRequest& request, bool with_facets, const Take& take) {
+  const auto here = [&]() -> Result<void> {
+    TRY(auto made, answer_here(request, with_facets));
+    take(std::move(made));
+    return {};
+  };
+  if (searchers_ == nullptr || !runtime::on_fiber()) return here();
   settle();
-  std::optional<Result<ListingAnswer>> answer;
+  std::optional<Result<void>> done;
   const auto ran = searchers_->run([&] {
     runtime::lower_thread_priority();
-    answer.emplace(answer_here(request, with_facets));
+    done.emplace(here());
   });
-  return ran ? std::move(*answer) : answer_here(std::move(request), with_facets);
+  return ran ? std::move(*done) : here();
 }
 
 Result<ListingAnswer> Search::answer_here(ListingRequest request, bool with_facets) {

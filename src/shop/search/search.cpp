@@ -10,7 +10,7 @@ namespace {
 // Whoever changed a product through this process finds it changed: what was noted is brought in within milliseconds,
 // unless much is, which nobody waits for.
 constexpr std::size_t kFewChanges = 64;
-constexpr int kMostWaitMs = 100, kMostStartMs = 2000;
+constexpr int kMostWaitMs = 100, kMostStartMs = 2000, kTurnMs = 10;  // of a loop's timers
 
 void let_others_run() {
   if (runtime::on_fiber()) runtime::yield();
@@ -52,11 +52,11 @@ Search::Search(const FeedParts& parts, const services::Cursors& cursors, const s
 void Search::settle() const {
   if (!runtime::on_fiber()) return;
   // A shop of usual size has its index before anybody could read an empty page.
-  for (int waited = 0; waited < kMostStartMs && !feed_.is_whole(); waited += 10) runtime::sleep_for(10);
-  for (int waited = 0; waited < kMostWaitMs; ++waited) {
+  for (int waited = 0; waited < kMostStartMs && !feed_.is_whole(); waited += kTurnMs) runtime::sleep_for(kTurnMs);
+  for (int waited = 0; waited < kMostWaitMs; waited += kTurnMs) {
     const std::size_t waiting = feed_.waiting();
     if (waiting == 0 || waiting > kFewChanges || !feed_.is_whole()) return;
-    runtime::sleep_for(1);
+    runtime::sleep_for(kTurnMs);
   }
 }
 

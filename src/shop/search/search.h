@@ -43,6 +43,9 @@ class Search {
   // converted; bounds and ranges of prices are in it as well. What a price list says counts neither there nor in the
   // order of prices. kInvalid "pricing.no_rate"; kBadCursor.
   Result<ListingAnswer> answer(ListingRequest request, bool with_facets = true);
+  // The same, given to `take` where it was made: on a thread of the searches, which so prints and frees it as well.
+  using Take = std::function<void(ListingAnswer&&)>;
+  Result<void> answer(const ListingRequest& request, bool with_facets, const Take& take);
   // What the search box offers, with prices in the currency that is named, as answer() has them, and names in the first
   // of the wished languages that fits.
   Result<SuggestAnswer> suggest(std::string_view prefix, std::size_t limit, std::optional<Currency> currency = {},

@@ -46,11 +46,14 @@ Result<http::Response> list(const ApiParts& parts, const http::Call& call, Listi
   const bool alone = explained || !trial.label.empty();
   const auto make = [&]() -> Result<ReadyListing> {
     const bool full = parts.search.answers_in_full();
-    TRY(const auto answer, parts.search.answer(request));
-    const bool partial = answer.partial.value_or(false);
-    ReadyListing made = ready_of(answer, !named && answer.by_language, alone || partial);
-    made.found = answer.total_count;
-    made.keeps = made.keeps && !partial && full && parts.search.answers_in_full();
+    ReadyListing made;
+    TRY_DO(parts.search.answer(request, true, [&](const ListingAnswer& answer) {
+      const bool partial = answer.partial.value_or(false);
+      made = ready_of(answer, !named && answer.by_language, alone || partial);
+      made.found = answer.total_count;
+      made.keeps = made.keeps && !partial;
+    }));
+    made.keeps = made.keeps && full && parts.search.answers_in_full();
     return made;
   };
   TRY(const ReadyListing made,
