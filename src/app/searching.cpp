@@ -9,7 +9,6 @@ namespace kontor::app {
 namespace {
 
 // A single change is found within milliseconds; of many, one group is made instead of hundreds.
-constexpr std::size_t kFewChanges = 64;
 constexpr std::int64_t kAfterFewMs = 10, kAfterManyMs = 200, kAfterTroubleMs = 500;
 constexpr std::int64_t kBetweenSavesMs = 15 * kMinuteMs, kBetweenVisitorsMs = 20 * kMinuteMs;
 constexpr std::int64_t kSomeProducts = 5'000, kManyProducts = 50'000;
@@ -132,7 +131,7 @@ void Shop::search_fiber() {
   Time saved = world.clock.now(), learned{}, listened{};
   bool changed = false, changed_since_learned = true;
   while (!stopping_.load()) {
-    const bool many = feed.waiting() > kFewChanges;
+    const bool many = feed.waiting() > search::Feed::kFewChanges;
     const auto done = feed.refresh();
     const bool fine = complain("searches find what was there before", done);
     if (fine && *done > 0) {
@@ -159,8 +158,12 @@ void Shop::search_fiber() {
       saved = world.clock.now();
       changed = false;
     }
-    if (rest(bells_.search, !fine ? kAfterTroubleMs : many ? kAfterManyMs : kAfterFewMs) && fine)
-      feed.wait_for_notes(changed_since_learned ? std::min(between, kMinuteMs) : kMinuteMs);
+    if (!fine) {
+      rest(bells_.search, kAfterTroubleMs);
+      continue;
+    }
+    feed.rest(many ? kAfterManyMs : kAfterFewMs);
+    if (!stopping_.load()) feed.wait_for_notes(changed_since_learned ? std::min(between, kMinuteMs) : kMinuteMs);
   }
   if (changed) save_index();
 }

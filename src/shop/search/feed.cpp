@@ -73,9 +73,45 @@ std::size_t Feed::waiting() const {
   return notes_.size() + in_hand_ + (notes_.lost ? kMostNoted : 0) + (rewords_ ? parts_.reworded_at_once : 0);
 }
 
+bool Feed::is_settled() const {
+  const std::size_t left = waiting();
+  return left == 0 || left > kFewChanges;
+}
+
+void Feed::settle(std::int64_t ms) {
+  const auto now = [] { return runtime::Loop::current()->now_ms(); };
+  for (const std::int64_t until = now() + ms; !is_settled() && now() < until && !stopping_.load();) {
+    runtime::Parker parker;
+    struct Leave {
+      Feed& feed;
+      runtime::Parker* parker;
+      ~Leave() {
+        const std::lock_guard lock(feed.mutex_);
+        std::erase(feed.settling_, parker);
+      }
+    };
+    {
+      const std::lock_guard lock(mutex_);
+      if (troubled_) return;
+      settling_.push_back(&parker);
+    }
+    const Leave leave{*this, &parker};
+    if (is_settled()) return;  // since it was asked
+    hurry_.ring();
+    parker.wait_for(std::max<std::int64_t>(until - now(), 1));
+  }
+}
+
+void Feed::wake_settling() {
+  const std::lock_guard lock(mutex_);
+  for (runtime::Parker* parker : std::exchange(settling_, {})) parker->wake();
+}
+
 void Feed::stop() {
   stopping_.store(true);
   bell_.ring();
+  hurry_.ring();
+  wake_settling();
 }
 
 std::string Feed::position() const {
@@ -107,6 +143,7 @@ void Feed::put_back(Notes notes) {
   notes_.categories = notes_.categories || notes.categories;
   notes_.lost = notes_.lost || notes.lost;
   in_hand_ = 0;
+  troubled_ = true;
 }
 
 Result<int> Feed::refresh() {
@@ -114,6 +151,7 @@ Result<int> Feed::refresh() {
   int done = 0;
   if (auto brought = bring_in(notes, done); !brought) {
     put_back(std::move(notes));
+    wake_settling();
     return tl::unexpected(std::move(brought.error()));
   }
   if (done > 0) {
@@ -127,12 +165,14 @@ Result<int> Feed::refresh() {
   {
     const std::lock_guard lock(mutex_);
     in_hand_ = 0;
+    troubled_ = false;
     rewords_ = more;
     followed_ = std::move(notes.told);
     // Of a category that is not done nothing is said, so that a start from here does it again.
     followed_words_ = more ? std::make_shared<const CategoryWords>(rewording_.settled(*words_)) : words_;
   }
   if (more) bell_.ring();
+  wake_settling();
   return done;
 }
 
@@ -146,7 +186,9 @@ Result<void> Feed::bring_in(Notes& notes, int& done) {
     TRY_DO(walk());
     ++done;
   }
-  TRY_DO(rewording_.next(parts_.reworded_at_once, notes.products));
+  // What else changes waits for a smaller portion.
+  const std::size_t portion = parts_.reworded_at_once / (notes.size() == 0 ? 1 : 8);
+  TRY_DO(rewording_.next(std::max<std::size_t>(portion, 1), notes.products));
   const std::vector<ProductId> products(notes.products.begin(), notes.products.end());
   TRY_DO(by_groups(products, kAtOnce, [&](auto ids) { return bring_in_products(ids); }));
   std::vector<ProductId> prices;  // of the others: whole products bring theirs

@@ -87,6 +87,12 @@ class Feed final : public showcase::Follower {
   std::uint64_t generation() const { return generation_.load(); }  // grows with each refresh() that brought something
   std::size_t waiting() const;                                     // noted, and not found yet
   void wait_for_notes(std::int64_t ms) { bell_.wait_for(ms); }
+  // Between two refresh() of the feeding fiber; ends when somebody settles.
+  void rest(std::int64_t ms) { hurry_.wait_for(ms); }
+  // Waits until what is noted is found, at most so long; not while that is much, or cannot be brought in.
+  void settle(std::int64_t ms);
+
+  static constexpr std::size_t kFewChanges = 64;
 
   static constexpr std::size_t kMostNoted = 1'000'000;  // more is answered by a walk
 
@@ -109,6 +115,8 @@ class Feed final : public showcase::Follower {
 
   Notes take_notes();
   void put_back(Notes notes);
+  bool is_settled() const;
+  void wake_settling();
   Result<void> bring_in(Notes& notes, int& done);
   Result<void> bring_in_products(std::span<const ProductId> ids);
   Result<void> bring_in_prices(std::span<const ProductId> ids);
@@ -133,8 +141,10 @@ class Feed final : public showcase::Follower {
   std::shared_ptr<const CategoryWords> followed_words_;  // null: none
   bool rewords_ = false;                                 // the rewording is not done
   std::size_t in_hand_ = 0;                              // taken and not brought in yet
+  bool troubled_ = false;                                // the last refresh() failed
+  std::vector<runtime::Parker*> settling_;               // under mutex_
   Time sales_followed_;                                  // one fiber's
-  services::Bell bell_;
+  services::Bell bell_, hurry_;
   std::atomic<bool> stopping_{false}, whole_{false};
   std::atomic<std::uint64_t> generation_{0};
 };

@@ -9,8 +9,7 @@ namespace {
 
 // Whoever changed a product through this process finds it changed: what was noted is brought in within milliseconds,
 // unless much is, which nobody waits for.
-constexpr std::size_t kFewChanges = 64;
-constexpr int kMostWaitMs = 100, kMostStartMs = 2000, kTurnMs = 10;  // of a loop's timers
+constexpr int kMostWaitMs = 1000, kMostStartMs = 2000, kTurnMs = 10;  // of a loop's timers
 
 void let_others_run() {
   if (runtime::on_fiber()) runtime::yield();
@@ -49,18 +48,14 @@ Search::Search(const FeedParts& parts, const services::Cursors& cursors, const s
       suggestions_(parts.store, parts.showcase, parts.index, parts.workers),
       ready_(*this, parts.clock, settings.answer_bytes) {}
 
-void Search::settle() const {
+void Search::settle() {
   if (!runtime::on_fiber()) return;
   // A shop of usual size has its index before anybody could read an empty page.
   for (int waited = 0; waited < kMostStartMs && !feed_.is_whole(); waited += kTurnMs) runtime::sleep_for(kTurnMs);
-  for (int waited = 0; waited < kMostWaitMs; waited += kTurnMs) {
-    const std::size_t waiting = feed_.waiting();
-    if (waiting == 0 || waiting > kFewChanges || !feed_.is_whole()) return;
-    runtime::sleep_for(kTurnMs);
-  }
+  if (feed_.is_whole()) feed_.settle(kMostWaitMs);
 }
 
-bool Search::much_changes() const { return feed_.waiting() > kFewChanges; }
+bool Search::much_changes() const { return feed_.waiting() > Feed::kFewChanges; }
 
 bool Search::answers_in_full() const {
   const services::Degradation* const level = showcase_.settings().degradation;

@@ -61,7 +61,7 @@ class Search {
     return showcase_.generation() + feed_.generation() + tuning_.changes() + suggestions_.changes() + learned_.load();
   }
   // Waits until what this process changed is found, unless much is.
-  void settle() const;
+  void settle();
   bool much_changes() const;
   // Whether answers are whole: the shop is not so busy that it leaves something out.
   bool answers_in_full() const;
