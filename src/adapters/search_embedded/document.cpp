@@ -63,17 +63,31 @@ std::uint32_t DocumentReader::value_of(const Form& form, LanguageTag language, c
   return slot.value = dictionary_.add_term(form, language, stemmers_);
 }
 
+// All are asked for before the first is looked at.
+void DocumentReader::fetch_ahead(const std::vector<Form>& forms, LanguageTag language) {
+  wanted_.clear();
+  for (const Form& form : forms) {
+    wanted_.push_back(wanted_of(form, language));
+    __builtin_prefetch(&frequent_[wanted_.back().slot]);
+  }
+  missing_.clear();
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    const Form& form = forms[i];
+    if (form.text.size() <= Frequent::kLongest && frequent_[wanted_[i].slot].text == wanted_[i].key) continue;
+    missing_.push_back(hash_text(form.text, form.is_word ? language : kNeutral));
+    dictionary_.words.fetch_slot(missing_.back());
+  }
+  for (const std::uint64_t hash : missing_) dictionary_.words.fetch_entry(hash);
+  for (const std::uint64_t hash : missing_) dictionary_.words.fetch_text(hash);
+}
+
 std::uint32_t DocumentReader::index(std::string_view text, LanguageTag language, Field field, bool leads) {
   std::uint32_t words = 0;
   const std::size_t most = field == Field::kTitle  ? kMostTitleWords
                            : field == Field::kRest ? kMostRestWords
                                                    : kMostValueWords;
   const std::vector<Form>& forms = scan_.scan(text, most);
-  wanted_.clear();
-  for (const Form& form : forms) {  // all are asked for before the first is looked at
-    wanted_.push_back(wanted_of(form, language));
-    __builtin_prefetch(&frequent_[wanted_.back().slot]);
-  }
+  fetch_ahead(forms, language);
   for (std::size_t i = 0; i < forms.size(); ++i) {
     const Form& form = forms[i];
     const std::uint32_t value = value_of(form, language, wanted_[i]);

@@ -47,6 +47,7 @@ class DocumentReader {
     std::uint32_t slot = 0;
   };
   static Wanted wanted_of(const Form& form, LanguageTag language);
+  void fetch_ahead(const std::vector<Form>& forms, LanguageTag language);
   std::uint32_t value_of(const Form& form, LanguageTag language, const Wanted& wanted);
 
   Dictionary& dictionary_;
@@ -54,6 +55,7 @@ class DocumentReader {
   Stemmers stemmers_;
   TextScan scan_;
   std::vector<Wanted> wanted_;
+  std::vector<std::uint64_t> missing_;  // hashes of words that are not among the frequent ones
   std::vector<Frequent> frequent_ = std::vector<Frequent>(65536);
   SegmentBuilder::Product product_;
   std::vector<Found> found_;

@@ -3,6 +3,7 @@
 #include <libstemmer.h>
 
 #include <algorithm>
+#include <unordered_set>
 #include <vector>
 
 #include "base/text.h"
@@ -65,6 +66,18 @@ LanguageTag language_tag(std::string_view code) {
 
 namespace {
 
+using Words = std::unordered_set<std::string_view>;
+
+Words words_in(std::string_view list) {
+  Words words;
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(' '), list.size());
+    words.insert(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return words;
+}
+
 bool has(std::string_view list, std::string_view word) {
   while (!list.empty()) {
     const std::size_t end = std::min(list.find(' '), list.size());
@@ -80,10 +93,24 @@ bool is_stop_word(LanguageTag language, std::string_view folded) {
   return folded.size() <= 6 && has(kLanguages[language].stop_words, folded);
 }
 
+namespace {
+
+// It is asked of every word of every title.
+const Words& accessories_of(LanguageTag language) {
+  static const auto kSets = [] {
+    std::array<Words, kLanguages.size()> sets;
+    for (std::size_t i = 0; i < sets.size(); ++i) sets[i] = words_in(kLanguages[i].accessories);
+    return sets;
+  }();
+  return kSets[language];
+}
+
+}  // namespace
+
 bool is_accessory(LanguageTag language, std::string_view folded) {
-  const std::string_view list = kLanguages[language].accessories;
-  if (list.empty() || folded.size() < 3 || folded.size() > 16) return false;
-  return has(list, folded) || (folded.ends_with('s') && has(list, folded.substr(0, folded.size() - 1)));
+  const Words& words = accessories_of(language);
+  if (words.empty() || folded.size() < 3 || folded.size() > 16) return false;
+  return words.contains(folded) || (folded.ends_with('s') && words.contains(folded.substr(0, folded.size() - 1)));
 }
 
 void Stemmers::Free::operator()(sb_stemmer* stemmer) const { sb_stemmer_delete(stemmer); }

@@ -50,6 +50,25 @@ std::uint32_t WordTable::find_hashed(std::string_view text, std::uint8_t tag, st
   }
 }
 
+std::uint32_t WordTable::likely(std::uint64_t hash) const {
+  const Slots& slots = *slots_.load(std::memory_order_acquire);
+  const std::uint64_t slot = slots.slots[hash & slots.mask].load(std::memory_order_acquire);
+  return slot != 0 && (slot >> 32) == (hash >> 32) ? static_cast<std::uint32_t>(slot) - 1 : kNone;
+}
+
+void WordTable::fetch_slot(std::uint64_t hash) const {
+  const Slots& slots = *slots_.load(std::memory_order_acquire);
+  __builtin_prefetch(&slots.slots[hash & slots.mask]);
+}
+
+void WordTable::fetch_entry(std::uint64_t hash) const {
+  if (const std::uint32_t id = likely(hash); id != kNone) __builtin_prefetch(&entries_[id]);
+}
+
+void WordTable::fetch_text(std::uint64_t hash) const {
+  if (const std::uint32_t id = likely(hash); id != kNone) __builtin_prefetch(entries_[id].text);
+}
+
 std::uint32_t WordTable::add(std::string_view text, std::uint8_t tag, std::uint32_t value) {
   const std::uint64_t hash = hash_text(text, tag);
   const std::uint32_t known = find_hashed(text, tag, hash);

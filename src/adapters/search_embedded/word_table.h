@@ -27,6 +27,11 @@ class WordTable {
     return find_hashed(text, tag, hash_text(text, tag));
   }
   std::uint32_t find_hashed(std::string_view text, std::uint8_t tag, std::uint64_t hash) const;
+  // Ask for the memory that find_hashed() will look at: its slot, then the entry that lies there, then that one's text.
+  // Each when the one before has come, so that many look-ups wait together.
+  void fetch_slot(std::uint64_t hash) const;
+  void fetch_entry(std::uint64_t hash) const;
+  void fetch_text(std::uint64_t hash) const;
   // The writer's: its number, a new one when it was not there. A text has at most kLongest bytes.
   static constexpr std::size_t kLongest = 0xFFFF;
   std::uint32_t add(std::string_view text, std::uint8_t tag = 0, std::uint32_t value = 0);
@@ -55,6 +60,7 @@ class WordTable {
     std::uint64_t mask;
     std::unique_ptr<std::atomic<std::uint64_t>[]> slots;
   };
+  std::uint32_t likely(std::uint64_t hash) const;  // kNone: it lies in a later slot, or nowhere
   static void put(Slots& slots, std::uint64_t hash, std::uint32_t id);
   const char* keep(std::string_view text);
   void grow(std::uint64_t count);
