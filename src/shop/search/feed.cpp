@@ -187,7 +187,8 @@ Result<void> Feed::bring_in(Notes& notes, int& done) {
     ++done;
   }
   // What else changes waits for a smaller portion.
-  const std::size_t portion = parts_.reworded_at_once / (notes.size() == 0 ? 1 : 8);
+  const bool alone = notes.products.empty() && notes.prices.empty() && notes.stock.empty();
+  const std::size_t portion = parts_.reworded_at_once / (alone ? 1 : 8);
   TRY_DO(rewording_.next(std::max<std::size_t>(portion, 1), notes.products));
   const std::vector<ProductId> products(notes.products.begin(), notes.products.end());
   TRY_DO(by_groups(products, kAtOnce, [&](auto ids) { return bring_in_products(ids); }));
