@@ -154,13 +154,6 @@ Result<int> Feed::refresh() {
     wake_settling();
     return tl::unexpected(std::move(brought.error()));
   }
-  if (done > 0) {
-    TRY_DO(aside(parts_.workers, nullptr, [&]() -> Result<void> {
-      parts_.index.refresh(parts_.clock.now());
-      return {};
-    }));
-    generation_.fetch_add(1);
-  }
   const bool more = !rewording_.empty();
   {
     const std::lock_guard lock(mutex_);
@@ -199,6 +192,12 @@ Result<void> Feed::bring_in(Notes& notes, int& done) {
   const std::vector<ProductId> stock(notes.stock.begin(), notes.stock.end());
   TRY_DO(by_groups(stock, kAtOnce, [&](auto ids) { return bring_in_stock(ids); }));
   done += static_cast<int>(products.size() + prices.size() + stock.size());
+  if (done == 0) return {};
+  TRY_DO(aside(parts_.workers, nullptr, [&]() -> Result<void> {
+    parts_.index.refresh(parts_.clock.now());
+    return {};
+  }));
+  generation_.fetch_add(1);
   return {};
 }
 
