@@ -147,7 +147,6 @@ bool Batch::run() {
 }
 
 void Batch::prepare(Member& member, Wish& wish) {
-  constexpr std::size_t kMostCompared = 32;
   KnownQuery& known = known_.of(*wish.query);
   if (known.kinds.size() != wish.set(0).size()) known.kinds.assign(wish.set(0).size(), '?');
   if (known.footprint.writes) ++member.writes;
@@ -160,16 +159,7 @@ void Batch::prepare(Member& member, Wish& wish) {
     begins.push_back(wish.accesses.size());
     add_accesses(known.footprint, wish.set(i), known.habits, wish.accesses);
   }
-  const std::span<const Access> all(wish.accesses);
-  if (wish.apart && (all.size() != wish.count || !board_.all_apart(all))) {
-    wish.apart = wish.count > kMostCompared;
-    for (std::size_t i = 1; i < wish.count && !wish.apart; ++i) {
-      const std::size_t end = i + 1 < wish.count ? begins[i + 1] : all.size();
-      wish.apart = board_.conflict_between(all.first(begins[i]), all.subspan(begins[i], end - begins[i]));
-    }
-  } else {
-    wish.apart = false;
-  }
+  wish.apart = wish.apart && !board_.sets_apart(wish.accesses, begins);
   board_.learn(member.number, wish.accesses);
 }
 

@@ -182,6 +182,17 @@ bool Board::all_apart(std::span<const Access> all) const {
   });
 }
 
+bool Board::sets_apart(std::span<const Access> all, std::span<const std::size_t> begins) const {
+  constexpr std::size_t kMostCompared = 32;
+  if (all.size() == begins.size() && all_apart(all)) return true;
+  if (begins.size() > kMostCompared) return false;
+  for (std::size_t i = 1; i < begins.size(); ++i) {
+    const std::size_t end = i + 1 < begins.size() ? begins[i + 1] : all.size();
+    if (conflict_between(all.first(begins[i]), all.subspan(begins[i], end - begins[i]))) return false;
+  }
+  return true;
+}
+
 bool Board::blocks(const Noted& noted) const {
   return noted.round == round_ ||
          (!finished_.test(static_cast<std::size_t>(noted.member)) && !noted.superseded && noted.access.habit->holds());

@@ -62,6 +62,9 @@ class Board {
   bool conflict_between(std::span<const Access> some, std::span<const Access> others) const;
   // Whether no two of them, of one statement, conflict; told by sorting. May say no where none do.
   bool all_apart(std::span<const Access> all) const;
+  // Whether no set of a statement is in the way of another; `begins`: where the accesses of each begin. May say no as
+  // well.
+  bool sets_apart(std::span<const Access> all, std::span<const std::size_t> begins) const;
   // Told once of each statement that a member wants.
   void learn(int member, std::vector<Access>& accesses);
   enum class Verdict { kGo, kWait, kRefused };

@@ -78,28 +78,16 @@ Words words_in(std::string_view list) {
   return words;
 }
 
-bool has(std::string_view list, std::string_view word) {
-  while (!list.empty()) {
-    const std::size_t end = std::min(list.find(' '), list.size());
-    if (list.substr(0, end) == word) return true;
-    list.remove_prefix(std::min(end + 1, list.size()));
-  }
-  return false;
-}
+struct WordSets {
+  Words stop, accessories;
+};
 
-}  // namespace
-
-bool is_stop_word(LanguageTag language, std::string_view folded) {
-  return folded.size() <= 6 && has(kLanguages[language].stop_words, folded);
-}
-
-namespace {
-
-// It is asked of every word of every title.
-const Words& accessories_of(LanguageTag language) {
+// They are asked for every new word, and for every word of every title.
+const WordSets& sets_of(LanguageTag language) {
   static const auto kSets = [] {
-    std::array<Words, kLanguages.size()> sets;
-    for (std::size_t i = 0; i < sets.size(); ++i) sets[i] = words_in(kLanguages[i].accessories);
+    std::array<WordSets, kLanguages.size()> sets;
+    for (std::size_t i = 0; i < sets.size(); ++i)
+      sets[i] = {words_in(kLanguages[i].stop_words), words_in(kLanguages[i].accessories)};
     return sets;
   }();
   return kSets[language];
@@ -107,8 +95,12 @@ const Words& accessories_of(LanguageTag language) {
 
 }  // namespace
 
+bool is_stop_word(LanguageTag language, std::string_view folded) {
+  return folded.size() <= 6 && sets_of(language).stop.contains(folded);
+}
+
 bool is_accessory(LanguageTag language, std::string_view folded) {
-  const Words& words = accessories_of(language);
+  const Words& words = sets_of(language).accessories;
   if (words.empty() || folded.size() < 3 || folded.size() > 16) return false;
   return words.contains(folded) || (folded.ends_with('s') && words.contains(folded.substr(0, folded.size() - 1)));
 }

@@ -14,6 +14,7 @@
 #include "bench/command.h"
 
 // jemalloc's settings. Huge pages: what a large catalogue's answers cost is the walks that find their memory's pages.
+// Arenas: enough that threads of low priority do not hold one that the loop or the writer waits for.
 extern "C" {
 extern const char* const malloc_conf;
 const char* const malloc_conf = "thp:always,metadata_thp:auto,narenas:16";
