@@ -21,7 +21,6 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 namespace kontor {
@@ -70,9 +69,39 @@ struct Field {
   }
 };
 
+// A list of fields, each a base of its own: a third of the compiler's time was once spent on tuples of them.
+template <std::size_t I, class F>
+struct FieldAt {
+  F field;
+};
+template <class Indices, class... F>
+struct FieldListOf;
+template <std::size_t... I, class... F>
+struct FieldListOf<std::index_sequence<I...>, F...> : FieldAt<I, F>... {
+  static constexpr std::size_t kCount = sizeof...(F);
+};
 template <class... F>
-constexpr auto described(F... fields) {
-  return std::tuple<F...>(fields...);
+using FieldList = FieldListOf<std::index_sequence_for<F...>, F...>;
+
+template <std::size_t I, class F>
+constexpr const F& field_at(const FieldAt<I, F>& at) {
+  return at.field;
+}
+
+template <class... F>
+constexpr FieldList<F...> described(const F&... fields) {
+  return {{fields}...};
+}
+
+// The fields of a struct whose bases have some of them.
+template <std::size_t... I, class... F, std::size_t... J, class... G>
+constexpr auto joined_fields(const FieldListOf<std::index_sequence<I...>, F...>& first,
+                             const FieldListOf<std::index_sequence<J...>, G...>& second) {
+  return described(field_at<I>(first)..., field_at<J>(second)...);
+}
+template <class A, class B, class... Rest>
+requires(sizeof...(Rest) > 0) constexpr auto joined_fields(const A& first, const B& second, const Rest&... rest) {
+  return joined_fields(joined_fields(first, second), rest...);
 }
 
 template <class T>

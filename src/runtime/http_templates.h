@@ -64,7 +64,7 @@ void read_parameter(json::detail::Reader& reader, const json::detail::Path& path
 // All parameters of one member's name.
 template <class T, std::size_t I>
 void read_member(json::detail::Reader& reader, Parameters& parameters, T& out) {
-  constexpr const auto& kField = std::get<I>(json::detail::kFields<T>);
+  constexpr const auto& kField = field_at<I>(json::detail::kFields<T>);
   auto& member = out.*kField.member;
   using Member = std::remove_cvref_t<decltype(member)>;
   const std::string name = "?" + std::string(kField.name);

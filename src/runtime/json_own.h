@@ -81,7 +81,7 @@ bool take_map(Cursor& in, const Rules& rules, std::map<std::string, T>& out) {
 
 template <class T, std::size_t I>
 bool take_member(Cursor& in, bool& first, T& out) {
-  constexpr const auto& kField = std::get<I>(kFields<T>);
+  constexpr const auto& kField = field_at<I>(kFields<T>);
   auto& member = out.*kField.member;
   using Member = std::remove_cvref_t<decltype(member)>;
   std::string_view piece(kPiece<T, I>.data(), kPiece<T, I>.size());

@@ -13,7 +13,7 @@ namespace detail {
 
 template <class T, std::size_t I>
 void print_member(std::string& out, const T& value) {
-  const auto& member = value.*std::get<I>(kFields<T>).member;
+  const auto& member = value.*field_at<I>(kFields<T>).member;
   using Member = std::remove_cvref_t<decltype(member)>;
   if constexpr (kIsOptional<Member>) {
     if (!member) return;

@@ -127,7 +127,7 @@ void read_id(Reader& reader, const Path& path, const boost::json::value& json, I
 // Whether the member was there.
 template <class T, std::size_t I>
 bool read_member(Reader& reader, const Path& path, const boost::json::object& object, T& out) {
-  constexpr const auto& kField = std::get<I>(kFields<T>);
+  constexpr const auto& kField = field_at<I>(kFields<T>);
   auto& member = out.*kField.member;
   using Member = std::remove_cvref_t<decltype(member)>;
   const auto* json = object.if_contains(boost::json::string_view(kField.name.data(), kField.name.size()));
@@ -147,7 +147,7 @@ void note_unknown(Reader& reader, const Path& path, const boost::json::object& o
   for (const auto& member : object) {
     const std::string_view key(member.key().data(), member.key().size());
     const bool known = [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return ((std::get<I>(kFields<T>).name == key) || ...);
+      return ((field_at<I>(kFields<T>).name == key) || ...);
     }
     (std::make_index_sequence<kFieldCount<T>>());
     if (!known) reader.unknown(path, key);

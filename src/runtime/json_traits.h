@@ -39,7 +39,7 @@ inline constexpr bool kNever = false;
 template <class T>
 inline constexpr auto kFields = T::fields();
 template <class T>
-inline constexpr std::size_t kFieldCount = std::tuple_size_v<decltype(T::fields())>;
+inline constexpr std::size_t kFieldCount = decltype(T::fields())::kCount;
 
 constexpr bool plain_name(std::string_view name) {
   for (const char c : name)
@@ -50,7 +50,7 @@ constexpr bool plain_name(std::string_view name) {
 // ,"name": of the I-th member.
 template <class T, std::size_t I>
 constexpr auto make_piece() {
-  constexpr std::string_view kName = std::get<I>(kFields<T>).name;
+  constexpr std::string_view kName = field_at<I>(kFields<T>).name;
   static_assert(plain_name(kName), "a member's name needs no escapes");
   std::array<char, kName.size() + 4> piece{};
   std::size_t at = 0;

@@ -21,21 +21,21 @@ std::vector<std::pair<std::int64_t, std::string>> lines_of(std::string_view text
     all.emplace_back((*line)->number, (*line)->too_long ? "too long" : std::string((*line)->text));
   }
 }
-using Lines = std::vector<std::pair<std::int64_t, std::string>>;
+using WrittenLines = std::vector<std::pair<std::int64_t, std::string>>;
 }  // namespace
 
 TEST_CASE("lines: ends of every kind, empty ones counted and left out") {
-  CHECK(lines_of("") == Lines{});
-  CHECK(lines_of("a") == Lines{{1, "a"}});
-  CHECK(lines_of("a\n") == Lines{{1, "a"}});
+  CHECK(lines_of("") == WrittenLines{});
+  CHECK(lines_of("a") == WrittenLines{{1, "a"}});
+  CHECK(lines_of("a\n") == WrittenLines{{1, "a"}});
   CHECK(lines_of("\xEF\xBB\xBF"
-                 "a\r\n\n  \nb\r\n") == Lines{{1, "a"}, {4, "b"}});
+                 "a\r\n\n  \nb\r\n") == WrittenLines{{1, "a"}, {4, "b"}});
 }
 
 TEST_CASE("lines: one that is too long is named and the next is read") {
   CHECK(lines_of("x\n" + std::string(LineFile::kLongest + 5, 'y') + "\nz\n") ==
-        Lines{{1, "x"}, {2, "too long"}, {3, "z"}});
-  CHECK(lines_of(std::string(3 * LineFile::kLongest, 'y')) == Lines{{1, "too long"}});
+        WrittenLines{{1, "x"}, {2, "too long"}, {3, "z"}});
+  CHECK(lines_of(std::string(3 * LineFile::kLongest, 'y')) == WrittenLines{{1, "too long"}});
 }
 
 TEST_CASE("lines: reading goes on from a place that was told") {

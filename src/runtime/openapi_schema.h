@@ -73,7 +73,7 @@ inline void extend(std::string& out, std::string_view extras) {
 
 template <class T, std::size_t I>
 void append_member(std::string& members, std::string& required, Components& components, Direction direction) {
-  constexpr const auto& kField = std::get<I>(kFields<T>);
+  constexpr const auto& kField = field_at<I>(kFields<T>);
   using Member = std::remove_cvref_t<decltype(std::declval<T&>().*kField.member)>;
   if (!members.empty()) members += ',';
   json::print_text(members, kField.name);
@@ -169,7 +169,7 @@ namespace detail {
 
 template <class T, std::size_t I>
 void append_parameter(std::string& out, Components& components) {
-  constexpr const auto& kField = std::get<I>(kFields<T>);
+  constexpr const auto& kField = field_at<I>(kFields<T>);
   using Member = std::remove_cvref_t<decltype(std::declval<T&>().*kField.member)>;
   if (out.size() > 1) out += ',';
   out += "{\"in\":\"query\",\"name\":";

@@ -94,14 +94,12 @@ inline std::string jpeg(int orientation = 0) {
       "AAAAVDgcH/2gAMAwEAAhEDEQA/AIICYYiWqJZFAWZ1Bm694AEaCqAM6PBLAigLM6gzde8ACNBf/9k=");
   if (orientation == 0) return out;
   using namespace std::string_literals;
-  const std::string exif =
+  std::string exif =
       "Exif\0\0MM\0*\0\0\0\x08\0\2"s       // two entries
       "\x01\x0E\0\2\0\0\0\x0E\0\0\0\x26"s  // ImageDescription
-      "\x01\x12\0\3\0\0\0\1\0"s +
-      static_cast<char>(orientation) +
-      "\0\0"s  // Orientation
-      "\0\0\0\0"s +
-      "at my own home"s;
+      "\x01\x12\0\3\0\0\0\1\0"s;           // Orientation
+  exif += static_cast<char>(orientation);
+  exif += "\0\0\0\0\0\0at my own home"s;
   const auto size = static_cast<std::uint16_t>(exif.size() + 2);
   return out.substr(0, 2) + "\xFF\xE1" + std::string{static_cast<char>(size >> 8), static_cast<char>(size & 255)} +
          exif + out.substr(2);

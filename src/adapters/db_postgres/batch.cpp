@@ -58,24 +58,26 @@ std::optional<Failure> Batch::begin(const db::Query* queue) {
   std::vector<ResultPtr> answers;
   auto failure = connection_.exchange(answers);
   in_order_ = !failure && queue != nullptr && PQntuples(answers.front().get()) == 0;
+  passed_ = true;
   return failure;
 }
 
 void Batch::take(std::vector<Member*>& queue, std::size_t most) {
-  const std::size_t count = std::min(queue.size(), most);
+  const std::size_t count = std::min(queue.size(), most - std::min(most, members_.size()));
   for (std::size_t i = 0; i < count; ++i) {
     Member& member = *queue[i];
     member.queue = nullptr;
     member.batch = this;
-    member.number = static_cast<int>(i);
+    member.number = static_cast<int>(members_.size());
     member.finished = false;
     member.writes = 0;
     member.cut = member.spoiled = false;
     member.wishes.clear();
     member.answered = 0;
     member.error.reset();
-    if (member.times.begun_us == 0) member.times.begun_us = runtime::StoreMetrics::now_us();
     members_.push_back(&member);
+    ++running_;
+    member.parker.wake();
   }
   queue.erase(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(count));
 }
@@ -87,6 +89,25 @@ void Batch::wait_for_all() {
 // Until as many wait as run: the server works for these while those go on. One at least has parked or ended since.
 void Batch::wait_for_half() {
   while (running_ > waiting_.size()) parked_.wait();
+}
+
+// On the member's fiber.
+void Batch::wait_for_gate(Member& member) {
+  if (failed_) return;
+  at_gate_.push_back(&member);
+  --running_;
+  parked_.wake();
+  member.parker.wait();
+}
+
+void Batch::wake(std::vector<Member*>& members) {
+  running_ += members.size();
+  for (Member* member : std::exchange(members, {})) member->parker.wake();
+}
+
+void Batch::give_up() {
+  failed_ = true;
+  end_all();
 }
 
 // On the member's fiber.
@@ -119,13 +140,16 @@ void Batch::finish(Member& member) {
 void Batch::leave(Member& member) {
   members_[static_cast<std::size_t>(member.number)] = nullptr;
   std::erase(waiting_, &member);
+  std::erase(at_gate_, &member);
   for (Group& group : groups_) std::erase_if(group.wishes, [&](const auto& one) { return one.first == &member; });
   failed_ = true;
 }
 
 bool Batch::run() {
-  running_ = members_.size();
-  for (Member* member : members_) member->parker.wake();
+  const auto now = runtime::StoreMetrics::now_us();
+  for (Member* member : members_)
+    if (member != nullptr && member->times.begun_us == 0) member->times.begun_us = now;
+  wake(at_gate_);
   wait_for_half();
   while (!failed_ && (running_ > 0 || !waiting_.empty())) {
     if (choose()) {
@@ -268,16 +292,14 @@ void Batch::spoil_failed(std::size_t at, const Failure& failure) {
 
 // Those who still wait are told that it is over; a function runs to its end by itself then.
 void Batch::end_all() {
-  while (!waiting_.empty()) {
+  while (!waiting_.empty() || !at_gate_.empty()) {
     failed_ = true;
     for (Member* member : waiting_) {
       member->error = undone();
       member->cut = true;
-      ++running_;
     }
-    const auto woken = std::move(waiting_);
-    waiting_.clear();
-    for (Member* member : woken) member->parker.wake();
+    wake(waiting_);
+    wake(at_gate_);
     wait_for_all();
   }
   wait_for_all();

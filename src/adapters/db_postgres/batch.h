@@ -1,7 +1,7 @@
 // Many functions in one transaction. Each runs on its caller's own fiber with a BatchTx, and parks when it asks
-// something; its writes for later are asked with it. When half of them have parked, what these ask is sent in one
-// exchange, while the others go on: equal statements as one statement for many sets of parameters (set_text.h), and
-// the answers are handed out.
+// something; its writes for later are asked with it. They set out while the batch waits for the gate. When half of them
+// have parked, what these ask is sent in one exchange, while the others go on: equal statements as one statement for
+// many sets of parameters (set_text.h), and the answers are handed out.
 //
 // Writing, the functions must come out as if run one after another. Between batches and other writers that is simple:
 // a batch holds the gate alone, all other write functions hold it together, and each takes its snapshots after it has
@@ -104,12 +104,19 @@ class Batch {
     bool always_sets = false;
   };
   Batch(Connection& connection, KnownQueries& known, How how)
-      : connection_(connection), known_(known), board_(known.names()), reading_(how.reading), how_(how) {}
+      : connection_(connection),
+        known_(known),
+        board_(known.names()),
+        reading_(how.reading),
+        how_(how),
+        passed_(how.reading) {}
   ~Batch();
 
+  // As many as there is room for; they run at once, up to their first question.
+  void take(std::vector<Member*>& queue, std::size_t most);
   // BEGIN, the gate, and a look whether something waits in front of what the functions will add to the log.
   std::optional<Failure> begin(const db::Query* queue);
-  void take(std::vector<Member*>& queue, std::size_t most);
+  void give_up();  // it did not begin: all run to their ends, of which nothing is kept
   // Runs all members to their ends; false when it has to be undone.
   bool run();
   std::optional<Failure> commit();
@@ -120,8 +127,11 @@ class Batch {
   bool changed() const;
   bool only_failed() const { return members_.size() == 1 && members_[0] != nullptr && !members_[0]->result; }
   bool stale() const { return stale_; }  // the connection's prepared statements are
-  // It keeps all other writers out, and nothing waits: its serial ids are in commit order.
+  // It keeps all other writers out, and nothing waits: its serial ids are in commit order. Known once it has passed the
+  // gate, for which the member waits.
+  bool passed() const { return passed_; }
   bool in_order() const { return in_order_; }
+  void wait_for_gate(Member& member);
 
  private:
   friend struct Member;
@@ -153,6 +163,7 @@ class Batch {
   bool hand_out_inserts(Group& group, const PGresult* answer);
   bool hand_out_rows(Group& group, const PGresult* answer);
   void end_all();
+  void wake(std::vector<Member*>& members);
 
   Connection& connection_;
   KnownQueries& known_;
@@ -160,12 +171,14 @@ class Batch {
   bool reading_;
   How how_;
   bool begun_ = false;
+  bool passed_;
   bool in_order_ = false;
   bool stale_ = false;
   bool own_error_ = false;        // of the only member's statement
   bool failed_ = false;           // has to be undone; every further statement is refused
   std::vector<Member*> members_;  // null: its fiber was killed
   std::vector<Member*> waiting_;
+  std::vector<Member*> at_gate_;
   std::vector<Group> groups_;
   runtime::Parker parked_;  // woken when one parks or ends
   std::size_t running_ = 0;

@@ -10,13 +10,16 @@ Result<void> BatchTx::allowed(const db::Query& query) const {
   return {};
 }
 
+bool BatchTx::serial_in_commit_order() const {
+  if (!member_.batch->passed()) {
+    const Relaxed relaxed(strict_);
+    member_.batch->wait_for_gate(member_);
+  }
+  return member_.batch->in_order();
+}
+
 // Until all that the member wishes is answered.
 Result<void> BatchTx::wait() {
-  struct Relaxed {
-    std::optional<Strict>& strict;
-    explicit Relaxed(std::optional<Strict>& s) : strict(s) { strict.reset(); }
-    ~Relaxed() { strict.emplace(); }
-  };
   member_.error.reset();
   {
     const Relaxed relaxed(strict_);

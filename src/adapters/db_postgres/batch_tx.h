@@ -21,7 +21,7 @@ class BatchTx : public db::Tx {
                                                 std::span<const std::vector<db::Param>> sets) override;
   Result<void> later_params(const db::Query& query, std::span<const db::Param> params, Check check) override;
   Result<void> attempt(const std::function<Result<void>()>& part) override;
-  bool serial_in_commit_order() const override { return member_.batch->in_order(); }
+  bool serial_in_commit_order() const override;
 
   // Runs the member's function; its answer, as far as it is one.
   Result<void> call();
@@ -32,6 +32,11 @@ class BatchTx : public db::Tx {
     runtime::NoWaiting no_waiting;
     AssertionsThrow assertions_throw;
   };
+  struct Relaxed {
+    std::optional<Strict>& strict;
+    explicit Relaxed(std::optional<Strict>& s) : strict(s) { strict.reset(); }
+    ~Relaxed() { strict.emplace(); }
+  };
   Result<void> allowed(const db::Query& query) const;
   Wish& begin_wish(const db::Query& query);
   Result<Wish*> ask(const db::Query& query, std::span<const db::Param> params);
@@ -40,7 +45,7 @@ class BatchTx : public db::Tx {
   Result<void> attempted(const std::function<Result<void>()>& part);
 
   Member& member_;
-  std::optional<Strict> strict_;
+  mutable std::optional<Strict> strict_;
   std::optional<Error> failed_;
   int depth_ = 0;  // of attempts
 };

@@ -100,12 +100,14 @@ void Batcher::work() {
   {
     parts_.begun();
     Batch batch(connection, *known_.back(), {parts_.reading, parts_.always_sets});
-    failure = batch.begin(has_queue_ ? &queue_query_ : nullptr);
     batch.take(queue_, parts_.most);
+    failure = batch.begin(has_queue_ ? &queue_query_ : nullptr);
     if (failure) {
+      batch.give_up();
       batch.roll_back();
       batch.undo();
     } else {
+      batch.take(queue_, parts_.most);  // who came meanwhile
       conclude(batch, connection, turn);
     }
     stale = batch.stale();

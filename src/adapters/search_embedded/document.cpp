@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::size_t kMostTitleWords = 200, kMostRestWords = 2'000, kMostValueWords = 20, kMostValues = 200;
 
+std::uint16_t kind_of(auto field, LanguageTag language) {
+  return static_cast<std::uint16_t>(static_cast<unsigned>(field) << 8 | language);
+}
+
+constexpr std::uint16_t kValueKind = 1u << 15;
+
 bool has_letter(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c | 0x20) >= 'a'; });
 }
@@ -102,6 +108,33 @@ std::uint32_t DocumentReader::index(std::string_view text, LanguageTag language,
   return words;
 }
 
+void DocumentReader::take_apart(std::string_view text, LanguageTag language, Field field,
+                                std::vector<std::uint32_t>& terms) {
+  const std::vector<Form>& forms = scan_.scan(text, kMostValueWords);
+  fetch_ahead(forms, language);
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    const std::uint32_t value = value_of(forms[i], language, wanted_[i]);
+    if ((value & kStopWord) == 0 || field == Field::kBrand) terms.push_back(term_of(value));
+  }
+}
+
+void DocumentReader::index_shared(std::string_view text, LanguageTag language, Field field) {
+  const Phrases::Phrase& phrase = phrases_.get({{}, text, kind_of(field, language)}, [&](Phrases::Phrase& made) {
+    take_apart(text, language, field, made.terms);
+  });
+  for (const std::uint32_t term : phrase.terms) found(term, field);
+}
+
+void DocumentReader::index_brand(std::string_view shown) {
+  const Phrases::Phrase& phrase =
+      phrases_.get({{}, shown, kind_of(Field::kBrand, language_)}, [&](Phrases::Phrase& made) {
+        made.ordinal = dictionary_.add_brand(shown);
+        take_apart(shown, language_, Field::kBrand, made.terms);
+      });
+  product_.facts.brand = phrase.ordinal;
+  for (const std::uint32_t term : phrase.terms) found(term, Field::kBrand);
+}
+
 void DocumentReader::read_texts(const search_index::Document& document) {
   std::uint32_t title_words = 0, rest_words = 0;
   for (std::size_t i = 0; i < document.texts.size(); ++i) {
@@ -122,17 +155,23 @@ void DocumentReader::read_attributes(const search_index::Document& document) {
   for (const search_index::Attribute& attribute : document.attributes) {
     if (++count > kMostValues) break;
     const std::string_view value = clip(attribute.value, 200);
-    product_.values.push_back(dictionary_.add_value(attribute.name, value, attribute.micro));
-    // A bare number or a yes says nothing without its name.
-    if (has_letter(value) && value != "true" && value != "false") index(value, language_, Field::kAttributes, false);
+    const Phrases::Key key{attribute.name, value, static_cast<std::uint16_t>(kValueKind | language_)};
+    const Phrases::Phrase& phrase = phrases_.get(key, [&](Phrases::Phrase& made) {
+      made.ordinal = dictionary_.add_value(attribute.name, value, attribute.micro);
+      // A bare number or a yes says nothing without its name.
+      if (has_letter(value) && value != "true" && value != "false")
+        take_apart(value, language_, Field::kAttributes, made.terms);
+    });
+    product_.values.push_back(phrase.ordinal);
+    for (const std::uint32_t term : phrase.terms) found(term, Field::kAttributes);
   }
   sort_unique(product_.values);
 }
 
 void DocumentReader::read_names(const std::vector<const search_index::CategoryNode*>& above) {
-  for (const search_index::CategoryNode* node : above) index(node->name, language_, Field::kAttributes, false);
+  for (const search_index::CategoryNode* node : above) index_shared(node->name, language_, Field::kAttributes);
   for (const search_index::CategoryNode* node : above)
-    for (const auto& [language, name] : node->names) index(name, language_tag(language), Field::kTranslatedName, false);
+    for (const auto& [language, name] : node->names) index_shared(name, language_tag(language), Field::kTranslatedName);
 }
 
 const SegmentBuilder::Product& DocumentReader::read(const search_index::Document& document,
@@ -151,7 +190,6 @@ const SegmentBuilder::Product& DocumentReader::read(const search_index::Document
   facts.reviews = static_cast<std::uint32_t>(std::clamp<std::int64_t>(figures.review_count, 0, 0xFFFFFFFF));
   facts.rating_milli = static_cast<std::uint16_t>(std::clamp<std::int64_t>(figures.rating_milli, 0, 5000));
   facts.in_stock = figures.in_stock ? 1 : 0;
-  facts.brand = dictionary_.add_brand(document.brand);
   facts.category = document.category.value == 0 ? kNone : add_id(dictionary_.categories, document.category.value);
   facts.born_day = day_of_id(document.id.value);
   for (const search_index::Price& price : figures.prices) {
@@ -163,7 +201,7 @@ const SegmentBuilder::Product& DocumentReader::read(const search_index::Document
       product_.prices.emplace_back(currency, minor);
   }
   read_texts(document);
-  index(document.brand, language_, Field::kBrand, false);
+  index_brand(document.brand);
   read_attributes(document);
   for (const std::string& code : document.codes) index(clip(code, 100), kNeutral, Field::kAttributes, false);
   read_names(above);

@@ -7,6 +7,7 @@
 
 #include "adapters/search_embedded/dictionary.h"
 #include "adapters/search_embedded/generation.h"
+#include "adapters/search_embedded/phrases.h"
 #include "adapters/search_embedded/segment.h"
 #include "adapters/search_embedded/text_scan.h"
 
@@ -25,6 +26,10 @@ class DocumentReader {
   enum class Field { kTitle, kBrand, kAttributes, kTranslatedName, kRest };
   // How many words it has.
   std::uint32_t index(std::string_view text, LanguageTag language, Field field, bool leads);
+  // The same for a text that many products share, which leads none.
+  void index_shared(std::string_view text, LanguageTag language, Field field);
+  void index_brand(std::string_view shown);
+  void take_apart(std::string_view text, LanguageTag language, Field field, std::vector<std::uint32_t>& terms);
   void found(std::uint32_t term, Field field);
   void read_texts(const search_index::Document& document);
   void read_attributes(const search_index::Document& document);
@@ -54,6 +59,7 @@ class DocumentReader {
   LanguageTag language_;
   Stemmers stemmers_;
   TextScan scan_;
+  Phrases phrases_;
   std::vector<Wanted> wanted_;
   std::vector<std::uint64_t> missing_;  // hashes of words that are not among the frequent ones
   std::vector<Frequent> frequent_ = std::vector<Frequent>(65536);

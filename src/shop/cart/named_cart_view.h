@@ -63,7 +63,7 @@ struct NamedCartView : NamedCartSummary {
 
   static constexpr auto fields() {
     using V = NamedCartView;
-    return std::tuple_cat(
+    return joined_fields(
         NamedCartSummary::fields(),
         described(Field("items", &V::items, "In the order in which they were put in"),
                   Field("subtotal", &V::subtotal,

@@ -19,7 +19,7 @@ struct NewDefinitions {
 struct EffectiveDefinition : AttributeDefinition {
   CategoryId category_id;
   static constexpr auto fields() {
-    return std::tuple_cat(
+    return joined_fields(
         AttributeDefinition::fields(),
         described(Field("category_id", &EffectiveDefinition::category_id, "The category that says so")));
   }

@@ -125,8 +125,8 @@ struct NewOffer {
 struct NewOfferOf : NewOffer {
   ProductId product_id;
   static constexpr auto fields() {
-    return std::tuple_cat(described(Field("product_id", &NewOfferOf::product_id, "The product it is an offer of")),
-                          NewOffer::fields());
+    return joined_fields(described(Field("product_id", &NewOfferOf::product_id, "The product it is an offer of")),
+                         NewOffer::fields());
   }
 };
 

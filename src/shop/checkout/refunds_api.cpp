@@ -28,8 +28,8 @@ struct ListedRefund : RefundView {
   bool paid = false;
 
   static constexpr auto fields() {
-    return std::tuple_cat(RefundView::fields(),
-                          described(Field("paid", &ListedRefund::paid, "The gateway has given it back")));
+    return joined_fields(RefundView::fields(),
+                         described(Field("paid", &ListedRefund::paid, "The gateway has given it back")));
   }
 };
 

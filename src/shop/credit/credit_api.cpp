@@ -56,8 +56,8 @@ struct GiftCardView {
 struct IssuedView : GiftCardView {
   std::string code;
   static constexpr auto fields() {
-    return std::tuple_cat(described(Field("code", &IssuedView::code, "Said this once; kept nowhere")),
-                          GiftCardView::fields());
+    return joined_fields(described(Field("code", &IssuedView::code, "Said this once; kept nowhere")),
+                         GiftCardView::fields());
   }
 };
 
@@ -83,8 +83,8 @@ struct MovementView {
 struct CardWithMovements : GiftCardView {
   std::vector<MovementView> movements;
   static constexpr auto fields() {
-    return std::tuple_cat(GiftCardView::fields(),
-                          described(Field("movements", &CardWithMovements::movements, "The newest 200")));
+    return joined_fields(GiftCardView::fields(),
+                         described(Field("movements", &CardWithMovements::movements, "The newest 200")));
   }
 };
 

@@ -33,8 +33,8 @@ struct ExperimentReport : ExperimentView {
   std::optional<Results> results;
 
   static constexpr auto fields() {
-    return std::tuple_cat(ExperimentView::fields(),
-                          described(Field("results", &ExperimentReport::results, "What came of it; not of drafts")));
+    return joined_fields(ExperimentView::fields(),
+                         described(Field("results", &ExperimentReport::results, "What came of it; not of drafts")));
   }
 };
 

@@ -36,9 +36,11 @@ constexpr Query kMovementsWithoutRow{"inventory.check_orphans", Home::kStock, R"
 constexpr Query kPromisedAddsUp{"inventory.check_promised", Home::kStock, R"sql(
   SELECT s.offer_id, s.warehouse_id, s.slot
     FROM inventory_stock s LEFT JOIN (
-      SELECT offer_id, warehouse_id, slot, SUM(CASE WHEN state = 0 THEN quantity ELSE 0 END) AS reserved,
-             SUM(CASE WHEN state = 1 THEN quantity - returned ELSE 0 END) AS sold
-        FROM inventory_reservations GROUP BY offer_id, warehouse_id, slot) r
+      SELECT l.offer_id, l.warehouse_id, l.slot,
+             SUM(CASE WHEN h.checkout_id IS NULL THEN 0 ELSE l.quantity END) AS reserved,
+             SUM(CASE WHEN h.checkout_id IS NULL THEN l.quantity - l.returned ELSE 0 END) AS sold
+        FROM inventory_reservations l LEFT JOIN inventory_holds h ON h.checkout_id = l.checkout_id
+       WHERE l.state = 1 GROUP BY l.offer_id, l.warehouse_id, l.slot) r
       ON r.offer_id = s.offer_id AND r.warehouse_id = s.warehouse_id AND r.slot = s.slot
     LEFT JOIN (
       SELECT offer_id, warehouse_id, slot, SUM(d_promised) AS shipped
@@ -58,13 +60,19 @@ constexpr Query kPromises{"inventory.check_promises", Home::kStock, R"sql(
 constexpr Query kPurchasesAddUp{"inventory.check_purchases", Home::kStock, R"sql(
   SELECT p.offer_id, 0, p.customer_id FROM inventory_purchases p LEFT JOIN (
       SELECT customer_id, offer_id, SUM(quantity - returned) AS held FROM inventory_reservations
-       WHERE customer_id <> 0 AND (state = 0 OR state = 1) GROUP BY customer_id, offer_id) r
+       WHERE customer_id <> 0 AND state = 1 GROUP BY customer_id, offer_id) r
       ON r.customer_id = p.customer_id AND r.offer_id = p.offer_id
    WHERE COALESCE(r.held, 0) <> p.quantity
   UNION ALL
   SELECT r.offer_id, 0, r.customer_id FROM inventory_reservations r LEFT JOIN inventory_purchases p
       ON p.customer_id = r.customer_id AND p.offer_id = r.offer_id
-   WHERE r.customer_id <> 0 AND (r.state = 0 OR r.state = 1) AND p.offer_id IS NULL
+   WHERE r.customer_id <> 0 AND r.state = 1 AND p.offer_id IS NULL
+)sql"};
+
+// A hold is of lines that are not given back, none of which has been returned.
+constexpr Query kHolds{"inventory.check_holds", Home::kStock, R"sql(
+  SELECT h.checkout_id FROM inventory_holds h LEFT JOIN inventory_reservations r ON r.checkout_id = h.checkout_id
+   WHERE r.checkout_id IS NULL OR r.state <> 1 OR r.returned <> 0
 )sql"};
 
 struct Rule {
@@ -88,6 +96,8 @@ Result<void> check(db::Tx& tx, services::CheckReport& report) {
       report.fail(rule.invariant, row.id<OfferId>(0).text() + " in " + row.id<WarehouseId>(1).text() + ", slot " +
                                       std::to_string(row.i64(2)));
   }
+  TRY(const auto holds, tx.ask(kHolds));
+  for (const auto row : holds) report.fail("inventory.holds_have_lines", row.id<CheckoutId>(0).text());
   return {};
 }
 

@@ -137,21 +137,38 @@ constexpr Query kNoteReservation{"inventory.note_reservation", Home::kStock, R"s
   VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8) ON CONFLICT (checkout_id, line) DO NOTHING
 )sql"};
 
+// What is held and what is sold differ by one small row, which goes when it is sold: most lines are never changed.
+constexpr Query kHold{"inventory.hold", Home::kStock, R"sql(
+  INSERT INTO inventory_holds (checkout_id) VALUES ($1)
+)sql"};
+
+constexpr Query kEndHold{"inventory.end_hold", Home::kStock, R"sql(
+  DELETE FROM inventory_holds WHERE checkout_id = $1
+)sql"};
+
+// For a key that is new for sure: whether it is there already need not be asked.
+constexpr Query kNoteFresh{"inventory.note_fresh_reservation", Home::kStock, R"sql(
+  INSERT INTO inventory_reservations (checkout_id, line, offer_id, warehouse_id, slot, quantity, state, returned,
+                                      customer_id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8)
+)sql"};
+
 constexpr Query kReservation{"inventory.reservation", Home::kStock, R"sql(
-  SELECT line, offer_id, warehouse_id, slot, quantity, state, returned, customer_id FROM inventory_reservations
-   WHERE checkout_id = $1 ORDER BY line
+  SELECT r.line, r.offer_id, r.warehouse_id, r.slot, r.quantity,
+         CASE WHEN h.checkout_id IS NULL THEN r.state ELSE 0 END, r.returned, r.customer_id
+    FROM inventory_reservations r LEFT JOIN inventory_holds h ON h.checkout_id = $1
+   WHERE r.checkout_id = $1 ORDER BY r.line
 )sql"};
 
-constexpr Query kSettleReservation{"inventory.settle_reservation", Home::kStock, R"sql(
-  UPDATE inventory_reservations SET state = $2 WHERE checkout_id = $1 AND state = 0
+constexpr Query kTakeBack{"inventory.take_reservation_back", Home::kStock, R"sql(
+  UPDATE inventory_reservations SET state = $2 WHERE checkout_id = $1 AND state = 1
 )sql"};
 
-// By the checkouts that hold something, which are few: the first line of each is in an index of its own.
+// By the checkouts that hold something, which are few.
 constexpr Query kHeld{"inventory.held", Home::kStock, R"sql(
   SELECT r.offer_id, r.warehouse_id, r.slot, CAST(SUM(r.quantity) AS BIGINT)
-    FROM inventory_reservations o CROSS JOIN inventory_reservations r
-   WHERE o.line = 1 AND o.state = 0 AND r.checkout_id = o.checkout_id AND r.state = 0
-     AND r.offer_id >= $1 AND r.offer_id <= $2
+    FROM inventory_holds h CROSS JOIN inventory_reservations r
+   WHERE r.checkout_id = h.checkout_id AND r.offer_id >= $1 AND r.offer_id <= $2
    GROUP BY r.offer_id, r.warehouse_id, r.slot
 )sql"};
 
@@ -281,6 +298,11 @@ using Sets = std::vector<std::vector<db::Param>>;
 std::vector<db::Param> movement(const Place& place, const Delta& delta, const Cause& cause, std::int64_t last) {
   return {place.offer,        place.warehouse, place.slot,   cause.kind,      delta.on_hand, delta.promised,
           delta.safety_stock, delta.incoming,  cause.reason, cause.reference, cause.at,      last};
+}
+
+// A line that is held is written as one that is sold; see kHold.
+ReservationState written(ReservationState state) {
+  return state == ReservationState::kReserved ? ReservationState::kConfirmed : state;
 }
 
 template <class T>
@@ -443,20 +465,21 @@ Result<bool> note_reservation(db::Tx& tx, CheckoutId key, std::span<const Reserv
   Sets sets;
   sets.reserve(rows.size());
   for (const ReservationRow& row : rows)
-    sets.push_back(
-        {key, row.line, row.place.offer, row.place.warehouse, row.place.slot, row.quantity, row.state, row.customer});
+    sets.push_back({key, row.line, row.place.offer, row.place.warehouse, row.place.slot, row.quantity,
+                    written(row.state), row.customer});
   TRY(const auto noted, tx.run_each(kNoteReservation, sets));
   return std::all_of(noted.begin(), noted.end(), [](std::int64_t count) { return count == 1; });
 }
 
 Result<void> note_fresh(db::Tx& tx, CheckoutId key, std::span<const ReservationRow> rows) {
-  const auto noted = [](std::int64_t count) -> Result<void> {
-    if (count == 1) return {};
-    return fail(Errc::kConflict, "inventory.key_reused", "The key has been used.");
-  };
   for (const ReservationRow& row : rows)
-    TRY_DO(tx.later(kNoteReservation, noted, key, row.line, row.place.offer, row.place.warehouse, row.place.slot,
-                    row.quantity, row.state, row.customer));
+    TRY_DO(tx.later(kNoteFresh, nullptr, key, row.line, row.place.offer, row.place.warehouse, row.place.slot,
+                    row.quantity, written(row.state), row.customer));
+  return tx.later(kHold, nullptr, key);
+}
+
+Result<void> hold(db::Tx& tx, CheckoutId key) {
+  TRY_DO(tx.run(kHold, key));
   return {};
 }
 
@@ -476,20 +499,18 @@ Result<std::map<CheckoutId, ReservationState>> states(db::Tx& tx, std::span<cons
 }
 
 Result<bool> confirm_reservation(db::Tx& tx, CheckoutId key) {
-  TRY(const auto settled, tx.run(kSettleReservation, key, ReservationState::kConfirmed));
-  return settled > 0;
+  TRY(const auto ended, tx.run(kEndHold, key));
+  return ended > 0;
 }
 
-Result<void> confirm_later(db::Tx& tx, CheckoutId key, db::Tx::Check check) {
-  return tx.later(kSettleReservation, check, key, ReservationState::kConfirmed);
-}
+Result<void> confirm_later(db::Tx& tx, CheckoutId key, db::Tx::Check check) { return tx.later(kEndHold, check, key); }
 
-Result<std::vector<ReservationRow>> settle_reservation(db::Tx& tx, CheckoutId key, ReservationState to) {
+Result<std::vector<ReservationRow>> take_back(db::Tx& tx, CheckoutId key, ReservationState to) {
+  TRY(const auto ended, tx.run(kEndHold, key));
+  if (ended == 0) return std::vector<ReservationRow>();
   TRY(auto out, reservation(tx, key));
-  std::erase_if(out, [](const ReservationRow& row) { return row.state != ReservationState::kReserved; });
-  if (out.empty()) return out;
-  TRY(const auto settled, tx.run(kSettleReservation, key, to));
-  KONTOR_ASSERT(settled == static_cast<std::int64_t>(out.size()));
+  TRY(const auto taken, tx.run(kTakeBack, key, to));
+  KONTOR_ASSERT(taken == static_cast<std::int64_t>(out.size()));
   for (ReservationRow& row : out) row.state = to;
   // Stock rows are always taken in key order.
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.place < b.place; });

@@ -111,9 +111,10 @@ Result<void> change_warehouse(db::Tx& tx, const Warehouse& warehouse);  // all b
 Result<std::int64_t> load(db::Tx& tx, WarehouseId warehouse);
 Result<std::map<WarehouseId, std::int64_t>> loads(db::Tx& tx);  // the same for all of them
 
-// False when the key has one of these lines already.
+// False when the key has one of these lines already. What is reserved needs a hold as well.
 Result<bool> note_reservation(db::Tx& tx, CheckoutId key, std::span<const ReservationRow> rows);
-// The same with what is asked next, under a key that cannot have any: else kConflict "inventory.key_reused".
+Result<void> hold(db::Tx& tx, CheckoutId key);
+// Both with what is asked next, under a key that cannot have any: else kConflict "db.duplicate".
 Result<void> note_fresh(db::Tx& tx, CheckoutId key, std::span<const ReservationRow> rows);
 Result<std::vector<ReservationRow>> reservation(db::Tx& tx, CheckoutId key);
 // Of those that have rows, which all share one state; in one round trip.
@@ -123,7 +124,7 @@ Result<bool> confirm_reservation(db::Tx& tx, CheckoutId key);
 // The same with what is asked next.
 Result<void> confirm_later(db::Tx& tx, CheckoutId key, db::Tx::Check check);
 // The rows of the key that went from reserved to `to`, by place.
-Result<std::vector<ReservationRow>> settle_reservation(db::Tx& tx, CheckoutId key, ReservationState to);
+Result<std::vector<ReservationRow>> take_back(db::Tx& tx, CheckoutId key, ReservationState to);
 // Of these offers; reads what all checkouts hold.
 Result<Held> held(db::Tx& tx, OfferId first, OfferId last);
 // False when less than `quantity` of the line is still allocated to the key.

@@ -15,10 +15,12 @@ constexpr Query kDrifts{"inventory.drifts", Home::kStock, R"sql(
            CAST(SUM(CASE WHEN kind = 15 THEN d_promised ELSE 0 END) AS BIGINT) AS shipped, MAX(id) AS last_id
       FROM inventory_movements GROUP BY offer_id, warehouse_id, slot),
   owed AS (
-    SELECT offer_id, warehouse_id, slot,
-           CAST(SUM(CASE WHEN state = 0 THEN quantity ELSE 0 END) AS BIGINT) AS held,
-           CAST(SUM(CASE WHEN state = 1 THEN quantity - returned ELSE 0 END) AS BIGINT) AS sold
-      FROM inventory_reservations WHERE quantity > 0 GROUP BY offer_id, warehouse_id, slot),
+    SELECT l.offer_id, l.warehouse_id, l.slot,
+           CAST(SUM(CASE WHEN h.checkout_id IS NULL THEN 0 ELSE l.quantity END) AS BIGINT) AS held,
+           CAST(SUM(CASE WHEN h.checkout_id IS NULL AND l.state = 1 THEN l.quantity - l.returned ELSE 0 END)
+                AS BIGINT) AS sold
+      FROM inventory_reservations l LEFT JOIN inventory_holds h ON h.checkout_id = l.checkout_id
+     WHERE l.quantity > 0 GROUP BY l.offer_id, l.warehouse_id, l.slot),
   places AS (
     SELECT offer_id, warehouse_id, slot FROM inventory_stock
     UNION SELECT offer_id, warehouse_id, slot FROM history

@@ -193,6 +193,7 @@ Result<bool> note(db::Tx& tx, const ReserveRequest& request, const std::vector<T
   if (!fresh) return false;
   TRY(const bool rest, sql::note_reservation(tx, request.key, std::span(notes).subspan(1)));
   KONTOR_ASSERT(rest);
+  TRY_DO(sql::hold(tx, request.key));
   return true;
 }
 
@@ -479,7 +480,7 @@ Result<void> Inventory::confirm_once(db::Tx& tx, CheckoutId key) {
 }
 
 Result<void> Inventory::give_back(db::Tx& tx, CheckoutId key, ReservationState to, Time now) {
-  TRY(auto rows, sql::settle_reservation(tx, key, to));
+  TRY(auto rows, sql::take_back(tx, key, to));
   if (rows.empty()) {
     TRY(const bool tombstone, sql::note_reservation(tx, key, std::array{ReservationRow{1, {}, 0, to, 0}}));
     if (tombstone) return {};
@@ -520,6 +521,7 @@ Result<void> Inventory::deallocate(db::Tx& tx, CheckoutId key, std::span<const A
     std::int64_t left = unit.quantity;
     for (ReservationRow& row : rows) {
       if (row.place.offer != unit.offer || row.place.warehouse != unit.warehouse) continue;
+      if (row.state != ReservationState::kConfirmed) continue;
       const std::int64_t part = std::min(left, row.quantity - row.returned);
       if (part <= 0) continue;
       TRY(const bool noted, sql::note_returned(tx, key, row.line, part));

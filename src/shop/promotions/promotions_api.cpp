@@ -17,7 +17,7 @@ struct PromotionView : Promotion {
 
   static constexpr auto fields() {
     using V = PromotionView;
-    return std::tuple_cat(
+    return joined_fields(
         described(Field("id", &V::id, "The promotion"), Field("version", &V::version, "Also the ETag")),
         Promotion::fields(),
         described(Field("uses", &V::uses, "Purchases that used it; counted where something runs out"),

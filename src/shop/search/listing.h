@@ -56,7 +56,7 @@ struct Item : showcase::Card {
   std::optional<std::vector<ReasonView>> explain;
 
   static constexpr auto fields() {
-    return std::tuple_cat(
+    return joined_fields(
         showcase::Card::fields(),
         described(Field("highlight", &Item::highlight, "The title in pieces, with ?highlight=1"),
                   Field("explain", &Item::explain, "What it was ranked by, with ?explain=1 for staff")));
