@@ -189,6 +189,30 @@ TEST_CASE_FIXTURE(Fixture, "postgresql batch: lost during COMMIT, nobody knows, 
   for (int id = 0; id < kFibers; ++id) CHECK(number_of(id) == 1);  // the cut came after it
 }
 
+TEST_CASE_FIXTURE(Fixture, "postgresql batch: functions that set out before a gate that is never reached run again") {
+  if (!store) return;
+  CuttingProxy proxy(port_of(database.url()));
+  const std::string url = database.url();
+  const std::size_t slash = url.rfind('/');
+  const auto remote = open(url.substr(0, url.rfind(':', slash) + 1) + std::to_string(proxy.port()) + url.substr(slash));
+  proxy.cut_at("LOCK TABLE", CuttingProxy::Cut::kBefore);
+  int done = 0, runs = 0;
+  on_fibers([&](int fiber) {
+    done += remote
+                ->write(Home::kCustomer,
+                        [&](Tx& tx) -> Result<void> {
+                          ++runs;
+                          if (fiber % 3 == 0) static_cast<void>(tx.serial_in_commit_order());  // waits for the gate
+                          TRY_DO(tx.run(kPut, fiber, fiber, ""));
+                          return {};
+                        })
+                .has_value();
+  });
+  CHECK(done == kFibers);
+  CHECK(runs > kFibers);
+  for (int id = 0; id < kFibers; ++id) CHECK(number_of(id) == id);
+}
+
 TEST_CASE_FIXTURE(Fixture, "postgresql batch: a loop torn down in the middle leaves nothing behind") {
   if (!store) return;
   static constexpr db::Query kLong{"t.long", Home::kEvery, "SELECT pg_sleep(60)"};

@@ -66,8 +66,11 @@ void Dictionary::add_sign(std::string_view word, std::uint32_t id) {
 }
 
 std::uint32_t Dictionary::add_term(const Form& form, LanguageTag language, Stemmers& stemmers) {
+  return add_term(form, language, stemmers, hash_text(form.text, form.is_word ? language : kNeutral));
+}
+
+std::uint32_t Dictionary::add_term(const Form& form, LanguageTag language, Stemmers& stemmers, std::uint64_t hash) {
   const LanguageTag tag = form.is_word ? language : kNeutral;
-  const std::uint64_t hash = hash_text(form.text, tag);
   if (const std::uint32_t word = words.find_hashed(form.text, tag, hash); word != kNone) return words.value(word);
   const std::uint32_t term = add_term_of(stemmers.stem(tag, form.text), form.is_word);
   const std::uint32_t value = is_stop_word(tag, form.text) ? term | kStopWord : term;

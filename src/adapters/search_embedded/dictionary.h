@@ -66,6 +66,8 @@ struct Dictionary {
   std::uint32_t find_term(const Form& form, LanguageTag language, Stemmers& stemmers) const;
   // The writer's: the word's value.
   std::uint32_t add_term(const Form& form, LanguageTag language, Stemmers& stemmers);
+  // The same where the hash of its text is known: of its language, or kNeutral for what is no word.
+  std::uint32_t add_term(const Form& form, LanguageTag language, Stemmers& stemmers, std::uint64_t hash);
   std::uint32_t add_term_of(std::string_view stem, bool is_word);
   void add_sign(std::string_view word, std::uint32_t id);
   std::uint32_t add_brand(std::string_view shown);

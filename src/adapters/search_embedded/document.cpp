@@ -11,11 +11,8 @@ namespace {
 
 constexpr std::size_t kMostTitleWords = 200, kMostRestWords = 2'000, kMostValueWords = 20, kMostValues = 200;
 
-std::uint16_t kind_of(auto field, LanguageTag language) {
-  return static_cast<std::uint16_t>(static_cast<unsigned>(field) << 8 | language);
-}
-
-constexpr std::uint16_t kValueKind = 1u << 15;
+// Of phrases, beside their language.
+constexpr std::uint16_t kBrandKind = 1u << 8, kValueKind = 2u << 8;
 
 bool has_letter(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c | 0x20) >= 'a'; });
@@ -62,11 +59,13 @@ DocumentReader::Wanted DocumentReader::wanted_of(const Form& form, LanguageTag l
 }
 
 std::uint32_t DocumentReader::value_of(const Form& form, LanguageTag language, const Wanted& wanted) {
-  if (form.text.size() > Frequent::kLongest) return dictionary_.add_term(form, language, stemmers_);
+  if (form.text.size() > Frequent::kLongest) return dictionary_.add_term(form, language, stemmers_, wanted.hash);
   Frequent& slot = frequent_[wanted.slot];
   if (slot.text == wanted.key && slot.value != kNone) return slot.value;
   slot.text = wanted.key;
-  return slot.value = dictionary_.add_term(form, language, stemmers_);
+  // One that was there a moment ago has no hash yet.
+  return slot.value = wanted.hash != 0 ? dictionary_.add_term(form, language, stemmers_, wanted.hash)
+                                       : dictionary_.add_term(form, language, stemmers_);
 }
 
 // All are asked for before the first is looked at.
@@ -80,8 +79,9 @@ void DocumentReader::fetch_ahead(const std::vector<Form>& forms, LanguageTag lan
   for (std::size_t i = 0; i < forms.size(); ++i) {
     const Form& form = forms[i];
     if (form.text.size() <= Frequent::kLongest && frequent_[wanted_[i].slot].text == wanted_[i].key) continue;
-    missing_.push_back(hash_text(form.text, form.is_word ? language : kNeutral));
-    dictionary_.words.fetch_slot(missing_.back());
+    wanted_[i].hash = hash_text(form.text, form.is_word ? language : kNeutral);
+    missing_.push_back(wanted_[i].hash);
+    dictionary_.words.fetch_slot(wanted_[i].hash);
   }
   for (const std::uint64_t hash : missing_) dictionary_.words.fetch_entry(hash);
   for (const std::uint64_t hash : missing_) dictionary_.words.fetch_text(hash);
@@ -118,16 +118,9 @@ void DocumentReader::take_apart(std::string_view text, LanguageTag language, Fie
   }
 }
 
-void DocumentReader::index_shared(std::string_view text, LanguageTag language, Field field) {
-  const Phrases::Phrase& phrase = phrases_.get({{}, text, kind_of(field, language)}, [&](Phrases::Phrase& made) {
-    take_apart(text, language, field, made.terms);
-  });
-  for (const std::uint32_t term : phrase.terms) found(term, field);
-}
-
 void DocumentReader::index_brand(std::string_view shown) {
   const Phrases::Phrase& phrase =
-      phrases_.get({{}, shown, kind_of(Field::kBrand, language_)}, [&](Phrases::Phrase& made) {
+      phrases_.get({{}, shown, static_cast<std::uint16_t>(kBrandKind | language_)}, [&](Phrases::Phrase& made) {
         made.ordinal = dictionary_.add_brand(shown);
         take_apart(shown, language_, Field::kBrand, made.terms);
       });
@@ -168,14 +161,40 @@ void DocumentReader::read_attributes(const search_index::Document& document) {
   sort_unique(product_.values);
 }
 
-void DocumentReader::read_names(const std::vector<const search_index::CategoryNode*>& above) {
-  for (const search_index::CategoryNode* node : above) index_shared(node->name, language_, Field::kAttributes);
-  for (const search_index::CategoryNode* node : above)
-    for (const auto& [language, name] : node->names) index_shared(name, language_tag(language), Field::kTranslatedName);
+void DocumentReader::set_categories(std::span<const search_index::CategoryNode> nodes) {
+  nodes_.clear();
+  names_.clear();
+  for (const search_index::CategoryNode& node : nodes) nodes_[node.id.value] = node;
 }
 
-const SegmentBuilder::Product& DocumentReader::read(const search_index::Document& document,
-                                                    const std::vector<const search_index::CategoryNode*>& above) {
+void DocumentReader::take_names(CategoryId category, Names& names) {
+  constexpr std::size_t kDeepest = 32;
+  std::vector<const search_index::CategoryNode*> above;  // itself first
+  for (auto at = nodes_.find(category.value); at != nodes_.end() && above.size() < kDeepest;
+       at = nodes_.find(at->second.parent.value))
+    above.push_back(&at->second);
+  std::vector<std::uint32_t> terms;
+  const auto take = [&](std::string_view name, LanguageTag language, Field field) {
+    terms.clear();
+    take_apart(name, language, field, terms);
+    for (const std::uint32_t term : terms) names.terms.emplace_back(term, field);
+  };
+  for (const auto* node : above) take(node->name, language_, Field::kAttributes);
+  for (const auto* node : above)
+    for (const auto& [language, name] : node->names) take(name, language_tag(language), Field::kTranslatedName);
+  names.known = true;
+}
+
+void DocumentReader::read_names(CategoryId category) {
+  const std::uint32_t ordinal = product_.facts.category;
+  if (ordinal == kNone) return;
+  if (ordinal >= names_.size()) names_.resize(ordinal + ordinal / 2 + 16);
+  Names& names = names_[ordinal];
+  if (!names.known) take_names(category, names);
+  for (const auto& [term, field] : names.terms) found(term, field);
+}
+
+const SegmentBuilder::Product& DocumentReader::read(const search_index::Document& document) {
   const search_index::Figures& figures = document.figures;
   product_.facts = {};
   product_.lead = {};
@@ -204,7 +223,7 @@ const SegmentBuilder::Product& DocumentReader::read(const search_index::Document
   index_brand(document.brand);
   read_attributes(document);
   for (const std::string& code : document.codes) index(clip(code, 100), kNeutral, Field::kAttributes, false);
-  read_names(above);
+  read_names(document.category);
   for (const SellerId seller : document.sellers) product_.sellers.push_back(add_id(dictionary_.sellers, seller.value));
   sort_unique(product_.sellers);
   for (const Found& one : found_) {

@@ -2,7 +2,10 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "adapters/search_embedded/dictionary.h"
@@ -18,22 +21,21 @@ class DocumentReader {
  public:
   DocumentReader(Dictionary& dictionary, LanguageTag language) : dictionary_(dictionary), language_(language) {}
 
-  // `above`: the product's category and those above it. Lives until the next call.
-  const SegmentBuilder::Product& read(const search_index::Document& document,
-                                      const std::vector<const search_index::CategoryNode*>& above);
+  // Of what comes after it.
+  void set_categories(std::span<const search_index::CategoryNode> nodes);
+  // Lives until the next call.
+  const SegmentBuilder::Product& read(const search_index::Document& document);
 
  private:
   enum class Field { kTitle, kBrand, kAttributes, kTranslatedName, kRest };
   // How many words it has.
   std::uint32_t index(std::string_view text, LanguageTag language, Field field, bool leads);
-  // The same for a text that many products share, which leads none.
-  void index_shared(std::string_view text, LanguageTag language, Field field);
   void index_brand(std::string_view shown);
   void take_apart(std::string_view text, LanguageTag language, Field field, std::vector<std::uint32_t>& terms);
   void found(std::uint32_t term, Field field);
   void read_texts(const search_index::Document& document);
   void read_attributes(const search_index::Document& document);
-  void read_names(const std::vector<const search_index::CategoryNode*>& above);
+  void read_names(CategoryId category);
 
   struct Found {
     std::uint32_t term = 0;
@@ -50,7 +52,14 @@ class DocumentReader {
   struct Wanted {
     Key key{};
     std::uint32_t slot = 0;
+    std::uint64_t hash = 0;  // of a word that was not among the frequent ones
   };
+  // The words of a category's name, and of those above it.
+  struct Names {
+    bool known = false;
+    std::vector<std::pair<std::uint32_t, Field>> terms;
+  };
+  void take_names(CategoryId category, Names& names);
   static Wanted wanted_of(const Form& form, LanguageTag language);
   void fetch_ahead(const std::vector<Form>& forms, LanguageTag language);
   std::uint32_t value_of(const Form& form, LanguageTag language, const Wanted& wanted);
@@ -61,8 +70,10 @@ class DocumentReader {
   TextScan scan_;
   Phrases phrases_;
   std::vector<Wanted> wanted_;
-  std::vector<std::uint64_t> missing_;  // hashes of words that are not among the frequent ones
+  std::vector<std::uint64_t> missing_;  // the hashes among them
   std::vector<Frequent> frequent_ = std::vector<Frequent>(65536);
+  std::unordered_map<std::int64_t, search_index::CategoryNode> nodes_;
+  std::vector<Names> names_;  // by the category's ordinal
   SegmentBuilder::Product product_;
   std::vector<Found> found_;
   std::vector<std::uint32_t> place_;  // of each term in found_, plus 1; 0: not in this product

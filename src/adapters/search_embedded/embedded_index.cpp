@@ -86,22 +86,13 @@ Result<search_index::Answer> EmbeddedIndex::search(const Query& query, const sea
   return Search(dictionary_, *now, own, pause, memory.get()).run();
 }
 
-std::vector<const search_index::CategoryNode*> EmbeddedIndex::path_of(CategoryId category) const {
-  constexpr std::size_t kDeepest = 32;
-  std::vector<const search_index::CategoryNode*> path;
-  for (auto at = nodes_.find(category.value); at != nodes_.end() && path.size() < kDeepest;
-       at = nodes_.find(at->second.parent.value))
-    path.push_back(&at->second);
-  return path;
-}
-
 void EmbeddedIndex::upsert(std::span<const Document> documents) {
   const std::lock_guard lock(writer_mutex_);
   for (const Document& document : documents) {
     if (builder_.docs() >= options_.products_at_once) seal(generation()->today);
     const auto [place, is_new] = waiting_.emplace(document.id.value, builder_.docs());
     if (!is_new) replaced_.push_back(std::exchange(place->second, builder_.docs()));
-    builder_.add(reader_.read(document, path_of(document.category)));
+    builder_.add(reader_.read(document));
     removed_.erase(document.id.value);
   }
 }
@@ -287,8 +278,7 @@ void EmbeddedIndex::install(const Generation& begun, const std::vector<Part>& be
 
 void EmbeddedIndex::set_categories(std::span<const search_index::CategoryNode> nodes) {
   const std::lock_guard lock(writer_mutex_);
-  nodes_.clear();
-  for (const auto& node : nodes) nodes_[node.id.value] = node;
+  reader_.set_categories(nodes);
   auto tree = std::make_shared<const Tree>(make_tree(nodes, dictionary_.categories));
   publish_changed([&](Generation& next) { next.tree = std::move(tree); });
 }

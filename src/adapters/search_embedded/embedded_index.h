@@ -58,8 +58,7 @@ class EmbeddedIndex final : public search_index::Index {
   void publish(std::shared_ptr<const Generation> next);
   template <class F>
   void publish_changed(F&& change);
-  void seal(std::uint32_t today);                                                     // what waits becomes a segment
-  std::vector<const search_index::CategoryNode*> path_of(CategoryId category) const;  // itself first
+  void seal(std::uint32_t today);  // what waits becomes a segment
   void apply(const search_index::Change& change, Segment& segment, std::uint32_t doc, const Generation& now);
   bool apply_waiting(const search_index::Change& change);
   void install(const Generation& begun, const std::vector<Part>& before, Merged merged);
@@ -83,7 +82,6 @@ class EmbeddedIndex final : public search_index::Index {
   std::unordered_map<std::int64_t, std::uint32_t> waiting_;  // products in builder_
   std::vector<std::uint32_t> replaced_;                      // of builder_: dead already
   std::unordered_set<std::int64_t> removed_;                 // of the segments, with the next refresh
-  std::unordered_map<std::int64_t, search_index::CategoryNode> nodes_;
   bool merging_ = false;
   std::vector<std::pair<const Segment*, std::uint32_t>> changed_;  // while a merge copies
 };

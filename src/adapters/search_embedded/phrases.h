@@ -1,5 +1,5 @@
-// What short texts come to that many products share: names of categories, brands, values of attributes. They are taken
-// apart when they are first seen, and again only when another one took their place here. The writer's.
+// What short texts come to that many products share, brands and values of attributes. They are taken apart when they
+// are first seen, and again only when another one took their place here. The writer's.
 #pragma once
 #include <cstdint>
 #include <string>
