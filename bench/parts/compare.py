@@ -4,7 +4,8 @@ import json
 import os
 
 NOISE = 0.12  # on a machine that is shared, two runs of the same program differ by so much
-LESS_IS_BETTER = ("_ms", "cpu_us", "cpu_against", "bytes_each", "seconds", "memory", "p99", "p50")
+LESS_IS_BETTER = ("_ms", "cpu_us", "cpu_against", "bytes", "seconds", "memory", "p99", "p50", "dearer")
+LESS_IS_BETTER_AT_THE_END = ("_us", "_s")
 SETTINGS = {"answer_bytes", "products", "connections", "rate", "batch", "seconds_each"}
 BAR = 40
 
@@ -34,6 +35,10 @@ def latest(folder, machine):
     return found
 
 
+def less_is_better(name):
+    return any(word in name for word in LESS_IS_BETTER) or name.endswith(LESS_IS_BETTER_AT_THE_END)
+
+
 def compared(folder, machine, results):
     """Lines to print; the warnings are those that begin with "  WORSE"."""
     before, lines = latest(folder, machine), []
@@ -42,7 +47,7 @@ def compared(folder, machine, results):
             continue
         old, source = before[name]
         change = value / old - 1
-        worse = change > 0 if any(word in name for word in LESS_IS_BETTER) else change < 0
+        worse = change > 0 if less_is_better(name) else change < 0
         mark = "  " if abs(change) <= NOISE else "  WORSE " if worse else "  better "
         lines.append(f"{mark:9} {name:36} {old:12.3f} -> {value:12.3f}  {change:+7.1%}   {source}")
     return lines or ["  nothing of this was recorded on this machine before"]

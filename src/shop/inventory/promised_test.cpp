@@ -26,6 +26,8 @@ constexpr Query kReservation{"test.old_reservation", Home::kStock, R"sql(
   VALUES ($1, 1, $2, 1, 0, $3, $4, 0)
 )sql"};
 
+constexpr Query kStrayHold{"test.stray_hold", Home::kStock, "INSERT INTO inventory_holds (checkout_id) VALUES ($1)"};
+
 // Twenty came, three are held by one checkout, four were sold by another.
 Result<void> old_stock(db::Tx& tx) {
   std::int64_t last = 0;
@@ -70,6 +72,23 @@ void grows(auto& store) {
   CHECK(promised == 7);
   REQUIRE(store.write(Home::kStock, [&](db::Tx& tx) { return inventory.confirm(tx, key(1)); }));
   CHECK(inventory.rows(kTea)->front().allocated == 7);
+}
+
+TEST_CASE("inventory: a hold without lines, and one of lines that were given back, are found") {
+  for (const CheckoutId stray : {key(1), key(2)}) {
+    TestShop shop;
+    shop.stock(kTea, 10);
+    REQUIRE(shop.reserve(key(1), {{kTea, 2, 0}}));
+    REQUIRE(shop.release(key(1)));
+    shop.check();
+    REQUIRE(shop.write([&](db::Tx& tx) -> Result<void> {
+      TRY_DO(tx.run(kStrayHold, stray));
+      return {};
+    }));
+    services::CheckReport report;
+    REQUIRE(shop.inventory.check(report));
+    CHECK(report.findings().contains("inventory.holds_have_lines"));
+  }
 }
 
 TEST_CASE("inventory: a store of before goes on with what it had reserved and allocated, on each store") {
