@@ -56,6 +56,11 @@ struct Fixture {
     REQUIRE((*opened)->migrate(kTables));
     return std::move(*opened);
   }
+  std::unique_ptr<PostgresStore> open_through(const CuttingProxy& proxy) const {
+    const std::string& url = database.url();
+    const std::size_t slash = url.rfind('/');
+    return open(url.substr(0, url.rfind(':', slash) + 1) + std::to_string(proxy.port()) + url.substr(slash));
+  }
   static Result<void> put(db::Store& to, std::int64_t id, std::int64_t n) {
     return to.write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
       TRY_DO(tx.run(kPut, id, n, "words " + std::to_string(id)));
@@ -174,9 +179,7 @@ TEST_CASE_FIXTURE(Fixture, "postgresql batch: an attempt that fails is undone al
 TEST_CASE_FIXTURE(Fixture, "postgresql batch: lost during COMMIT, nobody knows, and all are told so") {
   if (!store) return;
   CuttingProxy proxy(port_of(database.url()));
-  const std::string url = database.url();
-  const std::size_t slash = url.rfind('/');
-  const auto remote = open(url.substr(0, url.rfind(':', slash) + 1) + std::to_string(proxy.port()) + url.substr(slash));
+  const auto remote = open_through(proxy);
   proxy.cut_at("COMMIT", CuttingProxy::Cut::kAfter);
   int unknown = 0, done = 0;
   on_fibers([&](int fiber) {
@@ -192,9 +195,7 @@ TEST_CASE_FIXTURE(Fixture, "postgresql batch: lost during COMMIT, nobody knows, 
 TEST_CASE_FIXTURE(Fixture, "postgresql batch: functions that set out before a gate that is never reached run again") {
   if (!store) return;
   CuttingProxy proxy(port_of(database.url()));
-  const std::string url = database.url();
-  const std::size_t slash = url.rfind('/');
-  const auto remote = open(url.substr(0, url.rfind(':', slash) + 1) + std::to_string(proxy.port()) + url.substr(slash));
+  const auto remote = open_through(proxy);
   proxy.cut_at("LOCK TABLE", CuttingProxy::Cut::kBefore);
   int done = 0, runs = 0;
   on_fibers([&](int fiber) {
