@@ -2,6 +2,7 @@
 // to be read. Beside it, how often each rare branch was reached, so that one that never is can be seen.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>

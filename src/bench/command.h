@@ -1,6 +1,7 @@
 // `kontor bench MIX --url URL …`: measures a running shop over HTTP, as its visitors see it. Knows nothing of the shop
 // but its public API.
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>

@@ -1,5 +1,6 @@
 // Cells and lines of CSV as they are written: RFC 4180 with CRLF-free lines, and safe to open in a spreadsheet.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 

@@ -1,6 +1,7 @@
 // The transactional outbox: a fact is written in the transaction that made it true, and read by consumers after commit.
 // Owns the tables outbox_*, which lie in every store. Events carry ids and figures, never personal data.
 #pragma once
+#include <concepts>
 #include <span>
 #include <string>
 #include <string_view>

@@ -1,6 +1,7 @@
 // Blobs in memory, for the simulator and for tests: they outlive a simulated crash, as a disk does, and end with the
 // object.
 #pragma once
+#include <functional>
 #include <map>
 #include <mutex>
 

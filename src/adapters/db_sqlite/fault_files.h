@@ -2,6 +2,7 @@
 // the file layer (fault_vfs.cpp) and the disk (fault_disk.cpp) alone.
 #pragma once
 #include <sqlite3.h>
+#include <functional>
 
 #include <algorithm>
 #include <array>

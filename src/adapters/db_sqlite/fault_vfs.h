@@ -3,6 +3,7 @@
 // files and is registered with SQLite under its name while it lives; close the stores on it before it goes.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>

@@ -5,6 +5,7 @@
 // Used by one thread; outlives the connections that it is told to.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>

@@ -1,6 +1,7 @@
 // A CSV file with a header: named columns, and records that have as many cells as the header. What is wrong with a
 // record is said by line and column name. Lines without any text are left out.
 #pragma once
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_set>

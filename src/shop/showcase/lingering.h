@@ -7,6 +7,7 @@
 #include <deque>
 #include <mutex>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/id.h"
