@@ -181,23 +181,6 @@ function(tests name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 endfunction()
 
-# headers(kontor-headers …): one source per header that includes nothing else of ours (tools/check_headers).
-function(headers name)
-  file(GLOB_RECURSE found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/*.h ${CMAKE_SOURCE_DIR}/sim/*.h ${CMAKE_SOURCE_DIR}/bench/*.h)
-  set(sources "")
-  foreach(header ${found})
-    file(RELATIVE_PATH relative ${CMAKE_SOURCE_DIR} ${header})
-    string(REPLACE "/" "_" stem ${relative})
-    set(source ${CMAKE_BINARY_DIR}/headers/${stem}.cpp)
-    file(CONFIGURE OUTPUT ${source} CONTENT "#include \"${relative}\"\n#include \"${relative}\"\n" @ONLY)
-    list(APPEND sources ${source})
-  endforeach()
-  add_library(${name} OBJECT EXCLUDE_FROM_ALL ${sources})
-  kontor_includes(${name})
-  target_precompile_headers(${name} REUSE_FROM kontor_pch)
-  target_link_libraries(${name} PRIVATE ${ARGN})
-endfunction()
-
 # embed(target header variable namespace file): a file's text as a constant in a generated header, found as <folder of header>.
 function(embed target header variable namespace file)
   file(READ ${CMAKE_SOURCE_DIR}/${file} text)
