@@ -8,6 +8,7 @@
 #include "adapters/log_outbox/outbox_log.h"
 #include "services/outbox.h"
 #include "tests/support/each_store.h"
+#include "tests/support/happened.h"
 
 namespace kontor {
 std::span<const db::Migration> services_migrations();
@@ -16,11 +17,8 @@ std::span<const db::Migration> services_migrations();
 namespace kontor::services {
 namespace {
 
-struct Happened {
-  static constexpr std::string_view kName = "testing.happened";
-  std::int64_t number = 0;
-  static constexpr auto fields() { return described(Field("number", &Happened::number, "Which")); }
-};
+using testing::Happened;
+
 struct Ignored {
   static constexpr std::string_view kName = "testing.ignored";
   static constexpr auto fields() { return described(); }

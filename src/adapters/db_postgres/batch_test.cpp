@@ -34,11 +34,6 @@ constexpr db::Query kWrong{"t.wrong", Home::kCustomer, "SELECT n / 0 FROM t_cell
 
 constexpr int kFibers = 40;
 
-int port_of(const std::string& url) {
-  const std::size_t slash = url.rfind('/');
-  return std::stoi(url.substr(url.rfind(':', slash) + 1, slash));
-}
-
 struct Fixture {
   testing::PostgresDatabase database;
   std::unique_ptr<PostgresStore> store;
@@ -55,11 +50,6 @@ struct Fixture {
     REQUIRE_MESSAGE(opened, (opened ? "" : opened.error().detail));
     REQUIRE((*opened)->migrate(kTables));
     return std::move(*opened);
-  }
-  std::unique_ptr<PostgresStore> open_through(const CuttingProxy& proxy) const {
-    const std::string& url = database.url();
-    const std::size_t slash = url.rfind('/');
-    return open(url.substr(0, url.rfind(':', slash) + 1) + std::to_string(proxy.port()) + url.substr(slash));
   }
   static Result<void> put(db::Store& to, std::int64_t id, std::int64_t n) {
     return to.write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
@@ -178,8 +168,8 @@ TEST_CASE_FIXTURE(Fixture, "postgresql batch: an attempt that fails is undone al
 
 TEST_CASE_FIXTURE(Fixture, "postgresql batch: lost during COMMIT, nobody knows, and all are told so") {
   if (!store) return;
-  CuttingProxy proxy(port_of(database.url()));
-  const auto remote = open_through(proxy);
+  CuttingProxy proxy(database.port());
+  const auto remote = open(database.url_at(proxy.port()));
   proxy.cut_at("COMMIT", CuttingProxy::Cut::kAfter);
   int unknown = 0, done = 0;
   on_fibers([&](int fiber) {
@@ -194,8 +184,8 @@ TEST_CASE_FIXTURE(Fixture, "postgresql batch: lost during COMMIT, nobody knows, 
 
 TEST_CASE_FIXTURE(Fixture, "postgresql batch: functions that set out before a gate that is never reached run again") {
   if (!store) return;
-  CuttingProxy proxy(port_of(database.url()));
-  const auto remote = open_through(proxy);
+  CuttingProxy proxy(database.port());
+  const auto remote = open(database.url_at(proxy.port()));
   proxy.cut_at("LOCK TABLE", CuttingProxy::Cut::kBefore);
   int done = 0, runs = 0;
   on_fibers([&](int fiber) {

@@ -47,15 +47,6 @@ std::unique_ptr<PostgresStore> open_at(const std::string& url) {
   return std::move(*opened);
 }
 
-int port_of(const std::string& url) {
-  const std::size_t slash = url.rfind('/');
-  return std::stoi(url.substr(url.rfind(':', slash) + 1, slash));
-}
-std::string through(const std::string& url, int port) {
-  const std::size_t slash = url.rfind('/');
-  return url.substr(0, url.rfind(':', slash) + 1) + std::to_string(port) + url.substr(slash);
-}
-
 Result<void> put(db::Store& store, std::int64_t id, std::int64_t n) {
   return store.write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
     TRY_DO(tx.run(kPut, id, n, db::Null{}, db::Null{}));
@@ -323,8 +314,8 @@ TEST_CASE_FIXTURE(Fixture, "postgresql: a connection killed before COMMIT is rep
 
 TEST_CASE_FIXTURE(Fixture, "postgresql: a connection lost during COMMIT leaves the outcome unknown") {
   if (!store) return;
-  CuttingProxy proxy(port_of(database.url()));
-  const auto remote = open_at(through(database.url(), proxy.port()));
+  CuttingProxy proxy(database.port());
+  const auto remote = open_at(database.url_at(proxy.port()));
   REQUIRE(put(*remote, 1, 1));
 
   proxy.cut_at("COMMIT", CuttingProxy::Cut::kAfter);

@@ -6,13 +6,12 @@
 #include <thread>
 
 #include "adapters/search_embedded/embedded_index.h"
+#include "adapters/search_embedded/no_pause_test.h"
 
 namespace kontor::search_embedded {
 namespace {
 
 using namespace search_index;
-
-const Pause kNoPause;
 
 Document product(std::int64_t id, std::mt19937& luck) {
   static constexpr const char* kWords[] = {"red",  "blue",  "steel", "oak",    "lamp",  "table", "chair", "box",

@@ -5,6 +5,7 @@
 #include "shop/catalog/catalog.h"
 #include "shop/catalog/events.h"
 #include "shop/catalog/sales.h"
+#include "tests/support/dollars.h"
 #include "tests/support/each_store.h"
 
 namespace kontor {
@@ -14,13 +15,13 @@ std::span<const db::Migration> catalog_migrations();
 namespace catalog {
 namespace {
 
+using testing::usd;
+
 constexpr db::Query kListed{"test.listed", db::Home::kCatalog,
                             "SELECT price_min, list_price FROM catalog_listing WHERE product_id = $1"};
 constexpr db::Query kEvents{"test.events_of_prices", db::Home::kCatalog,
                             "SELECT name FROM (SELECT id, name FROM outbox_events UNION ALL SELECT id, name FROM "
                             "outbox_pending) AS told WHERE name <> 'product.created' ORDER BY id"};
-
-Money usd(std::int64_t minor) { return Money::minor(minor, Currency()); }
 
 struct Fixture {
   db::Store& store;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "shop/catalog/timetable.h"
+#include "tests/support/dollars.h"
 #include "tests/support/each_store.h"
 
 namespace kontor {
@@ -15,7 +16,9 @@ std::span<const db::Migration> catalog_migrations();
 namespace kontor::catalog {
 namespace {
 
-const Currency kUsd;
+using testing::kUsd;
+using testing::usd;
+
 constexpr Time kStart{1'790'000'000'000};
 // They are where the store puts them: one of the two is empty.
 constexpr db::Query kEvents{"test.price_events", db::Home::kCatalog,
@@ -24,8 +27,6 @@ constexpr db::Query kEvents{"test.price_events", db::Home::kCatalog,
 constexpr db::Query kListing{"test.sale_listing", db::Home::kCatalog,
                              "SELECT price_min, list_price FROM catalog_listing WHERE product_id = $1"};
 constexpr db::Query kTurns{"test.turns", db::Home::kCatalog, "SELECT COUNT(*) FROM catalog_turns"};
-
-Money usd(std::int64_t minor) { return Money::minor(minor, kUsd); }
 
 struct World {
   explicit World(db::Store& store_in) : store(store_in) { product = save(1000); }

@@ -1,6 +1,7 @@
 // A vocabulary for tests of the reader, and what was understood as one line of text.
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "shop/search/plain_language.h"
 
@@ -61,6 +62,18 @@ inline std::string understood(const PlainQuery& query) {
     for (const auto& value : part.values) out += (&value == part.values.data() ? "=" : "|") + value;
   }
   return out;
+}
+
+// A text as it is written, the words that are left of it, and what was understood.
+struct PlainRow {
+  const char* text;
+  const char* words;
+  const char* parts;
+};
+
+// As a shop of that currency reads it.
+inline PlainQuery read(std::string_view text, const Vocabulary& words = vocabulary(), const char* currency = "EUR") {
+  return read_plainly(text, words, *Currency::parse(currency));
 }
 
 }  // namespace kontor::search::testing
