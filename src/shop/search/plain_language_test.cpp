@@ -12,10 +12,10 @@ using search::PlainQuery;
 using search::read_plainly;
 using search::UnderstoodKind;
 using search::without_parts;
-using search::testing::PlainRow;
-using search::testing::read;
-using search::testing::understood;
-using search::testing::vocabulary;
+using search::testing_plain::PlainRow;
+using search::testing_plain::read;
+using search::testing_plain::understood;
+using search::testing_plain::vocabulary;
 
 namespace {
 

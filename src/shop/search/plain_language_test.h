@@ -5,7 +5,7 @@
 
 #include "shop/search/plain_language.h"
 
-namespace kontor::search::testing {
+namespace kontor::search::testing_plain {
 
 inline const Vocabulary& vocabulary() {
   static const Vocabulary made = [] {
@@ -76,4 +76,4 @@ inline PlainQuery read(std::string_view text, const Vocabulary& words = vocabula
   return read_plainly(text, words, *Currency::parse(currency));
 }
 
-}  // namespace kontor::search::testing
+}  // namespace kontor::search::testing_plain
