@@ -6,18 +6,10 @@
 namespace kontor::app {
 namespace {
 
-struct Kept : Messenger {
-  std::vector<Mail> sent;
-  Result<void> send(const Mail& mail) override {
-    sent.push_back(mail);
-    return {};
-  }
-};
-
 // Eve, a customer, and a shop that sells what a test wants.
 struct Mailing {
   testing::WholeShop world;
-  Kept mails;
+  testing::Outgoing mails;
   std::unique_ptr<Shop> shop;
   CustomerId eve{7700};
   std::map<std::string, ProductId> products;

@@ -46,7 +46,7 @@ class Moody : public PaymentGateway {
   }
 };
 
-struct World {
+struct GuardedWorld {
   Moody moody;
   testing::FakeClock clock;
   runtime::Metrics metrics;
@@ -59,7 +59,7 @@ struct World {
 
 TEST_CASE("failures in a row open the circuit; after a rest one call tries") {
   for (const Errc trouble : {Errc::kTimeout, Errc::kGatewayUnavailable}) {
-    World world;
+    GuardedWorld world;
     world.moody.trouble = trouble;
     for (int i = 0; i < 3; ++i) CHECK(world.charge() == "gateway.trouble");
     CHECK(world.guard.open());
@@ -81,7 +81,7 @@ TEST_CASE("failures in a row open the circuit; after a rest one call tries") {
 }
 
 TEST_CASE("cards that are declined are no trouble, and one success forgets the failures") {
-  World world;
+  GuardedWorld world;
   world.moody.declines = true;
   for (int i = 0; i < 9; ++i) CHECK(world.charge() == "");
   for (int round = 0; round < 3; ++round) {
@@ -94,7 +94,7 @@ TEST_CASE("cards that are declined are no trouble, and one success forgets the f
 }
 
 TEST_CASE("what has begun is settled while the circuit is open, and shows that the gateway is back") {
-  World world;
+  GuardedWorld world;
   world.moody.trouble = Errc::kTimeout;
   for (int i = 0; i < 3; ++i) CHECK(world.charge() == "gateway.trouble");
   CHECK_FALSE(world.guard.void_charge("k"));
@@ -105,7 +105,7 @@ TEST_CASE("what has begun is settled while the circuit is open, and shows that t
 }
 
 TEST_CASE("a clock that is set back does not keep the circuit open") {
-  World world;
+  GuardedWorld world;
   world.moody.trouble = Errc::kTimeout;
   for (int i = 0; i < 3; ++i) CHECK(world.charge() == "gateway.trouble");
   world.moody.trouble = Errc::kInternal;
@@ -114,7 +114,7 @@ TEST_CASE("a clock that is set back does not keep the circuit open") {
 }
 
 TEST_CASE("a slow gateway holds so many buyers and no more") {
-  World world;
+  GuardedWorld world;
   world.moody.holds = true;
   std::thread slow([&] { CHECK(world.charge() == ""); });
   world.moody.held.wait();

@@ -10,7 +10,7 @@ constexpr db::Query kPlaced{"testing.placed", db::Home::kCustomer,
                             "SELECT COUNT(*) FROM outbox_events WHERE name = 'order.placed'"};
 constexpr db::Query kLose{"testing.lose", db::Home::kCustomer, "DELETE FROM outbox_events WHERE name = 'order.placed'"};
 
-struct World : testing::WholeShop {
+struct TidyingWorld : testing::WholeShop {
   std::int64_t placed() {
     std::int64_t count = -1;
     REQUIRE(small.store.read(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
@@ -34,7 +34,7 @@ struct World : testing::WholeShop {
 };
 
 TEST_CASE("old events go when every consumer has them; the check knows which orders outlived theirs") {
-  World world;
+  TidyingWorld world;
   for (int i = 0; i < 3; ++i) world.buy("old" + std::to_string(i));
   world.small.test.clock.advance_ms(8 * kDayMs);
   world.buy("new");

@@ -7,11 +7,11 @@
 namespace kontor::app {
 namespace {
 
-struct World {
+struct WarmingWorld {
   testing::WholeShop whole;
   std::atomic<bool> stopping{false};
 
-  World() { whole.open(); }
+  WarmingWorld() { whole.open(); }
   Shop& shop() { return *whole.shop; }
   Warming::Parts parts() {
     return {shop().world.store, shop().world.clock,         whole.metrics,   whole.lines,       nullptr,
@@ -47,7 +47,7 @@ struct World {
 };
 
 TEST_CASE("what is wanted most comes first; the rest only where all of it fits") {
-  World w;
+  WarmingWorld w;
   std::vector<ProductId> products;
   for (int i = 0; i < 6; ++i) products.push_back(w.sells("thing-" + std::to_string(i)));
   w.seen(products[4], telemetry::Kind::kView, 9);
@@ -68,7 +68,7 @@ TEST_CASE("what is wanted most comes first; the rest only where all of it fits")
 }
 
 TEST_CASE("answers and pages are made ahead, and what fails leaves the shop as it is") {
-  World w;
+  WarmingWorld w;
   std::vector<ProductId> products;
   for (int i = 0; i < 20; ++i) products.push_back(w.sells("thing-" + std::to_string(i)));
   std::size_t pages = 0;
@@ -86,7 +86,7 @@ TEST_CASE("answers and pages are made ahead, and what fails leaves the shop as i
 }
 
 TEST_CASE("it is bounded in time, and does nothing where it is switched off or the shop stops") {
-  World w;
+  WarmingWorld w;
   for (int i = 0; i < 20; ++i) w.sells("thing-" + std::to_string(i));
   int pages = 0;
   Warming late(w.parts(), {100, 1000});

@@ -51,9 +51,9 @@ struct Add {
   }
 };
 
-struct Fixture {
+struct DocsFixture {
   Router router{"/api/v1"};
-  Fixture() {
+  DocsFixture() {
     router.get<Find, Leaf>("/leaves/{id}", {"Shows a leaf", {"tree.no_such_leaf"}},
                            [](Call&, Find) -> Result<Leaf> { return Leaf{}; });
     router.post<Add, Leaf>("/leaves", {"Adds a leaf", {"tree.full"}, 201},
@@ -94,7 +94,7 @@ void check_schemas(const bj::value& value, const bj::object& components) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "the document is OpenAPI 3.1 whose references all lead somewhere") {
+TEST_CASE_FIXTURE(DocsFixture, "the document is OpenAPI 3.1 whose references all lead somewhere") {
   const auto parsed = json::parse(document());
   REQUIRE(parsed.has_value());
   const auto& root = parsed->root();
@@ -113,7 +113,7 @@ TEST_CASE_FIXTURE(Fixture, "the document is OpenAPI 3.1 whose references all lea
   CHECK(ids == std::set<std::string>{"get_leaves_by_id", "post_leaves", "delete_leaves_by_id"});
 }
 
-TEST_CASE_FIXTURE(Fixture, "structs become schemas with their rules") {
+TEST_CASE_FIXTURE(DocsFixture, "structs become schemas with their rules") {
   const auto parsed = json::parse(document());
   REQUIRE(parsed.has_value());
   const auto& root = parsed->root();
@@ -142,7 +142,7 @@ TEST_CASE("type names are short and plain") {
   CHECK(openapi::component_name("kontor::{anonymous}::Page<kontor::showcase::Card>") == "Page_showcase.Card");
 }
 
-TEST_CASE_FIXTURE(Fixture, "the readable pages say all of it, escaped, and need no script") {
+TEST_CASE_FIXTURE(DocsFixture, "the readable pages say all of it, escaped, and need no script") {
   const Router* routers[] = {&router};
   const Docs docs(routers, {"Tree", "1.0", "Leaves & branches"});
   const auto& page = docs.page();

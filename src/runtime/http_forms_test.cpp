@@ -12,6 +12,7 @@ namespace {
 
 using http::choose_encoding;
 using http::Encoding;
+using testing::get;
 using testing::RawClient;
 using testing::TestServer;
 
@@ -38,10 +39,6 @@ std::string unbrotlied(std::string_view bytes) {
   return out.substr(0, size);
 }
 
-std::string get(std::string_view target, std::string_view headers = {}, std::string_view method = "GET") {
-  return std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: shop\r\n" + std::string(headers) +
-         "\r\n";
-}
 std::string header(const testing::Answer& answer, std::string_view name) {
   const auto at = answer.head.find("\r\n" + std::string(name) + ": ");
   if (at == std::string::npos) return {};

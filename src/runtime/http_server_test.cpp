@@ -5,17 +5,11 @@
 namespace kontor::runtime {
 namespace {
 
+using testing::get;
+using testing::post;
 using testing::RawClient;
 using testing::TestServer;
 
-constexpr std::string_view kHost = "Host: shop\r\n";
-std::string get(std::string_view target, std::string_view headers = {}) {
-  return "GET " + std::string(target) + " HTTP/1.1\r\n" + std::string(kHost) + std::string(headers) + "\r\n";
-}
-std::string post(std::string_view target, std::string_view body) {
-  return "POST " + std::string(target) + " HTTP/1.1\r\n" + std::string(kHost) +
-         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
-}
 std::string id_of(const testing::Answer& answer) {
   return answer.head.substr(answer.head.find("Request-Id: ") + 12, 16);
 }

@@ -14,6 +14,16 @@
 
 namespace kontor::runtime::testing {
 
+// Requests as most tests send them, to the host `shop`.
+inline std::string get(std::string_view target, std::string_view headers = {}, std::string_view method = "GET") {
+  return std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: shop\r\n" + std::string(headers) +
+         "\r\n";
+}
+inline std::string post(std::string_view target, std::string_view body) {
+  return "POST " + std::string(target) + " HTTP/1.1\r\nHost: shop\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + std::string(body);
+}
+
 // GET /t/ready (inline), /t/items/{n} (inline when n is even, answered a round of events together), /t/plain, /t/hold
 // (waits for let_go), /t/pieces, /t/large, /t/who; POST /t/echo, /t/count
 // (streamed).

@@ -85,7 +85,7 @@ constexpr std::string_view kAsk =
     "GET /t/live HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
-std::string masked(int first, std::string payload) {
+std::string client_frame(int first, std::string payload) {
   std::string out{static_cast<char>(first), static_cast<char>(0x80 | payload.size()), 1, 2, 3, 4};
   for (std::size_t i = 0; i < payload.size(); ++i) out += static_cast<char>(payload[i] ^ static_cast<char>(1 + i % 4));
   return out;
@@ -110,15 +110,15 @@ TEST_CASE("a connection becomes a WebSocket, talks, and ends") {
   CHECK(answer.status == 101);
   CHECK(answer.has("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
   CHECK(answer.has("Upgrade: websocket\r\n"));
-  client.say(masked(0x81, "sleep") + masked(0x81, "two"));
+  client.say(client_frame(0x81, "sleep") + client_frame(0x81, "two"));
   CHECK(hears(client, make_frame(Opcode::kText, "sleep") + make_frame(Opcode::kText, "two")));
-  client.say(masked(0x89, "are you there"));
+  client.say(client_frame(0x89, "are you there"));
   CHECK(hears(client, make_frame(Opcode::kPong, "are you there")));
   CHECK(world.server->sockets() == 1);
   CHECK(world.server->in_flight() == 0);
   world.loop.post([&] { world.echo->get()->send(http::text_frame("news")); });
   CHECK(hears(client, make_frame(Opcode::kText, "news")));
-  client.say(masked(0x88, std::string("\x03\xe8", 2)));
+  client.say(client_frame(0x88, std::string("\x03\xe8", 2)));
   CHECK(client.to_end() == make_frame(Opcode::kClose, std::string("\x03\xe8", 2)));
   world.echo->gone.wait();
   CHECK(world.echo->closes == 1);
@@ -177,7 +177,7 @@ TEST_CASE("a client that shows no sign of life is given up, one that answers sta
   REQUIRE(alive.answer(true).status == 101);
   for (int beats = 0; beats < 5; ++beats) {
     CHECK(hears(alive, make_frame(Opcode::kPing, "")));
-    alive.say(masked(0x8a, ""));
+    alive.say(client_frame(0x8a, ""));
   }
   CHECK(world.echo->closes == 1);
 }
@@ -187,7 +187,7 @@ TEST_CASE("a server that ends says goodbye") {
   testing::RawClient client(world.port);
   client.say(kAsk);
   REQUIRE(client.answer(true).status == 101);
-  client.say(masked(0x81, "x"));
+  client.say(client_frame(0x81, "x"));
   CHECK(hears(client, make_frame(Opcode::kText, "x")));
   world.stop();
   CHECK(client.to_end() == make_close(1001));

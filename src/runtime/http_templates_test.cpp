@@ -6,7 +6,7 @@
 namespace kontor::http {
 namespace {
 
-struct Find {
+struct Wanted {
   std::optional<std::string> q;
   std::int64_t limit = 20;
   std::vector<std::string> brand;
@@ -15,11 +15,11 @@ struct Find {
   std::optional<ProductId> after;
   Prefixed attributes;
   static constexpr auto fields() {
-    return described(Field("q", &Find::q, "words", Length{1, 10}),
-                     Field("limit", &Find::limit, "how many", Range{1, 100}, Default{}),
-                     Field("brand", &Find::brand, "brands", Length{0, 2}), Field("in_stock", &Find::in_stock, ""),
-                     Field("rating_min", &Find::rating_min, "", Range{0, 5}), Field("after", &Find::after, ""),
-                     Field("attr.", &Find::attributes, "by attribute"));
+    return described(Field("q", &Wanted::q, "words", Length{1, 10}),
+                     Field("limit", &Wanted::limit, "how many", Range{1, 100}, Default{}),
+                     Field("brand", &Wanted::brand, "brands", Length{0, 2}), Field("in_stock", &Wanted::in_stock, ""),
+                     Field("rating_min", &Wanted::rating_min, "", Range{0, 5}), Field("after", &Wanted::after, ""),
+                     Field("attr.", &Wanted::attributes, "by attribute"));
   }
 };
 struct Needed {
@@ -32,14 +32,14 @@ struct Sum {
 };
 
 std::string wrong(std::string_view query) {
-  const auto found = read_query<Find>(query);
+  const auto found = read_query<Wanted>(query);
   if (found) return "";
   std::string out(error_info(found.error().code).code);
   for (const auto& field : found.error().fields) out += " " + field.field + ":" + field.code;
   return out;
 }
 
-struct Fixture {
+struct TemplatesFixture {
   Router router{"/api"};
   Response ask(Method method, std::string_view path, std::string_view body, std::string_view type = "application/json",
                std::string_view query = "") {
@@ -54,7 +54,7 @@ struct Fixture {
     request.request_id = "r1";
     return dispatcher.run(dispatcher.find(method, path), request);
   }
-  Fixture() {
+  TemplatesFixture() {
     router.post<Sum, Sum>("/double", {"Doubles", {}, 201}, [](Call& call, Sum in) -> Result<Sum> {
       call.set_header("X-Seen", "yes");
       if (in.value == 9) return fail(Error{Errc::kUnavailable, "test.away", "Away.", {}, "\"more\":[1]", 7});
@@ -64,7 +64,7 @@ struct Fixture {
       TRY_DO(call.id<ProductId>("id"));
       return None{};
     });
-    router.get<Find, Sum>("/find", {"Finds", {}}, [](Call& call, Find in) -> Result<Sum> {
+    router.get<Wanted, Sum>("/find", {"Finds", {}}, [](Call& call, Wanted in) -> Result<Sum> {
       call.set_status(202);
       return Sum{in.limit};
     });
@@ -74,7 +74,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a query is read into its struct") {
-  const auto found = read_query<Find>(
+  const auto found = read_query<Wanted>(
       "q=a+b%21&brand=x&brand=y&in_stock=true&rating_min=4.5&attr.color=red&attr.ram.min=8&after=prod_0000000000001");
   REQUIRE(found.has_value());
   CHECK(found->q == "a b!");
@@ -84,7 +84,7 @@ TEST_CASE("a query is read into its struct") {
   CHECK(found->rating_min == 4.5);
   CHECK(found->attributes.values.size() == 2);
   CHECK(found->attributes.values[1] == std::pair<std::string, std::string>("ram.min", "8"));
-  CHECK(read_query<Find>("")->limit == 20);
+  CHECK(read_query<Wanted>("")->limit == 20);
 }
 
 TEST_CASE("each wrong parameter has its code") {
@@ -104,7 +104,7 @@ TEST_CASE("each wrong parameter has its code") {
   CHECK(read_query<Needed>("").error().fields.front().code == "required");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a body goes in and an answer comes out") {
+TEST_CASE_FIXTURE(TemplatesFixture, "a body goes in and an answer comes out") {
   const auto good = ask(Method::kPost, "/api/double", "{\"value\":4}");
   CHECK(good.status == 201);
   CHECK(good.body == "{\"value\":8}");
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(Fixture, "a body goes in and an answer comes out") {
   CHECK(ask(Method::kGet, "/api/find", "", "", "limit=7").status == 202);
 }
 
-TEST_CASE_FIXTURE(Fixture, "an endpoint without a body takes none, or an empty object") {
+TEST_CASE_FIXTURE(TemplatesFixture, "an endpoint without a body takes none, or an empty object") {
   CHECK(ask(Method::kDelete, "/api/sums/prod_0000000000001", "").status == 204);
   CHECK(ask(Method::kDelete, "/api/sums/prod_0000000000001", "", "text/plain").status == 204);
   CHECK(ask(Method::kDelete, "/api/sums/prod_0000000000001", "{}").status == 204);
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(Fixture, "an endpoint without a body takes none, or an empty o
   CHECK(ask(Method::kDelete, "/api/sums/nonsense", "").status == 404);
 }
 
-TEST_CASE_FIXTURE(Fixture, "an error is a problem document") {
+TEST_CASE_FIXTURE(TemplatesFixture, "an error is a problem document") {
   const auto response = ask(Method::kPost, "/api/double", "{\"value\":9}");
   CHECK(response.status == 503);
   CHECK(response.content_type == "application/problem+json");

@@ -13,6 +13,7 @@
 namespace kontor::runtime {
 namespace {
 
+using testing::post;
 using testing::RawClient;
 using testing::TestServer;
 
@@ -123,11 +124,6 @@ class TlsClient {
 };
 
 constexpr std::string_view kReady = "GET /t/ready HTTP/1.1\r\nHost: shop\r\n\r\n";
-
-std::string post(std::string_view target, std::string_view body) {
-  return "POST " + std::string(target) + " HTTP/1.1\r\nHost: shop\r\nContent-Length: " + std::to_string(body.size()) +
-         "\r\n\r\n" + std::string(body);
-}
 
 TEST_CASE("HTTPS is HTTP behind TLS 1.2 or 1.3") {
   const Certificates certificates;

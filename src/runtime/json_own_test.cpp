@@ -13,7 +13,7 @@ constexpr auto enum_names(Size) {
   return std::array{EnumName<Size>{Size::kSmall, "small"}, EnumName<Size>{Size::kLarge, "large"}};
 }
 
-bool no_blank(std::string_view text) { return text.find(' ') == std::string_view::npos; }
+bool without_blanks(std::string_view text) { return text.find(' ') == std::string_view::npos; }
 
 struct Part {
   std::optional<std::int64_t> number;
@@ -39,13 +39,14 @@ struct Whole {
   std::map<std::string, std::string> labels;
   std::optional<Money> rest;
   static constexpr auto fields() {
-    return described(
-        Field("flag", &Whole::flag, ""), Field("big", &Whole::big, ""), Field("small", &Whole::small, "", Default{}),
-        Field("ratio", &Whole::ratio, "", Range{0, 5}), Field("name", &Whole::name, "", Format{"no blank", no_blank}),
-        Field("id", &Whole::id, ""), Field("price", &Whole::price, "", Range{0, kMaxAmountMinor}),
-        Field("currency", &Whole::currency, ""), Field("at", &Whole::at, ""), Field("size", &Whole::size, ""),
-        Field("cursor", &Whole::cursor, ""), Field("parts", &Whole::parts, "", Length{0, 3}),
-        Field("labels", &Whole::labels, "", Length{0, 2}), Field("rest", &Whole::rest, ""));
+    return described(Field("flag", &Whole::flag, ""), Field("big", &Whole::big, ""),
+                     Field("small", &Whole::small, "", Default{}), Field("ratio", &Whole::ratio, "", Range{0, 5}),
+                     Field("name", &Whole::name, "", Format{"no blank", without_blanks}), Field("id", &Whole::id, ""),
+                     Field("price", &Whole::price, "", Range{0, kMaxAmountMinor}),
+                     Field("currency", &Whole::currency, ""), Field("at", &Whole::at, ""),
+                     Field("size", &Whole::size, ""), Field("cursor", &Whole::cursor, ""),
+                     Field("parts", &Whole::parts, "", Length{0, 3}), Field("labels", &Whole::labels, "", Length{0, 2}),
+                     Field("rest", &Whole::rest, ""));
   }
 };
 

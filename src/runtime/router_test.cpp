@@ -20,13 +20,13 @@ Endpoint saying(Method method, std::string pattern, std::string words) {
   return endpoint;
 }
 
-struct Fixture {
+struct RouterFixture {
   Router api{"/api/v1"};
   Router pages{""};
   runtime::MemoryLog log;
   std::unique_ptr<Dispatcher> dispatcher;
 
-  Fixture() {
+  RouterFixture() {
     api.add(saying(Method::kGet, "/products/{id}", "product"));
     api.add(saying(Method::kGet, "/orders/{id}", "order"));
     api.add(saying(Method::kPost, "/orders/lookup", "lookup"));
@@ -71,7 +71,7 @@ std::string header(const Response& response, std::string_view name) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "an address finds its endpoint") {
+TEST_CASE_FIXTURE(RouterFixture, "an address finds its endpoint") {
   CHECK(ask(Method::kGet, "/").body == "home");
   CHECK(ask(Method::kGet, "/api/v1/products/prod_1").body == "product");
   CHECK(ask(Method::kHead, "/api/v1/products/prod_1").body == "product");
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(Fixture, "an address finds its endpoint") {
   CHECK(ask(Method::kGet, "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z").status == 404);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a parameter may be a part of a segment") {
+TEST_CASE_FIXTURE(RouterFixture, "a parameter may be a part of a segment") {
   CHECK(ask(Method::kGet, "/map.xml").body == "map");
   CHECK(ask(Method::kGet, "/map-1.xml").body == "1");
   CHECK(ask(Method::kGet, "/map-a-2.xml.xml").body == "a-2.xml");
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(Fixture, "a parameter may be a part of a segment") {
   CHECK(ask(Method::kPost, "/map-1.xml").status == 405);
 }
 
-TEST_CASE_FIXTURE(Fixture, "parameters are decoded, and what cannot be decoded is refused") {
+TEST_CASE_FIXTURE(RouterFixture, "parameters are decoded, and what cannot be decoded is refused") {
   CHECK(ask(Method::kGet, "/echo/a%20b/%C3%BC").body == "a b|ü");
   CHECK(ask(Method::kGet, "/echo/a%2Fb/c+d").body == "a/b|c+d");
   CHECK(ask(Method::kGet, "/%65cho/1/2").body == "1|2");
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(Fixture, "parameters are decoded, and what cannot be decoded i
     CHECK_MESSAGE(ask(Method::kGet, bad).status == 400, bad);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a wrong method is told which are right") {
+TEST_CASE_FIXTURE(RouterFixture, "a wrong method is told which are right") {
   const auto refused = ask(Method::kDelete, "/api/v1/orders/lookup");
   CHECK(refused.status == 405);
   CHECK(header(refused, "Allow") == "GET, HEAD, POST, OPTIONS");
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(Fixture, "a wrong method is told which are right") {
   CHECK(ask(Method::kOptions, "/nothing").status == 404);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a bug in a handler is a 500 with a problem document, and is logged") {
+TEST_CASE_FIXTURE(RouterFixture, "a bug in a handler is a 500 with a problem document, and is logged") {
   const auto response = ask(Method::kGet, "/broken");
   CHECK(response.status == 500);
   CHECK(response.content_type == "application/problem+json");
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(Fixture, "a bug in a handler is a 500 with a problem document,
   CHECK(log.has("x > 0"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "two endpoints of one address are a bug") {
+TEST_CASE_FIXTURE(RouterFixture, "two endpoints of one address are a bug") {
   const AssertionsThrow throws;
   api.add(saying(Method::kGet, "/products/{other}", ""));
   const Router* routers[] = {&api};

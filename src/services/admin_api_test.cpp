@@ -15,7 +15,7 @@ std::span<const db::Migration> services_migrations();
 namespace kontor::services {
 namespace {
 
-struct World {
+struct AdminWorld {
   testing::TestStore test{{services_migrations()}};
   log_outbox::OutboxLog log{test.store()};
   Jobs jobs{test.store(), test.clock, test.ids};
@@ -25,7 +25,7 @@ struct World {
   http::Router router{"/api/v1"};
   std::unique_ptr<http::Dispatcher> dispatcher;
 
-  World() {
+  AdminWorld() {
     add_jobs_api(router, jobs, shoppers);
     add_audit_api(router, audit, shoppers, cursors);
     add_events_api(router, log, shoppers);
@@ -49,7 +49,7 @@ std::string member(const std::string& body, std::string_view name) {
 }
 
 TEST_CASE("GET /admin/jobs/{id} shows a job to staff alone") {
-  World world;
+  AdminWorld world;
   const auto id = *world.jobs.enqueue(world.jobs.make("testing.one", "{}"));
   const auto found = world.get("/api/v1/admin/jobs/" + id.text());
   CHECK(found.status == 200);
@@ -65,7 +65,7 @@ TEST_CASE("GET /admin/jobs/{id} shows a job to staff alone") {
 }
 
 TEST_CASE("GET /admin/events gives every event once over its pages, from all places") {
-  World world;
+  AdminWorld world;
   for (int i = 0; i < 25; ++i) {
     const auto home = i % 3 == 0 ? db::Home::kCatalog : db::Home::kCustomer;
     REQUIRE(world.test.store().write(home, [&](db::Tx& tx) {
@@ -93,7 +93,7 @@ TEST_CASE("GET /admin/events gives every event once over its pages, from all pla
 }
 
 TEST_CASE("GET /admin/audit-log pages by cursors that belong to their query") {
-  World world;
+  AdminWorld world;
   for (int i = 0; i < 5; ++i) {
     const auto entry = world.audit.entry("staff:ada", "testing.act", "thing", std::to_string(i));
     REQUIRE(world.test.store().write(db::Home::kCatalog, [&](db::Tx& tx) { return Audit::record(tx, entry); }));

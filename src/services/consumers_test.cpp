@@ -8,6 +8,7 @@
 #include "adapters/log_outbox/outbox_log.h"
 #include "services/outbox.h"
 #include "tests/support/each_store.h"
+#include "tests/support/happened.h"
 
 namespace kontor {
 std::span<const db::Migration> services_migrations();
@@ -16,18 +17,15 @@ std::span<const db::Migration> services_migrations();
 namespace kontor::services {
 namespace {
 
-struct Happened {
-  static constexpr std::string_view kName = "testing.happened";
-  std::int64_t number = 0;
-  static constexpr auto fields() { return described(Field("number", &Happened::number, "Which")); }
-};
+using testing::Happened;
+
 struct Ignored {
   static constexpr std::string_view kName = "testing.ignored";
   static constexpr auto fields() { return described(); }
 };
 
-constexpr db::Migration kEffects[] = {{"testing", 1, "effects", db::Home::kCustomer,
-                                       "CREATE TABLE testing_effects (id @serial, subject @text NOT NULL);"}};
+constexpr db::Migration kEffectTables[] = {{"testing", 1, "effects", db::Home::kCustomer,
+                                            "CREATE TABLE testing_effects (id @serial, subject @text NOT NULL);"}};
 constexpr db::Query kEffect{"testing.effect", db::Home::kCustomer, "INSERT INTO testing_effects (subject) VALUES ($1)"};
 constexpr db::Query kAllEffects{"testing.effects", db::Home::kCustomer,
                                 "SELECT subject FROM testing_effects ORDER BY id"};
@@ -51,13 +49,13 @@ std::string effects(db::Store& store) {
   return all;
 }
 
-struct World {
+struct ConsumersWorld {
   db::Store& store;
   testing::FakeClock clock;
   log_outbox::OutboxLog log{store};
   Leases leases{store, clock, "me"};
 
-  explicit World(db::Store& s) : store(s) {}
+  explicit ConsumersWorld(db::Store& s) : store(s) {}
   ConsumerRunner runner(ConsumerRunner::Settings settings = {}) {
     return {store, log, leases, clock, std::move(settings)};
   }
@@ -87,7 +85,7 @@ Consumer writer(std::string name) {
 
 TEST_CASE("a durable consumer hears each event once, in order, and goes on where it stopped") {
   testing::on_each_store({services_migrations()}, [](db::Store& store) {
-    World world(store);
+    ConsumersWorld world(store);
     std::string heard;
     emit_numbers(store, 1, 3);
     {
@@ -110,7 +108,7 @@ TEST_CASE("a durable consumer hears each event once, in order, and goes on where
 
 TEST_CASE("how far a consumer is behind is what the stream has and the store says it has not handled") {
   testing::on_each_store({services_migrations()}, [](db::Store& store) {
-    World world(store);
+    ConsumersWorld world(store);
     std::string heard;
     auto runner = world.runner();
     runner.add(listener("testing.mail", heard));
@@ -135,7 +133,7 @@ TEST_CASE("how far a consumer is behind is what the stream has and the store say
 
 TEST_CASE("events beyond one batch are all heard") {
   testing::TestStore test({services_migrations()});
-  World world(test.store());
+  ConsumersWorld world(test.store());
   int count = 0;
   auto runner = world.runner({.batch = 10});
   Consumer consumer;
@@ -156,7 +154,7 @@ TEST_CASE("events beyond one batch are all heard") {
 
 TEST_CASE("an event that keeps failing is parked after its tries, and the next one runs") {
   testing::on_each_store({services_migrations()}, [](db::Store& store) {
-    World world(store);
+    ConsumersWorld world(store);
     std::string heard;
     int tries = 0;
     auto consumer = listener("testing.mail", heard);
@@ -185,7 +183,7 @@ TEST_CASE("an event that keeps failing is parked after its tries, and the next o
 
 TEST_CASE("an error that no repetition mends is parked at once") {
   testing::TestStore test({services_migrations()});
-  World world(test.store());
+  ConsumersWorld world(test.store());
   std::string heard;
   int tries = 0;
   auto consumer = listener("testing.mail", heard);
@@ -231,7 +229,7 @@ class CountedLog : public EventLog {
 
 TEST_CASE("on a loop: what one consumer has read the others do not read again, nor streams that have not grown") {
   testing::TestStore test({services_migrations()}, true);
-  World world(test.store());
+  ConsumersWorld world(test.store());
   CountedLog log(world.log);
   runtime::Loop loop({.virtual_time = true});
   std::string first, second, third;
@@ -261,7 +259,7 @@ TEST_CASE("on a loop: what one consumer has read the others do not read again, n
 
 TEST_CASE("on a loop: told of a commit, consumers run at once, and a rush of notices is one look") {
   testing::TestStore test({services_migrations()}, true);
-  World world(test.store());
+  ConsumersWorld world(test.store());
   runtime::Loop loop({.virtual_time = true});
   std::string heard;
   auto runner = world.runner({.idle_poll_ms = 60'000, .notified = true});
@@ -291,7 +289,7 @@ TEST_CASE("on a loop: told of a commit, consumers run at once, and a rush of not
 
 TEST_CASE("an outage is tried much longer than a fault of the event") {
   testing::TestStore test({services_migrations()});
-  World world(test.store());
+  ConsumersWorld world(test.store());
   int tries = 0;
   std::string heard;
   auto consumer = listener("testing.mail", heard);
@@ -309,8 +307,8 @@ TEST_CASE("an outage is tried much longer than a fault of the event") {
 }
 
 TEST_CASE("an effect in the transaction of the position happens exactly once, also beside a failing neighbour") {
-  testing::on_each_store({services_migrations(), kEffects}, [](db::Store& store) {
-    World world(store);
+  testing::on_each_store({services_migrations(), kEffectTables}, [](db::Store& store) {
+    ConsumersWorld world(store);
     auto consumer = writer("testing.effects");
     consumer.handle_in_tx = [inner = consumer.handle_in_tx](db::Tx& tx, const LoggedEvent& event) -> Result<void> {
       TRY_DO(inner(tx, event));
@@ -328,8 +326,8 @@ TEST_CASE("an effect in the transaction of the position happens exactly once, al
 }
 
 TEST_CASE("two runners of one consumer make each effect once") {
-  testing::on_each_store({services_migrations(), kEffects}, [](db::Store& store) {
-    World world(store);
+  testing::on_each_store({services_migrations(), kEffectTables}, [](db::Store& store) {
+    ConsumersWorld world(store);
     constexpr int kEvents = 200;
     emit_numbers(store, 1, kEvents);
     REQUIRE(world.log.relay());
@@ -352,7 +350,7 @@ TEST_CASE("two runners of one consumer make each effect once") {
 
 TEST_CASE("a consumer of every replica starts at the head and keeps no position") {
   testing::TestStore test({services_migrations()});
-  World world(test.store());
+  ConsumersWorld world(test.store());
   std::string heard;
   auto consumer = listener("testing.cache", heard);
   consumer.kind = ConsumerKind::kEveryReplica;
@@ -368,7 +366,7 @@ TEST_CASE("a consumer of every replica starts at the head and keeps no position"
 
 TEST_CASE("a consumer new to a store may begin now") {
   testing::TestStore test({services_migrations()});
-  World world(test.store());
+  ConsumersWorld world(test.store());
   std::string heard;
   auto consumer = listener("testing.mail", heard);
   consumer.from_now = true;
@@ -387,7 +385,7 @@ TEST_CASE("a consumer new to a store may begin now") {
 
 TEST_CASE("on a loop: consumers run as fibers, wake up for events, retry later and stop") {
   testing::TestStore test({services_migrations()}, true);
-  World world(test.store());
+  ConsumersWorld world(test.store());
   runtime::Loop loop({.virtual_time = true});
   std::string heard;
   int failures = 0;

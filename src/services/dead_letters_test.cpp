@@ -5,6 +5,7 @@
 #include "adapters/log_outbox/outbox_log.h"
 #include "services/outbox.h"
 #include "tests/support/each_store.h"
+#include "tests/support/happened.h"
 
 namespace kontor {
 std::span<const db::Migration> services_migrations();
@@ -13,15 +14,12 @@ std::span<const db::Migration> services_migrations();
 namespace kontor::services {
 namespace {
 
-struct Happened {
-  static constexpr std::string_view kName = "testing.happened";
-  std::int64_t number = 0;
-  static constexpr auto fields() { return described(Field("number", &Happened::number, "Which")); }
-};
+using testing::Happened;
+
 constexpr db::Query kOldLetters{"testing.old_letters", db::Home::kEvery, "UPDATE consumer_dead_letters SET body = ''"};
 constexpr db::Query kForget{"testing.forget", db::Home::kEvery, "DELETE FROM outbox_events"};
 
-struct World {
+struct LettersWorld {
   db::Store& store;
   testing::FakeClock clock;
   log_outbox::OutboxLog log{store};
@@ -31,7 +29,7 @@ struct World {
   std::string heard;
   bool broken = true;
 
-  explicit World(db::Store& s) : store(s) {
+  explicit LettersWorld(db::Store& s) : store(s) {
     Consumer consumer;
     consumer.name = "testing.mail";
     consumer.handle = [this](const LoggedEvent& event) -> Result<void> {
@@ -62,7 +60,7 @@ struct World {
 
 TEST_CASE("dead letters are listed in order, in pages, and a retry that succeeds removes one") {
   testing::on_each_store({services_migrations()}, [](db::Store& store) {
-    World world(store);
+    LettersWorld world(store);
     const auto all = world.all();
     REQUIRE(all.size() == 3);
     CHECK(all[0].reason == "testing.broken: not now");
@@ -90,7 +88,7 @@ TEST_CASE("dead letters are listed in order, in pages, and a retry that succeeds
 
 TEST_CASE("a letter of before letters kept their events is read from the log, as long as that remembers") {
   testing::TestStore test({services_migrations()});
-  World world(test.store());
+  LettersWorld world(test.store());
   world.broken = false;
   world.run(kOldLetters);
   CHECK(world.retry(world.key(2)));
@@ -102,7 +100,7 @@ TEST_CASE("a letter of before letters kept their events is read from the log, as
 
 TEST_CASE("a letter of a consumer that the program no longer has stays") {
   testing::TestStore test({services_migrations()});
-  World world(test.store());
+  LettersWorld world(test.store());
   ConsumerRunner other(test.store(), world.log, world.leases, world.clock, {});
   DeadLetters letters(test.store(), world.log, other, world.clock);
   const auto retried = letters.retry(world.key(0), [](db::Tx&) -> Result<void> { return {}; });

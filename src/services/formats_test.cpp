@@ -5,10 +5,13 @@
 #include <array>
 #include <thread>
 
+#include "tests/support/moment.h"
+
 namespace kontor::services {
 namespace {
 
-Time at(std::string_view text) { return *parse_rfc3339(text); }
+using testing::at;
+
 Money money(std::int64_t minor, std::string_view code) { return Money::minor(minor, *Currency::parse(code)); }
 Formats formats(std::string_view tag, std::string_view zone = "UTC") {
   return Formats::of(tag, TimeZone::of(zone).value()).value();

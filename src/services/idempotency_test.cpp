@@ -46,12 +46,12 @@ TEST_CASE("bodies are compared after parsing") {
   CHECK(request_hash("no json") != request_hash("no  json"));
 }
 
-struct World {
+struct KeysWorld {
   db::Store& store;
   testing::FakeClock clock;
   testing::SeededRandom random;
   Idempotency keys{store, clock, random, {}};
-  explicit World(db::Store& s) : store(s) {}
+  explicit KeysWorld(db::Store& s) : store(s) {}
   Result<Idempotency::Begun> begin(std::string key, std::string_view body = "{}", std::string caller = "usr_1") {
     return keys.begin({db::Home::kStock, std::move(caller), "POST /things", std::move(key), request_hash(body)});
   }
@@ -59,7 +59,7 @@ struct World {
 
 TEST_CASE("the first answer is given again, byte for byte, with its headers") {
   testing::on_each_store({services_migrations()}, [](db::Store& store) {
-    World world(store);
+    KeysWorld world(store);
     const auto first = world.begin("k");
     REQUIRE(first);
     REQUIRE(first->ticket);
@@ -83,7 +83,7 @@ TEST_CASE("the first answer is given again, byte for byte, with its headers") {
 
 TEST_CASE("refusals that may change are not kept; after a day the key is free") {
   testing::on_each_store({services_migrations()}, [](db::Store& store) {
-    World world(store);
+    KeysWorld world(store);
     for (const int status : {409, 422, 429, 500, 503}) {
       const auto begun = world.begin("k");
       REQUIRE(begun);
@@ -108,7 +108,7 @@ TEST_CASE("refusals that may change are not kept; after a day the key is free") 
 
 TEST_CASE("a call that died frees its key after a while, and its late answer changes nothing") {
   testing::on_each_store({services_migrations()}, [](db::Store& store) {
-    World world(store);
+    KeysWorld world(store);
     const auto died = world.begin("k");
     world.clock.advance_ms(59'999);
     CHECK_FALSE(world.begin("k"));
@@ -127,7 +127,7 @@ TEST_CASE("a call that died frees its key after a while, and its late answer cha
 
 TEST_CASE("a call that died before the clock was set back by a day does not hold its key until then") {
   testing::on_each_store({services_migrations()}, [](db::Store& store) {
-    World world(store);
+    KeysWorld world(store);
     REQUIRE(world.begin("k")->ticket);
     world.clock.advance_ms(-30'000);
     CHECK_FALSE(world.begin("k"));
@@ -138,7 +138,7 @@ TEST_CASE("a call that died before the clock was set back by a day does not hold
 
 TEST_CASE("an answer remembered with its effect is kept even when the call ends badly") {
   testing::on_each_store({services_migrations()}, [](db::Store& store) {
-    World world(store);
+    KeysWorld world(store);
     const auto begun = world.begin("k");
     REQUIRE(store.write(db::Home::kStock, [&](db::Tx& tx) {
       return Idempotency::remember(tx, *begun->ticket, {201, "application/json", {}, "done"});

@@ -11,22 +11,22 @@ std::span<const db::Migration> services_migrations();
 namespace kontor::services {
 namespace {
 
-constexpr db::Migration kEffects[] = {
+constexpr db::Migration kStepTables[] = {
     {"testing", 1, "effects", db::Home::kGlobal, "CREATE TABLE testing_steps (step @int PRIMARY KEY);"}};
 constexpr db::Query kStep{"testing.step", db::Home::kGlobal, "INSERT INTO testing_steps (step) VALUES ($1)"};
 constexpr db::Query kSteps{"testing.steps", db::Home::kGlobal, "SELECT COUNT(*) FROM testing_steps"};
 
-struct World {
+struct JobsWorld {
   db::Store& store;
   testing::FakeClock clock;
   IdSource ids{3};
   Jobs jobs{store, clock, ids};
-  explicit World(db::Store& s) : store(s) {}
+  explicit JobsWorld(db::Store& s) : store(s) {}
 };
 
 TEST_CASE("a job runs once, with its payload, and shows that it is done") {
   testing::on_each_store({services_migrations()}, [](db::Store& store) {
-    World world(store);
+    JobsWorld world(store);
     JobRunner runner(world.jobs, "me", {});
     std::string heard;
     runner.add("testing.greet", [&](JobContext& job) -> Result<void> {
@@ -55,7 +55,7 @@ TEST_CASE("a job runs once, with its payload, and shows that it is done") {
 
 TEST_CASE("jobs wait for their time, and those of unknown kinds for another process") {
   testing::on_each_store({services_migrations()}, [](db::Store& store) {
-    World world(store);
+    JobsWorld world(store);
     JobRunner runner(world.jobs, "me", {});
     std::string heard;
     runner.add("testing.known", [&](JobContext& job) -> Result<void> {
@@ -77,7 +77,7 @@ TEST_CASE("jobs wait for their time, and those of unknown kinds for another proc
 
 TEST_CASE("a failing job is tried again later and later, then fails for good with its error") {
   testing::on_each_store({services_migrations()}, [](db::Store& store) {
-    World world(store);
+    JobsWorld world(store);
     std::string told;
     JobRunner::Settings settings{.tries = 3, .first_wait_ms = 100};
     settings.begun = [&](std::string_view kind) { told += std::string(kind) + " "; };
@@ -110,7 +110,7 @@ TEST_CASE("a failing job is tried again later and later, then fails for good wit
 
 TEST_CASE("an outage does not use up the tries") {
   testing::TestStore test({services_migrations()});
-  World world(test.store());
+  JobsWorld world(test.store());
   JobRunner runner(world.jobs, "me", {.tries = 2, .first_wait_ms = 100});
   int tries = 0;
   runner.add("testing.waits", [&](JobContext&) -> Result<void> {
@@ -126,8 +126,8 @@ TEST_CASE("an outage does not use up the tries") {
 }
 
 TEST_CASE("progress and effect are one transaction: a job taken over goes on where it was and repeats nothing") {
-  testing::on_each_store({services_migrations(), kEffects}, [](db::Store& store) {
-    World world(store);
+  testing::on_each_store({services_migrations(), kStepTables}, [](db::Store& store) {
+    JobsWorld world(store);
     JobRunner dies(world.jobs, "dies", {.lease_ms = 1000});
     JobRunner heir(world.jobs, "heir", {.lease_ms = 1000});
     const auto steps = [&](int stop_after) {
@@ -169,7 +169,7 @@ TEST_CASE("progress and effect are one transaction: a job taken over goes on whe
 
 TEST_CASE("a job that is not finished comes back when it says, which is no failure") {
   testing::TestStore test({services_migrations()});
-  World world(test.store());
+  JobsWorld world(test.store());
   JobRunner runner(world.jobs, "me", {.tries = 1});
   int runs = 0;
   runner.add("testing.sweep", [&](JobContext& job) -> Result<void> {
@@ -187,7 +187,7 @@ TEST_CASE("a job that is not finished comes back when it says, which is no failu
 
 TEST_CASE("a unique key has one open job at a time; a finished one frees it") {
   testing::on_each_store({services_migrations()}, [](db::Store& store) {
-    World world(store);
+    JobsWorld world(store);
     JobRunner runner(world.jobs, "me", {});
     runner.add("testing.one", [](JobContext&) -> Result<void> { return {}; });
     const auto enqueue = [&] {
@@ -204,7 +204,7 @@ TEST_CASE("a unique key has one open job at a time; a finished one frees it") {
 
 TEST_CASE("finished jobs are forgotten, open ones are not") {
   testing::on_each_store({services_migrations()}, [](db::Store& store) {
-    World world(store);
+    JobsWorld world(store);
     JobRunner runner(world.jobs, "me", {});
     runner.add("testing.one", [](JobContext&) -> Result<void> { return {}; });
     const auto done = *world.jobs.enqueue(world.jobs.make("testing.one", "{}"));
@@ -219,7 +219,7 @@ TEST_CASE("finished jobs are forgotten, open ones are not") {
 
 TEST_CASE("a restart under the same name takes up at once what its last run had at work") {
   testing::TestStore test({services_migrations()}, true);
-  World world(test.store());
+  JobsWorld world(test.store());
   int runs = 0;
   std::optional<JobId> id;
   for (const bool last : {false, true}) {
@@ -249,7 +249,7 @@ TEST_CASE("a restart under the same name takes up at once what its last run had 
 
 TEST_CASE("kinds that rest are not begun, and what runs of them is told") {
   testing::TestStore test({services_migrations()}, true);
-  World world(test.store());
+  JobsWorld world(test.store());
   bool busy = true;
   JobRunner runner(world.jobs, "me", {.rests = [&](std::string_view kind) { return busy && kind == "testing.long"; }});
   int began = 0;
@@ -278,7 +278,7 @@ TEST_CASE("kinds that rest are not begun, and what runs of them is told") {
 
 TEST_CASE("on a loop: several jobs at once, renewed while they run, told when to stop") {
   testing::TestStore test({services_migrations()}, true);
-  World world(test.store());
+  JobsWorld world(test.store());
   runtime::Loop loop({.virtual_time = true});
   JobRunner runner(world.jobs, "me", {.parallel = 2, .lease_ms = 300, .poll_ms = 50});
   int at_once = 0;

@@ -11,7 +11,7 @@ std::span<const db::Migration> services_migrations();
 namespace kontor::services {
 namespace {
 
-struct World {
+struct LiveWorld {
   testing::TestStore test{{services_migrations()}};
   runtime::Metrics metrics;
   Shoppers shoppers{test.clock, test.random, test.ids, {"a secret of sixteen bytes or more"}};
@@ -19,7 +19,7 @@ struct World {
 };
 
 TEST_CASE("a ticket is its holder's, for one connection within a minute") {
-  World world;
+  LiveWorld world;
   Shopper guest;
   guest.kind = Shopper::Kind::kGuest;
   guest.customer = CustomerId{77};
@@ -45,7 +45,7 @@ TEST_CASE("a ticket is its holder's, for one connection within a minute") {
 }
 
 TEST_CASE("nobody follows, nothing is made") {
-  World world;
+  LiveWorld world;
   CHECK_FALSE(world.live.followed("order:x"));
   world.live.publish("order:x", {1, "order.changed", world.test.clock.now(), "{}"});
   CHECK(world.live.followers() == 0);

@@ -8,14 +8,14 @@
 namespace kontor::services {
 namespace {
 
-struct World {
+struct MissesWorld {
   testing::FakeClock clock{Time{1'000'000}};
   cache_memory::MemoryCache cache{clock, 1 << 20};
   void pass(std::int64_t ms) { clock.advance_ms(ms); }
 };
 
 TEST_CASE("who misses too often waits until the first miss is old; others do not") {
-  World w;
+  MissesWorld w;
   Misses misses(&w.cache, "codes", {3, 60 * kSecondMs});
   for (int i = 0; i < 3; ++i) {
     CHECK(misses.allowed("a", w.clock.now()).has_value());
@@ -35,7 +35,7 @@ TEST_CASE("who misses too often waits until the first miss is old; others do not
 }
 
 TEST_CASE("two processes that share a cache count together, and kinds of misses apart") {
-  World w;
+  MissesWorld w;
   Misses here(&w.cache, "codes", {4, kMinuteMs}), there(&w.cache, "codes", {4, kMinuteMs});
   Misses cards(&w.cache, "cards", {4, kMinuteMs});
   for (int i = 0; i < 2; ++i) {
@@ -57,7 +57,7 @@ struct AwayCache : Cache {
 };
 
 TEST_CASE("a cache that is away, or full of others, slows nobody down") {
-  World w;
+  MissesWorld w;
   AwayCache away;
   Misses misses(&away, "codes", {1, kMinuteMs}), none(nullptr, "codes", {1, kMinuteMs});
   misses.note("a", w.clock.now());

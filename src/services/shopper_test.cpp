@@ -7,7 +7,7 @@
 namespace kontor::services {
 namespace {
 
-struct World {
+struct ShopperWorld {
   testing::FakeClock clock;
   testing::SeededRandom random;
   IdSource ids{5};
@@ -33,7 +33,7 @@ std::string answer_header(http::Call& call, std::string_view name) {
 }
 
 TEST_CASE("nobody becomes a guest, and the guest is known by token and by cookie") {
-  World world;
+  ShopperWorld world;
   const auto first = request(http::Method::kPost, {});
   CHECK(world.shoppers.of(first)->kind == Shopper::Kind::kNone);
   http::Call call(first, {});
@@ -63,14 +63,14 @@ TEST_CASE("nobody becomes a guest, and the guest is known by token and by cookie
 }
 
 TEST_CASE("guests are spread over the buckets") {
-  World world;
+  ShopperWorld world;
   std::set<int> buckets;
   for (int i = 0; i < 50; ++i) buckets.insert(world.shoppers.issue_guest().customer.bucket());
   CHECK(buckets.size() > 25);
 }
 
 TEST_CASE("over TLS and on loopback the cookie is the secure one") {
-  World world;
+  ShopperWorld world;
   auto secure = request(http::Method::kGet, {});
   secure.secure = true;
   http::Call call(secure, {});
@@ -96,7 +96,7 @@ TEST_CASE("over TLS and on loopback the cookie is the secure one") {
 }
 
 TEST_CASE("a forged, foreign or expired token is refused; the same in a cookie is nobody") {
-  World world;
+  ShopperWorld world;
   const auto token = world.shoppers.issue_guest().token;
   const auto of_bearer = [&](const std::string& text) {
     const auto bearer = "Bearer " + text;
@@ -123,7 +123,7 @@ TEST_CASE("a forged, foreign or expired token is refused; the same in a cookie i
 }
 
 TEST_CASE("a token half used up is renewed for the same customer") {
-  World world;
+  ShopperWorld world;
   const auto issued = world.shoppers.issue_guest();
   const auto cookie = "kontor=" + issued.token;
   const auto visitor = request(http::Method::kGet, {{"Cookie", cookie}});
@@ -142,7 +142,7 @@ TEST_CASE("a token half used up is renewed for the same customer") {
 }
 
 TEST_CASE("a change by cookie must come from the same origin") {
-  World world;
+  ShopperWorld world;
   const auto token = world.shoppers.issue_guest().token;
   const auto cookie = "kontor=" + token;
   const auto of = [&](http::Method method, std::vector<http::Header> headers) {
@@ -171,7 +171,7 @@ TEST_CASE("a change by cookie must come from the same origin") {
 }
 
 TEST_CASE("another site's form gives no visitor a new cookie") {
-  World world;
+  ShopperWorld world;
   const auto forged = request(http::Method::kPost, {{"Sec-Fetch-Site", "cross-site"}});
   http::Call call(forged, {});
   CHECK(world.shoppers.welcome(call).error().reason == "services.cross_site");
@@ -179,7 +179,7 @@ TEST_CASE("another site's form gives no visitor a new cookie") {
 }
 
 TEST_CASE("Authorization wins over the cookie") {
-  World world;
+  ShopperWorld world;
   const auto one = world.shoppers.issue_guest();
   const auto two = world.shoppers.issue_guest();
   const auto bearer = "bearer " + one.token;
@@ -189,7 +189,7 @@ TEST_CASE("Authorization wins over the cookie") {
 }
 
 TEST_CASE("the admin token is staff with every role, and buys nothing") {
-  World world;
+  ShopperWorld world;
   const auto admin = request(http::Method::kPost, {{"Authorization", "Bearer admin-token"}});
   const auto shopper = world.shoppers.require_role(admin, Role::kWarehouse);
   REQUIRE(shopper);
@@ -210,7 +210,7 @@ TEST_CASE("the admin token is staff with every role, and buys nothing") {
 }
 
 TEST_CASE("other kinds of tokens are asked of their source") {
-  World world;
+  ShopperWorld world;
   world.shoppers.add_source("ks_", [](std::string_view token) -> Result<std::optional<Shopper>> {
     if (token != "ks_bob") return std::optional<Shopper>();
     Shopper bob;
@@ -226,7 +226,7 @@ TEST_CASE("other kinds of tokens are asked of their source") {
 }
 
 TEST_CASE("a customer's token is theirs for an hour, and is no guest's") {
-  World world;
+  ShopperWorld world;
   const auto issued = world.shoppers.issue_customer(CustomerId{77});
   CHECK(issued.token.starts_with(Shoppers::kCustomerPrefix));
   const std::string bearer = "Bearer " + issued.token;
@@ -246,7 +246,7 @@ TEST_CASE("a customer's token is theirs for an hour, and is no guest's") {
 }
 
 TEST_CASE("the guest whose place a customer takes in the browser stays beside it until the cart is merged") {
-  World world;
+  ShopperWorld world;
   const auto guest = world.shoppers.issue_guest();
   const auto customer = world.shoppers.issue_customer(CustomerId{77});
   const auto before = "kontor=" + guest.token;

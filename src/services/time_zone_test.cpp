@@ -2,10 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/moment.h"
+
 namespace kontor::services {
 namespace {
 
-Time at(std::string_view text) { return *parse_rfc3339(text); }
+using testing::at;
 
 // What the clocks there show, as if it were UTC.
 std::string shown(std::string_view zone, std::string_view moment) {

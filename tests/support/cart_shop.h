@@ -19,9 +19,11 @@ namespace kontor::cart::testing_shop {
 using testing::TestStore;
 
 inline const Currency kUsd = *Currency::parse("USD");
+inline const Currency kEur = *Currency::parse("EUR");
 inline const OfferId kTea{101}, kCup{102}, kShirtM{103}, kShirtL{104}, kGone{199};
 inline const ProductId kTeaProduct{11}, kCupProduct{12}, kShirtProduct{13};
 inline const CheckoutId kCheckout{501}, kOtherCheckout{502};
+inline const Owner kEve{CustomerId{7700}, false}, kBob{CustomerId{7800}, false};
 
 // Cards in a map, as a test wants them.
 class Cards : public OfferSource {
@@ -144,6 +146,12 @@ struct CopyingShop {
  private:
   Carts::Parts parts() { return {store, clock, ids, source, inventory, pricing}; }
 };
+
+// Why it was refused; "" when it was not.
+template <class T>
+std::string reason(const Result<T>& result) {
+  return result ? "" : std::string(result.error().reason);
+}
 
 inline ItemRef by(CartItemId id) { return {id, {}, {}}; }
 inline ItemRef by(ProductId id) { return {{}, {}, id}; }

@@ -33,8 +33,14 @@ class PostgresDatabase {
 
   bool available() const { return !url_.empty(); }
   const std::string& url() const { return url_; }
+  // Where its server listens, and the database at another port: for a relay between the two.
+  int port() const { return std::stoi(url_.substr(before_port() + 1)); }
+  std::string url_at(int port) const {
+    return url_.substr(0, before_port() + 1) + std::to_string(port) + url_.substr(url_.rfind('/'));
+  }
 
  private:
+  std::size_t before_port() const { return url_.rfind(':', url_.rfind('/')); }
   bool run(const std::string& sql) const {
     PGconn* connection = PQconnectdb(server_.c_str());
     PGresult* result = PQexec(connection, sql.c_str());

@@ -11,13 +11,10 @@
 #include "adapters/log_outbox/outbox_log.h"
 #include "app/migrations.h"
 #include "app/shop.h"
+#include "tests/support/outgoing.h"
 #include "tests/support/shop_world.h"
 
 namespace kontor::testing {
-
-struct Outgoing : Messenger {
-  Result<void> send(const Mail&) override { return {}; }
-};
 
 struct NoWeb : WebFetcher {
   Result<std::string> get(const std::string&, const std::function<bool()>&) override {

@@ -17,13 +17,13 @@ using testing::CuttingProxy;
 
 namespace {
 
-constexpr db::Migration kTables[] = {
+constexpr db::Migration kBatchTables[] = {
     {"t", 1, "all", Home::kCustomer,
      "CREATE TABLE t_cell (id @id PRIMARY KEY, n @int, words @text);\n"
      "CREATE TABLE t_log (id @serial, words @text NOT NULL);\n"},
 };
-constexpr db::Query kPut{"t.put", Home::kCustomer, "INSERT INTO t_cell (id, n, words) VALUES ($1, $2, $3)"};
-constexpr db::Query kGet{"t.get", Home::kCustomer, "SELECT n, words FROM t_cell WHERE id = $1"};
+constexpr db::Query kPutWords{"t.put", Home::kCustomer, "INSERT INTO t_cell (id, n, words) VALUES ($1, $2, $3)"};
+constexpr db::Query kGetWords{"t.get", Home::kCustomer, "SELECT n, words FROM t_cell WHERE id = $1"};
 constexpr db::Query kTake{"t.take", Home::kCustomer, "UPDATE t_cell SET n = n - $2 WHERE id = $1 AND n >= $2"};
 constexpr db::Query kCopy{
     "t.copy", Home::kCustomer,
@@ -34,16 +34,11 @@ constexpr db::Query kWrong{"t.wrong", Home::kCustomer, "SELECT n / 0 FROM t_cell
 
 constexpr int kFibers = 40;
 
-int port_of(const std::string& url) {
-  const std::size_t slash = url.rfind('/');
-  return std::stoi(url.substr(url.rfind(':', slash) + 1, slash));
-}
-
-struct Fixture {
+struct BatchFixture {
   testing::PostgresDatabase database;
   std::unique_ptr<PostgresStore> store;
 
-  Fixture() {
+  BatchFixture() {
     if (!database.url().empty()) store = open(database.url());
   }
   static std::unique_ptr<PostgresStore> open(const std::string& url) {
@@ -53,24 +48,19 @@ struct Fixture {
     options.alarm = [](std::string_view) {};
     auto opened = PostgresStore::open(options);
     REQUIRE_MESSAGE(opened, (opened ? "" : opened.error().detail));
-    REQUIRE((*opened)->migrate(kTables));
+    REQUIRE((*opened)->migrate(kBatchTables));
     return std::move(*opened);
-  }
-  std::unique_ptr<PostgresStore> open_through(const CuttingProxy& proxy) const {
-    const std::string& url = database.url();
-    const std::size_t slash = url.rfind('/');
-    return open(url.substr(0, url.rfind(':', slash) + 1) + std::to_string(proxy.port()) + url.substr(slash));
   }
   static Result<void> put(db::Store& to, std::int64_t id, std::int64_t n) {
     return to.write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
-      TRY_DO(tx.run(kPut, id, n, "words " + std::to_string(id)));
+      TRY_DO(tx.run(kPutWords, id, n, "words " + std::to_string(id)));
       return {};
     });
   }
   std::int64_t number_of(std::int64_t id) const {
     std::int64_t n = -1;
     REQUIRE(store->read(Home::kCustomer, [&](Tx& tx) -> Result<void> {
-      TRY(const Rows rows, tx.ask(kGet, id));
+      TRY(const Rows rows, tx.ask(kGetWords, id));
       n = rows.empty() ? -1 : rows.front().i64(0);
       return {};
     }));
@@ -91,13 +81,13 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "postgresql batch: functions of fibers share a transaction, and each hears its own") {
+TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: functions of fibers share a transaction, and each hears its own") {
   if (!store) return;
   int wrong = 0;
   on_fibers([&](int fiber) {
     const auto done = store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
       const std::string words = "words " + std::to_string(fiber);
-      TRY_DO(tx.run(kPut, fiber, fiber, words));
+      TRY_DO(tx.run(kPutWords, fiber, fiber, words));
       TRY(const Rows copied, tx.ask(kCopy, fiber, kFibers / 2));
       if (copied.empty() != (fiber < kFibers / 2)) return fail(Errc::kInternal, "t.wrong");
       if (copied.empty()) return {};
@@ -111,7 +101,7 @@ TEST_CASE_FIXTURE(Fixture, "postgresql batch: functions of fibers share a transa
   CHECK(store->stats().batches < kFibers / 2);
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql batch: all want one row, and it becomes a chain") {
+TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: all want one row, and it becomes a chain") {
   if (!store) return;
   REQUIRE(put(*store, 1, 25));
   int taken = 0;
@@ -130,12 +120,12 @@ TEST_CASE_FIXTURE(Fixture, "postgresql batch: all want one row, and it becomes a
   CHECK(store->stats().batches < kFibers);
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql batch: who fails after a change takes nothing of the others with it") {
+TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: who fails after a change takes nothing of the others with it") {
   if (!store) return;
   int kept = 0, refused = 0;
   on_fibers([&](int fiber) {
     const auto done = store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
-      TRY_DO(tx.run(kPut, fiber, 1, ""));
+      TRY_DO(tx.run(kPutWords, fiber, 1, ""));
       if (fiber % 10 == 3) return fail(Errc::kConflict, "t.refused");
       if (fiber % 10 == 4) KONTOR_ASSERT(false);
       if (fiber % 10 == 5) TRY_DO(tx.ask(kWrong, fiber));
@@ -152,18 +142,18 @@ TEST_CASE_FIXTURE(Fixture, "postgresql batch: who fails after a change takes not
   CHECK(store->stats().undone > 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql batch: an attempt that fails is undone alone") {
+TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: an attempt that fails is undone alone") {
   if (!store) return;
   int wrong = 0;
   on_fibers([&](int fiber) {
     const auto done = store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
-      TRY_DO(tx.run(kPut, fiber, 1, ""));
+      TRY_DO(tx.run(kPutWords, fiber, 1, ""));
       const auto part = tx.attempt([&]() -> Result<void> {
-        TRY_DO(tx.run(kPut, 1000 + fiber, 1, ""));
+        TRY_DO(tx.run(kPutWords, 1000 + fiber, 1, ""));
         return fail(Errc::kConflict, "t.refused");
       });
       if (part || part.error().reason != "t.refused") return fail(Errc::kInternal, "t.wrong");
-      TRY_DO(tx.run(kPut, 2000 + fiber, 1, ""));
+      TRY_DO(tx.run(kPutWords, 2000 + fiber, 1, ""));
       return {};
     });
     if (!done) ++wrong;
@@ -176,10 +166,10 @@ TEST_CASE_FIXTURE(Fixture, "postgresql batch: an attempt that fails is undone al
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql batch: lost during COMMIT, nobody knows, and all are told so") {
+TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: lost during COMMIT, nobody knows, and all are told so") {
   if (!store) return;
-  CuttingProxy proxy(port_of(database.url()));
-  const auto remote = open_through(proxy);
+  CuttingProxy proxy(database.port());
+  const auto remote = open(database.url_at(proxy.port()));
   proxy.cut_at("COMMIT", CuttingProxy::Cut::kAfter);
   int unknown = 0, done = 0;
   on_fibers([&](int fiber) {
@@ -192,10 +182,11 @@ TEST_CASE_FIXTURE(Fixture, "postgresql batch: lost during COMMIT, nobody knows, 
   for (int id = 0; id < kFibers; ++id) CHECK(number_of(id) == 1);  // the cut came after it
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql batch: functions that set out before a gate that is never reached run again") {
+TEST_CASE_FIXTURE(BatchFixture,
+                  "postgresql batch: functions that set out before a gate that is never reached run again") {
   if (!store) return;
-  CuttingProxy proxy(port_of(database.url()));
-  const auto remote = open_through(proxy);
+  CuttingProxy proxy(database.port());
+  const auto remote = open(database.url_at(proxy.port()));
   proxy.cut_at("LOCK TABLE", CuttingProxy::Cut::kBefore);
   int done = 0, runs = 0;
   on_fibers([&](int fiber) {
@@ -204,7 +195,7 @@ TEST_CASE_FIXTURE(Fixture, "postgresql batch: functions that set out before a ga
                         [&](Tx& tx) -> Result<void> {
                           ++runs;
                           if (fiber % 3 == 0) static_cast<void>(tx.serial_in_commit_order());  // waits for the gate
-                          TRY_DO(tx.run(kPut, fiber, fiber, ""));
+                          TRY_DO(tx.run(kPutWords, fiber, fiber, ""));
                           return {};
                         })
                 .has_value();
@@ -214,7 +205,7 @@ TEST_CASE_FIXTURE(Fixture, "postgresql batch: functions that set out before a ga
   for (int id = 0; id < kFibers; ++id) CHECK(number_of(id) == id);
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql batch: a loop torn down in the middle leaves nothing behind") {
+TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: a loop torn down in the middle leaves nothing behind") {
   if (!store) return;
   static constexpr db::Query kLong{"t.long", Home::kEvery, "SELECT pg_sleep(60)"};
   {
@@ -222,7 +213,7 @@ TEST_CASE_FIXTURE(Fixture, "postgresql batch: a loop torn down in the middle lea
     for (int fiber = 0; fiber < kFibers; ++fiber)
       loop.spawn([&, fiber] {
         static_cast<void>(store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
-          TRY_DO(tx.run(kPut, fiber, 1, ""));
+          TRY_DO(tx.run(kPutWords, fiber, 1, ""));
           if (fiber > 0) return {};
           runtime::Loop::current()->post([] { runtime::Loop::current()->stop(); });
           TRY_DO(tx.ask(kLong));

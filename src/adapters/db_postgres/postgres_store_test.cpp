@@ -21,15 +21,16 @@ using testing::CuttingProxy;
 
 namespace {
 
-constexpr db::Migration kTables[] = {
+constexpr db::Migration kStoreTables[] = {
     {"t", 1, "all", Home::kCustomer,
      "CREATE TABLE t_cell (id @id PRIMARY KEY, n @int, words @text, bytes @blob, small INTEGER);\n"
      "CREATE TABLE t_name (id @id PRIMARY KEY, name @text NOT NULL UNIQUE);\n"},
 };
-constexpr db::Query kPut{"t.put", Home::kCustomer, "INSERT INTO t_cell (id, n, words, bytes) VALUES ($1, $2, $3, $4)"};
-constexpr db::Query kGet{"t.get", Home::kCustomer, "SELECT id, n, words, bytes FROM t_cell WHERE id = $1"};
-constexpr db::Query kSet{"t.set", Home::kCustomer, "UPDATE t_cell SET n = $2 WHERE id = $1"};
-constexpr db::Query kCount{"t.count", Home::kCustomer, "SELECT COUNT(*) FROM t_cell"};
+constexpr db::Query kPutCell{"t.put", Home::kCustomer,
+                             "INSERT INTO t_cell (id, n, words, bytes) VALUES ($1, $2, $3, $4)"};
+constexpr db::Query kGetCell{"t.get", Home::kCustomer, "SELECT id, n, words, bytes FROM t_cell WHERE id = $1"};
+constexpr db::Query kSetCell{"t.set", Home::kCustomer, "UPDATE t_cell SET n = $2 WHERE id = $1"};
+constexpr db::Query kCountCells{"t.count", Home::kCustomer, "SELECT COUNT(*) FROM t_cell"};
 constexpr db::Query kName{"t.name", Home::kCustomer, "INSERT INTO t_name (id, name) VALUES ($1, $2)"};
 constexpr db::Query kDie{"t.die", Home::kEvery, "SELECT pg_terminate_backend(pg_backend_pid())"};
 
@@ -43,22 +44,13 @@ PostgresStore::Options options_for(const std::string& url) {
 std::unique_ptr<PostgresStore> open_at(const std::string& url) {
   auto opened = PostgresStore::open(options_for(url));
   REQUIRE_MESSAGE(opened, (opened ? "" : opened.error().detail));
-  REQUIRE((*opened)->migrate(kTables));
+  REQUIRE((*opened)->migrate(kStoreTables));
   return std::move(*opened);
-}
-
-int port_of(const std::string& url) {
-  const std::size_t slash = url.rfind('/');
-  return std::stoi(url.substr(url.rfind(':', slash) + 1, slash));
-}
-std::string through(const std::string& url, int port) {
-  const std::size_t slash = url.rfind('/');
-  return url.substr(0, url.rfind(':', slash) + 1) + std::to_string(port) + url.substr(slash);
 }
 
 Result<void> put(db::Store& store, std::int64_t id, std::int64_t n) {
   return store.write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
-    TRY_DO(tx.run(kPut, id, n, db::Null{}, db::Null{}));
+    TRY_DO(tx.run(kPutCell, id, n, db::Null{}, db::Null{}));
     return {};
   });
 }
@@ -66,7 +58,7 @@ std::int64_t number_of(db::Store& store, std::int64_t id) {
   std::int64_t n = -1;
   const auto done = store.read(Home::kCustomer, [&](Tx& tx) -> Result<void> {
     n = -1;
-    TRY(const Rows rows, tx.ask(kGet, id));
+    TRY(const Rows rows, tx.ask(kGetCell, id));
     if (!rows.empty()) n = rows.front().i64(1);
     return {};
   });
@@ -75,10 +67,10 @@ std::int64_t number_of(db::Store& store, std::int64_t id) {
 }
 std::string reason_of(const Result<void>& done) { return done ? "" : done.error().reason; }
 
-struct Fixture {
+struct StoreFixture {
   testing::PostgresDatabase database;
   std::unique_ptr<PostgresStore> store;
-  Fixture() {
+  StoreFixture() {
     if (database.available())
       store = open_at(database.url());
     else
@@ -88,7 +80,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "postgresql: every type of cell comes back as it went") {
+TEST_CASE_FIXTURE(StoreFixture, "postgresql: every type of cell comes back as it went") {
   if (!store) return;
   const std::string bytes("a\0\xff\x01", 4);
   const std::int64_t numbers[] = {0, -1, std::numeric_limits<std::int64_t>::max(),
@@ -97,9 +89,9 @@ TEST_CASE_FIXTURE(Fixture, "postgresql: every type of cell comes back as it went
     CHECK(store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
       static constexpr db::Query kClear{"t.clear", Home::kCustomer, "DELETE FROM t_cell"};
       TRY_DO(tx.run(kClear));
-      TRY(const auto put_rows, tx.run(kPut, 7, number, "Grüße, 世界", db::Blob{bytes}));
+      TRY(const auto put_rows, tx.run(kPutCell, 7, number, "Grüße, 世界", db::Blob{bytes}));
       CHECK(put_rows == 1);
-      TRY(const Rows rows, tx.ask(kGet, 7));
+      TRY(const Rows rows, tx.ask(kGetCell, 7));
       REQUIRE(rows.size() == 1);
       CHECK(rows.front().i64(1) == number);
       CHECK(rows.front().text(2) == "Grüße, 世界");
@@ -130,7 +122,7 @@ TEST_CASE_FIXTURE(Fixture, "postgresql: every type of cell comes back as it went
         })) == "db.not_an_integer");
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql: parameters keep their type whether or not they are null the first time") {
+TEST_CASE_FIXTURE(StoreFixture, "postgresql: parameters keep their type whether or not they are null the first time") {
   if (!store) return;
   // Left to itself the server takes $2 for a 32-bit integer here.
   static constexpr db::Query kLater{"t.later", Home::kCustomer,
@@ -154,7 +146,7 @@ TEST_CASE_FIXTURE(Fixture, "postgresql: parameters keep their type whether or no
         })) == "db.bad_text");
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql: a table that changed under prepared statements is read again") {
+TEST_CASE_FIXTURE(StoreFixture, "postgresql: a table that changed under prepared statements is read again") {
   if (!store) return;
   static constexpr db::Query kAll{"t.all", Home::kCustomer, "SELECT * FROM t_name"};
   static constexpr db::Query kGrow{"t.grow", Home::kCustomer, "ALTER TABLE t_name ADD COLUMN more BIGINT"};
@@ -172,7 +164,7 @@ TEST_CASE_FIXTURE(Fixture, "postgresql: a table that changed under prepared stat
   CHECK(look());
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql: an error outside attempt() fails the write even when it is swallowed") {
+TEST_CASE_FIXTURE(StoreFixture, "postgresql: an error outside attempt() fails the write even when it is swallowed") {
   if (!store) return;
   const auto swallowed = store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
     TRY_DO(tx.run(kName, 1, "one"));
@@ -207,7 +199,7 @@ TEST_CASE_FIXTURE(Fixture, "postgresql: an error outside attempt() fails the wri
   }));
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql: an attempt that fails last is undone by the commit") {
+TEST_CASE_FIXTURE(StoreFixture, "postgresql: an attempt that fails last is undone by the commit") {
   if (!store) return;
   CHECK(store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
     TRY_DO(tx.run(kName, 1, "one"));
@@ -225,31 +217,32 @@ TEST_CASE_FIXTURE(Fixture, "postgresql: an attempt that fails last is undone by 
   }));
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql: run_each sends everything at once and stops at the first error") {
+TEST_CASE_FIXTURE(StoreFixture, "postgresql: run_each sends everything at once and stops at the first error") {
   if (!store) return;
   const std::string large(20'000, 'x');  // more than the sockets hold, in both directions
   std::vector<std::vector<db::Param>> sets;
   for (std::int64_t id = 1; id <= 500; ++id)
     sets.push_back({id, id % 2 == 0 ? db::Param(id) : db::Param(), large, db::Null{}});
   CHECK(store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
-    TRY(const auto changed, tx.run_each(kPut, sets));
+    TRY(const auto changed, tx.run_each(kPutCell, sets));
     CHECK(changed == std::vector<std::int64_t>(500, 1));
-    TRY(const Rows rows, tx.ask(kCount));
+    TRY(const Rows rows, tx.ask(kCountCells));
     CHECK(rows.front().i64(0) == 500);
     std::vector<std::vector<db::Param>> updates{{1, 5}, {1'000, 5}, {2, 5}};
-    TRY(const auto updated, tx.run_each(kSet, updates));
+    TRY(const auto updated, tx.run_each(kSetCell, updates));
     CHECK(updated == std::vector<std::int64_t>{1, 0, 1});
     return {};
   }));
   sets = {{600, 1, "a", db::Null{}}, {1, 1, "a", db::Null{}}, {601, 1, "a", db::Null{}}};
   CHECK(reason_of(store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
-          TRY_DO(tx.run_each(kPut, sets));
+          TRY_DO(tx.run_each(kPutCell, sets));
           return {};
         })) == "db.duplicate");
   CHECK(number_of(*store, 600) == -1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql: fibers of one loop that get in each other's way repeat until they add up") {
+TEST_CASE_FIXTURE(StoreFixture,
+                  "postgresql: fibers of one loop that get in each other's way repeat until they add up") {
   if (!store) return;
   REQUIRE(put(*store, 1, 0));
   runtime::Loop loop;
@@ -259,8 +252,8 @@ TEST_CASE_FIXTURE(Fixture, "postgresql: fibers of one loop that get in each othe
     loop.spawn([&] {
       for (int round = 0; round < 25; ++round) {
         const auto done = store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
-          TRY(const Rows rows, tx.ask(kGet, 1));
-          TRY_DO(tx.run(kSet, 1, rows.front().i64(1) + 1));
+          TRY(const Rows rows, tx.ask(kGetCell, 1));
+          TRY_DO(tx.run(kSetCell, 1, rows.front().i64(1) + 1));
           return {};
         });
         if (!done) ++failed;
@@ -274,25 +267,25 @@ TEST_CASE_FIXTURE(Fixture, "postgresql: fibers of one loop that get in each othe
   CHECK(store->stats().repeats > 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql: a function may not wait, and a failed assertion undoes it") {
+TEST_CASE_FIXTURE(StoreFixture, "postgresql: a function may not wait, and a failed assertion undoes it") {
   if (!store) return;
   CHECK(reason_of(store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
-          TRY_DO(tx.run(kPut, 1, 1, db::Null{}, db::Null{}));
+          TRY_DO(tx.run(kPutCell, 1, 1, db::Null{}, db::Null{}));
           runtime::Parker parker;
           parker.wait_for(1);
           return {};
         })) == "db.assertion");
   CHECK(reason_of(store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
-          TRY_DO(tx.run(kPut, 1, 1, db::Null{}, db::Null{}));
+          TRY_DO(tx.run(kPutCell, 1, 1, db::Null{}, db::Null{}));
           KONTOR_ASSERT(false);
           return {};
         })) == "db.assertion");
   CHECK(reason_of(store->write(Home::kStock, [&](Tx& tx) -> Result<void> {
-          TRY_DO(tx.run(kPut, 1, 1, db::Null{}, db::Null{}));
+          TRY_DO(tx.run(kPutCell, 1, 1, db::Null{}, db::Null{}));
           return {};
         })) == "db.assertion");
   CHECK(reason_of(store->read(Home::kCustomer, [&](Tx& tx) -> Result<void> {
-          TRY_DO(tx.run(kPut, 1, 1, db::Null{}, db::Null{}));
+          TRY_DO(tx.run(kPutCell, 1, 1, db::Null{}, db::Null{}));
           return {};
         })) == "db.write_in_read");
   CHECK(number_of(*store, 1) == -1);
@@ -300,19 +293,19 @@ TEST_CASE_FIXTURE(Fixture, "postgresql: a function may not wait, and a failed as
   CHECK(number_of(*store, 1) == 8);
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql: a connection killed before COMMIT is replaced once") {
+TEST_CASE_FIXTURE(StoreFixture, "postgresql: a connection killed before COMMIT is replaced once") {
   if (!store) return;
   int runs = 0;
   CHECK(store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
     ++runs;
-    TRY_DO(tx.run(kPut, 1, runs, db::Null{}, db::Null{}));
+    TRY_DO(tx.run(kPutCell, 1, runs, db::Null{}, db::Null{}));
     if (runs == 1) TRY_DO(tx.ask(kDie));
     return {};
   }));
   CHECK(runs == 2);
   CHECK(number_of(*store, 1) == 2);
   const auto hopeless = store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
-    TRY_DO(tx.run(kPut, 2, 1, db::Null{}, db::Null{}));
+    TRY_DO(tx.run(kPutCell, 2, 1, db::Null{}, db::Null{}));
     TRY_DO(tx.ask(kDie));
     return {};
   });
@@ -321,10 +314,10 @@ TEST_CASE_FIXTURE(Fixture, "postgresql: a connection killed before COMMIT is rep
   CHECK(put(*store, 2, 3));
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql: a connection lost during COMMIT leaves the outcome unknown") {
+TEST_CASE_FIXTURE(StoreFixture, "postgresql: a connection lost during COMMIT leaves the outcome unknown") {
   if (!store) return;
-  CuttingProxy proxy(port_of(database.url()));
-  const auto remote = open_at(through(database.url(), proxy.port()));
+  CuttingProxy proxy(database.port());
+  const auto remote = open_at(database.url_at(proxy.port()));
   REQUIRE(put(*remote, 1, 1));
 
   proxy.cut_at("COMMIT", CuttingProxy::Cut::kAfter);
@@ -355,7 +348,7 @@ TEST_CASE("postgresql: a server that is away is one clear line") {
   CHECK_FALSE(PostgresStore::open(options).has_value());
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql: the store works again when the server is back") {
+TEST_CASE_FIXTURE(StoreFixture, "postgresql: the store works again when the server is back") {
   const char* control = std::getenv("KONTOR_TEST_POSTGRES_CTL");
   if (!store || control == nullptr) return;
   REQUIRE(put(*store, 1, 1));
@@ -367,14 +360,14 @@ TEST_CASE_FIXTURE(Fixture, "postgresql: the store works again when the server is
   CHECK(number_of(*store, 2) == 2);
 }
 
-TEST_CASE_FIXTURE(Fixture, "postgresql: a fiber torn away in the middle leaves nothing behind") {
+TEST_CASE_FIXTURE(StoreFixture, "postgresql: a fiber torn away in the middle leaves nothing behind") {
   if (!store) return;
   static constexpr db::Query kLong{"t.long", Home::kEvery, "SELECT pg_sleep(60)"};
   {
     runtime::Loop loop;
     loop.spawn([&] {
       static_cast<void>(store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
-        TRY_DO(tx.run(kPut, 1, 1, db::Null{}, db::Null{}));
+        TRY_DO(tx.run(kPutCell, 1, 1, db::Null{}, db::Null{}));
         runtime::Loop::current()->post([] { runtime::Loop::current()->stop(); });
         TRY_DO(tx.ask(kLong));
         return {};

@@ -31,7 +31,7 @@ constexpr db::Query kBallast{"snapshot.ballast", Home::kCustomer,
 constexpr db::Query kHere{"snapshot.here", Home::kCustomer, "SELECT value FROM snapshot_here WHERE id = 1"};
 constexpr db::Query kThere{"snapshot.there", Home::kCatalog, "SELECT value FROM snapshot_there WHERE id = 1"};
 
-std::unique_ptr<SqliteStore> open(const std::string& folder) {
+std::unique_ptr<SqliteStore> open_in(const std::string& folder) {
   SqliteStore::Options options;
   options.folder = folder;
   options.sync = false;
@@ -63,7 +63,7 @@ bool set(db::Store& store, const db::Query& query, std::int64_t value) {
 
 TEST_CASE("a snapshot holds one instant of all files, however busy the writers are") {
   testing::TempFolder folder;
-  const auto store = open(folder.path() + "/live");
+  const auto store = open_in(folder.path() + "/live");
   for (int i = 2; i < 500; ++i)
     REQUIRE(store->write(Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
       TRY_DO(tx.run(kBallast, i, std::string(8000, 'x')));
@@ -87,7 +87,7 @@ TEST_CASE("a snapshot holds one instant of all files, however busy the writers a
     CHECK(cuts == 1);
     CHECK((*snapshot)->migrations().size() == 2);
     for (const auto file : store_files()) REQUIRE((*snapshot)->copy(file, copy + "/" + std::string(file)));
-    const auto copied = open(copy);
+    const auto copied = open_in(copy);
     REQUIRE(copied->check());
     const std::int64_t here = value_in(*copied, kHere);
     const std::int64_t there = value_in(*copied, kThere);
@@ -108,7 +108,7 @@ TEST_CASE("a snapshot of what is no store, and over a file that is there, is ref
   REQUIRE_FALSE(none);
   CHECK(none.error().reason == "db.no_store");
   CHECK(std::filesystem::is_empty(folder.path()));
-  const auto store = open(folder.path() + "/live");
+  const auto store = open_in(folder.path() + "/live");
   const auto snapshot = Snapshot::open(folder.path() + "/live", [] {});
   REQUIRE(snapshot);
   std::ofstream(folder.path() + "/shop.db") << "mine";
@@ -118,11 +118,11 @@ TEST_CASE("a snapshot of what is no store, and over a file that is there, is ref
 
 TEST_CASE("a snapshot leaves the files of a shop that does not run as they are") {
   testing::TempFolder folder;
-  open(folder.path() + "/live").reset();
+  open_in(folder.path() + "/live").reset();
   const auto before = std::filesystem::last_write_time(folder.path() + "/live/shop.db");
   REQUIRE(Snapshot::open(folder.path() + "/live", [] {}));
   CHECK(std::filesystem::last_write_time(folder.path() + "/live/shop.db") == before);
-  const auto store = open(folder.path() + "/live");  // nobody is in its way
+  const auto store = open_in(folder.path() + "/live");  // nobody is in its way
   CHECK(set(*store, kSetHere, 5));
 }
 

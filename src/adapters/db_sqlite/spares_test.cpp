@@ -13,7 +13,7 @@ using db::Home;
 
 namespace {
 
-constexpr db::Migration kNotes[] = {
+constexpr db::Migration kSparesTables[] = {
     {"notes", 1, "notes", Home::kCustomer, "CREATE TABLE notes_notes (id @id PRIMARY KEY, words @text NOT NULL);"}};
 constexpr db::Query kNote{"notes.note", Home::kCustomer, "INSERT INTO notes_notes (id, words) VALUES ($1, $2)"};
 constexpr db::Query kWords{"notes.words", Home::kCustomer, "SELECT words FROM notes_notes ORDER BY id"};
@@ -53,7 +53,7 @@ using Words = std::vector<std::string>;
 FaultDisk::Image migrated() {
   FaultDisk disk("spares-migrated");
   auto store = open_on(disk, nullptr);
-  REQUIRE(store->migrate(kNotes));
+  REQUIRE(store->migrate(kSparesTables));
   store.reset();
   return disk.image();
 }
@@ -116,7 +116,7 @@ TEST_CASE("spares: a changed schema is read, and an orderly end keeps none") {
   }
   CHECK(spares.complete());
   auto store = open_on(disk, &spares);  // its spares know no table
-  REQUIRE(store->migrate(kNotes));
+  REQUIRE(store->migrate(kSparesTables));
   note(*store, 1, "there");
   disk.crash(1);
   store.reset();

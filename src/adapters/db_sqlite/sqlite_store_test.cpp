@@ -17,7 +17,7 @@ using kontor::testing::TestStore;
 
 namespace {
 
-constexpr db::Migration kNotes[] = {
+constexpr db::Migration kStoreTables[] = {
     {"notes", 1, "notes", Home::kCustomer, "CREATE TABLE notes_note (id @id PRIMARY KEY, words @text NOT NULL);"},
 };
 constexpr db::Query kAdd{"notes.add", Home::kCustomer, "INSERT INTO notes_note (id, words) VALUES ($1, $2)"};
@@ -55,7 +55,7 @@ TEST_CASE("sqlite_store: what was written is there after closing and opening aga
   for (int round = 0; round < 3; ++round) {
     auto store = SqliteStore::open(in(folder));
     REQUIRE(store);
-    auto applied = (*store)->migrate(kNotes);
+    auto applied = (*store)->migrate(kStoreTables);
     REQUIRE(applied);
     CHECK(*applied == (round == 0 ? 1 : 0));
     CHECK(count(**store) == round);
@@ -98,7 +98,7 @@ TEST_CASE("sqlite_store: a folder that cannot be made is one clear line") {
 TEST_CASE("sqlite_store: data of a newer program is refused") {
   const TempFolder folder;
   constexpr db::Migration newer[] = {
-      kNotes[0], {"notes", 2, "more", Home::kCustomer, "CREATE TABLE notes_more (id @id PRIMARY KEY);"}};
+      kStoreTables[0], {"notes", 2, "more", Home::kCustomer, "CREATE TABLE notes_more (id @id PRIMARY KEY);"}};
   {
     auto store = SqliteStore::open(in(folder));
     REQUIRE(store);
@@ -106,13 +106,13 @@ TEST_CASE("sqlite_store: data of a newer program is refused") {
   }
   auto store = SqliteStore::open(in(folder));
   REQUIRE(store);
-  const auto applied = (*store)->migrate(kNotes);
+  const auto applied = (*store)->migrate(kStoreTables);
   REQUIRE(!applied);
   CHECK(applied.error().reason == "db.newer_schema");
 }
 
 TEST_CASE("sqlite_store: a failed assertion undoes its function and becomes an Error; the store goes on") {
-  TestStore test({kNotes});
+  TestStore test({kStoreTables});
   const auto done = test.store().write(Home::kCustomer, [](db::Tx& tx) -> Result<void> {
     TRY_DO(tx.run(kAdd, 1, "words"));
     KONTOR_ASSERT(1 + 1 == 3);
@@ -126,7 +126,7 @@ TEST_CASE("sqlite_store: a failed assertion undoes its function and becomes an E
 }
 
 TEST_CASE("sqlite_store: a table of another home, too few parameters and homes apart are refused") {
-  TestStore test({kNotes});
+  TestStore test({kStoreTables});
   const auto other = test.store().write(Home::kStock, [](db::Tx& tx) -> Result<void> {
     TRY_DO(tx.run(kAdd, 1, "words"));
     return {};
@@ -162,7 +162,7 @@ TEST_CASE("sqlite_store: a long log is copied into the file and started anew") {
   options.checkpoint_bytes = 1 << 20;
   auto store = SqliteStore::open(std::move(options));
   REQUIRE(store);
-  REQUIRE((*store)->migrate(kNotes));
+  REQUIRE((*store)->migrate(kStoreTables));
   const std::string words(4000, 'w');
   for (std::int64_t id = 1; id <= 3000; ++id) {
     REQUIRE((*store)->write(Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
@@ -177,7 +177,7 @@ TEST_CASE("sqlite_store: a long log is copied into the file and started anew") {
 }
 
 TEST_CASE("sqlite_store: functions that wait together are committed together") {
-  TestStore test({kNotes});
+  TestStore test({kStoreTables});
   std::vector<std::thread> threads;
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&, t] {
@@ -192,7 +192,7 @@ TEST_CASE("sqlite_store: functions that wait together are committed together") {
 }
 
 TEST_CASE("sqlite_store: fibers that are killed while they wait take nothing down with them") {
-  TestStore test({kNotes});
+  TestStore test({kStoreTables});
   std::atomic<std::int64_t> acknowledged{0};
   for (int round = 0; round < 20; ++round) {
     runtime::Loop loop;
@@ -221,7 +221,7 @@ TEST_CASE("sqlite_store: fibers that are killed while they wait take nothing dow
 }
 
 TEST_CASE("sqlite_store: inline, fibers of one loop share a commit") {
-  TestStore test({kNotes}, true);
+  TestStore test({kStoreTables}, true);
   runtime::Loop::Options options;
   options.virtual_time = true;
   runtime::Loop loop(std::move(options));
@@ -239,7 +239,7 @@ TEST_CASE("sqlite_store: inline, fibers of one loop share a commit") {
 }
 
 TEST_CASE("sqlite_store: a write inside a write is refused, not waited for") {
-  TestStore test({kNotes});
+  TestStore test({kStoreTables});
   const auto nested = test.store().write(Home::kCustomer, [&](db::Tx&) { return add(test.store(), 1); });
   REQUIRE(!nested);
   CHECK(nested.error().reason == "db.assertion");

@@ -12,13 +12,13 @@ namespace kontor::db_sqlite {
 namespace {
 
 constexpr db::Query kMake{"test.make", db::Home::kEvery, "CREATE TABLE t (id INTEGER PRIMARY KEY, bytes BLOB)"};
-constexpr db::Query kAdd{"test.add", db::Home::kEvery, "INSERT INTO t (bytes) VALUES (zeroblob($1))"};
+constexpr db::Query kAddBytes{"test.add", db::Home::kEvery, "INSERT INTO t (bytes) VALUES (zeroblob($1))"};
 constexpr db::Query kSum{"test.sum", db::Home::kEvery, "SELECT COUNT(*), COALESCE(SUM(LENGTH(bytes)), 0) FROM t"};
 constexpr db::Query kBegin{"test.begin", db::Home::kEvery, "BEGIN IMMEDIATE"};
 constexpr db::Query kCommit{"test.commit", db::Home::kEvery, "COMMIT"};
 constexpr db::Query kRollback{"test.rollback", db::Home::kEvery, "ROLLBACK"};
 
-std::unique_ptr<Connection> open(const std::string& path, bool reader = false, int cache_kb = 16 * 1024) {
+std::unique_ptr<Connection> open_steady(const std::string& path, bool reader = false, int cache_kb = 16 * 1024) {
   Connection::Settings settings;
   settings.path = path;
   settings.vfs = steady_vfs();
@@ -29,9 +29,9 @@ std::unique_ptr<Connection> open(const std::string& path, bool reader = false, i
   return std::move(*connection);
 }
 
-void add(Connection& connection, std::int64_t size) {
+void add_bytes(Connection& connection, std::int64_t size) {
   const db::Param params[] = {size};
-  REQUIRE(connection.run(kAdd, params));
+  REQUIRE(connection.run(kAddBytes, params));
 }
 
 std::pair<std::int64_t, std::int64_t> sum(Connection& connection) {
@@ -50,13 +50,13 @@ std::int64_t size_of(const std::string& path) {
 TEST_CASE("what is committed through the steady layer is there for others, of any size") {
   testing::TempFolder folder;
   const std::string path = folder.path() + "/t.db";
-  const auto writer = open(path);
+  const auto writer = open_steady(path);
   REQUIRE(writer->run(kMake));
-  const auto reader = open(path, true);
+  const auto reader = open_steady(path, true);
   std::int64_t count = 0, bytes = 0;
   for (const std::int64_t size : {1, 5000, 200'000, 3'000'000, 10}) {  // less and more than the layer holds at once
     REQUIRE(writer->run(kBegin));
-    add(*writer, size);
+    add_bytes(*writer, size);
     CHECK(sum(*reader) == std::pair(count, bytes));
     REQUIRE(writer->run(kCommit));
     ++count, bytes += size;
@@ -70,16 +70,16 @@ TEST_CASE("what is committed through the steady layer is there for others, of an
 TEST_CASE("a transaction that is larger than its cache reads its own pages back, and can be undone") {
   testing::TempFolder folder;
   const std::string path = folder.path() + "/t.db";
-  const auto writer = open(path, false, 64);
+  const auto writer = open_steady(path, false, 64);
   REQUIRE(writer->run(kMake));
   for (const bool keep : {false, true}) {
     REQUIRE(writer->run(kBegin));
-    for (int i = 0; i < 300; ++i) add(*writer, 3000);
+    for (int i = 0; i < 300; ++i) add_bytes(*writer, 3000);
     CHECK(sum(*writer) == std::pair<std::int64_t, std::int64_t>(300, 900'000));
     REQUIRE(writer->run(keep ? kCommit : kRollback));
     CHECK(sum(*writer).first == (keep ? 300 : 0));
   }
-  const auto other = open(path, true);
+  const auto other = open_steady(path, true);
   CHECK(sum(*other) == std::pair<std::int64_t, std::int64_t>(300, 900'000));
 }
 

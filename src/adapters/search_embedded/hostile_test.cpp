@@ -6,26 +6,26 @@
 #include <thread>
 
 #include "adapters/search_embedded/embedded_index.h"
+#include "adapters/search_embedded/no_pause_test.h"
 
 namespace kontor::search_embedded {
 namespace {
 
 using namespace search_index;
 
-const Pause kNoPause;
-
 Document product(std::int64_t id, std::mt19937& luck) {
-  static constexpr const char* kWords[] = {"red",  "blue",  "steel", "oak",    "lamp",  "table", "chair", "box",
-                                           "wide", "large", "small", "kettle", "clock", "shelf", "frame", "bottle"};
+  static constexpr const char* kTitleWords[] = {"red",   "blue",  "steel", "oak",   "lamp",  "table",
+                                                "chair", "box",   "wide",  "large", "small", "kettle",
+                                                "clock", "shelf", "frame", "bottle"};
   Document document;
   document.id = ProductId{id};
   document.category = CategoryId{1 + static_cast<std::int64_t>(luck() % 5)};
   document.brand = "brand " + std::to_string(luck() % 7);
   Text text;
-  for (int i = 0; i < 4; ++i) text.title += std::string(kWords[luck() % 16]) + " ";
-  for (int i = 0; i < 10; ++i) text.description += std::string(kWords[luck() % 16]) + " ";
+  for (int i = 0; i < 4; ++i) text.title += std::string(kTitleWords[luck() % 16]) + " ";
+  for (int i = 0; i < 10; ++i) text.description += std::string(kTitleWords[luck() % 16]) + " ";
   document.texts.push_back(text);
-  document.attributes = {{"color", kWords[luck() % 4], {}}, {"size", std::to_string(luck() % 9), {}}};
+  document.attributes = {{"color", kTitleWords[luck() % 4], {}}, {"size", std::to_string(luck() % 9), {}}};
   document.figures = {{{Currency(), static_cast<std::int64_t>(luck() % 9'000)}},
                       luck() % 3 != 0,
                       static_cast<std::int64_t>(luck() % 100),

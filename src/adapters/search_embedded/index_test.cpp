@@ -3,13 +3,12 @@
 #include <algorithm>
 
 #include "adapters/search_embedded/embedded_index.h"
+#include "adapters/search_embedded/no_pause_test.h"
 
 namespace kontor::search_embedded {
 namespace {
 
 using namespace search_index;
-
-const Pause kNoPause;
 
 Document product(std::int64_t id, std::string title, std::string brand = "", std::string description = "") {
   Document document;

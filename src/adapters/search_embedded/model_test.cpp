@@ -8,6 +8,7 @@
 #include <set>
 
 #include "adapters/search_embedded/embedded_index.h"
+#include "adapters/search_embedded/no_pause_test.h"
 #include "base/text.h"
 
 namespace kontor::search_embedded {
@@ -15,7 +16,6 @@ namespace {
 
 using namespace search_index;
 
-const Pause kNoPause;
 Currency currency(const char* code) { return *Currency::parse(code); }
 
 // Words of three letters are never taken for others, and none begins or makes up another.

@@ -8,13 +8,12 @@
 #include <random>
 
 #include "adapters/search_embedded/embedded_index.h"
+#include "adapters/search_embedded/no_pause_test.h"
 
 namespace kontor::search_embedded {
 namespace {
 
 using namespace search_index;
-
-const Pause kNoPause;
 
 class Folder {
  public:

@@ -11,7 +11,6 @@ namespace {
 
 using namespace testing_shop;
 
-const Owner kEve{CustomerId{7700}, false};
 constexpr std::int64_t kTenMinutes = 10 * kMinuteMs;
 
 // Shirts are few, and set aside for ten minutes.
@@ -52,11 +51,6 @@ struct Sale : Shop {
     });
   }
 };
-
-template <class T>
-std::string reason(const Result<T>& result) {
-  return result ? "" : std::string(result.error().reason);
-}
 
 TEST_CASE("what is put in the cart is set aside: nobody else gets it, and the cart says until when") {
   Sale shop;

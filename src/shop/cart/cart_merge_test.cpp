@@ -11,9 +11,6 @@ namespace {
 
 using namespace testing_shop;
 
-const Currency kEur = *Currency::parse("EUR");
-const Owner kEve{CustomerId{7700}, false};
-
 // Ada is the guest, Eve the customer.
 struct Two : Shop {
   Result<CartView> eve_adds(OfferId id, std::int64_t quantity) { return carts.add(kEve, {id, {}, quantity}); }

@@ -10,8 +10,6 @@ namespace {
 
 using namespace testing_shop;
 
-const Owner kEve{CustomerId{7700}, false};
-
 struct Sweeping : Shop {
   log_outbox::OutboxLog log{test.store()};
 

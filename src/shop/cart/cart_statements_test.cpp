@@ -11,7 +11,6 @@ namespace {
 using namespace testing_shop;
 using Counts = std::map<std::string, int>;
 
-const Owner kEve{CustomerId{7700}, false};
 const Counts kOneLook = {{"read", 1}, {"cart.find", 1}};
 const Counts kNothing = {};
 const Counts kOneChange = {{"write", 1}, {"cart.find", 1}, {"cart.update", 1}};

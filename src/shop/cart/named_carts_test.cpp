@@ -10,10 +10,6 @@ namespace {
 
 using namespace testing_shop;
 
-const Owner kEve{CustomerId{7700}, false};
-const Owner kBob{CustomerId{7800}, false};
-const Currency kEur = *Currency::parse("EUR");
-
 struct Kept : Shop {
   NamedCarts named{{test.store(), test.clock, test.ids, source, carts}, {"a secret of sixteen bytes"}};
 
@@ -33,11 +29,6 @@ struct Kept : Shop {
     return report.ok();
   }
 };
-
-template <class T>
-std::string reason(const Result<T>& result) {
-  return result ? "" : std::string(result.error().reason);
-}
 
 TEST_CASE("a named cart begins with what lies in the cart, which stays as it is") {
   Kept shop;

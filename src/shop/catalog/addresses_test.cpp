@@ -15,7 +15,7 @@ std::span<const db::Migration> catalog_migrations();
 namespace kontor::catalog {
 namespace {
 
-struct Fixture {
+struct AddressesFixture {
   testing::TestStore test{services_migrations(), catalog_migrations()};
   Catalog catalog{test.store(), test.clock, test.ids};
   Addresses& addresses = catalog.addresses();
@@ -64,7 +64,7 @@ struct Fixture {
 
 using Words = std::vector<std::string>;
 
-TEST_CASE_FIXTURE(Fixture, "a product's former slugs lead to it, and going back leaves no loop") {
+TEST_CASE_FIXTURE(AddressesFixture, "a product's former slugs lead to it, and going back leaves no loop") {
   const ProductId tea = save(product("T", "Green tea")).product;
   CHECK(!rename("T", "tea").refused);
   CHECK(former("green-tea") == tea);
@@ -83,7 +83,8 @@ TEST_CASE_FIXTURE(Fixture, "a product's former slugs lead to it, and going back 
   CHECK(all->size() == 2);
 }
 
-TEST_CASE_FIXTURE(Fixture, "nobody takes a slug that leads to another, until it is given up or its owner is gone") {
+TEST_CASE_FIXTURE(AddressesFixture,
+                  "nobody takes a slug that leads to another, until it is given up or its owner is gone") {
   const ProductId tea = save(product("T", "Green tea")).product;
   rename("T", "tea");
   Draft wants = product("U", "Other");
@@ -113,7 +114,7 @@ TEST_CASE_FIXTURE(Fixture, "nobody takes a slug that leads to another, until it 
   CHECK(!save(heir).refused);
 }
 
-TEST_CASE_FIXTURE(Fixture, "two products that change slugs in one call") {
+TEST_CASE_FIXTURE(AddressesFixture, "two products that change slugs in one call") {
   save(product("A", "Alpha"));
   const ProductId beta = save(product("B", "Beta")).product;
   Draft drafts[] = {product("A", "Alpha"), product("B", "Beta")};
@@ -126,7 +127,7 @@ TEST_CASE_FIXTURE(Fixture, "two products that change slugs in one call") {
   CHECK(slug(beta) == "beta");
 }
 
-TEST_CASE_FIXTURE(Fixture, "categories keep their former slugs likewise") {
+TEST_CASE_FIXTURE(AddressesFixture, "categories keep their former slugs likewise") {
   const auto lamps = catalog.create_category({}, "Lamps");
   const auto tables = catalog.create_category({}, "Tables");
   REQUIRE((lamps && tables));
@@ -151,7 +152,7 @@ TEST_CASE_FIXTURE(Fixture, "categories keep their former slugs likewise") {
   CHECK(addresses.former_category_slugs()->empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "brands have addresses, however they are written") {
+TEST_CASE_FIXTURE(AddressesFixture, "brands have addresses, however they are written") {
   save(product("1", "One", "Über Lamps"));
   save(product("2", "Two", "uber lamps"));
   save(product("3", "Three", "A & B"));
@@ -179,7 +180,7 @@ TEST_CASE_FIXTURE(Fixture, "brands have addresses, however they are written") {
   CHECK(addresses.brand_slug("A & B")->value() == first);
 }
 
-TEST_CASE_FIXTURE(Fixture, "what is listed is walked in the order of ids") {
+TEST_CASE_FIXTURE(AddressesFixture, "what is listed is walked in the order of ids") {
   std::vector<ProductId> ids;
   for (const char* name : {"a", "b", "c"}) ids.push_back(save(product(name, name)).product);
   Draft hidden = product("d", "d");

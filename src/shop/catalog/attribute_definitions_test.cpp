@@ -5,8 +5,6 @@
 namespace kontor::catalog {
 namespace {
 
-using Fixture = ApiFixture;
-
 constexpr std::string_view kLaptops =
     R"({"items":[{"name":"ram_gb","type":"number","label":"Memory","unit":"GB","required":true,)"
     R"("values":[8,16,32.0],"position":1},)"
@@ -83,7 +81,7 @@ TEST_CASE("attribute definitions: a label is of the locale, else of its language
 }
 
 TEST_CASE("attribute definitions: what makes no sense is named, and changes nothing") {
-  Fixture f;
+  ApiFixture f;
   const std::string path = "/admin/categories/" + f.made("/admin/categories", R"({"name":"Laptops"})") + "/attributes";
   const auto refused = f.ask(
       http::Method::kPut, path,
@@ -92,30 +90,30 @@ TEST_CASE("attribute definitions: what makes no sense is named, and changes noth
   CHECK(refused.status == 422);
   for (const std::string_view field : {"/items/0/values/1", "/items/0/values/2", "/items/1/name", "/items/1/values",
                                        "/items/2/name", "/items/2/labels"})
-    CHECK(Fixture::says(refused, "\"" + std::string(field) + "\""));
+    CHECK(ApiFixture::says(refused, "\"" + std::string(field) + "\""));
   CHECK(f.ask(http::Method::kPut, path, R"({"items":[{"name":"a","type":"colour"}]})").status == 422);
-  CHECK(Fixture::says(f.ask(http::Method::kGet, path), R"("items":[],"effective":[],"version":0)"));
+  CHECK(ApiFixture::says(f.ask(http::Method::kGet, path), R"("items":[],"effective":[],"version":0)"));
   CHECK(f.ask(http::Method::kGet, "/admin/categories/cat_0000000000009/attributes").status == 404);
   f.as_admin = false;
   CHECK(f.ask(http::Method::kPut, path, kLaptops).status == 401);
 }
 
 TEST_CASE("attribute definitions: products of the category and of those below it keep to them") {
-  Fixture f;
+  ApiFixture f;
   const std::string top = f.made("/admin/categories", R"({"name":"Computers"})");
   const std::string below = f.made("/admin/categories", R"({"name":"Laptops","parent_id":")" + top + R"("})");
   const auto set = f.ask(http::Method::kPut, "/admin/categories/" + top + "/attributes", kLaptops);
   REQUIRE(set.status == 200);
-  CHECK(Fixture::header(set, "ETag") == "\"1\"");
-  CHECK(Fixture::says(f.ask(http::Method::kGet, "/admin/categories/" + below + "/attributes"),
-                      R"("items":[],"effective":[{"name":"ports")"));
+  CHECK(ApiFixture::header(set, "ETag") == "\"1\"");
+  CHECK(ApiFixture::says(f.ask(http::Method::kGet, "/admin/categories/" + below + "/attributes"),
+                         R"("items":[],"effective":[{"name":"ports")"));
   const auto product = [&](std::string_view rest) {
     return R"({"title":"Laptop","category":")" + below + R"(",)" + std::string(rest) + "}";
   };
   const auto refused = f.ask(http::Method::kPost, "/admin/products", product(R"("attributes":{"ports":[1]})"));
   CHECK(refused.status == 422);
-  CHECK(Fixture::says(refused, R"("field":"/attributes/ports/0","code":"wrong_type")"));
-  CHECK(Fixture::says(refused, R"("field":"/attributes/ram_gb","code":"required")"));
+  CHECK(ApiFixture::says(refused, R"("field":"/attributes/ports/0","code":"wrong_type")"));
+  CHECK(ApiFixture::says(refused, R"("field":"/attributes/ram_gb","code":"required")"));
   const std::string id = f.made("/admin/products", product(R"("status":"draft")"));
   CHECK(f.ask(http::Method::kPatch, "/admin/products/" + id, R"({"status":"active"})").status == 422);
   CHECK(f.ask(http::Method::kPatch, "/admin/products/" + id, R"({"status":"active","attributes":{"ram_gb":32}})")
@@ -137,16 +135,16 @@ TEST_CASE("attribute definitions: products of the category and of those below it
 }
 
 TEST_CASE("attribute definitions: a category takes them along when it goes, and a move changes what is inherited") {
-  Fixture f;
+  ApiFixture f;
   const std::string top = f.made("/admin/categories", R"({"name":"Computers"})");
   const std::string other = f.made("/admin/categories", R"({"name":"Food"})");
   const std::string below = f.made("/admin/categories", R"({"name":"Laptops","parent_id":")" + top + R"("})");
   REQUIRE(f.ask(http::Method::kPut, "/admin/categories/" + top + "/attributes", kLaptops).status == 200);
   const std::string path = "/admin/categories/" + below + "/attributes";
-  CHECK(Fixture::says(f.ask(http::Method::kGet, path), "ram_gb"));
+  CHECK(ApiFixture::says(f.ask(http::Method::kGet, path), "ram_gb"));
   REQUIRE(f.ask(http::Method::kPatch, "/admin/categories/" + below, R"({"parent_id":")" + other + R"("})").status ==
           200);
-  CHECK_FALSE(Fixture::says(f.ask(http::Method::kGet, path), "ram_gb"));
+  CHECK_FALSE(ApiFixture::says(f.ask(http::Method::kGet, path), "ram_gb"));
   REQUIRE(f.ask(http::Method::kDelete, "/admin/categories/" + top).status == 204);
   CHECK(f.catalog.definitions().table().value()->empty());
 }

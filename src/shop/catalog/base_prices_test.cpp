@@ -5,6 +5,7 @@
 #include "shop/catalog/catalog.h"
 #include "shop/catalog/events.h"
 #include "shop/catalog/sales.h"
+#include "tests/support/dollars.h"
 #include "tests/support/each_store.h"
 
 namespace kontor {
@@ -14,15 +15,15 @@ std::span<const db::Migration> catalog_migrations();
 namespace catalog {
 namespace {
 
+using testing::usd;
+
 constexpr db::Query kListed{"test.listed", db::Home::kCatalog,
                             "SELECT price_min, list_price FROM catalog_listing WHERE product_id = $1"};
-constexpr db::Query kEvents{"test.events_of_prices", db::Home::kCatalog,
-                            "SELECT name FROM (SELECT id, name FROM outbox_events UNION ALL SELECT id, name FROM "
-                            "outbox_pending) AS told WHERE name <> 'product.created' ORDER BY id"};
+constexpr db::Query kPriceEvents{"test.events_of_prices", db::Home::kCatalog,
+                                 "SELECT name FROM (SELECT id, name FROM outbox_events UNION ALL SELECT id, name FROM "
+                                 "outbox_pending) AS told WHERE name <> 'product.created' ORDER BY id"};
 
-Money usd(std::int64_t minor) { return Money::minor(minor, Currency()); }
-
-struct Fixture {
+struct BasePricesFixture {
   db::Store& store;
   testing::FakeClock clock;
   IdSource ids{7};
@@ -30,7 +31,7 @@ struct Fixture {
   Sales sales{store, clock, ids};
   std::vector<ProductId> told;
 
-  explicit Fixture(db::Store& store_in) : store(store_in) {
+  explicit BasePricesFixture(db::Store& store_in) : store(store_in) {
     catalog.base_prices().on_change(
         [this](std::span<const ProductId> changed) { told.insert(told.end(), changed.begin(), changed.end()); });
   }
@@ -67,7 +68,7 @@ struct Fixture {
   std::vector<std::string> events() {
     std::vector<std::string> names;
     REQUIRE(store.read(db::Home::kCatalog, [&](db::Tx& tx) -> Result<void> {
-      TRY(const db::Rows rows, tx.ask(kEvents));
+      TRY(const db::Rows rows, tx.ask(kPriceEvents));
       for (const auto& row : rows) names.push_back(row.str(0));
       return {};
     }));
@@ -85,15 +86,15 @@ struct Fixture {
   }
 };
 
-void on_each(const std::function<void(Fixture&)>& body) {
+void on_each(const std::function<void(BasePricesFixture&)>& body) {
   testing::on_each_store({services_migrations(), catalog_migrations()}, [&](db::Store& store) {
-    Fixture f(store);
+    BasePricesFixture f(store);
     body(f);
   });
 }
 
 TEST_CASE("a price is set where it stands: offer, listing, history, version") {
-  on_each([](Fixture& f) {
+  on_each([](BasePricesFixture& f) {
     const Saved lamp = f.make({1000, 2000});
     const auto outcomes = f.set({{lamp.offers[1], usd(900), {}}});
     CHECK(outcomes[0].changed);
@@ -117,7 +118,7 @@ TEST_CASE("a price is set where it stands: offer, listing, history, version") {
 }
 
 TEST_CASE("what an offer costs already is not written again") {
-  on_each([](Fixture& f) {
+  on_each([](BasePricesFixture& f) {
     const Saved lamp = f.make({1000});
     CHECK(!f.set({{lamp.offers[0], usd(1000), {}}})[0].changed);
     CHECK(!f.set({{lamp.offers[0], usd(1000), usd(1500)}})[0].changed);
@@ -127,7 +128,7 @@ TEST_CASE("what an offer costs already is not written again") {
 }
 
 TEST_CASE("a list price goes when it is the price, and the last of two wishes counts") {
-  on_each([](Fixture& f) {
+  on_each([](BasePricesFixture& f) {
     const Saved lamp = f.make({1000});
     CHECK(f.set({{lamp.offers[0], usd(1000), usd(1000)}})[0].changed);
     CHECK(!f.product(lamp.product).offers[0].list_price);
@@ -143,7 +144,7 @@ TEST_CASE("a list price goes when it is the price, and the last of two wishes co
 }
 
 TEST_CASE("each wish is refused for itself, and changes nothing") {
-  on_each([](Fixture& f) {
+  on_each([](BasePricesFixture& f) {
     const Saved lamp = f.make({1000, 2000});
     const Money euro = Money::minor(500, *Currency::parse("EUR"));
     const auto outcomes = f.set({{OfferId{77}, usd(1), {}},
@@ -165,7 +166,7 @@ TEST_CASE("each wish is refused for itself, and changes nothing") {
 }
 
 TEST_CASE("a sale goes on while its base price changes") {
-  on_each([](Fixture& f) {
+  on_each([](BasePricesFixture& f) {
     const Saved lamp = f.make({1000});
     const Sales::Wish wish{lamp.offers[0], usd(600)};
     REQUIRE(f.sales.plan(std::span(&wish, 1), {{}, f.clock.now().plus_ms(kDayMs), "now"}));

@@ -3,26 +3,24 @@
 namespace kontor::catalog {
 namespace {
 
-using Fixture = ApiFixture;
-
 constexpr std::string_view kTea =
     R"({"title":"Green tea","external_id":"tea","brand":"Leaf","attributes":{"grade":1,"tin":true},)"
     R"("offers":[{"sku":"TEA","price":{"amount":450,"currency":"USD"}}]})";
 
 TEST_CASE("catalog api: only staff with the role may look and change") {
-  Fixture f;
+  ApiFixture f;
   f.as_admin = false;
   CHECK(f.ask(http::Method::kGet, "/admin/products").status == 401);
   CHECK(f.ask(http::Method::kPost, "/admin/products", kTea).status == 401);
 }
 
 TEST_CASE("catalog api: a product is made, found, changed by version and removed") {
-  Fixture f;
+  ApiFixture f;
   const auto made = f.ask(http::Method::kPost, "/admin/products", kTea);
   REQUIRE(made.status == 201);
-  const std::string id = Fixture::value(made, "id");
-  CHECK(Fixture::header(made, "Location") == "/api/v1/admin/products/" + id);
-  CHECK(Fixture::header(made, "ETag") == "\"1\"");
+  const std::string id = ApiFixture::value(made, "id");
+  CHECK(ApiFixture::header(made, "Location") == "/api/v1/admin/products/" + id);
+  CHECK(ApiFixture::header(made, "ETag") == "\"1\"");
   CHECK(f.ask(http::Method::kPost, "/admin/products", kTea).body.find("\"code\":\"taken\"") != std::string::npos);
   CHECK(f.ask(http::Method::kGet, "/admin/products", {}, "external_id=tea").body.find(id) != std::string::npos);
   CHECK(f.ask(http::Method::kGet, "/admin/products", {}, "sku=TEA").body.find(id) != std::string::npos);
@@ -32,8 +30,8 @@ TEST_CASE("catalog api: a product is made, found, changed by version and removed
   const auto changed = f.ask(http::Method::kPatch, "/admin/products/" + id,
                              R"({"title":"Greener tea","attributes":{"grade":null,"leaf":"whole"}})");
   REQUIRE(changed.status == 200);
-  CHECK(Fixture::value(changed, "title") == "Greener tea");
-  CHECK(Fixture::value(changed, "slug") == "green-tea");
+  CHECK(ApiFixture::value(changed, "title") == "Greener tea");
+  CHECK(ApiFixture::value(changed, "slug") == "green-tea");
   CHECK(changed.body.find(R"("attributes":{"tin":true,"leaf":"whole"})") != std::string::npos);
   CHECK(changed.body.find("\"sku\":\"TEA\"") != std::string::npos);
   CHECK(f.ask(http::Method::kPatch, "/admin/products/" + id, R"({"brand":"x"})").status == 412);
@@ -47,7 +45,7 @@ TEST_CASE("catalog api: a product is made, found, changed by version and removed
 }
 
 TEST_CASE("catalog api: everything wrong is said by field") {
-  Fixture f;
+  ApiFixture f;
   const auto refused = f.ask(http::Method::kPost, "/admin/products",
                              R"({"title":"","offers":[{"sku":"","price":{"amount":1,"currency":"XXX"}}],"colour":1})");
   CHECK(refused.status == 422);
@@ -66,20 +64,20 @@ TEST_CASE("catalog api: everything wrong is said by field") {
 }
 
 TEST_CASE("catalog api: offers are added, repriced and removed") {
-  Fixture f;
-  const std::string product = Fixture::value(f.ask(http::Method::kPost, "/admin/products", kTea), "id");
+  ApiFixture f;
+  const std::string product = ApiFixture::value(f.ask(http::Method::kPost, "/admin/products", kTea), "id");
   const auto added =
       f.ask(http::Method::kPost, "/admin/offers",
             R"({"product_id":")" + product + R"(","sku":"TEA-2","price":{"amount":900,"currency":"USD"}})");
   REQUIRE(added.status == 201);
-  const std::string offer = Fixture::value(added, "id");
+  const std::string offer = ApiFixture::value(added, "id");
   CHECK(f.ask(http::Method::kPost, "/admin/offers",
               R"({"product_id":")" + product + R"(","sku":"TEA-2","price":{"amount":900,"currency":"USD"}})")
             .status == 422);
   const auto repriced =
       f.ask(http::Method::kPatch, "/admin/offers/" + offer, R"({"price":{"amount":800,"currency":"USD"}})");
   CHECK(repriced.body.find("\"amount\":800") != std::string::npos);
-  CHECK(Fixture::header(repriced, "ETag") == "\"2\"");
+  CHECK(ApiFixture::header(repriced, "ETag") == "\"2\"");
   const auto negative =
       f.ask(http::Method::kPatch, "/admin/offers/" + offer, R"({"price":{"amount":-1,"currency":"USD"}})");
   CHECK(negative.status == 422);
@@ -92,15 +90,15 @@ TEST_CASE("catalog api: offers are added, repriced and removed") {
 }
 
 TEST_CASE("catalog api: the category tree grows, moves and shrinks") {
-  Fixture f;
+  ApiFixture f;
   const std::string root =
-      Fixture::value(f.ask(http::Method::kPost, "/admin/categories", R"({"name":"Garden"})"), "id");
+      ApiFixture::value(f.ask(http::Method::kPost, "/admin/categories", R"({"name":"Garden"})"), "id");
   const auto below =
       f.ask(http::Method::kPost, "/admin/categories", R"({"name":"Seeds","parent_id":")" + root + R"("})");
   REQUIRE(below.status == 201);
-  CHECK(Fixture::value(below, "path") == "Garden > Seeds");
+  CHECK(ApiFixture::value(below, "path") == "Garden > Seeds");
   CHECK(f.ask(http::Method::kPost, "/admin/categories", R"({"name":"GARDEN"})").status == 409);
-  const std::string id = Fixture::value(below, "id");
+  const std::string id = ApiFixture::value(below, "id");
   const auto renamed = f.ask(http::Method::kPatch, "/admin/categories/" + root, R"({"name":"Yard"})");
   CHECK(renamed.status == 200);
   CHECK(f.ask(http::Method::kGet, "/admin/categories").body.find("Yard > Seeds") != std::string::npos);
@@ -111,13 +109,13 @@ TEST_CASE("catalog api: the category tree grows, moves and shrinks") {
 }
 
 TEST_CASE("catalog api: a wrong check digit is refused with the right one, and an older one stands in no other's way") {
-  Fixture f;
+  ApiFixture f;
   const auto refused = f.ask(http::Method::kPost, "/admin/products", R"({"title":"x","gtin":"4006381333933"})");
   CHECK(refused.status == 422);
-  CHECK(Fixture::says(refused, R"("field":"/gtin","code":"bad_check_digit")"));
-  CHECK(Fixture::says(refused, "should be 1"));
+  CHECK(ApiFixture::says(refused, R"("field":"/gtin","code":"bad_check_digit")"));
+  CHECK(ApiFixture::says(refused, "should be 1"));
   const std::string id = f.made("/admin/products", R"({"title":"x","gtin":"4 006381 333931"})");
-  CHECK(Fixture::says(f.ask(http::Method::kGet, "/admin/products/" + id), R"("gtin":"4006381333931")"));
+  CHECK(ApiFixture::says(f.ask(http::Method::kGet, "/admin/products/" + id), R"("gtin":"4006381333931")"));
   CHECK(f.ask(http::Method::kPatch, "/admin/products/" + id, R"({"gtin":"123"})").status == 422);
   CHECK(f.ask(http::Method::kPatch, "/admin/products/" + id, R"({"gtin":""})").status == 200);
   // as an older version of the program may have kept it
@@ -132,23 +130,23 @@ TEST_CASE("catalog api: a wrong check digit is refused with the right one, and a
 }
 
 TEST_CASE("catalog api: a status leads to some others, and the refusal says to which") {
-  Fixture f;
+  ApiFixture f;
   const std::string id = f.made("/admin/products", R"({"title":"x","status":"draft"})");
   const auto to = [&](std::string_view status) {
     return f.ask(http::Method::kPatch, "/admin/products/" + id, R"({"status":")" + std::string(status) + R"("})");
   };
   const auto refused = to("discontinued");
   CHECK(refused.status == 409);
-  CHECK(Fixture::says(refused, R"("from":"draft","to":"discontinued","allowed":["active","inactive"])"));
-  CHECK(Fixture::says(f.ask(http::Method::kGet, "/admin/products/" + id), R"("status":"draft")"));
+  CHECK(ApiFixture::says(refused, R"("from":"draft","to":"discontinued","allowed":["active","inactive"])"));
+  CHECK(ApiFixture::says(f.ask(http::Method::kGet, "/admin/products/" + id), R"("status":"draft")"));
   for (const std::string_view status : {"draft", "active", "suspended", "suspended", "active", "discontinued"})
     CHECK(to(status).status == 200);
   CHECK(to("draft").status == 409);
   CHECK(to("inactive").status == 200);
   const auto table = f.ask(http::Method::kGet, "/admin/product-statuses");
   CHECK(table.status == 200);
-  CHECK(Fixture::says(table, R"("status":"discontinued","meaning":"No longer sold; its page stays and says so",)"
-                             R"("shown":true,"listed":false,"buyable":false,"next":["active","inactive"])"));
+  CHECK(ApiFixture::says(table, R"("status":"discontinued","meaning":"No longer sold; its page stays and says so",)"
+                                R"("shown":true,"listed":false,"buyable":false,"next":["active","inactive"])"));
 }
 
 }  // namespace

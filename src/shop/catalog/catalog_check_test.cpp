@@ -13,7 +13,7 @@ std::span<const db::Migration> catalog_migrations();
 namespace kontor::catalog {
 namespace {
 
-struct Fixture {
+struct CheckFixture {
   testing::TestStore test{services_migrations(), catalog_migrations()};
   Catalog catalog{test.store(), test.clock, test.ids};
 
@@ -56,7 +56,7 @@ struct Fixture {
   }
 };
 
-TEST_CASE_FIXTURE(Fixture, "check: a catalogue that was only changed by its own functions is sound") {
+TEST_CASE_FIXTURE(CheckFixture, "check: a catalogue that was only changed by its own functions is sound") {
   const ProductId lamp = save("lamp", "lamp", ProductStatus::kActive);
   const ProductId bulb = save("bulb", "bulb", ProductStatus::kActive);
   const ProductId gone = save("gone", "gone", ProductStatus::kActive);
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(Fixture, "check: a catalogue that was only changed by its own 
   CHECK(report.counts().at("attribute definitions") == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "check: a related product that is not there is found, on either side") {
+TEST_CASE_FIXTURE(CheckFixture, "check: a related product that is not there is found, on either side") {
   static constexpr db::Query kTo{"test.related_to", db::Home::kCatalog,
                                  "INSERT INTO catalog_related (product_id, kind, place, related_id) "
                                  "SELECT id, 0, 0, 4711 FROM catalog_products"};
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(Fixture, "check: a related product that is not there is found,
   CHECK(only("catalog.related_products_exist") == ProductId{4711}.text() + " has " + lamp.text() + " beside it");
 }
 
-TEST_CASE_FIXTURE(Fixture, "check: a product that stands beside itself is found") {
+TEST_CASE_FIXTURE(CheckFixture, "check: a product that stands beside itself is found") {
   static constexpr db::Query kItself{"test.related_to_itself", db::Home::kCatalog,
                                      "INSERT INTO catalog_related (product_id, kind, place, related_id) "
                                      "SELECT id, 0, 0, id FROM catalog_products"};
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(Fixture, "check: a product that stands beside itself is found"
   only("catalog.related_is_another_product");
 }
 
-TEST_CASE_FIXTURE(Fixture, "check: former slugs that lead nowhere are found") {
+TEST_CASE_FIXTURE(CheckFixture, "check: former slugs that lead nowhere are found") {
   static constexpr db::Query kProduct{"test.former_of_product", db::Home::kCatalog,
                                       "INSERT INTO catalog_former_slugs (kind, slug, owner_id, since) "
                                       "VALUES (1, 'lost', 4711, 0)"};
@@ -123,7 +123,8 @@ TEST_CASE_FIXTURE(Fixture, "check: former slugs that lead nowhere are found") {
   CHECK(only("catalog.former_slug_has_owner") == "lost leads to a thing of kind 3");
 }
 
-TEST_CASE_FIXTURE(Fixture, "check: a former slug that somebody has now is found; a product's and a category's differ") {
+TEST_CASE_FIXTURE(CheckFixture,
+                  "check: a former slug that somebody has now is found; a product's and a category's differ") {
   static constexpr db::Query kProduct{"test.product_has_it", db::Home::kCatalog,
                                       "UPDATE catalog_former_slugs SET slug = 'bulb' WHERE kind = 1"};
   static constexpr db::Query kCategory{"test.category_has_it", db::Home::kCatalog,
@@ -146,7 +147,8 @@ TEST_CASE_FIXTURE(Fixture, "check: a former slug that somebody has now is found;
   CHECK(only("catalog.former_slug_is_nobodys_present_one") == "chairs leads to " + tables->id.text());
 }
 
-TEST_CASE_FIXTURE(Fixture, "check: definitions of a category that is not there, or that nobody can read, are found") {
+TEST_CASE_FIXTURE(CheckFixture,
+                  "check: definitions of a category that is not there, or that nobody can read, are found") {
   static constexpr db::Query kLost{"test.lost_definitions", db::Home::kCatalog,
                                    "INSERT INTO catalog_attribute_definitions "
                                    "(category_id, version, updated_at, definitions) VALUES (4711, 1, 0, '[]')"};
@@ -165,7 +167,7 @@ TEST_CASE_FIXTURE(Fixture, "check: definitions of a category that is not there, 
   CHECK(only("catalog.definitions_can_be_read").starts_with(lamps->id.text()));
 }
 
-TEST_CASE_FIXTURE(Fixture, "check: a status that no version of the program has is found") {
+TEST_CASE_FIXTURE(CheckFixture, "check: a status that no version of the program has is found") {
   static constexpr db::Query kHigh{"test.high_status", db::Home::kCatalog, "UPDATE catalog_products SET status = 5"};
   static constexpr db::Query kLow{"test.low_status", db::Home::kCatalog, "UPDATE catalog_products SET status = -1"};
   const ProductId lamp = save("lamp", "lamp", ProductStatus::kActive);
@@ -175,7 +177,8 @@ TEST_CASE_FIXTURE(Fixture, "check: a status that no version of the program has i
   CHECK(only("catalog.status_is_known") == lamp.text() + " has the status -1");
 }
 
-TEST_CASE_FIXTURE(Fixture, "check: a category without its parent, a listed brand without its row, and a lost listing") {
+TEST_CASE_FIXTURE(CheckFixture,
+                  "check: a category without its parent, a listed brand without its row, and a lost listing") {
   static constexpr db::Query kParent{"test.lost_parent", db::Home::kCatalog,
                                      "UPDATE catalog_categories SET parent_id = 4711"};
   static constexpr db::Query kRoot{"test.root", db::Home::kCatalog, "UPDATE catalog_categories SET parent_id = 0"};

@@ -21,7 +21,7 @@ constexpr db::Query kListing{
 constexpr db::Query kSubtreeCount{"test.subtree", db::Home::kCatalog,
                                   "SELECT COUNT(*) FROM catalog_category_tree WHERE ancestor_id = $1"};
 
-struct Fixture {
+struct CatalogFixture {
   testing::TestStore test{services_migrations(), catalog_migrations()};
   Catalog catalog{test.store(), test.clock, test.ids};
 
@@ -72,7 +72,7 @@ Draft tea(std::int64_t price = 500) {
 }
 
 TEST_CASE("a saved product is read back whole") {
-  Fixture f;
+  CatalogFixture f;
   const Saved saved = f.save(tea());
   CHECK(saved.created);
   REQUIRE(saved.offers.size() == 1);
@@ -93,7 +93,7 @@ TEST_CASE("a saved product is read back whole") {
 }
 
 TEST_CASE("the same external_id and sku again is a change, never a second product or offer") {
-  Fixture f;
+  CatalogFixture f;
   const Saved first = f.save(tea());
   const Saved second = f.save(tea(700));
   CHECK(!second.created);
@@ -110,14 +110,14 @@ TEST_CASE("the same external_id and sku again is a change, never a second produc
 }
 
 TEST_CASE("an unchanged offer keeps its version") {
-  Fixture f;
+  CatalogFixture f;
   const Saved first = f.save(tea());
   f.save(tea());
   CHECK(f.get(first.product).offers[0].version == 1);
 }
 
 TEST_CASE("slugs stay unique and are made when the title has none") {
-  Fixture f;
+  CatalogFixture f;
   Draft one = tea(), two = tea(), three = tea();
   two.product.external_id = "T-2";
   two.product.offers.clear();
@@ -134,7 +134,7 @@ TEST_CASE("slugs stay unique and are made when the title has none") {
 }
 
 TEST_CASE("a sku of another product is refused and changes nothing") {
-  Fixture f;
+  CatalogFixture f;
   f.save(tea());
   Draft thief = tea();
   thief.product.external_id = "T-9";
@@ -148,7 +148,7 @@ TEST_CASE("a sku of another product is refused and changes nothing") {
 }
 
 TEST_CASE("drafts of one call that mean the same product are saved one after the other") {
-  Fixture f;
+  CatalogFixture f;
   Draft drafts[] = {tea(500), tea(600), tea(700)};
   drafts[2].product.external_id = "T-2";  // and would take the sku away
   const auto saved = f.catalog.save(drafts);
@@ -161,7 +161,7 @@ TEST_CASE("drafts of one call that mean the same product are saved one after the
 }
 
 TEST_CASE("a rehearsal tells what would be refused and writes nothing") {
-  Fixture f;
+  CatalogFixture f;
   f.save(tea());
   Draft drafts[] = {tea(), tea()};
   drafts[0].product.external_id = "T-2";
@@ -174,7 +174,7 @@ TEST_CASE("a rehearsal tells what would be refused and writes nothing") {
 }
 
 TEST_CASE("a stale version is refused") {
-  Fixture f;
+  CatalogFixture f;
   const Saved first = f.save(tea());
   Draft stale = tea(900);
   stale.product.id = first.product;
@@ -186,7 +186,7 @@ TEST_CASE("a stale version is refused") {
 }
 
 TEST_CASE("only active products with active offers are listed, one row a currency") {
-  Fixture f;
+  CatalogFixture f;
   Draft draft = tea();
   Offer euro = draft.product.offers[0];
   euro.sku = "T-1-E";
@@ -203,7 +203,7 @@ TEST_CASE("only active products with active offers are listed, one row a currenc
 }
 
 TEST_CASE("what a sale needs of offers comes in one look, each once, and for sale is what is active as a whole") {
-  Fixture f;
+  CatalogFixture f;
   Draft draft = tea();
   const Saved saved = f.save(draft);
   REQUIRE(!saved.offers.empty());
@@ -224,7 +224,7 @@ TEST_CASE("what a sale needs of offers comes in one look, each once, and for sal
 }
 
 TEST_CASE("removing a product takes everything along, twice is harmless") {
-  Fixture f;
+  CatalogFixture f;
   const Saved saved = f.save(tea());
   CHECK(f.catalog.remove(saved.product, std::nullopt).value());
   CHECK(!f.catalog.remove(saved.product, std::nullopt).value());
@@ -235,7 +235,7 @@ TEST_CASE("removing a product takes everything along, twice is harmless") {
 }
 
 TEST_CASE("removing the cheapest offer raises the listed price") {
-  Fixture f;
+  CatalogFixture f;
   Draft draft = tea();
   Offer dear = draft.product.offers[0];
   dear.sku = "T-1-B";
@@ -247,7 +247,7 @@ TEST_CASE("removing the cheapest offer raises the listed price") {
 }
 
 TEST_CASE("category paths are made once, without regard to case") {
-  Fixture f;
+  CatalogFixture f;
   const std::vector<std::vector<std::string>> paths{
       {"Electronics", "Laptops"}, {"electronics", "Toner"}, {"Electronics"}};
   const auto first = f.catalog.ensure_paths(paths);
@@ -262,7 +262,7 @@ TEST_CASE("category paths are made once, without regard to case") {
 }
 
 TEST_CASE("a category moves with what is below it, never below itself") {
-  Fixture f;
+  CatalogFixture f;
   const auto ids =
       f.catalog.ensure_paths(std::vector<std::vector<std::string>>{{"A", "B", "C"}, {"D"}, {"A", "B"}, {"A"}});
   REQUIRE(ids);
@@ -279,7 +279,7 @@ TEST_CASE("a category moves with what is below it, never below itself") {
 }
 
 TEST_CASE("a category in use is not removed") {
-  Fixture f;
+  CatalogFixture f;
   const auto ids = f.catalog.ensure_paths(std::vector<std::vector<std::string>>{{"A", "B"}});
   REQUIRE(ids);
   Draft draft = tea();
@@ -314,7 +314,7 @@ TEST_CASE("a draft tells everything that is wrong at once") {
 }
 
 TEST_CASE("the back office finds products by their keys and pages by id") {
-  Fixture f;
+  CatalogFixture f;
   for (int i = 0; i < 5; ++i) {
     Draft draft = tea();
     draft.product.external_id = "P-" + std::to_string(i);

@@ -3,9 +3,7 @@
 namespace kontor::catalog {
 namespace {
 
-using Fixture = ApiFixture;
-
-struct Bulk : Fixture {
+struct Bulk : ApiFixture {
   std::vector<std::string> ids;
   Bulk() {
     for (const std::string key : {"a", "b", "c"})
@@ -22,7 +20,7 @@ TEST_CASE("bulk: members are set, attributes merged, and what was so already is 
   const auto done = f.bulk(
       R"({"external_ids":["a","b"],"set":{"brand":"Acme","returnable":false,"attributes":{"old":null,"new":true}}})");
   REQUIRE(done.status == 200);
-  CHECK(Fixture::says(done, R"("dry_run":false,"changed":2,"unchanged":0,"refused":0)"));
+  CHECK(ApiFixture::says(done, R"("dry_run":false,"changed":2,"unchanged":0,"refused":0)"));
   CHECK(f.product(0).brand == "Acme");
   CHECK_FALSE(f.product(0).returnable);
   CHECK(f.product(0).attributes_json == R"({"kept":"x","new":true})");
@@ -30,7 +28,7 @@ TEST_CASE("bulk: members are set, attributes merged, and what was so already is 
   CHECK(f.product(2).brand.empty());
   const auto again = f.bulk(
       R"({"external_ids":["a","c"],"set":{"brand":"Acme","returnable":false,"attributes":{"old":null,"new":true}}})");
-  CHECK(Fixture::says(again, R"("changed":1,"unchanged":1,"refused":0)"));
+  CHECK(ApiFixture::says(again, R"("changed":1,"unchanged":1,"refused":0)"));
   CHECK(f.product(0).version == 2);
   const auto entries = f.audit.list({.actor = {}, .subject = f.ids[0], .before = {}});
   REQUIRE(entries);
@@ -42,21 +40,22 @@ TEST_CASE("bulk: each row that cannot be is refused by itself, with its reason")
   REQUIRE(f.ask(http::Method::kPatch, "/admin/products/" + f.ids[1], R"({"status":"draft"})").status == 200);
   const auto done = f.bulk(R"({"external_ids":["a","none","b","a"],"set":{"status":"discontinued"}})");
   REQUIRE(done.status == 200);
-  CHECK(Fixture::says(done, R"("changed":1,"unchanged":0,"refused":3)"));
-  CHECK(Fixture::says(done, R"("row":1,"outcome":"refused","external_id":"none","reason":"catalog.no_such_product")"));
-  CHECK(Fixture::says(done, R"("reason":"catalog.status_refused")"));
-  CHECK(Fixture::says(done, R"("reason":"catalog.named_twice")"));
+  CHECK(ApiFixture::says(done, R"("changed":1,"unchanged":0,"refused":3)"));
+  CHECK(
+      ApiFixture::says(done, R"("row":1,"outcome":"refused","external_id":"none","reason":"catalog.no_such_product")"));
+  CHECK(ApiFixture::says(done, R"("reason":"catalog.status_refused")"));
+  CHECK(ApiFixture::says(done, R"("reason":"catalog.named_twice")"));
   CHECK(f.product(0).status == ProductStatus::kDiscontinued);
   CHECK(f.product(1).status == ProductStatus::kDraft);
   const auto wrong = f.bulk(R"({"ids":[")" + f.ids[2] + R"("],"set":{"attributes":{"deep":{"er":1}}}})");
-  CHECK(Fixture::says(wrong, R"("reason":"catalog.invalid_product")"));
-  CHECK(Fixture::says(wrong, R"("errors":[{"field":"/attributes/deep","code":"wrong_type")"));
+  CHECK(ApiFixture::says(wrong, R"("reason":"catalog.invalid_product")"));
+  CHECK(ApiFixture::says(wrong, R"("errors":[{"field":"/attributes/deep","code":"wrong_type")"));
 }
 
 TEST_CASE("bulk: a dry run says what would come of it and changes nothing") {
   Bulk f;
   const auto told = f.bulk(R"({"external_ids":["a","none"],"set":{"status":"inactive"},"dry_run":true})");
-  CHECK(Fixture::says(told, R"("dry_run":true,"changed":1,"unchanged":0,"refused":1)"));
+  CHECK(ApiFixture::says(told, R"("dry_run":true,"changed":1,"unchanged":0,"refused":1)"));
   CHECK(f.product(0).status == ProductStatus::kActive);
   CHECK(f.product(0).version == 1);
 }
@@ -84,7 +83,7 @@ TEST_CASE("bulk: more rows than one write takes") {
     keys += (i == 0 ? "\"" : ",\"") + key + "\"";
   }
   const auto done = f.bulk(R"({"external_ids":[)" + keys + R"(],"set":{"tax_class":"reduced"}})");
-  CHECK(Fixture::says(done, R"("changed":120,"unchanged":0,"refused":0)"));
+  CHECK(ApiFixture::says(done, R"("changed":120,"unchanged":0,"refused":0)"));
 }
 
 }  // namespace

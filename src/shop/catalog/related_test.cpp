@@ -5,10 +5,10 @@
 namespace kontor::catalog {
 namespace {
 
-struct Fixture : ApiFixture {
+struct RelatedFixture : ApiFixture {
   std::vector<std::string> ids;
   std::string path;
-  Fixture() {
+  RelatedFixture() {
     for (const std::string title : {"Lamp", "Bulb", "Torch"})
       ids.push_back(made("/admin/products", R"({"title":")" + title + R"("})"));
     path = "/admin/products/" + ids[0] + "/related";
@@ -17,12 +17,12 @@ struct Fixture : ApiFixture {
 };
 
 TEST_CASE("related: kinds and their order are kept, and replaced as a whole") {
-  Fixture f;
+  RelatedFixture f;
   const std::string body =
       R"({"related":[],"accessory":[)" + f.quoted(2) + "," + f.quoted(1) + R"(],"alternative":[)" + f.quoted(2) + "]}";
   const auto set = f.ask(http::Method::kPut, f.path, body);
   REQUIRE(set.status == 200);
-  CHECK(Fixture::header(set, "ETag") == "\"2\"");
+  CHECK(RelatedFixture::header(set, "ETag") == "\"2\"");
   CHECK(f.ask(http::Method::kGet, f.path).body == body);
   REQUIRE(f.ask(http::Method::kPut, f.path, R"({"related":[)" + f.quoted(1) + "]}").status == 200);
   CHECK(f.ask(http::Method::kGet, f.path).body ==
@@ -30,7 +30,7 @@ TEST_CASE("related: kinds and their order are kept, and replaced as a whole") {
 }
 
 TEST_CASE("related: itself, what is not there and what is there twice are refused by their place") {
-  Fixture f;
+  RelatedFixture f;
   const auto refused = f.ask(http::Method::kPut, f.path,
                              R"({"related":[)" + f.quoted(0) + "," + f.quoted(1) + "," + f.quoted(1) +
                                  R"(],"accessory":["prod_0000000000009"]})");
@@ -38,7 +38,7 @@ TEST_CASE("related: itself, what is not there and what is there twice are refuse
   for (const std::string_view said :
        {R"("field":"/related/0","code":"not_allowed")", R"("field":"/related/2","code":"duplicate")",
         R"("field":"/accessory/0","code":"unknown_value")"})
-    CHECK(Fixture::says(refused, said));
+    CHECK(RelatedFixture::says(refused, said));
   CHECK(f.ask(http::Method::kGet, f.path).body == R"({"related":[],"accessory":[],"alternative":[]})");
   CHECK(f.ask(http::Method::kPut, "/admin/products/prod_0000000000009/related", "{}").status == 404);
   CHECK(f.ask(http::Method::kGet, "/admin/products/prod_0000000000009/related").status == 404);
@@ -50,16 +50,16 @@ TEST_CASE("related: itself, what is not there and what is there twice are refuse
 }
 
 TEST_CASE("related: more than fifty of a kind are refused") {
-  Fixture f;
+  RelatedFixture f;
   std::string many;
   for (int i = 0; i < 51; ++i) many += (i == 0 ? "" : ",") + f.quoted(1);
   const auto refused = f.ask(http::Method::kPut, f.path, R"({"related":[)" + many + "]}");
   CHECK(refused.status == 422);
-  CHECK(Fixture::says(refused, R"("/related")"));
+  CHECK(RelatedFixture::says(refused, R"("/related")"));
 }
 
 TEST_CASE("related: a product that is removed leaves nothing behind, on either side") {
-  Fixture f;
+  RelatedFixture f;
   REQUIRE(f.ask(http::Method::kPut, f.path, R"({"related":[)" + f.quoted(1) + "," + f.quoted(2) + "]}").status == 200);
   REQUIRE(f.ask(http::Method::kDelete, "/admin/products/" + f.ids[1]).status == 204);
   CHECK(f.ask(http::Method::kGet, f.path).body ==

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "shop/catalog/timetable.h"
+#include "tests/support/dollars.h"
 #include "tests/support/each_store.h"
 
 namespace kontor {
@@ -15,17 +16,17 @@ std::span<const db::Migration> catalog_migrations();
 namespace kontor::catalog {
 namespace {
 
-const Currency kUsd;
+using testing::kUsd;
+using testing::usd;
+
 constexpr Time kStart{1'790'000'000'000};
 // They are where the store puts them: one of the two is empty.
-constexpr db::Query kEvents{"test.price_events", db::Home::kCatalog,
-                            "SELECT name FROM (SELECT id, name FROM outbox_events UNION ALL SELECT id, name FROM "
-                            "outbox_pending) AS told WHERE name <> 'product.created' ORDER BY id"};
-constexpr db::Query kListing{"test.sale_listing", db::Home::kCatalog,
-                             "SELECT price_min, list_price FROM catalog_listing WHERE product_id = $1"};
+constexpr db::Query kSaleEvents{"test.price_events", db::Home::kCatalog,
+                                "SELECT name FROM (SELECT id, name FROM outbox_events UNION ALL SELECT id, name FROM "
+                                "outbox_pending) AS told WHERE name <> 'product.created' ORDER BY id"};
+constexpr db::Query kSaleListing{"test.sale_listing", db::Home::kCatalog,
+                                 "SELECT price_min, list_price FROM catalog_listing WHERE product_id = $1"};
 constexpr db::Query kTurns{"test.turns", db::Home::kCatalog, "SELECT COUNT(*) FROM catalog_turns"};
-
-Money usd(std::int64_t minor) { return Money::minor(minor, kUsd); }
 
 struct World {
   explicit World(db::Store& store_in) : store(store_in) { product = save(1000); }
@@ -81,12 +82,12 @@ struct World {
   }
   std::vector<std::string> events() {
     std::vector<std::string> names;
-    const db::Rows rows = ask(kEvents);
+    const db::Rows rows = ask(kSaleEvents);
     for (const auto& row : rows) names.push_back(row.str(0));
     return names;
   }
   std::pair<std::int64_t, std::int64_t> listed() {
-    const db::Rows rows = ask(kListing, product.value);
+    const db::Rows rows = ask(kSaleListing, product.value);
     REQUIRE(rows.size() == 1);
     return {rows.front().i64(0), rows.front().opt_i64(1).value_or(0)};
   }

@@ -209,14 +209,14 @@ TEST_CASE("who was told to wait is told once that it came to nothing, wherever i
     for (const bool apart : {false, true})
       for (const bool after : {false, true}) {
         CAPTURE(token);
-        struct Waiting {
+        struct WaitingCart {
           Bought bought;
           CheckoutId checkout;
         };
         const int deaths = die_everywhere(
             apart, after,
             [&](ShopWorld& world) {
-              Waiting state{with_a_cart(world), {}};
+              WaitingCart state{with_a_cart(world), {}};
               const auto answer = world.buy(state.bought.ada, "k1", token);
               REQUIRE(answer);
               REQUIRE(answer->status == 202);
@@ -224,8 +224,8 @@ TEST_CASE("who was told to wait is told once that it came to nothing, wherever i
               world.test.clock.advance_ms(31 * kMinuteMs);
               return state;
             },
-            [](ShopWorld& world, const Waiting&) { (void)world.shop->checkouts.sweep(10); },
-            [](ShopWorld& world, const Waiting& state) {
+            [](ShopWorld& world, const WaitingCart&) { (void)world.shop->checkouts.sweep(10); },
+            [](ShopWorld& world, const WaitingCart& state) {
               world.settle();
               CHECK(world.orders_of(state.bought.ada).empty());
               CHECK(world.money_held() == 0);

@@ -20,7 +20,7 @@ using importing::Progress;
 
 namespace {
 
-struct House {
+struct ImportingHouse {
   testing::TestStore test{{services_migrations(), catalog_migrations(), inventory_migrations()}};
   catalog::Catalog catalog{test.store(), test.clock, test.ids};
   inventory::Inventory inventory{test.store(), test.clock, test.ids};
@@ -62,7 +62,7 @@ std::string row(int n, int on_hand = 5, const std::string& more = "") {
 }  // namespace
 
 TEST_CASE("import: new, then the same again, then changed: one product each, and the stock as the row says") {
-  House house;
+  ImportingHouse house;
   std::string rows;
   for (int n = 0; n < 100; ++n) rows += row(n);
   auto progress = house.run(rows, OnError::kStop);
@@ -89,7 +89,7 @@ TEST_CASE("import: new, then the same again, then changed: one product each, and
 }
 
 TEST_CASE("import: the same product twice in one file is one product, the later row holds") {
-  House house;
+  ImportingHouse house;
   const auto progress = house.run(row(1, 3) + row(1, 8), OnError::kSkip);
   CHECK(progress.report.failed == 0);
   REQUIRE(house.all().size() == 1);
@@ -104,13 +104,13 @@ TEST_CASE("import: bad rows are named by line, member and reason; skip keeps the
                            "\n" +
                            row(3, 5, R"(,"colour":1)") + row(4);
   {
-    House house;
+    ImportingHouse house;
     const auto progress = house.run(rows, OnError::kStop);
     CHECK(progress.report.failed == 5);
     CHECK(progress.report.created == 0);
     CHECK(house.all().empty());
   }
-  House house;
+  ImportingHouse house;
   const auto progress = house.run(rows, OnError::kSkip);
   CHECK(progress.report.created == 2);
   CHECK(progress.report.failed == 5);
@@ -131,7 +131,7 @@ TEST_CASE("import: with stop, a sku that another product has in the store or in 
       R"({"external_id":"thief","title":"Thief","offers":[{"sku":"S","price":{"amount":1,"currency":"USD"}}]})";
   const std::string owner =
       R"({"external_id":"owner","title":"Owner","offers":[{"sku":"S","price":{"amount":1,"currency":"USD"}}]})";
-  House house;
+  ImportingHouse house;
   std::string rows = owner + "\n";
   for (int n = 0; n < 60; ++n) rows += row(n);  // another chunk
   const auto in_file = house.run(rows + thief + "\n", OnError::kStop);
@@ -150,7 +150,7 @@ TEST_CASE("import: interrupted after any chunk, it goes on from its progress and
   std::string rows;
   for (int n = 0; n < 200; ++n) rows += row(n);
   for (int stop_after = 1; stop_after <= 5; ++stop_after) {
-    House house;
+    ImportingHouse house;
     Progress progress;
     {
       auto lines = house.file(rows);
@@ -173,7 +173,7 @@ TEST_CASE("import: interrupted after any chunk, it goes on from its progress and
 }
 
 TEST_CASE("import: a dry run changes nothing") {
-  House house;
+  ImportingHouse house;
   auto lines = house.file(row(1));
   Options options;
   options.dry_run = true;

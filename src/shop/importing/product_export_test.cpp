@@ -22,7 +22,7 @@ using services::ExportFormat;
 
 namespace {
 
-struct House {
+struct ExportingHouse {
   testing::TestStore test{{services_migrations(), catalog_migrations(), inventory_migrations()}};
   catalog::Catalog catalog{test.store(), test.clock, test.ids};
   inventory::Inventory inventory{test.store(), test.clock, test.ids};
@@ -54,7 +54,7 @@ struct House {
 };
 
 // The products' rows whatever their order: ids are new in another shop.
-std::vector<std::string> rows_of(House& house) {
+std::vector<std::string> rows_of(ExportingHouse& house) {
   const std::string all = house.export_all(ExportFormat::kNdjson);
   std::vector<std::string> rows;
   for (const auto line : split(all, '\n')) rows.emplace_back(line);
@@ -84,7 +84,7 @@ const std::string_view kTexts[] = {
 }  // namespace
 
 TEST_CASE("import and export: whatever the texts, an export in either format makes the same catalogue again") {
-  House first;
+  ExportingHouse first;
   std::string rows;
   int n = 0;
   for (const auto text : kTexts) rows += row(++n, std::string(text));
@@ -94,7 +94,7 @@ TEST_CASE("import and export: whatever the texts, an export in either format mak
   REQUIRE(expected.size() == 131);
   for (const auto& [format, as] :
        {std::pair{ExportFormat::kNdjson, FileFormat::kNdjson}, std::pair{ExportFormat::kCsv, FileFormat::kCsv}}) {
-    House second;
+    ExportingHouse second;
     CHECK(second.import(first.export_all(format), as).report.created == 130);
     CHECK(rows_of(second) == expected);
     // And into the shop it came from, it changes nothing.
@@ -104,7 +104,7 @@ TEST_CASE("import and export: whatever the texts, an export in either format mak
 }
 
 TEST_CASE("import and export: a product without a key is named by its id, and found by it") {
-  House house;
+  ExportingHouse house;
   catalog::Draft draft;
   draft.product.title = "Keyless";
   REQUIRE(house.catalog.save({&draft, 1}));
@@ -115,7 +115,7 @@ TEST_CASE("import and export: a product without a key is named by its id, and fo
 }
 
 TEST_CASE("import: a slug is a wish; one that another product has is not taken, and stops nothing") {
-  House house;
+  ExportingHouse house;
   const std::string tea = R"({"external_id":"a","title":"Tea","slug":"tea"})";
   const std::string other = R"({"external_id":"b","title":"Other","slug":"tea"})";
   CHECK(house.import(tea + "\n" + other + "\n", FileFormat::kNdjson).report.created == 2);
@@ -125,7 +125,7 @@ TEST_CASE("import: a slug is a wish; one that another product has is not taken, 
 }
 
 TEST_CASE("import: products of many offers end a chunk early, and all their stock is there") {
-  House house;
+  ExportingHouse house;
   std::string rows;
   for (int n = 0; n < 30; ++n) {
     rows += R"({"external_id":"p)" + std::to_string(n) + R"(","title":"T","offers":[)";

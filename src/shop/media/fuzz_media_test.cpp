@@ -55,7 +55,7 @@ class CountingBlobs final : public BlobStore {
   blobs_memory::MemoryBlobs blobs_;
 };
 
-struct World {
+struct FuzzWorld {
   pictures::TestStore test{services_migrations(), media_migrations()};
   CountingBlobs blobs;
   codec_vips::VipsCodec codec;
@@ -178,7 +178,7 @@ std::string random_picture(Luck& luck, const std::vector<Seed>& all) {
 }
 
 // What is wrong with what was kept of these bytes; empty: nothing.
-std::string wrong(World& world, std::string_view bytes, const media::Picture& picture) {
+std::string wrong(FuzzWorld& world, std::string_view bytes, const media::Picture& picture) {
   const std::string& kept = world.blobs.last;
   if (recognise_picture(bytes) != picture.format) return "taken for another format than its first bytes say";
   if (recognise_picture(kept) != picture.format) return "kept as another format";
@@ -214,7 +214,7 @@ std::string begin_of(std::string_view bytes) {
 TEST_CASE("media: pictures that nobody made are kept within the limits or refused, and then nothing is kept") {
   const std::uint64_t rounds = setting("KONTOR_FUZZ_ROUNDS", 400), seed = setting("KONTOR_FUZZ_SEED", 1);
   Luck luck(seed);
-  World world;
+  FuzzWorld world;
   const auto all = seeds();
   std::uint64_t taken = 0, refused = 0;
   for (std::uint64_t round = 0; round < rounds; ++round) {
@@ -239,7 +239,7 @@ TEST_CASE("media: pictures that nobody made are kept within the limits or refuse
 }
 
 TEST_CASE("media: no picture that says it is larger than is taken gets further than its head") {
-  World world;
+  FuzzWorld world;
   for (const Seed& seed : seeds()) {
     const bool webp = seed.format == PictureFormat::kWebp;  // which cannot say more than 16,383
     for (const auto& [width, height] :
@@ -259,7 +259,7 @@ TEST_CASE("media: no picture that says it is larger than is taken gets further t
 }
 
 TEST_CASE("media: a picture cut short anywhere is refused, and nothing of it is kept") {
-  World world;
+  FuzzWorld world;
   for (const Seed& seed : seeds()) {
     const std::size_t step = std::max<std::size_t>(seed.bytes.size() / 24, 1);
     for (std::size_t keep = 0; keep + seed.bytes.size() / 4 < seed.bytes.size(); keep += step) {
@@ -275,7 +275,7 @@ TEST_CASE("media: a picture cut short anywhere is refused, and nothing of it is 
 TEST_CASE("media: random bytes after each format's first ones are refused") {
   using namespace std::string_literals;
   Luck luck(setting("KONTOR_FUZZ_SEED", 1));
-  World world;
+  FuzzWorld world;
   for (const std::string& head : {""s, "\xFF\xD8\xFF"s, "\x89PNG\r\n\x1A\n"s, "RIFF\0\0\0\0WEBP"s, "<svg "s}) {
     for (int round = 0; round < 20; ++round) {
       std::string bytes = head;

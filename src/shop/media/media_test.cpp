@@ -39,7 +39,7 @@ class CountingCodec : public PictureCodec {
   codec_vips::VipsCodec codec_;
 };
 
-struct World {
+struct MediaWorld {
   db::Store& store;
   kontor::testing::FakeClock clock;
   IdSource ids{5};
@@ -47,7 +47,7 @@ struct World {
   CountingCodec codec;
   Media shelf{{store, blobs, codec, clock, ids}, 8};
 
-  explicit World(db::Store& s) : store(s) {}
+  explicit MediaWorld(db::Store& s) : store(s) {}
   media::Picture put(const std::string& bytes) {
     auto picture = shelf.put_picture(bytes, "test");
     REQUIRE_MESSAGE(picture, (picture ? "" : picture.error().detail));
@@ -64,9 +64,9 @@ struct World {
   }
 };
 
-void on_each(const std::function<void(World&)>& test) {
+void on_each(const std::function<void(MediaWorld&)>& test) {
   kontor::testing::on_each_store({services_migrations(), media_migrations()}, [&](db::Store& store) {
-    World world(store);
+    MediaWorld world(store);
     test(world);
   });
 }
@@ -97,7 +97,7 @@ TEST_CASE("media: names are taken apart exactly, and nothing else is a name") {
 }
 
 TEST_CASE("media: the same bytes are the same picture; the original and its sizes are answered as promised") {
-  on_each([](World& world) {
+  on_each([](MediaWorld& world) {
     const auto picture = world.put(pictures::png(500, 250));
     CHECK(picture.width == 500);
     CHECK(picture.height == 250);
@@ -130,7 +130,7 @@ TEST_CASE("media: the same bytes are the same picture; the original and its size
 }
 
 TEST_CASE("media: drawings of the program keep their text, and may do nothing but draw") {
-  on_each([](World& world) {
+  on_each([](MediaWorld& world) {
     const auto url = world.shelf.put_drawing(kDrawing);
     REQUIRE(url);
     CHECK(url->ends_with(".svg"));
@@ -152,7 +152,7 @@ TEST_CASE("media: drawings of the program keep their text, and may do nothing bu
 }
 
 TEST_CASE("media: what is refused leaves nothing behind; what is not there is not remembered as missing") {
-  on_each([](World& world) {
+  on_each([](MediaWorld& world) {
     CHECK(world.shelf.put_picture("no picture", "test").error().reason == "media.not_a_picture");
     CHECK(world.shelf.put_picture(pictures::png(50'000, 50'000, 0), "test").error().reason == "media.too_many_pixels");
     CHECK(world.shelf.put_picture(pictures::jpeg().substr(0, 100), "test").error().reason == "media.broken");
@@ -174,7 +174,7 @@ TEST_CASE("media: what is refused leaves nothing behind; what is not there is no
 }
 
 TEST_CASE("media: removed with its sizes, by its id, with what goes beside; again is harmless") {
-  on_each([](World& world) {
+  on_each([](MediaWorld& world) {
     const auto picture = world.put(pictures::png(700, 100));
     const auto other = world.put(pictures::png(701, 100));
     for (const auto& size : media::sizes_of(picture)) (void)world.body(size.url);
@@ -206,7 +206,7 @@ TEST_CASE("media: removed with its sizes, by its id, with what goes beside; agai
 }
 
 TEST_CASE("media: a size that many ask for at once is made once") {
-  on_each([](World& world) {
+  on_each([](MediaWorld& world) {
     const auto picture = world.put(pictures::png(600, 400));
     std::vector<std::thread> threads;
     std::atomic<int> good{0};

@@ -6,18 +6,13 @@
 #include "services/outbox.h"
 #include "shop/cart/events.h"
 #include "shop/notifications/notifications_consumers.h"
+#include "tests/support/outgoing.h"
 #include "tests/support/shop_world.h"
 
 namespace kontor::notifications {
 namespace {
 
-struct Outgoing : Messenger {
-  std::vector<Mail> sent;
-  Result<void> send(const Mail& mail) override {
-    sent.push_back(mail);
-    return {};
-  }
-};
+using testing::Outgoing;
 
 struct OneCart : CartSource {
   Result<std::optional<LeftCart>> left_cart(CustomerId) override { return cart; }

@@ -8,20 +8,14 @@
 #include "shop/checkout/unplaced.h"
 #include "shop/notifications/notifications_consumers.h"
 #include "tests/support/each_store.h"
+#include "tests/support/outgoing.h"
 #include "tests/support/shop_world.h"
 
 namespace kontor::notifications {
 namespace {
 
+using testing::Outgoing;
 using testing::ShopWorld;
-
-struct Outgoing : Messenger {
-  std::vector<Mail> sent;
-  Result<void> send(const Mail& mail) override {
-    sent.push_back(mail);
-    return {};
-  }
-};
 
 TEST_CASE(
     "a buyer hears of the order, of its parcel, of its end; to the address of the order, with nothing personal in "

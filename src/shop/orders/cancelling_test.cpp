@@ -4,10 +4,12 @@
 
 #include <random>
 
+#include "tests/support/dollars.h"
+
 namespace kontor::orders {
 namespace {
 
-Money usd(std::int64_t minor) { return Money::minor(minor, Currency()); }
+using testing::usd;
 
 // Three lines with discounts and taxes that no quantity divides, two parcels, shipping, two payments.
 Document bought() {

@@ -4,6 +4,7 @@
 
 #include "runtime/json.h"
 #include "shop/orders/order_number.h"
+#include "tests/support/dollars.h"
 #include "tests/support/test_store.h"
 
 namespace kontor {
@@ -14,7 +15,7 @@ std::span<const db::Migration> orders_migrations();
 namespace kontor::orders {
 namespace {
 
-Money usd(std::int64_t minor) { return Money::minor(minor, Currency()); }
+using testing::usd;
 
 struct World {
   testing::TestStore test{services_migrations(), orders_migrations()};

@@ -19,14 +19,14 @@ constexpr db::Query kOldEntry{"testing.old_entry", db::Home::kCustomer, R"sql(
   VALUES ($1, $2, $3, $4, $5, 'USD', 1)
 )sql"};
 constexpr db::Query kSkew{"testing.skew", db::Home::kCustomer, "UPDATE payments_ledger SET sales = sales + 1"};
-constexpr db::Query kForget{"testing.forget", db::Home::kCustomer, "DELETE FROM payments_ledger"};
+constexpr db::Query kForgetLedger{"testing.forget", db::Home::kCustomer, "DELETE FROM payments_ledger"};
 constexpr db::Query kPlain{"testing.plain_payment", db::Home::kCustomer, R"sql(
   INSERT INTO payments_payments (id, checkout_id, order_id, state, amount, currency, refunded, method, reference,
                                  created_at)
   VALUES ($1, 2, 3, 2, $2, 'USD', 0, 'card', '', 1)
 )sql"};
 
-struct World : ShopWorld {
+struct LedgerWorld : ShopWorld {
   using ShopWorld::ShopWorld;
 
   Payment payment(std::int64_t amount, PaymentState state, Besides besides = {}) {
@@ -95,7 +95,7 @@ TEST_CASE("ledger: a sale is split by what it pays for, and its legs add up to n
 }
 
 TEST_CASE("ledger: an entry that does not balance, or moves nothing, is a bug and is not written") {
-  World world;
+  LedgerWorld world;
   Entry entry;
   entry.payment = PaymentId{1};
   entry.key = "capture";
@@ -114,7 +114,7 @@ TEST_CASE("ledger: an entry that does not balance, or moves nothing, is a bug an
 
 TEST_CASE("ledger: captures, refunds in parts and voids, on each store") {
   testing::on_each_store(ShopWorld::migrations(), [](db::Store& store) {
-    World world(store);
+    LedgerWorld world(store);
     const auto paid = world.charged(1000, {100, 70});
     CHECK(world.at(Account::kGateway) == 1000);
     CHECK(world.at(Account::kSales) == -830);
@@ -148,7 +148,7 @@ TEST_CASE("ledger: captures, refunds in parts and voids, on each store") {
 
 TEST_CASE("ledger: entries are listed newest first, none twice and none left out") {
   testing::on_each_store(ShopWorld::migrations(), [](db::Store& store) {
-    World world(store);
+    LedgerWorld world(store);
     std::vector<PaymentId> made;
     for (int i = 0; i < 7; ++i) {
       made.push_back(world.charged(100 + i).id);
@@ -173,7 +173,7 @@ TEST_CASE("ledger: entries are listed newest first, none twice and none left out
 
 TEST_CASE("ledger: entries of the version before are read as what they meant, and gone on from") {
   testing::on_each_store(ShopWorld::migrations(), [](db::Store& store) {
-    World world(store);
+    LedgerWorld world(store);
     const PaymentId id{77};
     REQUIRE(world.sandbox->charge({id.text(), "tok_approve", world.usd(900), CheckoutId{2}, true}));
     REQUIRE(world.write([&](db::Tx& tx) -> Result<void> {
@@ -194,14 +194,14 @@ TEST_CASE("ledger: entries of the version before are read as what they meant, an
 }
 
 TEST_CASE("ledger: the check finds what does not balance, is missing, or belongs to nobody") {
-  World world;
+  LedgerWorld world;
   const auto paid = world.charged(1000);
   CHECK(world.problems() == "");
   REQUIRE(world.run(kSkew));
   CHECK(world.problems() == "payments.ledger_entry_balances");
-  REQUIRE(world.run(kForget));
+  REQUIRE(world.run(kForgetLedger));
   CHECK(world.problems() == "payments.ledger_has_capture");
-  World other;
+  LedgerWorld other;
   REQUIRE(other.write([&](db::Tx& tx) -> Result<void> {
     TRY_DO(tx.run(kOldEntry, paid.id, "capture", "gateway", "orders", 5));
     return {};
@@ -210,14 +210,14 @@ TEST_CASE("ledger: the check finds what does not balance, is missing, or belongs
 }
 
 TEST_CASE("ledger: the planted bug, a leg that is lost, is found by the check") {
-  World world;
+  LedgerWorld world;
   world.shop->payments.planted_bugs().lose_ledger_leg = true;
   REQUIRE(world.give_back(world.charged(1000), "r1", 300));
   CHECK(world.problems() == "payments.ledger_entry_balances");
 }
 
 TEST_CASE("ledger: whatever is taken, given back and repeated, it balances, and no more goes back than was taken") {
-  World world;
+  LedgerWorld world;
   std::mt19937 luck(7);
   const auto draw = [&](std::int64_t bound) { return static_cast<std::int64_t>(luck()) % bound; };
   std::vector<Payment> taken;
@@ -257,7 +257,7 @@ TEST_CASE("ledger: whatever is taken, given back and repeated, it balances, and 
 TEST_CASE(
     "ledger: a checkout of three lines writes one entry, in the transaction of its order; what is cancelled one more") {
   testing::on_each_store(ShopWorld::migrations(), [](db::Store& store) {
-    World world(store);
+    LedgerWorld world(store);
     const auto ada = world.guest();
     for (const std::int64_t price : {450, 1200, 30}) world.put(ada, world.offer(price, 9), 2);
     const auto bought = world.buy(ada, "k1");

@@ -9,7 +9,7 @@ namespace {
 
 using testing::ShopWorld;
 
-struct World : ShopWorld {
+struct PaymentsWorld : ShopWorld {
   Payment captured(std::int64_t amount) {
     Payment payment;
     payment.id = test.ids.next<PaymentId>(test.clock.now(), 0);
@@ -55,7 +55,7 @@ struct World : ShopWorld {
 };
 
 TEST_CASE("a timeout is asked once more with the same key, and then unknown") {
-  World world;
+  PaymentsWorld world;
   const Attempt attempt{PaymentId{900}, CheckoutId{1}, "tok_approve", world.usd(100)};
   world.gateway.lose_answers = 1;
   CHECK(world.shop->payments.charge(attempt)->state == PaymentState::kCaptured);
@@ -68,7 +68,7 @@ TEST_CASE("a timeout is asked once more with the same key, and then unknown") {
 }
 
 TEST_CASE("refunds in parts, repeatable, never more than was paid; the ledger agrees") {
-  World world;
+  PaymentsWorld world;
   const auto payment = world.captured(1000);
   REQUIRE(world.shop->payments.refund(payment.id, "r1", world.usd(300)));
   CHECK(world.refund(payment.id, "r1", 300)->state == PaymentState::kPartiallyRefunded);
@@ -82,7 +82,7 @@ TEST_CASE("refunds in parts, repeatable, never more than was paid; the ledger ag
 }
 
 TEST_CASE("the check finds a charge without an order, an order without a charge, and refunds that differ") {
-  World world;
+  PaymentsWorld world;
   REQUIRE(world.shop->payments.charge({PaymentId{900}, CheckoutId{1}, "tok_approve", world.usd(100)}));
   CHECK(world.problems() == "payments.no_charge_without_order");
   REQUIRE(world.shop->payments.void_charge(PaymentId{900}));
@@ -90,7 +90,7 @@ TEST_CASE("the check finds a charge without an order, an order without a charge,
   const auto payment = world.captured(1000);
   REQUIRE(world.refund(payment.id, "r1", 300));
   CHECK(world.problems() == "payments.refunds_as_given");
-  World other;
+  PaymentsWorld other;
   Payment unpaid;
   unpaid.id = PaymentId{5};
   unpaid.checkout = CheckoutId{6};
@@ -102,7 +102,7 @@ TEST_CASE("the check finds a charge without an order, an order without a charge,
 }
 
 TEST_CASE("what is cancelled before the capture is not taken") {
-  World world;
+  PaymentsWorld world;
   auto& payments = world.shop->payments;
   const auto payment = world.promised(1000);
   const auto release = [&](const std::string& key, std::int64_t amount) -> Result<Payment> {
@@ -140,7 +140,7 @@ TEST_CASE("what is cancelled before the capture is not taken") {
 }
 
 TEST_CASE("the last part that is let go voids the promise") {
-  World world;
+  PaymentsWorld world;
   const auto payment = world.promised(1000);
   for (const auto& [key, amount] : {std::pair{"c1", 400}, std::pair{"c2", 600}, std::pair{"c1", 400}})
     REQUIRE(world.write([&](db::Tx& tx) -> Result<void> {
@@ -153,7 +153,7 @@ TEST_CASE("the last part that is let go voids the promise") {
 }
 
 TEST_CASE("a voided payment stays voided") {
-  World world;
+  PaymentsWorld world;
   Payment payment;
   payment.id = PaymentId{900};
   payment.checkout = CheckoutId{6};

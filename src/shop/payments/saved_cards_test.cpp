@@ -9,7 +9,7 @@ namespace {
 
 using testing::ShopWorld;
 
-struct World : ShopWorld {
+struct CardsWorld : ShopWorld {
   SavedCards& cards = shop->saved_cards;
   CustomerId ada = guest();
   CustomerId ben = guest();
@@ -29,7 +29,7 @@ struct World : ShopWorld {
 };
 
 TEST_CASE("the first card is the default; another is chosen; the newest follows one that is forgotten") {
-  World world;
+  CardsWorld world;
   const auto first = world.cards.keep(world.ada, "tok_approve", false);
   REQUIRE(first);
   CHECK(first->is_default);
@@ -48,7 +48,7 @@ TEST_CASE("the first card is the default; another is chosen; the newest follows 
 }
 
 TEST_CASE("the same card is kept once, and asked for again it is as it was") {
-  World world;
+  CardsWorld world;
   const auto first = world.cards.keep(world.ada, "tok_approve", false);
   const auto again = world.cards.keep(world.ada, "tok_approve", false);
   REQUIRE((first && again));
@@ -58,7 +58,7 @@ TEST_CASE("the same card is kept once, and asked for again it is as it was") {
 }
 
 TEST_CASE("a card is its holder's alone") {
-  World world;
+  CardsWorld world;
   const auto card = world.cards.keep(world.ada, "tok_approve", false);
   REQUIRE(card);
   CHECK_FALSE(world.cards.find(world.ben, card->id)->has_value());
@@ -73,7 +73,7 @@ TEST_CASE("a card is its holder's alone") {
 }
 
 TEST_CASE("what the gateway does not know, or does not answer, is not kept") {
-  World world;
+  CardsWorld world;
   CHECK(world.cards.keep(world.ada, "tok_nonsense", false).error().reason == "gateway.unknown_token");
   world.gateway.silent = true;
   CHECK(world.cards.keep(world.ada, "tok_approve", false).error().code == Errc::kTimeout);
@@ -81,7 +81,7 @@ TEST_CASE("what the gateway does not know, or does not answer, is not kept") {
 }
 
 TEST_CASE("a purchase is paid with a saved card, and only with one's own") {
-  World world;
+  CardsWorld world;
   const auto tea = world.offer(450, 9);
   const auto card = world.cards.keep(world.ada, "tok_approve", false);
   REQUIRE(card);

@@ -11,12 +11,12 @@ namespace {
 
 using testing::ShopWorld;
 
-constexpr db::Query kForget{"testing.forget_entry", db::Home::kCustomer,
-                            "DELETE FROM payments_ledger WHERE entry = 'capture'"};
+constexpr db::Query kForgetCaptures{"testing.forget_entry", db::Home::kCustomer,
+                                    "DELETE FROM payments_ledger WHERE entry = 'capture'"};
 constexpr db::Query kDouble{"testing.double_entry", db::Home::kCustomer,
                             "UPDATE payments_ledger SET gateway = gateway * 2, sales = sales * 2"};
 
-struct World : ShopWorld {
+struct SettlementWorld : ShopWorld {
   using ShopWorld::ShopWorld;
   Settlements settlements{store, gateway, test.clock};
   CustomerId ada = guest();
@@ -59,7 +59,7 @@ const auto kNever = [] { return false; };
 
 TEST_CASE("settlement: a day of purchases and cancellations agrees with the gateway, on each store") {
   testing::on_each_store(ShopWorld::migrations(), [](db::Store& store) {
-    World world(store);
+    SettlementWorld world(store);
     const auto first = world.buy_tea();
     world.buy_tea();
     world.buy_tea("tok_decline");
@@ -78,7 +78,7 @@ TEST_CASE("settlement: a day of purchases and cancellations agrees with the gate
 }
 
 TEST_CASE("settlement: each kind of difference is told apart") {
-  World world;
+  SettlementWorld world;
   REQUIRE(world.sandbox->charge({"pay_elsewhere", "tok_approve", world.usd(70), CheckoutId{9}, true}));
   REQUIRE(world.sandbox->charge({"pay_undone", "tok_approve", world.usd(80), CheckoutId{9}, true}));
   REQUIRE(world.sandbox->void_charge("pay_undone"));
@@ -97,12 +97,12 @@ TEST_CASE("settlement: each kind of difference is told apart") {
   CHECK(report.other_amounts == 1);
   CHECK(report.differing() == 2);
 
-  world.run(kForget);
+  world.run(kForgetCaptures);
   report = world.compare();
   CHECK(report.missing_here == 2);
   CHECK(report.other_amounts == 0);
 
-  World other;
+  SettlementWorld other;
   Payment unpaid;
   unpaid.id = PaymentId{5};
   unpaid.checkout = CheckoutId{6};
@@ -117,7 +117,7 @@ TEST_CASE("settlement: each kind of difference is told apart") {
 }
 
 TEST_CASE("settlement: an order whose charge the gateway gave back is a difference, not a void") {
-  World world;
+  SettlementWorld world;
   const auto order = world.buy_tea();
   const auto payment = world.shop->orders.find(order)->value().document.payments[0].id;
   REQUIRE(world.sandbox->void_charge(payment.text()));
@@ -126,7 +126,7 @@ TEST_CASE("settlement: an order whose charge the gateway gave back is a differen
 }
 
 TEST_CASE("settlement: what either side noted beyond midnight is no difference") {
-  World world;
+  SettlementWorld world;
   world.test.clock.set(Time{1'790'035'199'000});  // 23:59:59
   world.put(world.ada, world.tea, 1);
   REQUIRE(world.buy(world.ada, "late", "tok_timeout"));  // charged, and nobody was told
@@ -146,7 +146,7 @@ TEST_CASE("settlement: what either side noted beyond midnight is no difference")
 
 TEST_CASE("settlement: reports are kept once a day, told when they say something new, and caught up with") {
   testing::on_each_store(ShopWorld::migrations(), [](db::Store& store) {
-    World world(store);
+    SettlementWorld world(store);
     // Nothing was ever sold: nothing to compare. It is 14:13; the day before is finished.
     const auto again = world.settlements.catch_up(kNever);
     REQUIRE(again);
@@ -184,7 +184,7 @@ TEST_CASE("settlement: reports are kept once a day, told when they say something
 
 TEST_CASE(
     "settlement: a gateway that is away fails the report, which is tried again; at most a month is caught up with") {
-  World world;
+  SettlementWorld world;
   world.buy_tea();
   world.test.clock.advance_ms(100 * kDayMs);
   world.gateway.down = true;
@@ -195,7 +195,7 @@ TEST_CASE(
 }
 
 TEST_CASE("settlement: the job comes back by itself, and there is one") {
-  World world;
+  SettlementWorld world;
   services::Jobs jobs(world.store, world.test.clock, world.test.ids);
   services::JobRunner runner(jobs, "test", {});
   add_settlement_job(runner, world.settlements);

@@ -11,8 +11,8 @@ namespace {
 constexpr std::string_view kSecret = "a secret of the gateway";
 
 // A real shop whose gateway knows the secret, and the webhooks of it.
-struct World : testing::ShopWorld {
-  World() {
+struct WebhooksWorld : testing::ShopWorld {
+  WebhooksWorld() {
     gateway_sandbox::Options options = testing::instant_gateway();
     options.webhook_secrets = {std::string(kSecret)};
     signer = std::move(*gateway_sandbox::SandboxGateway::open(options, test.clock));
@@ -44,7 +44,7 @@ struct World : testing::ShopWorld {
 };
 
 TEST_CASE("a signed event is acted upon once, however often it comes") {
-  World world;
+  WebhooksWorld world;
   const auto text = world.body("evt_1", CheckoutId{7});
   for (int i = 0; i < 3; ++i) CHECK(world.deliver(text) == "");
   CHECK(world.looked.size() == 1);
@@ -56,14 +56,14 @@ TEST_CASE("a signed event is acted upon once, however often it comes") {
 }
 
 TEST_CASE("one event has one body") {
-  World world;
+  WebhooksWorld world;
   CHECK(world.deliver(world.body("evt_1", CheckoutId{7})) == "");
   CHECK(world.deliver(world.body("evt_1", CheckoutId{8})) == "payments.webhook_reused");
   CHECK(world.looked == std::vector{CheckoutId{7}});
 }
 
 TEST_CASE("what is forged, too old or of another gateway is not even noted") {
-  World world;
+  WebhooksWorld world;
   const auto text = world.body("evt_1", CheckoutId{7});
   CHECK(world.deliver(text, "") == "payments.webhook_unsigned");
   CHECK(world.deliver(text, sign_webhook("somebody's own secret", world.test.clock.now(), text)) ==
@@ -82,7 +82,7 @@ TEST_CASE("what is forged, too old or of another gateway is not even noted") {
 }
 
 TEST_CASE("an event that could not be acted upon is delivered again") {
-  World world;
+  WebhooksWorld world;
   const auto text = world.body("evt_1", CheckoutId{7});
   world.away = true;
   CHECK(world.deliver(text) == "db.away");
@@ -93,7 +93,7 @@ TEST_CASE("an event that could not be acted upon is delivered again") {
 }
 
 TEST_CASE("news before the answer, and in the wrong order, change nothing but what the gateway says") {
-  World world;
+  WebhooksWorld world;
   const auto tea = world.offer(450, 3);
   const auto ada = world.guest();
   world.put(ada, tea, 1);
@@ -110,7 +110,7 @@ TEST_CASE("news before the answer, and in the wrong order, change nothing but wh
 }
 
 TEST_CASE("the check finds an event that had its effect twice; old events are forgotten") {
-  World world;
+  WebhooksWorld world;
   const auto text = world.body("evt_1", CheckoutId{7});
   world.webhooks->forget_what_came(true);
   for (int i = 0; i < 2; ++i) CHECK(world.deliver(text) == "");

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/dollars.h"
 #include "tests/support/each_store.h"
 
 namespace kontor {
@@ -12,7 +13,9 @@ std::span<const db::Migration> pricing_migrations();
 namespace kontor::pricing {
 namespace {
 
-const Currency kUsd, kEur = *Currency::parse("EUR"), kJpy = *Currency::parse("JPY"), kKwd = *Currency::parse("KWD");
+using testing::kUsd;
+
+const Currency kEur = *Currency::parse("EUR"), kJpy = *Currency::parse("JPY"), kKwd = *Currency::parse("KWD");
 
 ExchangeTable table() {
   return {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "tests/support/counting_store.h"
+#include "tests/support/dollars.h"
 #include "tests/support/each_store.h"
 
 namespace kontor {
@@ -16,11 +17,10 @@ std::span<const db::Migration> pricing_migrations();
 namespace kontor::pricing {
 namespace {
 
-const Currency kUsd;
 constexpr CustomerId kTrader{1}, kStranger{2};
+using testing::kUsd;
+using testing::usd;
 using Counts = std::map<std::string, int>;
-
-Money usd(std::int64_t minor) { return Money::minor(minor, kUsd); }
 
 struct Segments : promotions::ShopperSource {
   Result<promotions::Shopper> shopper(CustomerId customer, Asked asked, Time) override {

@@ -5,13 +5,15 @@
 #include <algorithm>
 #include <random>
 
+#include "tests/support/dollars.h"
 #include "tests/support/flat_tax.h"
 #include "tests/support/flat_zone.h"
 
 namespace kontor::pricing {
 namespace {
 
-const Currency kUsd = *Currency::parse("USD");
+using testing::kUsd;
+
 const Currency kYen = *Currency::parse("JPY");
 
 LineInput line(std::int64_t offer, std::int64_t quantity, std::int64_t price, Currency currency = kUsd) {

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "shop/pricing/promotion_stage.h"
+#include "tests/support/dollars.h"
 #include "tests/support/test_store.h"
 
 namespace kontor {
@@ -12,7 +13,8 @@ std::span<const db::Migration> promotions_migrations();
 namespace kontor::pricing {
 namespace {
 
-const Currency kUsd;
+using testing::kUsd;
+
 const OfferId kLaptop{1}, kTea{2}, kCup{3};
 
 struct Member : promotions::ShopperSource {

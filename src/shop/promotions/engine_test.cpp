@@ -6,10 +6,13 @@
 #include <functional>
 #include <random>
 
+#include "tests/support/dollars.h"
+
 namespace kontor::promotions {
 namespace {
 
-const Currency kUsd;
+using testing::kUsd;
+
 constexpr Time kNow{1'790'000'000'000};  // a Monday
 
 Line line(std::int64_t offer, std::int64_t quantity, std::int64_t unit, const catalog::Goods* goods = nullptr) {

@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "tests/support/dollars.h"
 #include "tests/support/each_store.h"
 
 namespace kontor {
@@ -17,7 +18,7 @@ std::span<const db::Migration> promotions_migrations();
 namespace kontor::promotions {
 namespace {
 
-const Currency kUsd;
+using testing::kUsd;
 
 struct World {
   explicit World(db::Store& store_in) : store(store_in), promotions({store, clock, ids, random}) {}

@@ -6,7 +6,7 @@
 namespace kontor::search {
 namespace {
 
-struct Fixture : testing::SearchedCatalogue {
+struct FeedPricesFixture : testing::SearchedCatalogue {
   // What is listed between the two prices, and at what.
   std::vector<std::int64_t> listed(std::int64_t least, std::int64_t most) {
     REQUIRE(search.feed().refresh());
@@ -25,7 +25,7 @@ struct Fixture : testing::SearchedCatalogue {
 using Prices = std::vector<std::int64_t>;
 
 TEST_CASE("a price is found and shown as soon as it is brought in") {
-  Fixture f;
+  FeedPricesFixture f;
   f.begin();
   const auto lamp = f.make("A", 1000, 5);
   f.make("B", 2000, 5);
@@ -38,7 +38,7 @@ TEST_CASE("a price is found and shown as soon as it is brought in") {
 }
 
 TEST_CASE("where very many prices change, the cards at hand get theirs with the next look") {
-  Fixture f;
+  FeedPricesFixture f;
   f.begin();
   std::vector<OfferId> offers;
   for (int i = 0; i < 100; ++i) offers.push_back(f.make("K" + std::to_string(i), 1000 + i, 5).offers[0]);
@@ -56,7 +56,7 @@ TEST_CASE("where very many prices change, the cards at hand get theirs with the 
 }
 
 TEST_CASE("a start brings in prices that changed since the index was saved") {
-  Fixture f;
+  FeedPricesFixture f;
   const auto lamp = f.make("A", 1000, 5);
   f.begin();
   CHECK(f.listed(0, 5000) == Prices{1000});

@@ -7,8 +7,8 @@
 namespace kontor::search {
 namespace {
 
-struct Fixture : testing::SearchedCatalogue {
-  Fixture() { begin(); }
+struct FeedSettlingFixture : testing::SearchedCatalogue {
+  FeedSettlingFixture() { begin(); }
   static runtime::Loop::Options by_virtual_time() {
     runtime::Loop::Options options;
     options.virtual_time = true;
@@ -27,7 +27,7 @@ struct Fixture : testing::SearchedCatalogue {
 };
 
 TEST_CASE("who settles ends the feed's rest, and waits until the change is in") {
-  Fixture f;
+  FeedSettlingFixture f;
   const auto lamp = f.make("A", 1000, 5);
   REQUIRE(f.search.feed().refresh());
   f.set_price(lamp.offers[0], 3000);
@@ -45,7 +45,7 @@ TEST_CASE("who settles ends the feed's rest, and waits until the change is in") 
 }
 
 TEST_CASE("what changes while the feed is at work is waited for as well") {
-  Fixture f;
+  FeedSettlingFixture f;
   const auto lamp = f.make("A", 1000, 5), chair = f.make("B", 1000, 5);
   REQUIRE(f.search.feed().refresh());
   f.set_price(lamp.offers[0], 3000);
@@ -65,7 +65,7 @@ TEST_CASE("what changes while the feed is at work is waited for as well") {
 }
 
 TEST_CASE("nobody waits for nothing, for much, or longer than was said") {
-  Fixture f;
+  FeedSettlingFixture f;
   f.settle();
   f.loop.run();
   CHECK(f.waited == 0);

@@ -11,19 +11,15 @@ using search::KnownValue;
 using search::PlainQuery;
 using search::read_plainly;
 using search::Vocabulary;
-using search::testing::understood;
-using search::testing::vocabulary;
+using search::testing_plain::PlainRow;
+using search::testing_plain::read;
+using search::testing_plain::understood;
+using search::testing_plain::vocabulary;
 
 namespace {
 
-struct Row {
-  const char* text;
-  const char* words;
-  const char* parts;
-};
-
 // clang-format off
-constexpr Row kAttributes[] = {
+constexpr PlainRow kAttributes[] = {
     {"black laptop 16gb between 500 and 900 euro", "laptop", "color=Black; ram_gb 16..16; 50000..90000 EUR"},
     {"laptop at least 16 gb ram", "laptop", "ram_gb 16.."},
     {"red dress size 38", "dress", "color=Red; size=38"},
@@ -143,10 +139,6 @@ constexpr Row kAttributes[] = {
 };
 // clang-format on
 
-PlainQuery read(std::string_view text, const Vocabulary& words = vocabulary()) {
-  return read_plainly(text, words, *Currency::parse("EUR"));
-}
-
 std::string decimal(std::string_view text, Grouping grouping) {
   const auto number = search::parse_decimal(text, grouping);
   return number ? std::to_string(number->digits) + "e-" + std::to_string(number->scale) : "none";
@@ -155,7 +147,7 @@ std::string decimal(std::string_view text, Grouping grouping) {
 }  // namespace
 
 TEST_CASE("plain language: values and figures of attributes") {
-  for (const Row& row : kAttributes) {
+  for (const PlainRow& row : kAttributes) {
     const std::string text = row.text;
     CAPTURE(text);
     const auto query = read(text);
@@ -165,7 +157,7 @@ TEST_CASE("plain language: values and figures of attributes") {
 }
 
 TEST_CASE("plain language: taking one part away leaves what the others say") {
-  for (const Row& row : kAttributes) {
+  for (const PlainRow& row : kAttributes) {
     const std::string text = row.text;
     const auto query = read(text);
     for (std::size_t i = 0; i < query.parts.size(); ++i) {
@@ -180,7 +172,7 @@ TEST_CASE("plain language: taking one part away leaves what the others say") {
 
 TEST_CASE("plain language: nothing is an attribute where the shop has none") {
   const Vocabulary empty;
-  for (const Row& row : kAttributes)
+  for (const PlainRow& row : kAttributes)
     for (const auto& part : read(row.text, empty).parts) CHECK(part.kind != search::UnderstoodKind::kAttribute);
   CHECK(understood(read("black laptop 16gb under 500 euro", empty)) == "..50000 EUR");
 }

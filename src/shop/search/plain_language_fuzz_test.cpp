@@ -13,8 +13,8 @@ using namespace kontor;
 using search::PlainQuery;
 using search::UnderstoodKind;
 using search::UnderstoodPart;
-using search::testing::understood;
-using search::testing::vocabulary;
+using search::testing_plain::understood;
+using search::testing_plain::vocabulary;
 
 namespace {
 

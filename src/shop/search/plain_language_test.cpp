@@ -12,20 +12,16 @@ using search::PlainQuery;
 using search::read_plainly;
 using search::UnderstoodKind;
 using search::without_parts;
-using search::testing::understood;
-using search::testing::vocabulary;
+using search::testing_plain::PlainRow;
+using search::testing_plain::read;
+using search::testing_plain::understood;
+using search::testing_plain::vocabulary;
 
 namespace {
 
-struct Row {
-  const char* text;
-  const char* words;
-  const char* parts;
-};
-
 // In a shop whose currency is the euro.
 // clang-format off
-constexpr Row kPricesAndStars[] = {
+constexpr PlainRow kPricesAndStars[] = {
     {"running shoes under $50", "running shoes", "..5000 USD"},
     {"headphones 4 stars and up", "headphones", "4000 stars"},
     {"tv over 1.500 €", "tv", "150000.. EUR"},
@@ -298,14 +294,10 @@ constexpr const char* kNothing[] = {
 };
 // clang-format on
 
-PlainQuery read(std::string_view text, const char* currency = "EUR") {
-  return read_plainly(text, vocabulary(), *Currency::parse(currency));
-}
-
 }  // namespace
 
 TEST_CASE("plain language: prices and stars") {
-  for (const Row& row : kPricesAndStars) {
+  for (const PlainRow& row : kPricesAndStars) {
     const std::string text = row.text;
     CAPTURE(text);
     const auto query = read(text);
@@ -383,12 +375,12 @@ TEST_CASE("plain language: a sign or a name is the shop's currency where it can 
   for (const Shop& shop : kShops) {
     const std::string what = std::string(shop.currency) + ": " + shop.text;
     CAPTURE(what);
-    CHECK(understood(read(shop.text, shop.currency)) == std::string(shop.parts));
+    CHECK(understood(read(shop.text, vocabulary(), shop.currency)) == std::string(shop.parts));
   }
 }
 
 TEST_CASE("plain language: capitals and blanks do not matter") {
-  for (const Row& row : kPricesAndStars) {
+  for (const PlainRow& row : kPricesAndStars) {
     const std::string text = row.text;
     CAPTURE(text);
     std::string capitals = text, blanks;

@@ -1,10 +1,11 @@
 // A vocabulary for tests of the reader, and what was understood as one line of text.
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "shop/search/plain_language.h"
 
-namespace kontor::search::testing {
+namespace kontor::search::testing_plain {
 
 inline const Vocabulary& vocabulary() {
   static const Vocabulary made = [] {
@@ -63,4 +64,16 @@ inline std::string understood(const PlainQuery& query) {
   return out;
 }
 
-}  // namespace kontor::search::testing
+// A text as it is written, the words that are left of it, and what was understood.
+struct PlainRow {
+  const char* text;
+  const char* words;
+  const char* parts;
+};
+
+// As a shop of that currency reads it.
+inline PlainQuery read(std::string_view text, const Vocabulary& words = vocabulary(), const char* currency = "EUR") {
+  return read_plainly(text, words, *Currency::parse(currency));
+}
+
+}  // namespace kontor::search::testing_plain

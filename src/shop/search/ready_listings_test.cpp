@@ -14,10 +14,10 @@
 namespace kontor::search {
 namespace {
 
-struct Fixture : testing::SearchedCatalogue {
+struct ReadyFixture : testing::SearchedCatalogue {
   int made = 0;
 
-  Fixture() : SearchedCatalogue({1 << 20, nullptr}) { begin(); }
+  ReadyFixture() : SearchedCatalogue({1 << 20, nullptr}) { begin(); }
   // What a question is answered with: how often any was made until then.
   std::string ask(const std::string& question, const std::string& languages = "",
                   const std::function<void(ReadyListing&)>& change = {}) {
@@ -34,7 +34,7 @@ struct Fixture : testing::SearchedCatalogue {
 };
 
 TEST_CASE("an answer is made once, and again when something that it is made of has changed") {
-  Fixture f;
+  ReadyFixture f;
   CHECK(f.ask("/search?q=a") == "1");
   CHECK(f.ask("/search?q=a") == "1");
   CHECK(f.ask("/search?q=b") == "2");
@@ -51,7 +51,7 @@ TEST_CASE("an answer is made once, and again when something that it is made of h
 }
 
 TEST_CASE("an answer ends when a category is called otherwise, and when its products are found by that") {
-  Fixture f;
+  ReadyFixture f;
   const CategoryId lamps = f.category({"Lamps"});
   f.make("A", 100, 9, [&](catalog::Draft& d) { d.product.category = lamps; });
   REQUIRE(f.search.feed().refresh());
@@ -65,7 +65,7 @@ TEST_CASE("an answer ends when a category is called otherwise, and when its prod
 }
 
 TEST_CASE("an answer ends with the words, weights and beginnings that it was found by, and after a minute") {
-  Fixture f;
+  ReadyFixture f;
   CHECK(f.ask("q") == "1");
   REQUIRE(f.search.learn_words());
   CHECK(f.ask("q") == "2");
@@ -80,7 +80,7 @@ TEST_CASE("an answer ends with the words, weights and beginnings that it was fou
 }
 
 TEST_CASE("answers by language lie side by side, and whoever asks first decides nothing for the others") {
-  Fixture f;
+  ReadyFixture f;
   const auto by_language = [](ReadyListing& made) { made.by_language = true; };
   CHECK(f.ask("q", "de,", by_language) == "1");
   CHECK(f.ask("q", "en,", by_language) == "2");
@@ -93,7 +93,7 @@ TEST_CASE("answers by language lie side by side, and whoever asks first decides 
 }
 
 TEST_CASE("what is of a moment only is not kept, nor what is asked at too great length, nor an error") {
-  Fixture f;
+  ReadyFixture f;
   const auto passing = [](ReadyListing& made) { made.keeps = false; };
   CHECK(f.ask("q", "", passing) == "1");
   CHECK(f.ask("q", "", passing) == "2");
@@ -110,7 +110,7 @@ TEST_CASE("what is of a moment only is not kept, nor what is asked at too great 
 }
 
 TEST_CASE("who waits for another's answer is not given it in the other's language") {
-  Fixture f;
+  ReadyFixture f;
   std::atomic<int> asking{0};
   std::string german, french;
   const auto ask = [&](const std::string& languages, std::string& into) {
@@ -136,7 +136,7 @@ TEST_CASE("who waits for another's answer is not given it in the other's languag
 }
 
 TEST_CASE("memory is bounded") {
-  Fixture f;
+  ReadyFixture f;
   const std::string body(10'000, 'b');
   for (int i = 0; i < 1000; ++i)
     f.ask("q" + std::to_string(i), "",
@@ -147,7 +147,7 @@ TEST_CASE("memory is bounded") {
 
 // Threads ask while another changes: an answer never shows less than what had been brought in before it was asked for.
 TEST_CASE("no answer is older than what was found when it was asked for") {
-  Fixture f;
+  ReadyFixture f;
   std::atomic<int> brought_in{0};
   std::atomic<bool> over{false};
   std::atomic<int> behind{0}, asked{0};

@@ -15,7 +15,7 @@ namespace {
 
 using Keys = std::vector<std::string>;
 
-struct Fixture : testing::SearchedCatalogue {
+struct RewordingFixture : testing::SearchedCatalogue {
   testing::ShownCatalogue::Made in(CategoryId category, const std::string& key) {
     return make(key, 100, 9, [&](catalog::Draft& d) { d.product.category = category; });
   }
@@ -40,7 +40,7 @@ struct Fixture : testing::SearchedCatalogue {
 };
 
 TEST_CASE("what a category is called in another language finds its products, in that language") {
-  Fixture f;
+  RewordingFixture f;
   f.begin();
   const CategoryId home = f.category({"Household"}), lamps = f.category({"Household", "Lamps"});
   f.in(lamps, "A");
@@ -60,7 +60,7 @@ TEST_CASE("what a category is called in another language finds its products, in 
 }
 
 TEST_CASE("a category that is renamed or moved is found by the new names and no longer by the old ones") {
-  Fixture f;
+  RewordingFixture f;
   f.begin();
   const CategoryId garden = f.category({"Garden"}), lamps = f.category({"Household", "Lamps"});
   f.in(lamps, "A");
@@ -78,7 +78,7 @@ TEST_CASE("a category that is renamed or moved is found by the new names and no 
 TEST_CASE("a start brings in what categories are called since the index was saved, also by an older program") {
   for (const bool older : {false, true}) {
     CAPTURE(older);
-    Fixture f;
+    RewordingFixture f;
     const CategoryId lamps = f.category({"Household", "Lamps"});
     f.in(lamps, "A");
     f.in(f.category({"Garden"}), "B");
@@ -99,7 +99,7 @@ TEST_CASE("a start brings in what categories are called since the index was save
 
 TEST_CASE(
     "products of a large category come in some at a time: others do not wait, and a start goes on with the rest") {
-  Fixture f;
+  RewordingFixture f;
   Search search({f.test.store(), f.catalog, f.showcase, f.index, f.log, f.test.clock, nullptr, {}, 2}, f.cursors);
   f.showcase.set_follower(&search.feed());
   REQUIRE(search.feed().begin(""));

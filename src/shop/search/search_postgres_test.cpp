@@ -9,12 +9,12 @@
 namespace kontor::search {
 namespace {
 
-struct Fixture : testing::PostgresShelf {
+struct PostgresFixture : testing::PostgresShelf {
   services::Cursors cursors{"a secret of tests"};
 };
 
 TEST_CASE("postgresql: products are listed by every filter and sort") {
-  Fixture f;
+  PostgresFixture f;
   if (!f.open()) return;
   catalog::Catalog catalog(*f.store, f.clock, f.ids);
   inventory::Inventory inventory(*f.store, f.clock, f.ids);

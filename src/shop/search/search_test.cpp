@@ -11,8 +11,8 @@
 namespace kontor::search {
 namespace {
 
-struct Fixture : testing::SearchedCatalogue {
-  Fixture() { begin(); }
+struct SearchFixture : testing::SearchedCatalogue {
+  SearchFixture() { begin(); }
   ListingAnswer list(const ListingRequest& request) {
     REQUIRE(search.feed().refresh());
     auto answer = search.answer(request);
@@ -33,7 +33,7 @@ struct Fixture : testing::SearchedCatalogue {
 using Keys = std::vector<std::string>;
 
 TEST_CASE("words are read in the language that is named, and in the other where they find nothing") {
-  Fixture f;
+  SearchFixture f;
   for (const char* key : {"A", "B", "C"})
     f.make(key, 100, 9, [&](catalog::Draft& d) {
       d.product.title = "Chair";
@@ -65,7 +65,7 @@ TEST_CASE("words are read in the language that is named, and in the other where 
 }
 
 TEST_CASE("a product is found by a slug that it had before") {
-  Fixture f;
+  SearchFixture f;
   const auto made = f.make("A", 100, 9);
   f.make("A", 100, 9, [](catalog::Draft& d) { d.product.slug = "other"; });
   ListingRequest request;
@@ -77,7 +77,7 @@ TEST_CASE("a product is found by a slug that it had before") {
 }
 
 TEST_CASE("filters narrow, a parameter given twice means or") {
-  Fixture f;
+  SearchFixture f;
   const auto paths =
       f.catalog.ensure_paths(std::vector<std::vector<std::string>>{{"E", "Laptops"}, {"E", "Toner"}, {"E"}});
   REQUIRE(paths);
@@ -96,7 +96,7 @@ TEST_CASE("filters narrow, a parameter given twice means or") {
   const auto keys = [&](const std::function<void(ListingRequest&)>& set) {
     ListingRequest request;
     set(request);
-    return Fixture::sorted(Fixture::keys(f.list(request)));
+    return SearchFixture::sorted(SearchFixture::keys(f.list(request)));
   };
   CHECK(keys([](auto& r) { r.category = {"e"}; }) == Keys{"A", "B", "C"});
   CHECK(keys([](auto& r) { r.category = {"laptops", "toner"}; }) == Keys{"A", "B"});
@@ -120,7 +120,7 @@ TEST_CASE("filters narrow, a parameter given twice means or") {
 }
 
 TEST_CASE("facets count every match, categories with what is below them") {
-  Fixture f;
+  SearchFixture f;
   const auto paths = f.catalog.ensure_paths(std::vector<std::vector<std::string>>{{"E", "Laptops"}, {"E"}});
   REQUIRE(paths);
   for (int i = 0; i < 5; ++i)
@@ -152,7 +152,7 @@ TEST_CASE("facets count every match, categories with what is below them") {
 }
 
 TEST_CASE("every sort pages through all matches once, in order") {
-  Fixture f;
+  SearchFixture f;
   for (int i = 0; i < 23; ++i)
     f.make("K" + std::to_string(i), 100 * (i % 4), 9, [&](catalog::Draft& d) { d.product.rating = i % 3; });
   for (const auto& sort : enum_names(Sort{})) {
@@ -172,7 +172,7 @@ TEST_CASE("every sort pages through all matches once, in order") {
       request.cursor = answer.next_cursor ? std::optional<std::string>(*answer.next_cursor) : std::nullopt;
     } while (request.cursor);
     CHECK(seen.size() == 23);
-    const auto unique = Fixture::sorted(seen);
+    const auto unique = SearchFixture::sorted(seen);
     CHECK(std::adjacent_find(unique.begin(), unique.end()) == unique.end());
     if (sort.value == Sort::kPriceAsc) CHECK(std::is_sorted(prices.begin(), prices.end()));
     if (sort.value == Sort::kPriceDesc) CHECK(std::is_sorted(prices.rbegin(), prices.rend()));
@@ -181,7 +181,7 @@ TEST_CASE("every sort pages through all matches once, in order") {
 }
 
 TEST_CASE("a cursor belongs to its question") {
-  Fixture f;
+  SearchFixture f;
   for (int i = 0; i < 3; ++i) f.make("K" + std::to_string(i), 100, 9);
   ListingRequest request;
   request.limit = 1;
@@ -191,13 +191,13 @@ TEST_CASE("a cursor belongs to its question") {
 }
 
 TEST_CASE("the index follows: new texts, prices, stock, what is withdrawn and what is removed") {
-  Fixture f;
+  SearchFixture f;
   const auto made = f.make("A", 100, 9);
   const auto found = [&](const std::string& words, auto&& set) {
     ListingRequest request;
     request.q = words;
     set(request);
-    return Fixture::keys(f.list(request));
+    return SearchFixture::keys(f.list(request));
   };
   const auto all = [](auto&) {};
   CHECK(found("title", all) == Keys{"A"});
@@ -222,7 +222,7 @@ TEST_CASE("the index follows: new texts, prices, stock, what is withdrawn and wh
 TEST_CASE("a start brings in what happened since: by the events, or by a walk") {
   for (const bool by_events : {true, false}) {
     CAPTURE(by_events);
-    Fixture f;
+    SearchFixture f;
     const auto kept = f.make("A", 100, 9), gone = f.make("B", 100, 9), sold_out = f.make("C", 100, 9);
     REQUIRE(f.search.feed().refresh());
     const std::string position = f.search.feed().position();
@@ -237,17 +237,17 @@ TEST_CASE("a start brings in what happened since: by the events, or by a walk") 
     ListingRequest request;
     const auto everything = again.answer(request);
     REQUIRE(everything);
-    CHECK(Fixture::sorted(Fixture::keys(*everything)) == Keys{"A", "C", "D"});
+    CHECK(SearchFixture::sorted(SearchFixture::keys(*everything)) == Keys{"A", "C", "D"});
     request.in_stock = true;
-    CHECK(Fixture::sorted(Fixture::keys(*again.answer(request))) == Keys{"A", "D"});
+    CHECK(SearchFixture::sorted(SearchFixture::keys(*again.answer(request))) == Keys{"A", "D"});
     request.q = "other";
-    CHECK(Fixture::keys(*again.answer(request)) == Keys{"A"});
+    CHECK(SearchFixture::keys(*again.answer(request)) == Keys{"A"});
     static_cast<void>(kept);
   }
 }
 
 TEST_CASE("misspelt words are corrected and said, titles highlighted, ranks explained") {
-  Fixture f;
+  SearchFixture f;
   f.make("A", 100, 9, [](catalog::Draft& d) { d.product.title = "Waterproof hiking boots"; });
   ListingRequest request;
   request.q = "hikking boots";
@@ -276,7 +276,7 @@ TEST_CASE("misspelt words are corrected and said, titles highlighted, ranks expl
 }
 
 TEST_CASE("suggestions are found by titles in every language, and say the one that is wished for, once") {
-  Fixture f;
+  SearchFixture f;
   f.make("A", 100, 9, [](catalog::Draft& d) {
     d.product.title = "Green tea";
     d.product.translations_json = R"({"de":{"title":"Grüner Tee"},"fr":{"description":"Feuilles"}})";
@@ -308,7 +308,7 @@ http::Response call(const http::Router& router, std::string_view path, std::stri
 }
 
 TEST_CASE("plain language goes by the numbers and titles that the products have") {
-  Fixture f;
+  SearchFixture f;
   const auto laptop = [&](const std::string& key, const std::string& attributes) {
     f.make(key, 50'000, 9, [&](catalog::Draft& d) {
       d.product.title = "Laptop " + key;
@@ -340,7 +340,7 @@ TEST_CASE("plain language goes by the numbers and titles that the products have"
 }
 
 TEST_CASE("over HTTP: refusals of unknown parameters and odd values") {
-  Fixture f;
+  SearchFixture f;
   f.make("A", 100, 9);
   REQUIRE(f.search.feed().refresh());
   services::Shoppers shoppers(f.test.clock, f.test.random, f.test.ids, {"a secret of sixteen bytes"});

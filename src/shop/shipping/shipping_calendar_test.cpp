@@ -3,11 +3,13 @@
 #include <doctest/doctest.h>
 
 #include "shop/shipping/shipping_table.h"
+#include "tests/support/moment.h"
 
 namespace kontor::shipping {
 namespace {
 
-Time at(std::string_view text) { return *parse_rfc3339(text); }
+using testing::at;
+
 std::string clock_of(const Calendar& calendar, std::string_view text) {
   const auto local = calendar.local(at(text));
   const auto minute = Time{local.day * kDayMs + local.minute * kMinuteMs};

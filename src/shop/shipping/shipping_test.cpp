@@ -4,7 +4,9 @@
 
 #include "runtime/json.h"
 #include "shop/shipping/shipping_calendar.h"
+#include "tests/support/dollars.h"
 #include "tests/support/each_store.h"
+#include "tests/support/moment.h"
 
 namespace kontor {
 std::span<const db::Migration> services_migrations();
@@ -14,11 +16,11 @@ std::span<const db::Migration> shipping_migrations();
 namespace kontor::shipping {
 namespace {
 
-const Currency kUsd = *Currency::parse("USD");
-const Currency kEuro = *Currency::parse("EUR");
+using testing::at;
+using testing::kUsd;
+using testing::usd;
 
-Money usd(std::int64_t minor) { return Money::minor(minor, kUsd); }
-Time at(std::string_view text) { return *parse_rfc3339(text); }
+const Currency kEuro = *Currency::parse("EUR");
 
 Zone zone_of(std::string_view text) {
   auto zone = json::read<Zone>(text);

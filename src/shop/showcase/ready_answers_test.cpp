@@ -8,12 +8,12 @@ namespace {
 constexpr int kProducts = 1500;
 
 // Bodies of some kilobytes, so that a megabyte does not hold them all.
-struct Shop {
+struct AnsweringShop {
   ReadyAnswers answers;
   int composed = 0;
   int version = 1;
 
-  explicit Shop(std::size_t packed_mb) : answers(1, packed_mb, nullptr) {}
+  explicit AnsweringShop(std::size_t packed_mb) : answers(1, packed_mb, nullptr) {}
   std::string body(int n) const {
     std::string out = R"({"id":)" + std::to_string(n) + R"(,"version":)" + std::to_string(version) + R"(,"words":")";
     for (int word = 0; word < 300; ++word) out += "word" + std::to_string((n * 7 + word * word) % 211) + " ";
@@ -38,7 +38,7 @@ struct Shop {
 }  // namespace
 
 TEST_CASE("what ready bytes do not hold is answered from its packed form, as it was") {
-  Shop shop(16);
+  AnsweringShop shop(16);
   CHECK(shop.composed_for_all() == kProducts);
   shop.composed_for_all();  // all packed now
   CHECK(shop.composed_for_all() == 0);
@@ -52,7 +52,7 @@ TEST_CASE("what ready bytes do not hold is answered from its packed form, as it 
 }
 
 TEST_CASE("a dropped product is not answered from its packed form") {
-  Shop shop(16);
+  AnsweringShop shop(16);
   shop.composed_for_all();
   shop.composed_for_all();
   shop.version = 2;
@@ -67,7 +67,7 @@ TEST_CASE("a dropped product is not answered from its packed form") {
 }
 
 TEST_CASE("a product that changes while it is composed is composed again") {
-  Shop shop(16);
+  AnsweringShop shop(16);
   shop.composed_for_all();
   shop.composed_for_all();
   shop.answers.drop(ProductId{7});
@@ -83,11 +83,11 @@ TEST_CASE("a product that changes while it is composed is composed again") {
 }
 
 TEST_CASE("nothing is packed with no room for it, or in a small shop") {
-  Shop none(0);
+  AnsweringShop none(0);
   none.composed_for_all();
   CHECK(none.composed_for_all() > kProducts / 2);
   CHECK(none.answers.packed_stats().entries == 0);
-  Shop few(16);
+  AnsweringShop few(16);
   for (int turn = 0; turn < 2; ++turn)
     for (int n = 1; n <= 20; ++n) few.get(n);
   CHECK(few.composed == 20);

@@ -7,10 +7,10 @@
 namespace kontor::showcase {
 namespace {
 
-using Fixture = testing::PostgresShelf;
+using testing::PostgresShelf;
 
 TEST_CASE("postgresql: a product is saved, shown, changed and removed") {
-  Fixture f;
+  PostgresShelf f;
   if (!f.open()) return;
   catalog::Catalog catalog(*f.store, f.clock, f.ids);
   inventory::Inventory inventory(*f.store, f.clock, f.ids);

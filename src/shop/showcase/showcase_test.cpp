@@ -11,10 +11,10 @@
 namespace kontor::showcase {
 namespace {
 
-using Fixture = testing::ShownCatalogue;
+using testing::ShownCatalogue;
 
 TEST_CASE("the detail has the shape of the contract") {
-  Fixture f;
+  ShownCatalogue f;
   const auto made = f.make("A", 2999, 3);
   const auto body = f.showcase.detail_json(made.product, Currency());
   REQUIRE(body);
@@ -28,7 +28,7 @@ TEST_CASE("the detail has the shape of the contract") {
 }
 
 TEST_CASE("ready bytes are loaded once, and replaced when the product or its stock reads differently") {
-  Fixture f;
+  ShownCatalogue f;
   const auto made = f.make("A", 2999, 50);
   CHECK(f.showcase.ready_at_hand(made.product) == nullptr);
   const auto first = f.showcase.ready(made.product);
@@ -52,7 +52,7 @@ TEST_CASE("ready bytes are loaded once, and replaced when the product or its sto
 
 // Bytes are composed at one moment, cards at another, and neither is when the stock is looked at.
 TEST_CASE("a page that was composed while all units were held is made anew when they are back") {
-  Fixture f;
+  ShownCatalogue f;
   const auto exact = [&](OfferId offer, std::int64_t on_hand) {
     REQUIRE(f.test.store().write(db::Home::kStock, [&](db::Tx& tx) {
       return f.inventory.set_on_hand(tx, {offer, inventory::kMainWarehouse, on_hand}, "test", f.test.clock.now());
@@ -86,7 +86,7 @@ TEST_CASE("a page that was composed while all units were held is made anew when 
 }
 
 TEST_CASE("what is not there, or not shown, is 404") {
-  Fixture f;
+  ShownCatalogue f;
   CHECK(f.showcase.ready(ProductId{12345}).error().reason == "catalog.no_such_product");
   CHECK(f.showcase.offer_card(OfferId{12345}).error().reason == "catalog.no_such_offer");
   CHECK(f.showcase.featured_offer(ProductId{12345}).error().reason == "catalog.no_such_product");
@@ -96,7 +96,7 @@ TEST_CASE("what is not there, or not shown, is 404") {
 }
 
 TEST_CASE("the featured offer is the cheapest in stock") {
-  Fixture f;
+  ShownCatalogue f;
   const auto made = f.make("A", 500, 5, [](catalog::Draft& d) {
     catalog::Offer dear = d.product.offers[0];
     dear.sku = "A-2";
@@ -124,7 +124,7 @@ http::Response call(const http::Router& router, std::string_view path, std::stri
 }
 
 TEST_CASE("cards of listings are kept, and dropped by what changes them") {
-  Fixture f;
+  ShownCatalogue f;
   const auto made = f.make("A", 100, 9);
   const ProductId ids[] = {made.product, ProductId{12345}};
   const auto first = f.showcase.cards(ids, Currency());
@@ -142,7 +142,7 @@ TEST_CASE("cards of listings are kept, and dropped by what changes them") {
 }
 
 TEST_CASE("texts in the language that is wished for, of a product and of its card") {
-  Fixture f;
+  ShownCatalogue f;
   const auto plain = f.make("A", 100, 9);
   const auto made = f.make("B", 100, 9, [](catalog::Draft& d) {
     d.product.description = "Leaves";
@@ -181,7 +181,7 @@ TEST_CASE("texts in the language that is wished for, of a product and of its car
 }
 
 TEST_CASE("a category is found by a slug that it had before") {
-  Fixture f;
+  ShownCatalogue f;
   auto made = f.catalog.create_category({}, "Lamps");
   REQUIRE(made);
   made->slug = "lights";
@@ -197,7 +197,7 @@ TEST_CASE("a category is found by a slug that it had before") {
 }
 
 TEST_CASE("reconcile repairs what happened while nobody listened") {
-  Fixture f;
+  ShownCatalogue f;
   const auto made = f.make("A", 100, 9);
   REQUIRE(f.test.store().write(db::Home::kStock, [&](db::Tx& tx) {
     return f.inventory.set_on_hand(tx, {made.offers[0], inventory::kMainWarehouse, 0}, "test", f.test.clock.now());
@@ -209,7 +209,7 @@ TEST_CASE("reconcile repairs what happened while nobody listened") {
 }
 
 TEST_CASE("over HTTP: ready answers of products") {
-  Fixture f;
+  ShownCatalogue f;
   const auto made = f.make("A", 100, 9);
   http::Router router("/api/v1");
   add_showcase_routes(router, f.showcase);
@@ -220,7 +220,7 @@ TEST_CASE("over HTTP: ready answers of products") {
 }
 
 TEST_CASE("over HTTP: the category tree, and one of it by id, slug or former slug") {
-  Fixture f;
+  ShownCatalogue f;
   const auto garden = f.catalog.create_category({}, "Garden");
   REQUIRE(garden);
   auto seeds = f.catalog.create_category(garden->id, "Seeds");

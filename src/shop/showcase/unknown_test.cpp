@@ -17,14 +17,14 @@ std::span<const db::Migration> showcase_migrations();
 namespace kontor::showcase {
 namespace {
 
-struct Shop {
+struct AskedShop {
   testing::TestStore test{services_migrations(), catalog_migrations(), inventory_migrations(), showcase_migrations()};
   testing::CountingStore store{test.store()};
   catalog::Catalog catalog{store, test.clock, test.ids};
   inventory::Inventory inventory{store, test.clock, test.ids};
   Showcase showcase{store, catalog, inventory, {}};
 
-  Shop() {
+  AskedShop() {
     catalog.on_change([this](std::span<const ProductId> products) {
       for (const ProductId id : products) showcase.product_changed(id);
     });
@@ -51,7 +51,7 @@ struct Shop {
 };
 
 TEST_CASE("an unknown address is looked up once, until the catalogue changes") {
-  Shop shop;
+  AskedShop shop;
   shop.make("cup");
   shop.asked();
   for (int i = 0; i < 5; ++i) CHECK_FALSE(shop.showcase.product_by_slug("tea")->has_value());
@@ -68,7 +68,7 @@ TEST_CASE("an unknown address is looked up once, until the catalogue changes") {
 }
 
 TEST_CASE("unknown offers and products are looked up once, and found when they are made") {
-  Shop shop;
+  AskedShop shop;
   const auto cup = shop.make("cup");
   REQUIRE(shop.showcase.offer_card(cup.offers[0]));
   const OfferId none{4711};
@@ -90,7 +90,7 @@ TEST_CASE("unknown offers and products are looked up once, and found when they a
 }
 
 TEST_CASE("addresses of categories come from memory: present, former and unknown ones, until a category changes") {
-  Shop shop;
+  AskedShop shop;
   auto lamps = shop.catalog.create_category({}, "Lamps");
   REQUIRE(lamps);
   lamps->slug = "lights";
@@ -121,7 +121,7 @@ TEST_CASE("what was looked for before a change is not believed after it, and mem
 }
 
 TEST_CASE("answers are made ahead of anybody's asking, and not counted as asked for") {
-  Shop shop;
+  AskedShop shop;
   const auto cup = shop.make("cup");
   CHECK(*shop.showcase.warm(cup.product));
   CHECK(*shop.showcase.warm(ProductId{4711}));  // passed over

@@ -11,7 +11,9 @@
 #include "runtime/json.h"
 #include "shop/tax/tax_import.h"
 #include "shop/tax/tax_table.h"
+#include "tests/support/dollars.h"
 #include "tests/support/each_store.h"
+#include "tests/support/moment.h"
 
 namespace kontor {
 std::span<const db::Migration> services_migrations();
@@ -23,9 +25,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const Currency kUsd = *Currency::parse("USD");
-Money usd(std::int64_t minor) { return Money::minor(minor, kUsd); }
-Time at(std::string_view text) { return *parse_rfc3339(text); }
+using testing::at;
+using testing::kUsd;
+using testing::usd;
 
 RateText rate(std::string country, std::string name, std::int64_t ppm, std::string region = "", std::string postal = "",
               std::string tax_class = "standard") {
