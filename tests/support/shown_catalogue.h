@@ -3,7 +3,6 @@
 #pragma once
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "adapters/db_postgres/postgres_store.h"
 #include "shop/showcase/showcase.h"
+#include "tests/support/postgres_database.h"
 #include "tests/support/test_store.h"
 
 namespace kontor {
@@ -91,21 +91,21 @@ struct ShownCatalogue {
   }
 };
 
-// A store for the same on the PostgreSQL that the tests share.
+// A store for the same in a database of its own on PostgreSQL.
 struct PostgresShelf {
+  PostgresDatabase database;
   std::unique_ptr<db_postgres::PostgresStore> store;
   FakeClock clock;
-  IdSource ids{static_cast<std::uint64_t>(std::rand())};
+  IdSource ids{1};
 
   // False, and said so, where there is no PostgreSQL.
   bool open() {
-    const char* url = std::getenv("KONTOR_TEST_POSTGRES");
-    if (url == nullptr) {
+    if (!database.available()) {
       MESSAGE("skipped: KONTOR_TEST_POSTGRES is not set");
       return false;
     }
     db_postgres::PostgresStore::Options options;
-    options.url = url;
+    options.url = database.url();
     auto opened = db_postgres::PostgresStore::open(options);
     REQUIRE(opened);
     store = std::move(*opened);
@@ -117,7 +117,6 @@ struct PostgresShelf {
     return true;
   }
 
-  // In a currency that nothing else there has.
   static catalog::Draft draft(const std::string& key, std::int64_t price, CategoryId category) {
     catalog::Draft made;
     made.product.external_id = key;
