@@ -3,12 +3,12 @@
 #include <array>
 #include <span>
 
+#include "base/text.h"
+
 namespace kontor {
 namespace {
 
 constexpr std::size_t kLeast = 13, kMost = 19;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool passes_luhn(std::span<const char> digits) {
   int sum = 0;

@@ -7,8 +7,6 @@
 namespace kontor {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // Every other digit counts three times, the one before the check digit first; the sum ends with 0.
 char check_digit(std::string_view before) {
   int sum = 0;

@@ -7,8 +7,6 @@
 namespace kontor {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // The digits of the whole units without their marks; nothing where a group has not three.
 std::optional<std::string> whole_digits(std::string_view text, char thousands) {
   std::string digits;

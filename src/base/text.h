@@ -9,6 +9,7 @@
 
 namespace kontor {
 
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_utf8(std::string_view text);                   // well-formed, no surrogates, no overlong forms
 std::size_t count_code_points(std::string_view text);  // of well-formed UTF-8
 std::string ascii_lower(std::string_view text);

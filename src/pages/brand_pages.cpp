@@ -24,8 +24,8 @@ Result<std::vector<Brand>> read(const Site& site, const std::string& after) {
 
 Html body_of(const Site& site, const Dress& dress, const std::vector<Brand>& brands, bool first) {
   Html out(dress);
-  out << "<nav class=\"crumbs\" aria-label=\"Where you are\"><ol><li><a href=\"/\">Home</a></li><li "
-         "aria-current=\"page\">Brands</li></ol></nav><div class=\"heading\"><h1>Brands</h1></div>";
+  put_crumbs(out, {}, "Brands");
+  out << "<div class=\"heading\"><h1>Brands</h1></div>";
   if (brands.empty()) {
     out << "<p class=\"lead\">No brand has anything on the shelves yet.</p>";
     return out;

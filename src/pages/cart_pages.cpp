@@ -11,10 +11,6 @@
 namespace kontor::pages {
 namespace {
 
-Result<cart::Owner> owner_of(const Site& site, http::Call& call) {
-  return cart::owner_of(site.parts.carts, site.parts.shoppers, call);
-}
-
 Result<std::int64_t> quantity_of(const Form& form, std::int64_t least) {
   const auto text = trim(value_of_form(form, "quantity"));
   std::int64_t quantity = 0;
@@ -253,8 +249,6 @@ http::Response cart_page(const Site& site, const Dress& dress, const cart::CartV
   put_kept(out, site, view);
   return site.page({"Cart"}, out, said.status);
 }
-
-bool is_ours(const Error& error) { return error.code == Errc::kUnavailable || error.code == Errc::kInternal; }
 
 // The change, then the cart; what went wrong is said above the cart as it is.
 Result<http::Response> changed(const Site& site, const http::Call& call, const cart::Owner& owner,

@@ -30,8 +30,6 @@ AnswerWords words_of(const std::string& body) {
   return words;
 }
 
-bool is_ours(const Error& error) { return error.code == Errc::kUnavailable || error.code == Errc::kInternal; }
-
 // The totals as they are now; what stands in the way becomes the problem, unless there is one already.
 Result<void> take_quote(const Site& site, const services::Shopper& shopper, CheckoutForm& shown) {
   auto quote = site.parts.checkouts.quote(shopper.customer, quote_body(shown.form, shown.cart.currency));

@@ -30,13 +30,6 @@ std::vector<Crumb> crumbs_of(const Categories& all, const Shelf& shelf) {
   return crumbs;
 }
 
-void put_crumbs(Html& out, const std::vector<Crumb>& crumbs, const Shelf& shelf) {
-  out << "<nav class=\"crumbs\" aria-label=\"Where you are\"><ol><li><a href=\"/\">Home</a></li>";
-  for (const Crumb& crumb : crumbs)
-    out << "<li><a href=\"" << text(crumb.path) << "\">" << text(crumb.name) << "</a></li>";
-  out << "<li aria-current=\"page\">" << text(shelf.title) << "</li></ol></nav>";
-}
-
 // What lies directly below the category, or the roots for a search, as far as something of it matches.
 void put_aisles(Html& out, const Categories& all, const Shelf& shelf, const Listing& listing) {
   const CategoryId parent = shelf.category ? shelf.category->id : CategoryId{};
@@ -184,7 +177,7 @@ Html body_of(const Dress& dress, const Categories& all, const Shelf& shelf, cons
   const Currency currency = dress.currency;
   const auto& answer = listing.answer;
   Html out(dress);
-  put_crumbs(out, crumbs_of(all, shelf), shelf);
+  put_crumbs(out, crumbs_of(all, shelf), shelf.title);
   out << "<div class=\"heading\"><h1>" << text(shelf.title) << "</h1><p class=\"quiet\">"
       << (answer.total_count_exact ? "" : "more than ") << out.counted(answer.total_count, "product", "products")
       << "</p></div>";

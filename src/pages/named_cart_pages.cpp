@@ -10,10 +10,6 @@ namespace {
 
 using cart::NamedCartView;
 
-Result<cart::Owner> owner_of(const Site& site, http::Call& call) {
-  return cart::owner_of(site.parts.carts, site.parts.shoppers, call);
-}
-
 Result<CartId> id_of(const http::Call& call) {
   const auto id = CartId::parse(call.param("id"));
   if (!id) return fail(Errc::kNotFound, "pages.no_such_cart", "There is no such cart, or it is not yours to see.");
@@ -163,8 +159,6 @@ http::Response cart_page(const Site& site, const Dress& dress, const NamedCartVi
   out << "<p><a href=\"/carts\">All named carts</a></p>";
   return site.page({cart.name}, out, status);
 }
-
-bool is_ours(const Error& error) { return error.code == Errc::kUnavailable || error.code == Errc::kInternal; }
 
 // After a change: the cart's page, with what went wrong above it.
 Result<http::Response> changed(const Site& site, const http::Call& call, const cart::Owner& owner, CartId id,

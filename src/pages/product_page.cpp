@@ -20,13 +20,6 @@ using showcase::ProductDetail;
 constexpr std::size_t kMostPictures = 12;
 constexpr std::size_t kOpenOffers = 6;  // more of them are folded away
 
-void put_crumbs(Html& out, const ProductView& view) {
-  out << "<nav class=\"crumbs\" aria-label=\"Where you are\"><ol><li><a href=\"/\">Home</a></li>";
-  for (const auto& crumb : view.crumbs)
-    out << "<li><a href=\"" << text(crumb.path) << "\">" << text(crumb.name) << "</a></li>";
-  out << "<li aria-current=\"page\">" << text(view.detail.title) << "</li></ol></nav>";
-}
-
 void put_gallery(Html& out, const ProductDetail& product) {
   const std::size_t count = std::min(product.images.size(), kMostPictures);
   out << "<div class=\"gallery\" data-gallery><div class=\"views\"";
@@ -213,7 +206,7 @@ Html body_of(const Dress& dress, const ProductView& view, const Around& around) 
   const ProductDetail& product = view.detail;
   const bool sold = catalog::meaning_of(product.status).buyable;
   Html out(dress);
-  put_crumbs(out, view);
+  put_crumbs(out, view.crumbs, product.title);
   out << "<article class=\"product\" data-product=\"" << product.id.text() << "\">";
   put_gallery(out, product);
   out << "<div class=\"facts\">";

@@ -160,7 +160,10 @@ http::Response Site::error_page(const Dress& dress, const Error& error) const {
   return response;
 }
 
-// Addresses have no blanks.
+Result<cart::Owner> owner_of(const Site& site, http::Call& call) {
+  return cart::owner_of(site.parts.carts, site.parts.shoppers, call);
+}
+
 Result<cart::CartView> cart_in(const Site& site, const cart::Owner& owner, const Dress& dress) {
   if (dress.currency != site.parts.dress.currency) {
     auto view = site.parts.carts.view(owner, dress.currency);
@@ -169,9 +172,12 @@ Result<cart::CartView> cart_in(const Site& site, const cart::Owner& owner, const
   return site.parts.carts.view(owner);
 }
 
+// Addresses have no blanks.
 std::string Site::kept_as(const std::string& address, const Dress& dress) const {
   return dresses.is_own(dress) ? address : address + " " + Dresses::name_of(dress);
 }
+
+bool is_ours(const Error& error) { return error.code == Errc::kUnavailable || error.code == Errc::kInternal; }
 
 http::Response redirect(std::string location) {
   http::Response response;
@@ -225,6 +231,13 @@ http::Endpoint page_endpoint(const SitePointer& site, http::Method method, std::
                      call);
   };
   return endpoint;
+}
+
+void put_crumbs(Html& out, std::span<const Crumb> above, std::string_view here) {
+  out << "<nav class=\"crumbs\" aria-label=\"Where you are\"><ol><li><a href=\"/\">Home</a></li>";
+  for (const Crumb& crumb : above)
+    out << "<li><a href=\"" << text(crumb.path) << "\">" << text(crumb.name) << "</a></li>";
+  out << "<li aria-current=\"page\">" << text(here) << "</li></ol></nav>";
 }
 
 }  // namespace kontor::pages

@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "pages/beside.h"
 #include "pages/dresses.h"
 #include "pages/html.h"
+#include "pages/json_ld.h"
 #include "pages/pages.h"
 #include "pages/ready_pages.h"
 
@@ -71,9 +73,13 @@ class Site {
 };
 using SitePointer = std::shared_ptr<Site>;
 
+// Whose cart the caller's is; a first call makes a guest.
+Result<cart::Owner> owner_of(const Site& site, http::Call& call);
 // The cart in the visitor's currency; where its goods cannot be had in it, as it is.
 Result<cart::CartView> cart_in(const Site& site, const cart::Owner& owner, const Dress& dress);
 
+// Nothing that the visitor could do otherwise: told on a page of its own, not above the form.
+bool is_ours(const Error& error);
 http::Response redirect(std::string location);
 // For good, as far as anybody can say: kept for five minutes, since a former slug may come back.
 http::Response moved(const std::string& path, const http::Request& request);
@@ -84,6 +90,8 @@ http::Response ready_response(ReadyPages::Bytes bytes);
 // Path and query of the page whose form was sent, as the browser names it; what is only posted to leads to the page
 // above it, and what is no page of ours to the first one.
 std::pair<std::string_view, std::string_view> page_of(const Site& site, const http::Request& request);
+// The way from the first page to this one.
+void put_crumbs(Html& out, std::span<const Crumb> above, std::string_view here);
 // The question at the foot of the window: part of every page, and seen by who has not answered; and the sheet of style
 // that shows it where no scripts run.
 void put_consent_bar(Html& out);

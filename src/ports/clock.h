@@ -4,6 +4,8 @@
 
 namespace kontor {
 
+inline constexpr std::int64_t kClocksDifferMs = kMinuteMs;  // those of two machines, at most
+
 class Clock {
  public:
   virtual ~Clock() = default;

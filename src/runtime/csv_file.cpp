@@ -8,7 +8,6 @@
 namespace kontor::runtime {
 namespace {
 
-constexpr std::size_t kPiece = 256 * 1024;
 constexpr std::size_t kHead = 64 * 1024;  // the delimiter is looked for within the first line's beginning
 
 constexpr std::size_t kMostProblems = 20;  // of one record
@@ -70,8 +69,8 @@ Result<CsvFile> CsvFile::open(const std::string& path, char delimiter) {
 }
 
 Result<void> CsvFile::begin(char delimiter) {
-  TRY(const std::size_t got, file_.read(raw_, kPiece));
-  ended_ = got < kPiece;
+  TRY(const std::size_t got, file_.read(raw_, InputFile::kPiece));
+  ended_ = got < InputFile::kPiece;
   const auto starts = [&](std::string_view mark, Encoding encoding) {
     if (!std::string_view(raw_).starts_with(mark)) return false;
     encoding_ = encoding;
@@ -115,8 +114,8 @@ Result<bool> CsvFile::fill() {
     buffer_.erase(0, at_);
     at_ = counted_ = 0;
     const auto before = buffer_.size();
-    TRY(const std::size_t got, file_.read(raw_, kPiece));
-    ended_ = got < kPiece;
+    TRY(const std::size_t got, file_.read(raw_, InputFile::kPiece));
+    ended_ = got < InputFile::kPiece;
     decode();
     if (buffer_.size() > before) return true;
   }

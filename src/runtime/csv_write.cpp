@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace kontor::runtime {
 namespace {
 
 constexpr std::string_view kFormulaStarts = "=+-@\t\r\n";
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // -5, +3.25
 bool is_number(std::string_view text) {

@@ -11,6 +11,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/text.h"
 #include "runtime/fiber.h"
 #include "runtime/http_parser.h"
 #include "runtime/monotonic.h"
@@ -26,12 +27,6 @@ bool same_name(std::string_view a, std::string_view b) {
            const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
            return lower(x) == lower(y);
          });
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 tl::unexpected<Error> broken(std::string detail) {

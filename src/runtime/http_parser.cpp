@@ -4,6 +4,8 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstring>
 
+#include "base/text.h"
+
 namespace kontor::runtime {
 namespace {
 
@@ -33,11 +35,6 @@ bool is_authority(std::string_view text) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            (c != 0 && std::strchr(".-_:[]%~!$&'()*+;=", c) != nullptr);
   });
-}
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 http::Method method_of(beast_http::verb verb) {

@@ -11,6 +11,8 @@ namespace kontor::runtime {
 
 class InputFile {
  public:
+  static constexpr std::size_t kPiece = 256 * 1024;  // what readers ask for at once
+
   // "-" is standard input. kUnavailable "runtime.cannot_read" with the path and the system's word.
   static Result<InputFile> open(const std::string& path);
 

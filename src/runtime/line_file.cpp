@@ -10,8 +10,6 @@
 namespace kontor::runtime {
 namespace {
 
-constexpr std::size_t kPiece = 256 * 1024;
-
 tl::unexpected<Error> cannot(std::string_view what, const std::string& path, int code) {
   const Errc kind = code == ENOSPC || code == EDQUOT ? Errc::kFull : Errc::kUnavailable;
   return fail(kind, what, path + ": " + std::strerror(code));
@@ -28,8 +26,8 @@ Result<bool> LineFile::fill() {
   if (ended_) return false;
   buffer_.erase(0, at_);
   at_ = 0;
-  TRY(const std::size_t got, file_.read(buffer_, kPiece));
-  if (got < kPiece) ended_ = true;
+  TRY(const std::size_t got, file_.read(buffer_, InputFile::kPiece));
+  if (got < InputFile::kPiece) ended_ = true;
   return got > 0;
 }
 

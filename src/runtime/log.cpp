@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/card_number.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "runtime/json.h"
 
@@ -30,8 +31,6 @@ std::int64_t wall_ms() {
   clock_gettime(CLOCK_REALTIME_COARSE, &now);
   return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Lines come many in a millisecond: its text is made once.
 void append_time(std::string& out, std::int64_t at_ms) {

@@ -9,8 +9,6 @@
 namespace kontor::services {
 namespace {
 
-constexpr std::int64_t kClocksDiffer = kMinuteMs;  // those of two machines, at most
-
 constexpr db::Query kBegin{"idempotency.begin", db::Home::kEvery, R"sql(
   INSERT INTO idempotency_answers (caller, route, idempotency_key, request_hash, state, token, held_until, status,
                                    headers, body, created_at)
@@ -148,7 +146,7 @@ Result<Idempotency::Begun> Idempotency::begin(const Asked& asked) {
       return {};
     }
     // Held for longer than anybody holds a key: the clock was set back since, and whoever held it has died.
-    const bool held = now < row.time(2) && row.time(2) <= held_until.plus_ms(kClocksDiffer);
+    const bool held = now < row.time(2) && row.time(2) <= held_until.plus_ms(kClocksDifferMs);
     if (!answered && held) {
       Error error{Errc::kInProgress,
                   "idempotency.in_progress",

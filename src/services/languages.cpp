@@ -13,7 +13,6 @@ constexpr std::size_t kLongestTag = 35;
 
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool all(std::string_view part, bool (*is)(char)) { return std::all_of(part.begin(), part.end(), is); }
 
 // "0.8" in thousandths; nullopt for what is no weight.

@@ -5,8 +5,6 @@
 namespace kontor::services {
 namespace {
 
-constexpr std::int64_t kClocksDiffer = kMinuteMs;  // those of two machines, at most
-
 // The condition is in the statement: of two takers of an expired lease one changes the row, the other finds it fresh.
 // One that ends later than it can have been given ($5) is from before the clock was set back.
 constexpr db::Query kTake{"lease.take", db::Home::kGlobal, R"sql(
@@ -35,7 +33,7 @@ Result<std::optional<Lease>> Leases::take(std::string_view name, std::int64_t ms
   std::optional<Lease> lease;
   TRY_DO(store_.write(db::Home::kGlobal, [&](db::Tx& tx) -> Result<void> {
     lease.reset();
-    TRY(const auto rows, tx.ask(kTake, name, holder_, expires, now, expires.plus_ms(kClocksDiffer)));
+    TRY(const auto rows, tx.ask(kTake, name, holder_, expires, now, expires.plus_ms(kClocksDifferMs)));
     if (!rows.empty()) lease = Lease{std::string(name), rows.front().i64(0), expires};
     return {};
   }));

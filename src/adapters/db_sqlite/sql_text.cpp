@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+
 namespace kontor::db_sqlite {
 namespace {
 
@@ -19,7 +21,6 @@ std::size_t untouched(std::string_view sql, std::size_t at) {
   return 0;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word(char c) { return (c >= 'a' && c <= 'z') || c == '_'; }
 
 constexpr std::pair<std::string_view, std::string_view> kWords[] = {

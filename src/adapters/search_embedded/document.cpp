@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstring>
 
+#include "adapters/search_embedded/sort_unique.h"
 #include "base/text.h"
 
 namespace kontor::search_embedded {
@@ -16,12 +17,6 @@ constexpr std::uint16_t kBrandKind = 1u << 8, kValueKind = 2u << 8;
 
 bool has_letter(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c | 0x20) >= 'a'; });
-}
-
-template <class T>
-void sort_unique(std::vector<T>& values) {
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
 }  // namespace

@@ -3,16 +3,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "adapters/search_embedded/sort_unique.h"
 #include "base/text.h"
 
 namespace kontor::search_embedded {
 namespace {
-
-template <class T>
-void sort_unique(std::vector<T>& values) {
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
-}
 
 template <class T>
 bool contains(const std::vector<T>& sorted, T value) {

@@ -1,7 +1,5 @@
 #include "shop/cart/cart_api.h"
 
-#include "base/card_number.h"
-
 namespace kontor::cart {
 namespace {
 
@@ -54,8 +52,6 @@ struct AddCoupon {
     return described(Field("code", &AddCoupon::code, "As the shopper has it", Length{1, 100}));
   }
 };
-
-constexpr Format kNoCards{"text without card numbers", free_of_card_numbers};
 
 struct Gift {
   std::optional<bool> wrap;

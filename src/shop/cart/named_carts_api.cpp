@@ -1,13 +1,10 @@
 #include "shop/cart/named_carts_api.h"
 
-#include "base/card_number.h"
 #include "services/cursor.h"
 #include "shop/cart/cart_api.h"
 
 namespace kontor::cart {
 namespace {
-
-constexpr Format kNoCards{"text without card numbers", free_of_card_numbers};
 
 struct NewNamedCart {
   std::string name;

@@ -8,6 +8,10 @@
 
 namespace kontor::catalog {
 
+// Of one bulk call.
+inline constexpr std::size_t kBulkRows = 1000;
+inline constexpr std::size_t kBulkChunk = 50;  // products a write: below 5 ms
+
 // What the endpoints need; all of it outlives the router.
 struct CatalogApi {
   Catalog& catalog;

@@ -67,12 +67,6 @@ constexpr db::Query kAddSeller{"catalog.add_seller", Home::kCatalog, R"sql(
   INSERT INTO catalog_sellers (id, code, name, good_standing, rating_milli) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT (code) DO NOTHING)sql"};
 
-Currency currency_of(std::string_view code) {
-  const auto currency = Currency::parse(code);
-  KONTOR_ASSERT(currency.has_value());
-  return *currency;
-}
-
 Result<Offer> offer_of(const db::Rows::Row& row) {
   Offer offer;
   offer.id = row.id<OfferId>(0);
@@ -143,6 +137,12 @@ std::vector<ProductId> ids_of(const db::Rows& rows) {
 }
 
 }  // namespace
+
+Currency currency_of(std::string_view code) {
+  const auto currency = Currency::parse(code);
+  KONTOR_ASSERT(currency.has_value());
+  return *currency;
+}
 
 Result<std::vector<Product>> products(db::Tx& tx, std::span<const ProductId> ids) {
   std::vector<Product> found;

@@ -47,6 +47,8 @@ Result<void> ask_in(db::Tx& tx, const InQueries& queries, std::span<const db::Pa
   return {};
 }
 
+Currency currency_of(std::string_view code);  // of a row: asserts that there is one
+
 // Reads.
 Result<std::vector<Product>> products(db::Tx& tx, std::span<const ProductId> ids);
 Result<std::vector<Offer>> offers(db::Tx& tx, std::span<const OfferId> ids);

@@ -12,9 +12,7 @@ namespace kontor::catalog {
 
 namespace {
 
-constexpr std::size_t kBulkRows = 1000;
-constexpr std::size_t kBulkChunk = 50;  // products a write: below 5 ms
-constexpr int kTurns = 3;               // when somebody else changes the same product meanwhile
+constexpr int kTurns = 3;  // when somebody else changes the same product meanwhile
 
 struct PriceRow {
   std::optional<std::string> sku;

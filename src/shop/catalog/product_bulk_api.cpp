@@ -14,9 +14,6 @@ namespace {
 using services::Role;
 using services::Shopper;
 
-constexpr std::size_t kBulkRows = 1000;
-constexpr std::size_t kBulkChunk = 50;  // products a write: below 5 ms
-
 struct BulkSet {
   std::optional<ProductStatus> status;
   std::optional<CategoryId> category;

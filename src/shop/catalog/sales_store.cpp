@@ -98,12 +98,6 @@ constexpr db::Query kOffersOfBrand{"catalog.offers_of_brand", Home::kCatalog, R"
   FROM catalog_listing AS l JOIN catalog_offers AS o ON o.product_id = l.product_id
   WHERE l.brand_fold = $1 AND o.active = 1 AND o.id > $2 ORDER BY o.id LIMIT $3)sql"};
 
-Currency currency_of(std::string_view code) {
-  const auto currency = Currency::parse(code);
-  KONTOR_ASSERT(currency.has_value());
-  return *currency;
-}
-
 std::vector<Sale> sales_in(const db::Rows& rows) {
   std::vector<Sale> sales;
   sales.reserve(rows.size());

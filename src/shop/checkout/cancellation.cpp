@@ -4,14 +4,12 @@
 #include <limits>
 
 #include "shop/checkout/checkout_store.h"
+#include "shop/checkout/retry_wait.h"
 #include "shop/checkout/shown_payment.h"
 #include "shop/credit/credit.h"
 
 namespace kontor::checkout {
 namespace {
-
-constexpr std::int64_t kFirstWaitMs = 1000;
-constexpr int kMostDoublings = 10;
 
 // What a cancellation owes, by its number in the order; 0: all of it, cancelled by the version before, which kept no
 // list.
@@ -190,8 +188,7 @@ Result<int> Cancellation::sweep(const CancellationQueries& queries, Time until, 
     ++taken_up;
     TRY(const auto order, parts_.orders.find(one.order));
     if (order && go_on(*order, one.number)) continue;
-    const auto wait =
-        std::min(kFirstWaitMs << std::min<std::int64_t>(one.attempts, kMostDoublings), settings_.longest_wait_ms);
+    const auto wait = retry_wait_ms(one.attempts, settings_.longest_wait_ms);
     TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
       TRY_DO(tx.run(queries.delay, one.order, one.number, parts_.clock.now().plus_ms(wait)));
       return {};

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "shop/checkout/refunds_store.h"
+#include "shop/checkout/retry_wait.h"
 #include "shop/checkout/shown_payment.h"
 
 namespace kontor::checkout {
@@ -11,9 +12,6 @@ namespace {
 
 using orders::OrderState;
 using payments::PaymentState;
-
-constexpr std::int64_t kFirstWaitMs = 1000;
-constexpr int kMostDoublings = 10;
 
 Refund refund_of(const db::Rows::Row& row) {
   Refund refund;
@@ -160,8 +158,7 @@ Result<int> Refunds::sweep(int limit) {
     if (leased == 0) continue;
     ++taken_up;
     if (pay(refund)) continue;
-    const auto wait =
-        std::min(kFirstWaitMs << std::min<std::int64_t>(refund.attempts, kMostDoublings), settings_.longest_wait_ms);
+    const auto wait = retry_wait_ms(refund.attempts, settings_.longest_wait_ms);
     TRY_DO(parts_.store.write(db::Home::kCustomer, [&](db::Tx& tx) -> Result<void> {
       TRY_DO(tx.run(kDelayRefund, refund.order, refund.number, parts_.clock.now().plus_ms(wait)));
       return {};

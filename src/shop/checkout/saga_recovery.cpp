@@ -3,15 +3,10 @@
 
 #include "runtime/json.h"
 #include "shop/checkout/checkout_metrics.h"
+#include "shop/checkout/retry_wait.h"
 #include "shop/checkout/saga.h"
 
 namespace kontor::checkout {
-namespace {
-
-constexpr std::int64_t kFirstWaitMs = 1000;
-constexpr int kMostDoublings = 10;
-
-}  // namespace
 
 Result<void> Saga::undo(Journal& journal, CheckoutTrigger why, Change decision, Money money) {
   decision.to = after(journal.state, why);
@@ -63,8 +58,7 @@ Result<void> Saga::give_stock_back(Journal& journal, Change last) {
 Result<void> Saga::delay(Journal& journal) {
   Change later;
   later.to = journal.state;
-  const auto wait = std::min(kFirstWaitMs << std::min(journal.attempts, kMostDoublings), settings_.longest_wait_ms);
-  later.next = now().plus_ms(wait);
+  later.next = now().plus_ms(retry_wait_ms(journal.attempts, settings_.longest_wait_ms));
   return change(journal, later);
 }
 

@@ -31,10 +31,6 @@ constexpr Known kMembers[] = {{"external_id", CellKind::kText, false},    {"slug
                               {"on_hand", CellKind::kWhole, true},        {"min_quantity", CellKind::kWhole, true},
                               {"quantity_step", CellKind::kWhole, true}};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string quoted(std::string_view text) { return "'" + std::string(clip(text, 80)) + "'"; }
-
 // "12", "-3", "25.0" (as spreadsheets write whole numbers); nothing else.
 std::optional<std::string> whole_of(std::string_view text, char decimal) {
   text = trim(text);

@@ -38,6 +38,8 @@ std::optional<char> delimiter_of(std::string_view word) {
   return usual ? std::optional<char>(word[0]) : std::nullopt;
 }
 
+std::string quoted(std::string_view text) { return "'" + std::string(clip(text, 80)) + "'"; }
+
 Result<CsvTable> CsvTable::open(const std::string& path, char delimiter) {
   TRY(auto file, runtime::CsvFile::open(path, delimiter));
   CsvTable table(std::move(file));

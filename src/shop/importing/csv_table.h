@@ -12,6 +12,9 @@
 
 namespace kontor::importing {
 
+// As messages name what stands in a file: between quotes, and cut when it is long.
+std::string quoted(std::string_view text);
+
 class CsvTable {
  public:
   // kInvalid "importing.bad_header" for a file without a header, columns without a name or with one name for two, and

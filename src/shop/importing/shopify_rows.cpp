@@ -58,10 +58,6 @@ constexpr std::string_view kUnlimited = "1000000000";
 constexpr std::size_t kMostImages = 50;  // what a product has at most; Shopify has more
 constexpr std::size_t kMostTags = 50;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string quoted(std::string_view text) { return "'" + std::string(clip(text, 80)) + "'"; }
-
 std::optional<bool> truth_of(std::string_view text) {
   if (iequals_ascii(text, "true") || iequals_ascii(text, "yes")) return true;
   if (iequals_ascii(text, "false") || iequals_ascii(text, "no")) return false;

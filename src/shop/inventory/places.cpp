@@ -5,6 +5,8 @@
 #include <iterator>
 #include <numbers>
 
+#include "base/text.h"
+
 namespace kontor::inventory {
 namespace {
 
@@ -238,8 +240,6 @@ std::optional<Coordinates> named(const Named (&rows)[N], std::string_view code) 
   if (found == std::end(rows) || found->code != code) return std::nullopt;
   return centre(*found);
 }
-
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Of "62701" and "62701-1234".
 std::optional<Coordinates> area(std::string_view postal_code) {

@@ -5,7 +5,6 @@
 namespace kontor::shipping {
 namespace {
 
-constexpr std::int64_t kMinutesADay = 24 * 60;
 constexpr std::int64_t kLongestRest = 731;
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0); }

@@ -10,6 +10,8 @@
 
 namespace kontor::shipping {
 
+inline constexpr std::int64_t kMinutesADay = 24 * 60;
+
 struct Date {
   std::int64_t year = 1970, month = 1, day = 1;
   auto operator<=>(const Date&) const = default;

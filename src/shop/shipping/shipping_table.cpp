@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kMm3PerCm3 = 1000;
-constexpr std::int64_t kMinutesADay = 24 * 60;
 
 void add_to(std::int64_t& sum, __int128 more) {
   const __int128 all = sum + more;

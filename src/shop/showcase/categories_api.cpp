@@ -11,8 +11,6 @@ namespace {
 
 using catalog::Category;
 
-constexpr std::string_view kCaching = "public, max-age=60, stale-while-revalidate=300";
-
 struct CategoryNode {
   CategoryId id;
   Nullable<CategoryId> parent_id;

@@ -3,17 +3,13 @@
 #include <unordered_map>
 
 #include "services/languages.h"
+#include "shop/showcase/in_groups.h"
 #include "shop/showcase/showcase.h"
 
 namespace kontor::showcase {
 namespace {
 
 constexpr std::size_t kNotKept = runtime::LoadingCache<CardKey, Card>::kNotKept;
-constexpr std::size_t kGroup = 50;  // the parameters of the statement below
-#define KONTOR_SHOWCASE_IN50                                                                                         \
-  "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$" \
-  "31,"                                                                                                              \
-  "$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50"
 constexpr db::Query kCards{"showcase.cards", db::Home::kCatalog, R"sql(
   SELECT l.product_id, l.external_id, l.slug, l.title, l.brand, l.image, l.price_min, l.list_price, l.rating_milli,
          l.review_count, COALESCE(a.status, 0), l.titles

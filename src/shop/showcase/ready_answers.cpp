@@ -7,7 +7,6 @@
 namespace kontor::showcase {
 namespace {
 
-constexpr std::string_view kCaching = "public, max-age=60, stale-while-revalidate=300";
 constexpr std::string_view kLongerCaching = "public, max-age=600, stale-while-revalidate=3600";
 // One with texts in other languages is not the same for whoever names some.
 constexpr std::string_view kHasTranslations = ",\"locales\":[", kByLanguage = "Vary: Accept-Language\r\n";

@@ -19,6 +19,9 @@
 
 namespace kontor::showcase {
 
+// Of answers that are the same for everybody.
+inline constexpr std::string_view kCaching = "public, max-age=60, stale-while-revalidate=300";
+
 class ReadyAnswers {
  public:
   using Bytes = std::shared_ptr<const http::ReadyBytes>;

@@ -8,8 +8,6 @@
 namespace kontor::showcase {
 namespace {
 
-constexpr std::string_view kCaching = "public, max-age=60, stale-while-revalidate=300";
-
 struct DetailQuery {
   std::optional<Currency> currency;
   std::optional<std::string> locale, country;

@@ -5,17 +5,13 @@
 #include <map>
 #include <unordered_map>
 
+#include "shop/showcase/in_groups.h"
 #include "shop/showcase/showcase.h"
 
 namespace kontor::showcase {
 namespace {
 
 constexpr std::size_t kRound = 200;  // looked at between two breaths
-constexpr std::size_t kGroup = 50;   // the parameters of the statement below
-#define KONTOR_SHOWCASE_IN50                                                                                         \
-  "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$" \
-  "31,"                                                                                                              \
-  "$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50"
 constexpr db::Query kStatuses{
     "showcase.statuses", db::Home::kCatalog,
     "SELECT product_id, status FROM showcase_availability WHERE product_id IN (" KONTOR_SHOWCASE_IN50 ")"};

@@ -63,6 +63,7 @@ struct BadRate {
   std::int64_t row = 0;  // from 1
   std::string field, code, message;
 };
+inline constexpr std::size_t kMostBadRates = 100;  // told of an import
 struct ImportReport {
   std::int64_t rows = 0, created = 0, updated = 0, unchanged = 0, removed = 0;
   std::vector<BadRate> errors;  // any: nothing was changed

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::int64_t kMostRates = 200'000;
 constexpr std::size_t kMostExemptions = 20'000;
-constexpr std::size_t kMostErrors = 100;
 
 Error version_conflict(std::int64_t now_at) {
   return Error{Errc::kVersionConflict,
@@ -52,7 +51,7 @@ Result<void> fits_in(const std::vector<KeptRate>& siblings, const KeptRate& want
 }
 
 void complain(ImportReport& report, std::size_t row, const Wrong& wrong) {
-  if (report.errors.size() < kMostErrors)
+  if (report.errors.size() < kMostBadRates)
     report.errors.push_back({static_cast<std::int64_t>(row) + 1, wrong.field, wrong.code, wrong.message});
 }
 

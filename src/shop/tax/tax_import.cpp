@@ -12,7 +12,6 @@ namespace kontor::tax {
 namespace {
 
 constexpr std::size_t kMostRows = 200'000;
-constexpr std::size_t kMostErrors = 100;
 constexpr std::int64_t kPpmOfPercent = 10'000;
 
 class Rows {
@@ -30,7 +29,7 @@ class Rows {
     return {};
   }
   void complain(std::int64_t row, std::string field, std::string code, std::string message) {
-    if (file_.errors.size() < kMostErrors)
+    if (file_.errors.size() < kMostBadRates)
       file_.errors.push_back({row, std::move(field), std::move(code), std::move(message)});
   }
   RateFile done() && { return std::move(file_); }

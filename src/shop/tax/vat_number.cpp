@@ -5,6 +5,7 @@
 #include <array>
 #include <span>
 
+#include "base/text.h"
 #include "shop/tax/tax_rate.h"
 
 namespace kontor::tax {
@@ -13,7 +14,6 @@ namespace {
 using Text = std::string_view;
 
 int digit(char c) { return c - '0'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return c >= 'A' && c <= 'Z'; }
 bool digits(Text text) { return std::all_of(text.begin(), text.end(), is_digit); }
 bool digits(Text text, std::size_t count) { return text.size() == count && digits(text); }
