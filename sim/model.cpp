@@ -29,7 +29,7 @@ constexpr Query kEvents{"sim.model_events", Home::kEvery,
 constexpr Query kStock{"sim.model_stock", Home::kStock,
                        "SELECT offer_id, SUM(on_hand), SUM(promised), MIN(on_hand - promised) "
                        "FROM inventory_stock GROUP BY offer_id"};
-constexpr Query kOrders{"sim.model_orders", Home::kCustomer, "SELECT id, state, total FROM orders_orders"};
+constexpr Query kModelOrders{"sim.model_orders", Home::kCustomer, "SELECT id, state, total FROM orders_orders"};
 constexpr Query kPayments{"sim.model_payments", Home::kCustomer,
                           "SELECT id, order_id, state, amount, refunded FROM payments_payments"};
 constexpr Query kLedger{"sim.model_ledger", Home::kCustomer, R"sql(
@@ -67,7 +67,7 @@ Result<void> Model::look(db::Tx& tx, Sight& sight) {
   }
   TRY(const auto stock, tx.ask(kStock));
   for (const auto row : stock) sight.stock[row.id<OfferId>(0)] = {row.i64(1), row.i64(2), row.i64(3)};
-  TRY(const auto all, tx.ask(kOrders));
+  TRY(const auto all, tx.ask(kModelOrders));
   for (const auto row : all) sight.orders[row.id<OrderId>(0)] = {row.i64(1), row.i64(2)};
   TRY(const auto payments, tx.ask(kPayments));
   for (const auto row : payments)

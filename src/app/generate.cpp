@@ -15,7 +15,7 @@ namespace kontor::app {
 namespace {
 
 constexpr std::uint64_t kMostProducts = 1'000'000'000;
-constexpr std::size_t kPiece = 1 << 20;  // bytes written at once
+constexpr std::size_t kWrittenAtOnce = 1 << 20;  // bytes written at once
 
 std::optional<std::uint64_t> number(const std::string& text) {
   std::uint64_t value = 0;
@@ -24,7 +24,7 @@ std::optional<std::uint64_t> number(const std::string& text) {
   return value;
 }
 
-int refuse(const std::string& words, int code) {
+int cannot_generate(const std::string& words, int code) {
   std::fprintf(stderr, "kontor: %s\n", words.c_str());
   return code;
 }
@@ -52,7 +52,7 @@ class Pictures {
   bool failed_ = false;
 };
 
-struct Close {
+struct CloseFile {
   void operator()(std::FILE* file) const {
     if (file != stdout) std::fclose(file);
   }
@@ -63,13 +63,14 @@ int write_rows(std::FILE* out, const demo::Generator& generator, std::uint64_t c
   for (std::uint64_t n = 0; n < count; ++n) {
     json::print(piece, generator.product(n));
     piece += '\n';
-    if (piece.size() < kPiece && n + 1 < count) continue;
+    if (piece.size() < kWrittenAtOnce && n + 1 < count) continue;
     if (std::fwrite(piece.data(), 1, piece.size(), out) != piece.size())
-      return refuse(std::string("the rows cannot be written: ") + std::strerror(errno), kBadUse);
+      return cannot_generate(std::string("the rows cannot be written: ") + std::strerror(errno), kBadUse);
     piece.clear();
-    if (pictures.failed()) return refuse("the pictures cannot be written", kBadUse);
+    if (pictures.failed()) return cannot_generate("the pictures cannot be written", kBadUse);
   }
-  if (std::fflush(out) != 0) return refuse(std::string("the rows cannot be written: ") + std::strerror(errno), kBadUse);
+  if (std::fflush(out) != 0)
+    return cannot_generate(std::string("the rows cannot be written: ") + std::strerror(errno), kBadUse);
   return 0;
 }
 
@@ -88,12 +89,12 @@ bool GenerateWords::take(std::string_view name, const std::string& value) {
 int generate_command(const GenerateWords& words) {
   const auto count = number(words.count), seed = number(words.seed);
   if (!count || *count < 1 || *count > kMostProducts)
-    return refuse("generate needs --count, a whole number from 1 to 1000000000", kBadUse);
-  if (!seed) return refuse("--seed is '" + words.seed + "'; it may be a whole number from 0", kBadUse);
+    return cannot_generate("generate needs --count, a whole number from 1 to 1000000000", kBadUse);
+  if (!seed) return cannot_generate("--seed is '" + words.seed + "'; it may be a whole number from 0", kBadUse);
   if (!words.pictures.empty()) {
     std::error_code made;
     std::filesystem::create_directories(words.pictures, made);
-    if (made) return refuse(words.pictures + ": " + made.message(), kBadUse);
+    if (made) return cannot_generate(words.pictures + ": " + made.message(), kBadUse);
   }
   Pictures pictures(words.pictures);
   demo::Settings settings;
@@ -101,8 +102,8 @@ int generate_command(const GenerateWords& words) {
   settings.marketplace = words.marketplace;
   if (!words.pictures.empty())
     settings.picture = [&pictures](const demo::Picture& picture) { return pictures.name_of(picture); };
-  const std::unique_ptr<std::FILE, Close> out(words.out == "-" ? stdout : std::fopen(words.out.c_str(), "wb"));
-  if (!out) return refuse(words.out + ": " + std::strerror(errno), kBadUse);
+  const std::unique_ptr<std::FILE, CloseFile> out(words.out == "-" ? stdout : std::fopen(words.out.c_str(), "wb"));
+  if (!out) return cannot_generate(words.out + ": " + std::strerror(errno), kBadUse);
   const int code = write_rows(out.get(), demo::Generator(settings), *count, pictures);
   if (code == 0 && words.out != "-") {
     std::printf("%llu products of seed %llu in %s", static_cast<unsigned long long>(*count),

@@ -378,7 +378,7 @@ Result<std::unique_ptr<runtime::Tracer>> make_tracer(const runtime::Config& conf
       std::move(settings), [&clock] { return clock.now(); }, random.number());
 }
 
-int refuse(const Error& error, int code) {
+int cannot_serve(const Error& error, int code) {
   std::fprintf(stderr, "kontor: %s\n", error.detail.empty() ? error.reason.c_str() : error.detail.c_str());
   return code;
 }
@@ -391,24 +391,24 @@ int serve(const runtime::Config& config, bool demo) {
   log_options.format = config.text("log_format") == "json" ? runtime::LogFormat::kJson : runtime::LogFormat::kText;
   log_options.least = *runtime::parse_level(config.text("log_level"));
   const auto log_file = LogFile::open(config.text("log_file"));
-  if (!log_file) return refuse(log_file.error(), 4);
+  if (!log_file) return cannot_serve(log_file.error(), 4);
   log_options.fd = (*log_file)->fd();
   runtime::StreamLog log(log_options);
   runtime::Metrics metrics;
   const host::SystemClock clock;
   runtime::Workers workers(static_cast<int>(config.number("workers")), 1000);
   const auto certificate = Certificate::open(config, clock, log, metrics);
-  if (!certificate) return refuse(certificate.error(), 2);
+  if (!certificate) return cannot_serve(certificate.error(), 2);
   const auto tracer = make_tracer(config, clock);
-  if (!tracer) return refuse(tracer.error(), 2);
+  if (!tracer) return cannot_serve(tracer.error(), 2);
   const auto searchers = searchers_of(config);
   auto house = House::open(config, log, metrics, {&workers, tracer->get(), true, searchers.get()});
-  if (!house) return refuse(house.error(), house.error().code == Errc::kInvalid ? 2 : 4);
+  if (!house) return cannot_serve(house.error(), house.error().code == Errc::kInvalid ? 2 : 4);
   std::printf("Kontor opened %s\n", (*house)->place().c_str());
   if (demo) {
     const std::int64_t began = runtime::monotonic_micros();
     const auto filled = fill_with_demo((*house)->shop(), config.text("data"), config.number("demo_products"));
-    if (!filled) return refuse(filled.error(), 4);
+    if (!filled) return cannot_serve(filled.error(), 4);
     if (filled->products > 0)
       std::printf("%s: %lld demo products of %lld sellers with %lld pictures were put in (%.1f s)\n",
                   filled->went_on ? "The demo was not complete" : "The store was empty",
@@ -427,11 +427,11 @@ int serve(const runtime::Config& config, bool demo) {
   watch_tracer(metrics, tracer->get());
   watch_process(metrics, (*house)->store().engine());
   Program program(config, **house, log, metrics, {**log_file, certificate->get(), tracer->get()});
-  if (const auto listening = program.listen(); !listening) return refuse(listening.error(), 4);
+  if (const auto listening = program.listen(); !listening) return cannot_serve(listening.error(), 4);
   std::fflush(stdout);
   const auto ran = program.run(signals);
   ::close(signals);
-  if (!ran) return refuse(ran.error(), 4);
+  if (!ran) return cannot_serve(ran.error(), 4);
   log.flush();
   return 0;
 }

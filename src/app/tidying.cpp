@@ -6,7 +6,7 @@ namespace {
 
 constexpr int kChunk = 500;   // rows
 constexpr int kChunks = 200;  // of one kind in one go; the rest is for the next
-constexpr std::int64_t kRestMs = 10;
+constexpr std::int64_t kChunkRestMs = 10;
 constexpr int kCartLooks = 20;  // each at 500 carts, in turn
 
 }  // namespace
@@ -16,7 +16,7 @@ Result<void> Shop::in_chunks(const std::function<Result<int>()>& chunk) {
   for (int i = 0; i < kChunks && !stopping_.load(); ++i) {
     TRY(const int removed, chunk());
     if (removed < kChunk) break;
-    runtime::sleep_for(kRestMs);
+    runtime::sleep_for(kChunkRestMs);
   }
   return {};
 }
@@ -26,7 +26,7 @@ Result<void> Shop::tidy() {
   for (int look = 0; look < kCartLooks && !stopping_.load() && degradation.keeps_house(); ++look) {
     TRY_DO(carts.sweep_expired());
     if (carts.sweep_begins_anew()) break;  // the round is whole
-    runtime::sleep_for(kRestMs);
+    runtime::sleep_for(kChunkRestMs);
   }
   TRY_DO(in_chunks([&] { return named_carts.prune(kChunk); }));
   TRY_DO(in_chunks([&] { return idempotency.prune(kChunk); }));

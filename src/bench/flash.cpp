@@ -8,7 +8,7 @@ namespace {
 constexpr int kProducts = 3;
 constexpr std::int64_t kRefusals = 200;  // after the last unit: some must hear that it is over
 
-enum Kind { kAddToCart, kCheckout };
+enum FlashKind { kFlashAddToCart, kFlashCheckout };
 
 // The list under `name`, each of it an object; an Error names what was asked.
 Result<boost::json::array> objects(const json::Document& document, std::string_view name, const std::string& path) {
@@ -71,18 +71,18 @@ const std::vector<std::string>& FlashVisits::kinds() const {
 }
 
 void FlashVisits::begin(Visit& visit, std::string& request) {
-  visit.kind = kAddToCart;
+  visit.kind = kFlashAddToCart;
   writer_.add_to_cart(request, sale_.products[luck_.below(sale_.products.size())], {});
 }
 
 bool FlashVisits::go_on(Visit& visit, const Answer& answer, std::string& request) {
-  if (visit.kind == kAddToCart && answer.status == 200) {
-    visit.kind = kCheckout;
+  if (visit.kind == kFlashAddToCart && answer.status == 200) {
+    visit.kind = kFlashCheckout;
     visit.token = header_of(answer.head, "Session-Token");
     writer_.buy(request, visit.token, "flash-" + run_ + "-" + std::to_string(++keys_));
     return true;
   }
-  if (visit.kind == kCheckout && answer.status == 201) buyers_.push_back(visit.token);
+  if (visit.kind == kFlashCheckout && answer.status == 201) buyers_.push_back(visit.token);
   if (answer.status == 409) ++refused_;
   return false;
 }

@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t kVisitors = 20'000;  // whose carts are filled, each up to kLines
 constexpr int kLines = 20;
 
-enum Kind { kProduct, kProductPage, kCategoryPage, kSearch, kAddToCart, kCheckout };
+enum VisitKind { kProduct, kProductPage, kCategoryPage, kSearch, kAddToCart, kCheckout };
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 

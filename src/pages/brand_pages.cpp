@@ -6,19 +6,19 @@ namespace {
 
 using catalog::Brand;
 
-constexpr int kAtOnce = 200;
+constexpr int kBrandsAtOnce = 200;
 constexpr std::string_view kQuestion = "pages.brands";
 
-std::string path_of(std::string_view slug) { return "/brands/" + percent_encode(slug); }
+std::string path_of_brand(std::string_view slug) { return "/brands/" + percent_encode(slug); }
 
 // Counting what many brands have may take a while: not on the event loop.
 Result<std::vector<Brand>> read(const Site& site, const std::string& after) {
   auto& addresses = site.parts.catalog.addresses();
   const Currency currency = site.dresses.own().currency;
   auto* const workers = site.parts.showcase.settings().workers;
-  if (workers == nullptr) return addresses.brands(currency, after, kAtOnce + 1);
+  if (workers == nullptr) return addresses.brands(currency, after, kBrandsAtOnce + 1);
   Result<std::vector<Brand>> found;
-  TRY_DO(workers->run([&] { found = addresses.brands(currency, after, kAtOnce + 1); }));
+  TRY_DO(workers->run([&] { found = addresses.brands(currency, after, kBrandsAtOnce + 1); }));
   return found;
 }
 
@@ -30,11 +30,11 @@ Html body_of(const Site& site, const Dress& dress, const std::vector<Brand>& bra
     out << "<p class=\"lead\">No brand has anything on the shelves yet.</p>";
     return out;
   }
-  const std::size_t count = std::min<std::size_t>(brands.size(), kAtOnce);
+  const std::size_t count = std::min<std::size_t>(brands.size(), kBrandsAtOnce);
   out << "<ul class=\"below brands\" aria-label=\"Brands\">";
   for (std::size_t i = 0; i < count; ++i)
-    out << "<li><a href=\"" << path_of(brands[i].slug) << "\">" << text(brands[i].name) << " <span class=\"count\">"
-        << out.number(brands[i].products) << "</span></a></li>";
+    out << "<li><a href=\"" << path_of_brand(brands[i].slug) << "\">" << text(brands[i].name)
+        << " <span class=\"count\">" << out.number(brands[i].products) << "</span></a></li>";
   out << "</ul>";
   if (!first || count < brands.size()) out << "<p class=\"more\">";
   if (!first) out << "<a class=\"button plain\" href=\"/brands\">Back to the first ones</a> ";
@@ -76,7 +76,7 @@ Result<http::Response> brand_page(Site& site, const http::Call& call) {
   TRY(const auto name, site.parts.catalog.addresses().brand_name(call.param("slug")));
   if (!name) return fail(Errc::kNotFound, "pages.no_such_brand", "There is no brand at this address.");
   const Dress dress = site.dress_of(call.request);
-  Selection chosen(path_of(call.param("slug")), "", form, dress.currency);
+  Selection chosen(path_of_brand(call.param("slug")), "", form, dress.currency);
   chosen.brands.clear();
   chosen.of_brand = *name;
   return shelf_page(site, call.request, dress, {*name, {}, {{"Brands", "/brands"}}}, chosen);

@@ -53,10 +53,10 @@ Result<cart::CartView> add(const Site& site, const http::Call& call, const cart:
 }
 
 // Where the line's product stands, and which variant it is; both "" when it is gone.
-struct Beside {
+struct LinePlace {
   std::string path, variant;
 };
-Beside beside(const Site& site, OfferId offer) {
+LinePlace beside(const Site& site, OfferId offer) {
   const auto card = site.parts.showcase.offer_card(offer);
   if (!card) return {};
   return {"/p/" + percent_encode((*card)->slug), (*card)->variant};
@@ -74,13 +74,13 @@ void put_notes(Html& out, const cart::ItemView& item) {
 }
 
 // One button that does one thing with a line.
-void put_button(Html& out, std::string_view action, const cart::ItemView& item, std::string_view words) {
+void put_line_button(Html& out, std::string_view action, const cart::ItemView& item, std::string_view words) {
   out << "<form action=\"" << action << "\" method=\"post\"><input type=\"hidden\" name=\"item\" value=\""
       << item.id.text() << "\"><button class=\"link\">" << words << "<span class=\"unseen\"> " << text(item.title)
       << "</span></button></form>";
 }
 
-void put_title(Html& out, const cart::ItemView& item, const Beside& more) {
+void put_title(Html& out, const cart::ItemView& item, const LinePlace& more) {
   out << "<li class=\"line\"><div class=\"thumb\">";
   put_picture(out, item.image.value_or(""), item.title, {96, 96, "6rem"});
   out << "</div><div class=\"what\"><h2>";
@@ -107,7 +107,7 @@ void put_words(Html& out, const cart::ItemView& item) {
 }
 
 void put_item(Html& out, const Site& site, const cart::ItemView& item) {
-  const Beside more = beside(site, item.offer_id);
+  const LinePlace more = beside(site, item.offer_id);
   const std::string id = item.id.text();
   put_title(out, item, more);
   out << "<p class=\"quiet\">" << text(out.money(item.unit_price)) << " each";
@@ -129,8 +129,8 @@ void put_item(Html& out, const Site& site, const cart::ItemView& item) {
       << "\" step=\"" << item.quantity_step.value_or(1) << "\" value=\"" << item.quantity
       << "\" required><button class=\"plain\">Update<span class=\"unseen\"> the quantity of " << text(item.title)
       << "</span></button></form>";
-  put_button(out, "/cart/remove", item, "Remove");
-  put_button(out, "/cart/save", item, "Save for later");
+  put_line_button(out, "/cart/remove", item, "Remove");
+  put_line_button(out, "/cart/save", item, "Save for later");
   out << "</div><p class=\"sum\"><span class=\"unseen\">Together </span>" << text(out.money(item.line_total))
       << "</p></li>";
 }
@@ -144,8 +144,8 @@ void put_kept(Html& out, const Site& site, const cart::CartView& view) {
     out << "<p class=\"quiet\">" << item.quantity << " at " << text(out.money(item.unit_price)) << " each</p>";
     put_notes(out, item);
     out << "</div><div class=\"change\">";
-    put_button(out, "/cart/move", item, "Move to the cart");
-    put_button(out, "/cart/remove", item, "Remove");
+    put_line_button(out, "/cart/move", item, "Move to the cart");
+    put_line_button(out, "/cart/remove", item, "Remove");
     out << "</div></li>";
   }
   out << "</ul></section>";
@@ -219,11 +219,12 @@ void put_totals(Html& out, const cart::CartView& view) {
          "before you have seen everything once more.</p></section>";
 }
 
-struct Said {
+struct CartNotice {
   std::string_view problem;
   int status = 200;
 };
-http::Response cart_page(const Site& site, const Dress& dress, const cart::CartView& view, const Said& said = {}) {
+http::Response cart_page(const Site& site, const Dress& dress, const cart::CartView& view,
+                         const CartNotice& said = {}) {
   Html out(dress);
   out << "<h1>Your cart</h1>";
   if (!said.problem.empty())

@@ -43,7 +43,7 @@ Result<http::Response> show(const Site& site, http::Call& call) {
   return site.page({"Your cart"}, out);
 }
 
-Result<http::Response> take(const Site& site, http::Call& call) {
+Result<http::Response> take_back(const Site& site, http::Call& call) {
   const auto& parts = site.parts;
   TRY(const auto form, read_form(call.request.body));
   const auto customer = parts.carts.recovered(value_of_form(form, "token"));
@@ -86,7 +86,7 @@ void add_cart_recovery_page(http::Router& router, const SitePointer& site) {
   router.add(page_endpoint(site, Method::kGet, "/cart/recover", "A mail's way back to a cart",
                            [site](http::Call& call) { return show(*site, call); }));
   router.add(page_endpoint(site, Method::kPost, "/cart/recover", "Puts what a mail's cart holds into the visitor's",
-                           [site](http::Call& call) { return take(*site, call); }));
+                           [site](http::Call& call) { return take_back(*site, call); }));
   router.add(page_endpoint(site, Method::kGet, "/cart/mails/stop", "Asks whether mails about the cart shall end",
                            [site](http::Call& call) { return ask_to_stop(*site, call); }));
   router.add(page_endpoint(site, Method::kPost, "/cart/mails/stop", "Ends mails about the cart",

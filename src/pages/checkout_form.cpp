@@ -10,7 +10,7 @@
 namespace kontor::pages {
 namespace {
 
-struct Field {
+struct FormField {
   std::string_view name;     // in the form
   std::string_view pointer;  // in the body
   std::string_view label;
@@ -19,7 +19,7 @@ struct Field {
   bool half = false;  // of the width
   bool required = true;
 };
-constexpr Field kFields[] = {
+constexpr FormField kFields[] = {
     {"email", "/email", "E-mail", "email", "For the confirmation and news of the parcel, nothing else."},
     {"name", "/shipping_address/name", "Full name", "name"},
     {"line1", "/shipping_address/line1", "Street and house", "address-line1"},
@@ -34,13 +34,13 @@ constexpr Field kFields[] = {
 };
 constexpr std::string_view kAddress = "/shipping_address/";
 constexpr std::string_view kCardPointer = "/payments";
-constexpr Field kGiftCard = {"gift_card",
-                             kGiftCardPointer,
-                             "Gift card",
-                             "off",
-                             "Its code. It pays what it holds, and the card below the rest.",
-                             false,
-                             false};
+constexpr FormField kGiftCard = {"gift_card",
+                                 kGiftCardPointer,
+                                 "Gift card",
+                                 "off",
+                                 "Its code. It pays what it holds, and the card below the rest.",
+                                 false,
+                                 false};
 constexpr std::string_view kWishes[] = {"carbon_neutral", "consolidate"};
 
 struct Card {
@@ -70,7 +70,7 @@ const FieldError* error_at(const CheckoutForm& shown, std::string_view pointer) 
 }
 
 // In the words of the form rather than of the API.
-std::string words_of(const Field& field, const FieldError& error) {
+std::string words_for(const FormField& field, const FieldError& error) {
   const std::string thing = ascii_lower(field.label);
   if (error.code == "card_number") return "Never enter a card number here.";
   if (field.name == "country") return "Choose a country from the list.";
@@ -90,7 +90,7 @@ void put_select(Html& out, std::string_view chosen) {
         << text(country.name) << "</option>";
 }
 
-void put_field(Html& out, const Field& field, const CheckoutForm& shown) {
+void put_field(Html& out, const FormField& field, const CheckoutForm& shown) {
   const FieldError* wrong = error_at(shown, field.pointer);
   const auto value = value_of_form(shown.form, field.name);
   out << "<div class=\"field" << (field.half ? " half" : "") << (wrong != nullptr ? " wrong" : "") << "\"><label for=\""
@@ -99,7 +99,7 @@ void put_field(Html& out, const Field& field, const CheckoutForm& shown) {
   if (!field.hint.empty()) out << "<p class=\"hint\" id=\"" << field.name << "-hint\">" << field.hint << "</p>";
   if (wrong != nullptr)
     out << "<p class=\"problem\" id=\"" << field.name << "-problem\"><span class=\"unseen\">Mistake: </span>"
-        << text(words_of(field, *wrong)) << "</p>";
+        << text(words_for(field, *wrong)) << "</p>";
   const bool select = field.name == "country";
   out << (select ? "<select" : "<input") << " id=\"" << field.name << "\" name=\"" << field.name << "\" autocomplete=\""
       << field.complete << "\"" << (field.required ? " required" : "");
@@ -135,8 +135,8 @@ void put_summary(Html& out, const CheckoutForm& shown) {
     any = true;
     out << "<li><a href=\"#" << id << "\">" << text(words) << "</a></li>";
   };
-  for (const Field& field : kFields)
-    if (const FieldError* error = error_at(shown, field.pointer)) point(field.name, words_of(field, *error));
+  for (const FormField& field : kFields)
+    if (const FieldError* error = error_at(shown, field.pointer)) point(field.name, words_for(field, *error));
   if (const FieldError* error = error_at(shown, kGiftCardPointer)) point(kGiftCard.name, error->message);
   if (const FieldError* error = error_at(shown, kCardPointer)) point("cards", error->message);
   if (shown.declined) point("cards", "Choose another card");
@@ -184,7 +184,7 @@ void put_delivery(Html& out, const CheckoutForm& shown) {
   out << "</fieldset>";
 }
 
-void put_cards(Html& out, const CheckoutForm& shown) {
+void put_test_cards(Html& out, const CheckoutForm& shown) {
   const FieldError* wrong = error_at(shown, kCardPointer);
   const bool marked = wrong != nullptr || shown.declined;
   std::string_view chosen = value_of_form(shown.form, "token");
@@ -263,7 +263,7 @@ std::string checkout_body(const Form& form, Currency currency) {
   for (const std::string_view wish : kWishes)
     if (!value_of_form(form, wish).empty()) body += ",\"" + std::string(wish) + "\":true";
   body += ",\"shipping_address\":{";
-  for (const Field& field : kFields) {
+  for (const FormField& field : kFields) {
     const auto value = trim(value_of_form(form, field.name));
     const bool of_address = field.pointer.starts_with(kAddress);
     if (of_address && (field.required || !value.empty())) put_member(body, field.name, value);
@@ -314,11 +314,11 @@ http::Response checkout_page(const Site& site, const CheckoutForm& shown, int st
   out << "<fieldset><legend>You</legend>";
   put_field(out, kFields[0], shown);
   out << "</fieldset><fieldset><legend>Where it goes</legend><div class=\"fields\">";
-  for (const Field& field : kFields)
+  for (const FormField& field : kFields)
     if (field.name != "email") put_field(out, field, shown);
   out << "</div></fieldset>";
   put_delivery(out, shown);
-  put_cards(out, shown);
+  put_test_cards(out, shown);
   out << "<p class=\"pay\"><button class=\"strong\">Pay " << text(out.money(total_of(shown)))
       << "</button></p><p class=\"quiet\">Pressing twice, going back or a broken line never buys twice.</p></form>";
   put_order(out, site, shown);

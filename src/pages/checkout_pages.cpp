@@ -9,7 +9,7 @@ namespace {
 constexpr int kPatience = 50;           // looks at a purchase that is under way, …
 constexpr std::int64_t kPauseMs = 100;  // … so long apart
 
-cart::Owner owner_of(const services::Shopper& shopper) {
+cart::Owner owner_in(const services::Shopper& shopper) {
   return {shopper.customer, shopper.kind == services::Shopper::Kind::kGuest};
 }
 
@@ -18,7 +18,7 @@ struct AnswerWords {
   std::string detail;
 };
 
-AnswerWords words_of(const std::string& body) {
+AnswerWords words_in_answer(const std::string& body) {
   AnswerWords words;
   const auto document = json::parse(body);
   if (!document || !document->root().is_object()) return words;
@@ -98,7 +98,7 @@ Result<http::Response> pay(const Site& site, http::Call& call) {
   TRY(auto form, read_form(call.request.body));
   TRY(const auto shopper, site.parts.shoppers.require_buyer(call.request));
   CheckoutForm shown{site.dress_of(call.request)};
-  TRY(shown.cart, cart_in(site, owner_of(shopper), shown.dress));
+  TRY(shown.cart, cart_in(site, owner_in(shopper), shown.dress));
   shown.form = std::move(form);
   shown.key = std::string(value_of_form(shown.form, "key"));
   if (shown.key.empty() || shown.key.size() > 255) shown.key = site.parts.random.hex(16);
@@ -121,7 +121,7 @@ Result<http::Response> pay(const Site& site, http::Call& call) {
   const auto answer = buy(site, {shopper.customer, shown.key, checkout::fingerprint_of(document), std::move(*body),
                                  call.request.request_id, std::nullopt, std::string(call.request.peer)});
   if (!answer) return not_bought(site, shopper, shown, answer.error());
-  const auto words = words_of(answer->body);
+  const auto words = words_in_answer(answer->body);
   if (words.order_id) return redirect("/orders/" + words.order_id->text() + "?placed=1");
   if (answer->status == 202) return redirect("/checkouts/" + answer->checkout.text());
   shown.problem = words.detail.empty() ? "The payment was not taken; nothing was charged." : words.detail;
@@ -183,7 +183,7 @@ void add_checkout_pages(http::Router& router, const SitePointer& site) {
                              TRY(const auto shopper, site->parts.shoppers.welcome(call));
                              cart::take_over_guest(site->parts.carts, site->parts.shoppers, call, shopper);
                              CheckoutForm shown{site->dress_of(call.request)};
-                             TRY(shown.cart, cart_in(*site, owner_of(shopper), shown.dress));
+                             TRY(shown.cart, cart_in(*site, owner_in(shopper), shown.dress));
                              shown.key = site->parts.random.hex(16);
                              return show_again(*site, shopper, shown, 200);
                            }));

@@ -10,7 +10,7 @@ namespace {
 using telemetry::Consent;
 
 constexpr std::string_view kCookie = "consent";  // as telemetry::visit_of() reads it
-constexpr std::int64_t kKeptMs = 180 * kDayMs;
+constexpr std::int64_t kAnswerKeptMs = 180 * kDayMs;
 
 constexpr std::string_view kChoices =
     "<p class=\"actions\"><button class=\"plain\" name=\"answer\" value=\"no\">Only what is needed</button> "
@@ -70,7 +70,7 @@ Result<http::Response> answered(const Site& site, http::Call& call) {
   }
   if (answer == "no" && shopper.buys() && site.parts.visitors.forget)
     TRY_DO(site.parts.visitors.forget(shopper.customer));
-  call.set_header("Set-Cookie", services::set_cookie(kCookie, answer, kKeptMs, call.request.secure));
+  call.set_header("Set-Cookie", services::set_cookie(kCookie, answer, kAnswerKeptMs, call.request.secure));
   return redirect(back_to(site, call.request));
 }
 

@@ -6,7 +6,7 @@
 namespace kontor::pages {
 namespace {
 
-constexpr std::int64_t kKeptMs = 365 * kDayMs;
+constexpr std::int64_t kDressKeptMs = 365 * kDayMs;
 constexpr std::size_t kLongestAddress = 4000;
 
 // "/c/{slug}" fits "/c/tea".
@@ -68,7 +68,7 @@ void add_dress_form(http::Router& router, const SitePointer& site) {
         const Dress dress = site->dresses.chosen(value_of_form(form, "currency"), value_of_form(form, "locale"));
         const bool own = site->dresses.is_own(dress);
         call.set_header("Set-Cookie", services::set_cookie(kDressCookie, own ? "" : Dresses::name_of(dress),
-                                                           own ? 0 : kKeptMs, call.request.secure));
+                                                           own ? 0 : kDressKeptMs, call.request.secure));
         return redirect(back_to(*site, call.request, dress));
       }));
 }

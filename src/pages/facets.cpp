@@ -9,7 +9,7 @@ namespace kontor::pages {
 namespace {
 
 constexpr std::size_t kMostValues = 12;
-constexpr std::size_t kMostAttributes = 8;
+constexpr std::size_t kMostAttributeGroups = 8;
 constexpr std::size_t kOpenGroups = 5;
 
 // A group of filters, open or not.
@@ -142,7 +142,7 @@ void put_attributes(Html& out, const Listing& listing, Currency currency) {
   std::size_t shown = 0;
   for (const auto& attribute : listing.answer.facets.attributes) {
     const bool on = is_asked_for(listing, attribute.name);
-    if (!on && (attribute.values.size() < 2 || shown >= kMostAttributes)) continue;
+    if (!on && (attribute.values.size() < 2 || shown >= kMostAttributeGroups)) continue;
     put_attribute(out, listing, attribute, on || shown + 3 < kOpenGroups, currency);
     ++shown;
   }

@@ -19,7 +19,7 @@ Result<CartId> id_of(const http::Call& call) {
 std::string path_of(CartId id) { return "/carts/" + id.text(); }
 
 // The same bounds as over the API.
-Result<std::string> name_of(const Form& form) {
+Result<std::string> name_in(const Form& form) {
   const std::string name(trim(value_of_form(form, "name")));
   if (name.empty() || count_code_points(name) > cart::kMostName || !free_of_card_numbers(name))
     return fail(Errc::kInvalid, "pages.bad_name",
@@ -106,12 +106,12 @@ void put_sharing(Html& out, const NamedCartView& cart, std::string_view link) {
   out << "</section>";
 }
 
-struct Said {
+struct NamedCartNotice {
   std::string problem, link;
   std::vector<cart::NotTakenView> not_taken = {};
 };
 
-std::string_view words_of(cart::NotTaken reason) {
+std::string_view words_for(cart::NotTaken reason) {
   switch (reason) {
     case cart::NotTaken::kRemoved:
       return "no longer sold";
@@ -125,8 +125,8 @@ std::string_view words_of(cart::NotTaken reason) {
   return "";
 }
 
-http::Response cart_page(const Site& site, const Dress& dress, const NamedCartView& cart, const Said& said = {},
-                         int status = 200) {
+http::Response cart_page(const Site& site, const Dress& dress, const NamedCartView& cart,
+                         const NamedCartNotice& said = {}, int status = 200) {
   Html out(dress);
   out << "<h1>" << text(cart.name) << "</h1>";
   put_alert(out, said.problem);
@@ -134,7 +134,7 @@ http::Response cart_page(const Site& site, const Dress& dress, const NamedCartVi
     out << "<div class=\"notice\" role=\"status\"><p>The rest is in <a href=\"/cart\">your cart</a>; these are "
            "not:</p><ul>";
     for (const auto& line : said.not_taken)
-      out << "<li>" << line.quantity << " × " << text(line.title) << ": " << words_of(line.reason) << "</li>";
+      out << "<li>" << line.quantity << " × " << text(line.title) << ": " << words_for(line.reason) << "</li>";
     out << "</ul></div>";
   }
   if (cart.items.empty()) {
@@ -173,7 +173,7 @@ Result<http::Response> changed(const Site& site, const http::Call& call, const c
 Result<http::Response> create(const Site& site, http::Call& call) {
   TRY(const auto form, read_form(call.request.body));
   TRY(const auto owner, owner_of(site, call));
-  const auto name = name_of(form);
+  const auto name = name_in(form);
   if (!name)
     return list_page(site, site.dress_of(call.request), owner, name.error().detail,
                      error_info(name.error().code).status);
@@ -187,7 +187,7 @@ Result<http::Response> rename(const Site& site, http::Call& call) {
   TRY(const auto form, read_form(call.request.body));
   TRY(const auto owner, owner_of(site, call));
   TRY(const auto id, id_of(call));
-  const auto name = name_of(form);
+  const auto name = name_in(form);
   if (!name) return changed(site, call, owner, id, fail(name.error()));
   return changed(site, call, owner, id, site.parts.named_carts.rename(owner, id, *name, {}));
 }
@@ -208,7 +208,7 @@ Result<http::Response> set(const Site& site, http::Call& call) {
   return changed(site, call, owner, id, site.parts.named_carts.set_item(owner, id, *offer, quantity, {}));
 }
 
-Result<http::Response> take(const Site& site, http::Call& call) {
+Result<http::Response> take_into_cart(const Site& site, http::Call& call) {
   TRY(const auto owner, owner_of(site, call));
   TRY(const auto id, id_of(call));
   TRY(auto taken, site.parts.named_carts.take(owner, id));
@@ -272,7 +272,7 @@ void add_named_cart_pages(http::Router& router, const SitePointer& site) {
   });
   add(Method::kPost, "/carts/{id}/set", "Sets a quantity in it", set);
   add(Method::kPost, "/carts/{id}/rename", "Gives it another name", rename);
-  add(Method::kPost, "/carts/{id}/take", "Puts its lines into the cart", take);
+  add(Method::kPost, "/carts/{id}/take", "Puts its lines into the cart", take_into_cart);
   add(Method::kPost, "/carts/{id}/share", "Makes a link for others", share);
   add(Method::kPost, "/carts/{id}/unshare", "Takes its links back",
       [](const Site& at, http::Call& call) -> Result<http::Response> {

@@ -16,7 +16,7 @@ namespace {
 using orders::OrderState;
 using orders::ShipmentState;
 
-std::string_view words_of(OrderState state) {
+std::string_view state_words(OrderState state) {
   switch (state) {
     case OrderState::kPending:
       return "Waiting for the payment";
@@ -38,7 +38,7 @@ std::string_view words_of(OrderState state) {
   return "";
 }
 
-std::string_view words_of(ShipmentState state) {
+std::string_view state_words(ShipmentState state) {
   switch (state) {
     case ShipmentState::kPending:
       return "waits in the warehouse";
@@ -60,7 +60,7 @@ std::string_view words_of(ShipmentState state) {
   return "";
 }
 
-std::string_view words_of_who(std::string_view by) {
+std::string_view words_for_who(std::string_view by) {
   if (by == "customer") return "by you";
   return by == "staff" ? "by us" : "";
 }
@@ -90,14 +90,14 @@ void put_timeline(Html& out, const orders::Order& order) {
     else if (entry.payment && entry.amount)
       out << (*entry.payment == "captured" ? "Charged: " : "Given back: ") << text(out.money(*entry.amount));
     else
-      out << words_of(entry.status);
-    out << "</strong><span class=\"quiet\">" << text(out.date_time(entry.at)) << " " << words_of_who(entry.by)
+      out << state_words(entry.status);
+    out << "</strong><span class=\"quiet\">" << text(out.date_time(entry.at)) << " " << words_for_who(entry.by)
         << "</span></li>";
   }
   const auto* at = std::find(std::begin(kWay), std::end(kWay), order.state);
   if (at != std::end(kWay))
     for (const auto* next = at + 1; next != std::end(kWay); ++next)
-      out << "<li><span>" << words_of(*next) << "</span></li>";
+      out << "<li><span>" << state_words(*next) << "</span></li>";
   out << "</ol></section>";
 }
 
@@ -110,7 +110,7 @@ const orders::OrderLine* line_of(const orders::Document& document, OfferId offer
 void put_shipments(Html& out, const orders::Document& document) {
   int number = 0;
   for (const auto& shipment : document.shipments) {
-    out << "<section class=\"parcel\"><h2>" << kParcel << "Parcel " << ++number << " " << words_of(shipment.status)
+    out << "<section class=\"parcel\"><h2>" << kParcel << "Parcel " << ++number << " " << state_words(shipment.status)
         << "</h2>";
     if (shipment.tracking_number)
       out << "<p>" << text(shipment.carrier.value_or("Carrier")) << " <strong class=\"code\">"
@@ -229,7 +229,7 @@ http::Response order_page(const Site& site, const Dress& dress, const orders::Or
   if (follows) out << " data-live=\"order:" << order.id.text() << "\" data-version=\"" << order.version << "\"";
   out << "><h1>Order <span class=\"code\">" << text(order.number())
       << "</span></h1><div data-fresh aria-live=\"polite\"><p class=\"state s-" << name_of(order.state) << "\">"
-      << words_of(order.state) << "</p></div></div><p class=\"quiet\">Placed on " << text(out.date(order.created))
+      << state_words(order.state) << "</p></div></div><p class=\"quiet\">Placed on " << text(out.date(order.created))
       << ". Keep the number: with it and your e-mail address you find the order from anywhere.</p><div "
          "class=\"order-page\"><div data-fresh>";
   if (seen != Seen::kByNumber) {
@@ -276,7 +276,7 @@ Result<http::Response> orders_page(const Site& site, http::Call& call) {
     out << "<li><a href=\"/orders/" << order.id.text() << "\"><span class=\"code\">" << text(order.number())
         << "</span><span class=\"quiet\">" << text(out.date(order.created)) << " · "
         << out.counted(pieces, "piece", "pieces") << "</span><span class=\"state s-" << name_of(order.state) << "\">"
-        << words_of(order.state) << "</span><span class=\"sum\">" << text(out.money(order.document.totals.total))
+        << state_words(order.state) << "</span><span class=\"sum\">" << text(out.money(order.document.totals.total))
         << "</span></a></li>";
   }
   out << "</ul><p><a href=\"/orders/lookup\">Find an order by its number</a></p>";

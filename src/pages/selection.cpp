@@ -6,13 +6,13 @@ namespace kontor::pages {
 namespace {
 
 constexpr std::size_t kMostBrands = 20;
-constexpr std::size_t kMostAttributes = 8;
+constexpr std::size_t kMostChosenAttributes = 8;
 constexpr std::size_t kLongestValue = 200;
-constexpr std::int64_t kAtOnce = 24;
+constexpr std::int64_t kCardsAtOnce = 24;
 constexpr std::string_view kAttribute = "attr.";
 
 // The first characters, as many as a search takes.
-std::string words_of(std::string_view value) {
+std::string first_words(std::string_view value) {
   value = trim(value);
   std::size_t characters = 0, bytes = 0;
   for (; bytes < value.size(); ++bytes)
@@ -21,7 +21,7 @@ std::string words_of(std::string_view value) {
 }
 
 void read_one(Selection& out, const std::string& name, const std::string& value, Currency currency) {
-  if (name == "q" && out.words.empty()) out.words = words_of(value);
+  if (name == "q" && out.words.empty()) out.words = first_words(value);
   if (value.empty() || value.size() > 1000) return;
   if (name == "plain" && value == "0") out.plain = false;
   if (name == "corrections" && value == "0") out.corrections = false;
@@ -33,7 +33,8 @@ void read_one(Selection& out, const std::string& name, const std::string& value,
   if (name == "in_stock" && value == "1") out.in_stock = true;
   if (name == "sort" && !out.sort) out.sort = kontor::value_of<search::Sort>(value);
   if (name == "cursor" && out.cursor.empty()) out.cursor = value;
-  if (name.starts_with(kAttribute) && name.size() > kAttribute.size() && out.attributes.size() < kMostAttributes) {
+  if (name.starts_with(kAttribute) && name.size() > kAttribute.size() &&
+      out.attributes.size() < kMostChosenAttributes) {
     const std::string attribute = name.substr(kAttribute.size());
     const bool bound = attribute.ends_with(".min") || attribute.ends_with(".max");  // an offer of the API alone
     if (!bound && attribute.size() <= kLongestValue && value.size() <= kLongestValue &&
@@ -155,7 +156,7 @@ Selection Selection::everywhere() const {
 
 search::ListingRequest Selection::request() const {
   search::ListingRequest out;
-  out.limit = kAtOnce;
+  out.limit = kCardsAtOnce;
   if (!words.empty()) {
     out.q = words;
     out.highlight = true;

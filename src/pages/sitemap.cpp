@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kXml = "application/xml; charset=utf-8";
 constexpr std::string_view kCaching = "public, max-age=600";
 constexpr std::string_view kNamespace = " xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n";
-constexpr std::size_t kAtOnce = 1000;
+constexpr std::size_t kAddressesAtOnce = 1000;
 constexpr std::int64_t kTableLivesMs = kHourMs;
 
 constexpr std::string_view word_of(SitemapKind kind) {
@@ -52,7 +52,7 @@ class Sitemap::Walk {
     begun_ = true;
     while (at_ < stretches_.size()) {
       TRY(const std::size_t read, read_on(out));
-      if (read < kAtOnce) ++at_;
+      if (read < kAddressesAtOnce) ++at_;
       if (read > 0) return out;
     }
     if (ended_) return std::string();
@@ -64,7 +64,7 @@ class Sitemap::Walk {
   // How many addresses were written; fewer than asked for: the stretch is at its end.
   Result<std::size_t> read_on(std::string& out) {
     Stretch& stretch = stretches_[at_];
-    const std::size_t limit = std::min(kAtOnce, kMostInPart - written_);
+    const std::size_t limit = std::min(kAddressesAtOnce, kMostInPart - written_);
     TRY(const auto found, from_.read(stretch.kind, stretch.after, limit));
     std::size_t count = 0;
     for (const Address& address : found) {

@@ -28,7 +28,7 @@ class Descriptor {
   int fd_;
 };
 
-tl::unexpected<Error> cannot_read(const std::string& name, int code) {
+tl::unexpected<Error> cannot_read_below(const std::string& name, int code) {
   if (code == ENOENT || code == ENOTDIR)
     return fail(Errc::kNotFound, "runtime.no_such_file", "There is no file '" + name + "' in the folder.");
   if (code == ELOOP)
@@ -43,7 +43,7 @@ Result<std::string> read_all(int fd, const std::string& name, std::size_t most_b
     bytes.resize(before + 256 * 1024);
     const auto got = ::read(fd, bytes.data() + before, bytes.size() - before);
     bytes.resize(before + (got > 0 ? static_cast<std::size_t>(got) : 0));
-    if (got < 0 && errno != EINTR) return cannot_read(name, errno);
+    if (got < 0 && errno != EINTR) return cannot_read_below(name, errno);
     if (got == 0) return bytes;
     if (bytes.size() > most_bytes)  // also one that grows while it is read
       return fail(Errc::kTooLarge, "runtime.file_too_large",
@@ -72,13 +72,13 @@ Result<std::string> read_below(const std::string& folder, const std::string& nam
       const int code = errno;
       const bool link = ::fstatat(at.get(), std::string(parts[i]).c_str(), &about, AT_SYMLINK_NOFOLLOW) == 0 &&
                         S_ISLNK(about.st_mode);
-      return cannot_read(name, link ? ELOOP : code);
+      return cannot_read_below(name, link ? ELOOP : code);
     }
     at.reset(fd);
   }
   struct stat about {};
-  if (::fstat(at.get(), &about) != 0) return cannot_read(name, errno);
-  if (!S_ISREG(about.st_mode)) return cannot_read(name, ENOENT);
+  if (::fstat(at.get(), &about) != 0) return cannot_read_below(name, errno);
+  if (!S_ISREG(about.st_mode)) return cannot_read_below(name, ENOENT);
   return read_all(at.get(), name, most_bytes);
 }
 

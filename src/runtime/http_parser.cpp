@@ -286,7 +286,7 @@ std::size_t blank_lines(std::string_view input) {
   return blank;
 }
 
-Refusal refusal_of(std::string_view head) {
+Refusal refusal_of_head(std::string_view head) {
   const std::string_view line = head.substr(0, head.find('\r'));
   const std::size_t version = line.rfind(" HTTP/");
   if (version != std::string_view::npos && version + 9 == line.size() && line.substr(version + 6, 2) != "1." &&
@@ -323,7 +323,7 @@ Parsed parse_head(std::string_view whole, const HeadRules& rules, Head& head, Re
   Code code;
   sink.put(boost::asio::const_buffer(input.data(), bytes), code);
   if (code) {
-    refusal = sink.refusal() != nullptr ? *sink.refusal() : refusal_of(input.substr(0, bytes));
+    refusal = sink.refusal() != nullptr ? *sink.refusal() : refusal_of_head(input.substr(0, bytes));
     return Parsed::kRefused;
   }
   if (const auto why = sink.check_end()) {

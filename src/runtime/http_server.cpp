@@ -25,12 +25,12 @@ constexpr int kAcceptsPerTurn = 64;
 constexpr std::int64_t kLingerMs = 1000;
 constexpr std::size_t kRecordBytes = 16 * 1024;  // the most that TLS takes in one piece
 
-struct Address {
+struct SocketAddress {
   sockaddr_storage storage{};
   socklen_t size = 0;
 };
 
-bool read_address(const std::string& text, int port, Address& out) {
+bool read_address(const std::string& text, int port, SocketAddress& out) {
   auto* v4 = reinterpret_cast<sockaddr_in*>(&out.storage);
   auto* v6 = reinterpret_cast<sockaddr_in6*>(&out.storage);
   if (inet_pton(AF_INET, text == "localhost" ? "127.0.0.1" : text.c_str(), &v4->sin_addr) == 1) {
@@ -59,7 +59,7 @@ std::string peer_text(const sockaddr_storage& from) {
 }
 
 int port_of(int fd) {
-  Address address;
+  SocketAddress address;
   address.size = sizeof address.storage;
   getsockname(fd, reinterpret_cast<sockaddr*>(&address.storage), &address.size);
   return ntohs(address.storage.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(address.storage).sin6_port
@@ -119,7 +119,7 @@ Result<int> Server::Impl::listen(const std::string& address, int port, const Ent
     return fail(Errc::kUnavailable, "runtime.listen",
                 std::string(what) + " " + address + ":" + std::to_string(port) + ": " + why + ".");
   };
-  Address where;
+  SocketAddress where;
   if (!read_address(address, port, where)) {
     return fail(Errc::kInvalid, "runtime.listen", "'" + address + "' is not an IPv4 or IPv6 address.");
   }

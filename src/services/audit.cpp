@@ -6,7 +6,7 @@
 namespace kontor::services {
 namespace {
 
-constexpr db::Query kInsert{"audit.insert", db::Home::kEvery, R"sql(
+constexpr db::Query kInsertEntry{"audit.insert", db::Home::kEvery, R"sql(
   INSERT INTO audit_entries (id, actor, action, subject, detail, at) VALUES ($1, $2, $3, $4, $5, $6)
 )sql"};
 constexpr db::Query kList{"audit.list", db::Home::kEvery, R"sql(
@@ -56,7 +56,7 @@ AuditEntry Audit::entry(std::string actor, std::string action, std::string subje
 }
 
 Result<void> Audit::record(db::Tx& tx, const AuditEntry& entry) {
-  TRY_DO(tx.run(kInsert, entry.id, entry.actor, entry.action, entry.subject, entry.detail.text, entry.at));
+  TRY_DO(tx.run(kInsertEntry, entry.id, entry.actor, entry.action, entry.subject, entry.detail.text, entry.at));
   return {};
 }
 

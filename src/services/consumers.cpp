@@ -16,7 +16,7 @@ constexpr db::Query kPosition{"consumer.position", db::Home::kEvery,
                               "SELECT position FROM consumer_positions WHERE consumer = $1 AND stream = $2"};
 constexpr db::Query kPositions{"consumer.positions", db::Home::kEvery,
                                "SELECT consumer, stream, position FROM consumer_positions"};
-constexpr db::Query kBegin{"consumer.begin", db::Home::kEvery, R"sql(
+constexpr db::Query kBeginConsumer{"consumer.begin", db::Home::kEvery, R"sql(
   INSERT INTO consumer_positions (consumer, stream, position) VALUES ($1, $2, $3)
   ON CONFLICT (consumer, stream) DO NOTHING
 )sql"};
@@ -96,7 +96,7 @@ Result<void> ConsumerRunner::prepare() {
       if (!member->once()) track.position = heads[track.stream];
       if (!member->once() || !member->consumer.from_now) continue;
       TRY_DO(store_.write(track.home, [&](db::Tx& tx) -> Result<void> {
-        TRY_DO(tx.run(kBegin, member->consumer.name, track.stream, heads[track.stream]));
+        TRY_DO(tx.run(kBeginConsumer, member->consumer.name, track.stream, heads[track.stream]));
         return {};
       }));
     }
@@ -119,7 +119,7 @@ Result<void> ConsumerRunner::load(Member& member, Track& track) {
   }));
   if (found) return {};
   return store_.write(track.home, [&](db::Tx& tx) -> Result<void> {
-    TRY_DO(tx.run(kBegin, member.consumer.name, track.stream, 0));
+    TRY_DO(tx.run(kBeginConsumer, member.consumer.name, track.stream, 0));
     return {};
   });
 }

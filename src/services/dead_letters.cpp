@@ -12,7 +12,7 @@ constexpr db::Query kAfter{"dead_letters.after", db::Home::kEvery, R"sql(
   SELECT consumer, stream, position, name, subject, reason, at FROM consumer_dead_letters
    WHERE (consumer, stream, position) > ($1, $2, CAST($3 AS BIGINT)) ORDER BY consumer, stream, position LIMIT $4
 )sql"};
-constexpr db::Query kFind{"dead_letters.find", db::Home::kEvery, R"sql(
+constexpr db::Query kFindLetter{"dead_letters.find", db::Home::kEvery, R"sql(
   SELECT name, subject, body, event_at FROM consumer_dead_letters WHERE consumer = $1 AND stream = $2 AND position = $3
 )sql"};
 constexpr db::Query kRemove{"dead_letters.remove", db::Home::kEvery,
@@ -86,7 +86,7 @@ Result<DeadLetters::Found> DeadLetters::find(const LetterKey& key) {
   std::optional<Found> found;
   for (const auto& place : store_.places()) {
     TRY_DO(store_.read(place.home, [&](db::Tx& tx) -> Result<void> {
-      TRY(const auto rows, tx.ask(kFind, key.consumer, key.stream, key.position));
+      TRY(const auto rows, tx.ask(kFindLetter, key.consumer, key.stream, key.position));
       if (rows.empty()) return {};
       const auto row = rows.front();
       found = Found{place.home, {key.stream, key.position, row.str(0), row.str(1), row.str(2), row.time(3)}};

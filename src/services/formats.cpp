@@ -23,7 +23,7 @@ using icu::number::NumberFormatter;
 using icu::number::Precision;
 using icu::number::Scale;
 
-constexpr std::size_t kLongestTag = 64;
+constexpr std::size_t kLongestLocale = 64;
 
 // What fails here is ICU's data, which was there when the locale was looked up.
 void must(UErrorCode code) { KONTOR_ASSERT(U_SUCCESS(code)); }
@@ -47,7 +47,7 @@ bool is_known(const icu::Locale& locale) {
 }
 
 std::optional<icu::Locale> locale_of(std::string_view tag) {
-  if (tag.empty() || tag.size() > kLongestTag || tag.find('\0') != std::string_view::npos) return std::nullopt;
+  if (tag.empty() || tag.size() > kLongestLocale || tag.find('\0') != std::string_view::npos) return std::nullopt;
   UErrorCode code = U_ZERO_ERROR;
   icu::Locale locale = icu::Locale::forLanguageTag({tag.data(), static_cast<std::int32_t>(tag.size())}, code);
   if (U_FAILURE(code) || locale.isBogus() || *locale.getLanguage() == '\0') return std::nullopt;

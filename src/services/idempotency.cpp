@@ -9,12 +9,12 @@
 namespace kontor::services {
 namespace {
 
-constexpr db::Query kBegin{"idempotency.begin", db::Home::kEvery, R"sql(
+constexpr db::Query kBeginAnswer{"idempotency.begin", db::Home::kEvery, R"sql(
   INSERT INTO idempotency_answers (caller, route, idempotency_key, request_hash, state, token, held_until, status,
                                    headers, body, created_at)
   VALUES ($1, $2, $3, $4, 0, $5, $6, 0, '', '', $7) ON CONFLICT (caller, route, idempotency_key) DO NOTHING
 )sql"};
-constexpr db::Query kFind{"idempotency.find", db::Home::kEvery, R"sql(
+constexpr db::Query kFindAnswer{"idempotency.find", db::Home::kEvery, R"sql(
   SELECT request_hash, state, held_until, status, headers, body, created_at, token FROM idempotency_answers
    WHERE caller = $1 AND route = $2 AND idempotency_key = $3
 )sql"};
@@ -31,7 +31,7 @@ constexpr db::Query kRemember{"idempotency.remember", db::Home::kEvery, R"sql(
 constexpr db::Query kFree{"idempotency.free", db::Home::kEvery, R"sql(
   DELETE FROM idempotency_answers WHERE caller = $1 AND route = $2 AND idempotency_key = $3 AND token = $4 AND state = 0
 )sql"};
-constexpr db::Query kPrune{"idempotency.prune", db::Home::kEvery, R"sql(
+constexpr db::Query kPruneAnswers{"idempotency.prune", db::Home::kEvery, R"sql(
   DELETE FROM idempotency_answers
    WHERE (caller, route, idempotency_key) IN (SELECT caller, route, idempotency_key FROM idempotency_answers
                                                WHERE created_at < $1 ORDER BY created_at LIMIT $2)
@@ -128,12 +128,13 @@ Result<Idempotency::Begun> Idempotency::begin(const Asked& asked) {
   Begun begun;
   TRY_DO(store_.write(asked.home, [&](db::Tx& tx) -> Result<void> {
     begun = {};
-    TRY(const auto noted, tx.run(kBegin, asked.caller, asked.route, asked.key, hash, ticket.token, held_until, now));
+    TRY(const auto noted,
+        tx.run(kBeginAnswer, asked.caller, asked.route, asked.key, hash, ticket.token, held_until, now));
     if (noted > 0) {
       begun.ticket = ticket;
       return {};
     }
-    TRY(const auto rows, tx.ask(kFind, asked.caller, asked.route, asked.key));
+    TRY(const auto rows, tx.ask(kFindAnswer, asked.caller, asked.route, asked.key));
     KONTOR_ASSERT(!rows.empty());
     const auto row = rows.front();
     const bool answered = row.i64(1) == 1;
@@ -194,7 +195,7 @@ Result<int> Idempotency::prune(int limit) {
   for (const auto& place : store_.places()) {
     std::int64_t some = 0;
     TRY_DO(store_.write(place.home, [&](db::Tx& tx) -> Result<void> {
-      TRY(some, tx.run(kPrune, before, limit));
+      TRY(some, tx.run(kPruneAnswers, before, limit));
       return {};
     }));
     gone += some;

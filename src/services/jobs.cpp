@@ -8,17 +8,17 @@
 namespace kontor::services {
 namespace {
 
-constexpr db::Query kInsert{"job.insert", db::Home::kGlobal, R"sql(
+constexpr db::Query kInsertJob{"job.insert", db::Home::kGlobal, R"sql(
   INSERT INTO job_jobs (id, kind, payload, state, progress, error, failures, token, run_at, unique_key, holder,
                         created_at, updated_at)
   VALUES ($1, $2, $3, 0, $4, NULL, 0, 0, $5, $6, '', $7, $7) ON CONFLICT DO NOTHING
 )sql"};
 constexpr db::Query kOpenWithKey{"job.open_with_key", db::Home::kGlobal,
                                  "SELECT id FROM job_jobs WHERE unique_key = $1 AND state < 2"};
-constexpr db::Query kFind{"job.find", db::Home::kGlobal, R"sql(
+constexpr db::Query kFindJob{"job.find", db::Home::kGlobal, R"sql(
   SELECT id, kind, state, progress, error, created_at, updated_at FROM job_jobs WHERE id = $1
 )sql"};
-constexpr db::Query kPrune{"job.prune", db::Home::kGlobal, R"sql(
+constexpr db::Query kPruneJobs{"job.prune", db::Home::kGlobal, R"sql(
   DELETE FROM job_jobs WHERE id IN (SELECT id FROM job_jobs WHERE state >= 2 AND updated_at < $1 LIMIT $2)
 )sql"};
 // Of a running job run_at is when its lease ends, so both kinds of due are one comparison and one index.
@@ -44,7 +44,7 @@ constexpr db::Query kSettle{"job.settle", db::Home::kGlobal, R"sql(
 constexpr db::Query kReclaim{"job.reclaim", db::Home::kGlobal,
                              "UPDATE job_jobs SET run_at = $2 WHERE state = 1 AND holder = $1 AND run_at > $2"};
 
-bool is_outage(const Error& error) { return error.code == Errc::kUnavailable || error.code == Errc::kFull; }
+bool is_excused(const Error& error) { return error.code == Errc::kUnavailable || error.code == Errc::kFull; }
 
 }  // namespace
 
@@ -61,7 +61,7 @@ NewJob Jobs::make(std::string kind, std::string payload) {
 Result<JobId> Jobs::enqueue(db::Tx& tx, const NewJob& job, Time now) {
   KONTOR_ASSERT(job.id && !job.kind.empty());
   TRY(const auto inserted,
-      tx.run(kInsert, job.id, job.kind, job.payload, job.progress, job.run_at, job.unique_key, now));
+      tx.run(kInsertJob, job.id, job.kind, job.payload, job.progress, job.run_at, job.unique_key, now));
   if (inserted > 0) return job.id;
   if (job.unique_key) {
     TRY(const auto rows, tx.ask(kOpenWithKey, *job.unique_key));
@@ -84,7 +84,7 @@ Result<JobId> Jobs::enqueue(const NewJob& job) {
 Result<JobView> Jobs::find(JobId id) {
   std::optional<JobView> view;
   TRY_DO(store_.read(db::Home::kGlobal, [&](db::Tx& tx) -> Result<void> {
-    TRY(const auto rows, tx.ask(kFind, id));
+    TRY(const auto rows, tx.ask(kFindJob, id));
     if (rows.empty()) return {};
     const auto row = rows.front();
     view =
@@ -99,7 +99,7 @@ Result<JobView> Jobs::find(JobId id) {
 Result<int> Jobs::prune(Time before, int limit) {
   std::int64_t gone = 0;
   TRY_DO(store_.write(db::Home::kGlobal, [&](db::Tx& tx) -> Result<void> {
-    TRY(gone, tx.run(kPrune, before, limit));
+    TRY(gone, tx.run(kPruneJobs, before, limit));
     return {};
   }));
   return static_cast<int>(gone);
@@ -187,7 +187,7 @@ Result<std::string_view> JobRunner::settle(JobContext& context, const Result<voi
   } else if (!outcome) {
     error = outcome.error().detail.empty() ? outcome.error().reason
                                            : outcome.error().reason + ": " + outcome.error().detail;
-    failures = context.failures_ + (is_outage(outcome.error()) ? 0 : 1);
+    failures = context.failures_ + (is_excused(outcome.error()) ? 0 : 1);
     state = failures >= settings_.tries ? JobState::kFailed : JobState::kQueued;
     name = state == JobState::kFailed ? "failed" : "retry";
     run_at =

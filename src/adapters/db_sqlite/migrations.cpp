@@ -26,7 +26,7 @@ Result<Done> applied_so_far(Connection& connection) {
   return done;
 }
 
-Result<void> apply(Connection& connection, const db::Migration& migration) {
+Result<void> apply_migration(Connection& connection, const db::Migration& migration) {
   TRY(const std::string script, sqlite_dialect(migration.sql));
   const db::Param note[] = {migration.module, migration.number, migration.name};
   TRY_DO(connection.exec("BEGIN IMMEDIATE"));
@@ -51,7 +51,7 @@ Result<void> migrate_file(Connection& connection, db::Homes homes, std::span<con
     const db::Migration& migration = migrations[i];
     if (migration.home != db::Home::kEvery && !homes.has(migration.home)) continue;
     if (done.contains(std::pair(std::string(migration.module), static_cast<std::int64_t>(migration.number)))) continue;
-    TRY_DO(apply(connection, migration));
+    TRY_DO(apply_migration(connection, migration));
     applied[i] = true;
   }
   return {};

@@ -7,7 +7,7 @@
 namespace kontor::db_sqlite {
 namespace {
 
-constexpr db::Query kBegin{"db.begin_read", db::Home::kEvery, "BEGIN"};
+constexpr db::Query kBeginRead{"db.begin_read", db::Home::kEvery, "BEGIN"};
 constexpr db::Query kEnd{"db.end_read", db::Home::kEvery, "ROLLBACK"};
 constexpr std::size_t kMaxFree = 64;
 
@@ -41,7 +41,7 @@ Result<void> Readers::read(db::Homes homes, const db::Function& function, Snapsh
 Result<void> Readers::run(db::Homes homes, const db::Function& function, Snapshot snapshot) {
   TRY(std::unique_ptr<Connection> connection, take());
   const bool transaction = snapshot == Snapshot::kTransaction;
-  if (transaction) TRY_DO(connection->run(kBegin));
+  if (transaction) TRY_DO(connection->run(kBeginRead));
   SqliteTx tx(*connection, homes, transaction ? std::numeric_limits<int>::max() : 1);
   Result<void> done = tx.call(function);
   const bool ended = !transaction || connection->run(kEnd).has_value();

@@ -8,9 +8,9 @@
 namespace kontor::db_sqlite {
 namespace {
 
-constexpr db::Query kSavepoint{"db.savepoint", db::Home::kEvery, "SAVEPOINT kontor_attempt"};
-constexpr db::Query kRelease{"db.release", db::Home::kEvery, "RELEASE kontor_attempt"};
-constexpr db::Query kRollbackTo{"db.rollback_to", db::Home::kEvery, "ROLLBACK TO kontor_attempt"};
+constexpr db::Query kBeforeAttempt{"db.savepoint", db::Home::kEvery, "SAVEPOINT kontor_attempt"};
+constexpr db::Query kKeepAttempt{"db.release", db::Home::kEvery, "RELEASE kontor_attempt"};
+constexpr db::Query kUndoAttempt{"db.rollback_to", db::Home::kEvery, "ROLLBACK TO kontor_attempt"};
 
 }  // namespace
 
@@ -49,11 +49,11 @@ Result<std::vector<std::int64_t>> SqliteTx::run_each(const db::Query& query,
 
 Result<void> SqliteTx::attempt(const std::function<Result<void>()>& part) {
   if (failed_) return fail(*failed_);
-  TRY_DO(noted(connection_.run(kSavepoint)));
+  TRY_DO(noted(connection_.run(kBeforeAttempt)));
   Result<void> done = part();
   if (done && failed_) done = fail(*failed_);
   if (done) {
-    TRY_DO(noted(connection_.run(kRelease)));
+    TRY_DO(noted(connection_.run(kKeepAttempt)));
     return {};
   }
   if (!connection_
@@ -62,8 +62,8 @@ Result<void> SqliteTx::attempt(const std::function<Result<void>()>& part) {
     return done;
   }
   failed_.reset();
-  TRY_DO(noted(connection_.run(kRollbackTo)));
-  TRY_DO(noted(connection_.run(kRelease)));
+  TRY_DO(noted(connection_.run(kUndoAttempt)));
+  TRY_DO(noted(connection_.run(kKeepAttempt)));
   return done;
 }
 

@@ -11,7 +11,8 @@
 #include "adapters/db_sqlite/connection.h"
 #include "base/assert.h"
 
-namespace kontor::db_sqlite {
+// Of its own, since fault_vfs.cpp has calls of the same names.
+namespace kontor::db_sqlite::steady {
 namespace {
 
 constexpr const char* kName = "kontor-steady";
@@ -156,13 +157,16 @@ sqlite3_vfs make_vfs() {
 }
 
 }  // namespace
+}  // namespace kontor::db_sqlite::steady
+
+namespace kontor::db_sqlite {
 
 const char* steady_vfs() {
   start_sqlite();
-  static sqlite3_vfs layer = make_vfs();
+  static sqlite3_vfs layer = steady::make_vfs();
   static const int registered = sqlite3_vfs_register(&layer, 0);
   KONTOR_ASSERT(registered == SQLITE_OK);
-  return kName;
+  return steady::kName;
 }
 
 }  // namespace kontor::db_sqlite

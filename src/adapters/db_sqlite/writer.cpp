@@ -7,12 +7,12 @@
 namespace kontor::db_sqlite {
 namespace {
 
-constexpr db::Query kBegin{"db.begin", db::Home::kEvery, "BEGIN IMMEDIATE"};
+constexpr db::Query kBeginWrite{"db.begin", db::Home::kEvery, "BEGIN IMMEDIATE"};
 constexpr db::Query kCommit{"db.commit", db::Home::kEvery, "COMMIT"};
 constexpr db::Query kRollback{"db.rollback", db::Home::kEvery, "ROLLBACK"};
-constexpr db::Query kSavepoint{"db.savepoint", db::Home::kEvery, "SAVEPOINT kontor_function"};
-constexpr db::Query kRelease{"db.release", db::Home::kEvery, "RELEASE kontor_function"};
-constexpr db::Query kRollbackTo{"db.rollback_to", db::Home::kEvery, "ROLLBACK TO kontor_function"};
+constexpr db::Query kBeforeFunction{"db.savepoint", db::Home::kEvery, "SAVEPOINT kontor_function"};
+constexpr db::Query kKeepFunction{"db.release", db::Home::kEvery, "RELEASE kontor_function"};
+constexpr db::Query kUndoFunction{"db.rollback_to", db::Home::kEvery, "ROLLBACK TO kontor_function"};
 
 // The writer tries again to shorten a log that a reader holds on to, or that the checkpointer is just copying, when it
 // has grown by this part of the longest it should be.
@@ -193,7 +193,7 @@ void Writer::run_batch(std::span<RequestPtr> batch) {
 }
 
 Writer::Ended Writer::try_batch(std::span<RequestPtr> batch, bool savepoints) {
-  if (auto begun = connection_->run(kBegin); !begun) {
+  if (auto begun = connection_->run(kBeginWrite); !begun) {
     fail_all(batch, begun.error());
     undo();
     return Ended::kDone;
@@ -201,7 +201,7 @@ Writer::Ended Writer::try_batch(std::span<RequestPtr> batch, bool savepoints) {
   rows_begun_ = connection_->total_changes();
   for (RequestPtr& request : batch) {
     if (savepoints) {
-      if (auto set = connection_->run(kSavepoint); !set) {
+      if (auto set = connection_->run(kBeforeFunction); !set) {
         fail_all(batch, set.error());
         undo();
         return Ended::kDone;
@@ -212,7 +212,7 @@ Writer::Ended Writer::try_batch(std::span<RequestPtr> batch, bool savepoints) {
     request->result = tx.call(*request->function);
     const bool failed = !request->result;
     if (!failed) {
-      if (savepoints) request->result = connection_->run(kRelease).map([](std::int64_t) {});
+      if (savepoints) request->result = connection_->run(kKeepFunction).map([](std::int64_t) {});
       if (request->result) continue;
     }
     const bool changed = connection_->total_changes() != before;
@@ -232,8 +232,8 @@ Writer::Ended Writer::settle_failure(std::span<RequestPtr> batch, Request& faile
     return Ended::kDone;
   }
   if (savepoints) {
-    auto undone = connection_->run(kRollbackTo);
-    if (undone) undone = connection_->run(kRelease);
+    auto undone = connection_->run(kUndoFunction);
+    if (undone) undone = connection_->run(kKeepFunction);
     if (undone) return Ended::kDone;
     fail_all(batch, undone.error());
     undo();

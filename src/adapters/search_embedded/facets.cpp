@@ -8,7 +8,7 @@
 namespace kontor::search_embedded {
 namespace {
 
-constexpr std::size_t kAhead = 16;  // the time of one look into memory, and a little
+constexpr std::size_t kCountsAhead = 16;  // the time of one look into memory, and a little
 
 // Steps of a sixteenth of each doubling.
 std::uint32_t price_step(std::int64_t price) { return std::bit_cast<std::uint32_t>(static_cast<float>(price)) >> 19; }
@@ -70,9 +70,9 @@ void FacetCounter::count(const Segment& segment, std::span<const std::uint32_t> 
   const Counted* const counted = segment.counted.data();
   const std::uint32_t currency = filters_.currency();
   for (std::size_t i = 0; i < docs.size(); ++i) {
-    if (i + kAhead < docs.size()) {
-      __builtin_prefetch(counted + docs[i + kAhead]);
-      __builtin_prefetch(facts + docs[i + kAhead]);
+    if (i + kCountsAhead < docs.size()) {
+      __builtin_prefetch(counted + docs[i + kCountsAhead]);
+      __builtin_prefetch(facts + docs[i + kCountsAhead]);
     }
     const std::uint32_t doc = docs[i];
     const Counted& of = counted[doc];

@@ -13,9 +13,9 @@ namespace {
 
 using search_index::Sort;
 
-constexpr std::size_t kAhead = 12;        // products whose memory is asked for
+constexpr std::size_t kDocsAhead = 12;    // products whose memory is asked for
 constexpr std::uint32_t kStretch = 8192;  // products between two looks at the budget
-constexpr std::int64_t kFew = 8;          // matches; with fewer, those that lack a word are shown behind them
+constexpr std::int64_t kFewMatches = 8;   // matches; with fewer, those that lack a word are shown behind them
 constexpr std::uint64_t kManyUses = 100'000;
 constexpr std::size_t kMostKinds = 16, kMostGroups = 64;
 constexpr double kUnsureCategory = 4;   // as many products without the words are added to each category
@@ -168,7 +168,7 @@ void Search::need(std::uint32_t least) {
 // Few are as good as none, unless filters made them few, or all that have some of the words are very many.
 bool Search::has_enough() const {
   if (total_ == 0) return false;
-  if (total_ >= kFew || filters_.any() || sort_ != Sort::kRelevance || plan_.groups.size() < 2) return true;
+  if (total_ >= kFewMatches || filters_.any() || sort_ != Sort::kRelevance || plan_.groups.size() < 2) return true;
   std::uint64_t uses = 0;
   for (const Group& group : plan_.groups) uses += group.uses;
   return uses > kManyUses;
@@ -203,7 +203,7 @@ void Search::recover(Planner& planner) {
   const std::uint32_t fewest = none ? 1 : (groups + 1) / 2;
   for (std::uint32_t least = none ? groups : groups - 1; least >= fewest && least > 0; --least) {
     again(least);
-    if (total_ >= kFew || budget_.over()) return;
+    if (total_ >= kFewMatches || budget_.over()) return;
   }
 }
 
@@ -252,7 +252,7 @@ void Search::weigh_some(const Part& part, const Batch& batch, double& all) {
   const Segment& segment = *part.segment;
   const float full = 1.0F / static_cast<float>(std::max(arm_.text_units(), 1));
   for (std::size_t i = 0; i < batch.docs.size(); ++i) {
-    if (i + kAhead < batch.docs.size()) __builtin_prefetch(&segment.facts[batch.docs[i + kAhead]]);
+    if (i + kDocsAhead < batch.docs.size()) __builtin_prefetch(&segment.facts[batch.docs[i + kDocsAhead]]);
     const std::uint32_t category = segment.facts[batch.docs[i]].category;
     if (category == kNone || category >= memory_.mass.size() || part.removed(batch.docs[i])) continue;
     const float share = static_cast<float>(batch.text[i]) * full;
@@ -425,7 +425,7 @@ void Search::take_some(std::uint32_t part, std::uint32_t facet, bool others_too,
   counted.clear();
   for (std::size_t i = 0; i < docs.size(); ++i) {
     const std::uint32_t doc = docs[i];
-    if (!all_pass && i + kAhead < docs.size()) filters_.fetch(segment, docs[i + kAhead]);
+    if (!all_pass && i + kDocsAhead < docs.size()) filters_.fetch(segment, docs[i + kDocsAhead]);
     if (at.removed(doc)) continue;
     const std::uint32_t failed = all_pass ? 0 : filters_.failed(segment, doc);
     if (failed == 0) {
@@ -462,7 +462,7 @@ void Search::take_all(std::uint32_t part, std::span<const std::uint32_t> docs, c
       if (text[i] + std::int64_t{read(boosts[docs[i]])} + most >= best_.threshold()) consider(part, docs[i], text[i]);
   } else {
     for (std::size_t i = 0; i < docs.size(); ++i) {
-      if (i + kAhead < docs.size()) __builtin_prefetch(&segment.facts[docs[i + kAhead]]);
+      if (i + kDocsAhead < docs.size()) __builtin_prefetch(&segment.facts[docs[i + kDocsAhead]]);
       consider(part, docs[i], text[i]);
     }
   }

@@ -93,9 +93,9 @@ struct Recover {
   }
 };
 
-class Api {
+class CartHandlers {
  public:
-  Api(Carts& carts, const services::Shoppers& shoppers) : carts_(carts), shoppers_(shoppers) {}
+  CartHandlers(Carts& carts, const services::Shoppers& shoppers) : carts_(carts), shoppers_(shoppers) {}
 
   Result<CartView> show(http::Call& call, const CartQuery& query) const {
     TRY(const auto owner, owner_of(call));
@@ -220,7 +220,7 @@ class Api {
 };
 
 // Carts of other sessions, and what is told of them.
-void add_taking_over_routes(http::Router& router, const Api& api) {
+void add_taking_over_routes(http::Router& router, const CartHandlers& api) {
   using http::Call;
   using http::None;
   router.post<Merge, CartView>("/cart/merge",
@@ -246,7 +246,7 @@ void keep_private(http::Call& call) {
 void add_cart_routes(http::Router& router, Carts& carts, const services::Shoppers& shoppers) {
   using http::Call;
   using http::None;
-  const Api api(carts, shoppers);
+  const CartHandlers api(carts, shoppers);
   router.get<CartQuery, CartView>("/cart", {"The cart at today's prices", {"pricing.no_rate"}},
                                   [api](Call& call, const CartQuery& query) { return api.show(call, query); });
   router.patch<ChangeCart, CartView>("/cart",

@@ -54,9 +54,9 @@ struct JoinNamedCart {
 
 using NamedCartList = services::Page<NamedCartSummary>;
 
-class Api {
+class NamedCartHandlers {
  public:
-  Api(NamedCarts& named, Carts& carts, const services::Shoppers& shoppers)
+  NamedCartHandlers(NamedCarts& named, Carts& carts, const services::Shoppers& shoppers)
       : named_(named), carts_(carts), shoppers_(shoppers) {}
 
   Result<NamedCartList> list(http::Call& call) const {
@@ -139,7 +139,7 @@ class Api {
   const services::Shoppers& shoppers_;
 };
 
-void add_sharing_routes(http::Router& router, const Api& api) {
+void add_sharing_routes(http::Router& router, const NamedCartHandlers& api) {
   using http::Call;
   using http::None;
   router.post<ShareNamedCart, SharedLink>(
@@ -161,7 +161,7 @@ void add_sharing_routes(http::Router& router, const Api& api) {
 void add_named_cart_routes(http::Router& router, NamedCarts& named, Carts& carts, const services::Shoppers& shoppers) {
   using http::Call;
   using http::None;
-  const Api api(named, carts, shoppers);
+  const NamedCartHandlers api(named, carts, shoppers);
   router.get<None, NamedCartList>("/carts", {"The caller's named carts, and those they have joined", {}},
                                   [api](Call& call, None) { return api.list(call); });
   router.post<NewNamedCart, NamedCartView>("/carts", {"Keeps a cart under a name", {"cart.named_cart_limit"}, 201},

@@ -16,7 +16,7 @@ using db::Query;
   "SELECT id, owner_id, name, version, lines, members, link, shared, created_at, updated_at, expires_at FROM " \
   "cart_named "
 
-constexpr Query kFind{"cart.find_named", Home::kCustomer, KONTOR_NAMED_CART_COLUMNS "WHERE id = $1"};
+constexpr Query kFindNamed{"cart.find_named", Home::kCustomer, KONTOR_NAMED_CART_COLUMNS "WHERE id = $1"};
 
 constexpr Query kOfOwner{"cart.named_of_owner", Home::kCustomer,
                          KONTOR_NAMED_CART_COLUMNS "WHERE owner_id = $1 ORDER BY id"};
@@ -25,7 +25,7 @@ constexpr Query kJoined{"cart.named_joined", Home::kCustomer,
                         KONTOR_NAMED_CART_COLUMNS
                         "WHERE id IN (SELECT cart_id FROM cart_named_members WHERE customer_id = $1) ORDER BY id"};
 
-constexpr Query kInsert{"cart.insert_named", Home::kCustomer, R"sql(
+constexpr Query kInsertNamed{"cart.insert_named", Home::kCustomer, R"sql(
   INSERT INTO cart_named (id, owner_id, name, version, lines, members, link, shared, created_at, updated_at, expires_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 )sql"};
@@ -36,7 +36,7 @@ constexpr Query kSave{"cart.save_named", Home::kCustomer, R"sql(
    WHERE id = $1
 )sql"};
 
-constexpr Query kRemove{"cart.remove_named", Home::kCustomer, "DELETE FROM cart_named WHERE id = $1"};
+constexpr Query kRemoveNamed{"cart.remove_named", Home::kCustomer, "DELETE FROM cart_named WHERE id = $1"};
 
 constexpr Query kJoin{"cart.join_named", Home::kCustomer, R"sql(
   INSERT INTO cart_named_members (customer_id, cart_id) VALUES ($1, $2) ON CONFLICT DO NOTHING
@@ -89,7 +89,7 @@ std::vector<NamedCart> carts_of(const db::Rows& rows) {
 }  // namespace
 
 Result<std::optional<NamedCart>> find_named(db::Tx& tx, CartId id) {
-  TRY(const auto rows, tx.ask(kFind, id));
+  TRY(const auto rows, tx.ask(kFindNamed, id));
   return rows.empty() ? std::nullopt : std::optional(cart_of(rows.front()));
 }
 
@@ -104,7 +104,7 @@ Result<std::vector<NamedCart>> named_joined(db::Tx& tx, CustomerId customer) {
 }
 
 Result<void> insert_named(db::Tx& tx, const NamedCart& cart) {
-  TRY_DO(tx.run(kInsert, cart.id, cart.owner, cart.name, cart.version, json::print(cart.lines),
+  TRY_DO(tx.run(kInsertNamed, cart.id, cart.owner, cart.name, cart.version, json::print(cart.lines),
                 json::print(cart.members), cart.link, cart.shared, cart.created, cart.updated, cart.expires));
   return {};
 }
@@ -118,7 +118,7 @@ Result<void> save_named(db::Tx& tx, const NamedCart& cart) {
 
 Result<void> remove_named(db::Tx& tx, const NamedCart& cart) {
   for (const CustomerId member : cart.members) TRY_DO(leave_named(tx, member, cart.id));
-  TRY_DO(tx.run(kRemove, cart.id));
+  TRY_DO(tx.run(kRemoveNamed, cart.id));
   return {};
 }
 

@@ -37,9 +37,9 @@ struct DefinitionsView {
   }
 };
 
-class Handlers {
+class DefinitionHandlers {
  public:
-  explicit Handlers(const CatalogApi& api) : api_(api) {}
+  explicit DefinitionHandlers(const CatalogApi& api) : api_(api) {}
 
   Result<DefinitionsView> get(http::Call& call) const {
     TRY_DO(api_.shoppers.require_staff(call.request));
@@ -90,7 +90,7 @@ class Handlers {
 
 void add_attribute_routes(http::Router& router, const CatalogApi& api) {
   using http::Call, http::None;
-  const auto on = std::make_shared<const Handlers>(api);
+  const auto on = std::make_shared<const DefinitionHandlers>(api);
   router.get<None, DefinitionsView>("/admin/categories/{id}/attributes",
                                     {"What a category says of its products' attributes",
                                      {"services.sign_in", "services.role_needed", "catalog.no_such_category"},

@@ -9,10 +9,11 @@ namespace {
 
 using db::Home;
 
-constexpr db::Query kAll{"catalog.attribute_definitions", Home::kCatalog,
-                         "SELECT category_id, definitions FROM catalog_attribute_definitions LIMIT 100000"};
-constexpr db::Query kOne{"catalog.attribute_definitions_of", Home::kCatalog,
-                         "SELECT version, definitions FROM catalog_attribute_definitions WHERE category_id = $1"};
+constexpr db::Query kAllDefinitions{"catalog.attribute_definitions", Home::kCatalog,
+                                    "SELECT category_id, definitions FROM catalog_attribute_definitions LIMIT 100000"};
+constexpr db::Query kDefinitionsOf{
+    "catalog.attribute_definitions_of", Home::kCatalog,
+    "SELECT version, definitions FROM catalog_attribute_definitions WHERE category_id = $1"};
 constexpr db::Query kPut{"catalog.put_attribute_definitions", Home::kCatalog, R"sql(
   INSERT INTO catalog_attribute_definitions (category_id, version, updated_at, definitions) VALUES ($1, $2, $3, $4)
   ON CONFLICT (category_id) DO UPDATE SET version = excluded.version, updated_at = excluded.updated_at,
@@ -27,7 +28,7 @@ Result<std::vector<AttributeDefinition>> read_definitions(std::string_view text)
 }  // namespace
 
 Result<std::vector<AttributeTable::Row>> attribute_rows(db::Tx& tx) {
-  TRY(const db::Rows defined, tx.ask(kAll));
+  TRY(const db::Rows defined, tx.ask(kAllDefinitions));
   std::map<CategoryId, std::vector<AttributeDefinition>> own;
   for (const auto& row : defined) {
     TRY(own[row.id<CategoryId>(0)], read_definitions(row.text(1)));
@@ -46,7 +47,7 @@ Result<std::vector<AttributeTable::Row>> attribute_rows(db::Tx& tx) {
 Result<OwnDefinitions> own_definitions(db::Tx& tx, CategoryId category) {
   TRY(const db::Rows there, tx.ask(kCategory, category));
   if (there.empty()) return fail(Errc::kNotFound, "catalog.no_such_category", "There is no such category.");
-  TRY(const db::Rows rows, tx.ask(kOne, category));
+  TRY(const db::Rows rows, tx.ask(kDefinitionsOf, category));
   OwnDefinitions own;
   if (rows.empty()) return own;
   own.version = rows.front().i64(0);

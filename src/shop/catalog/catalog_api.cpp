@@ -168,9 +168,9 @@ StatusList status_list() {
   return list;
 }
 
-class Handlers {
+class CatalogHandlers {
  public:
-  explicit Handlers(CatalogApi api) : api_(api) {}
+  explicit CatalogHandlers(CatalogApi api) : api_(api) {}
 
   Result<ProductPage> list(http::Call& call, const ProductsQuery& query) {
     TRY_DO(api_.shoppers.require_staff(call.request));
@@ -395,7 +395,7 @@ class Handlers {
 };
 
 const std::vector<std::string_view> kStaff{"services.sign_in", "services.role_needed"};
-const std::vector<std::string_view> kWrites{
+const std::vector<std::string_view> kCatalogWrites{
     "services.sign_in",       "services.role_needed",  "catalog.no_such_product",   "catalog.no_such_offer",
     "catalog.sku_taken",      "catalog.slug_taken",    "catalog.external_id_taken", "catalog.version_conflict",
     "catalog.status_refused", "catalog.slug_redirects"};
@@ -404,26 +404,27 @@ const std::vector<std::string_view> kWrites{
 
 void add_catalog_routes(http::Router& router, CatalogApi api) {
   using http::Call, http::None;
-  const auto on = std::make_shared<Handlers>(api);
+  const auto on = std::make_shared<CatalogHandlers>(api);
   router.get<ProductsQuery, ProductPage>("/admin/products", {"Products, newest first", kStaff, 200, "admin"},
                                          [on](Call& call, ProductsQuery query) { return on->list(call, query); });
   router.get<None, ProductView>("/admin/products/{id}", {"A product with its offers", kStaff, 200, "admin"},
                                 [on](Call& call, None) { return on->get(call); });
-  router.post<NewProduct, ProductView>("/admin/products", {"Makes a product", kWrites, 201, "admin"},
+  router.post<NewProduct, ProductView>("/admin/products", {"Makes a product", kCatalogWrites, 201, "admin"},
                                        [on](Call& call, NewProduct in) { return on->create(call, std::move(in)); });
-  router.patch<ProductPatch, ProductView>("/admin/products/{id}", {"Changes a product", kWrites, 200, "admin"},
+  router.patch<ProductPatch, ProductView>("/admin/products/{id}", {"Changes a product", kCatalogWrites, 200, "admin"},
                                           [on](Call& call, ProductPatch in) { return on->patch(call, std::move(in)); });
-  router.del<None, None>("/admin/products/{id}", {"Removes a product and its offers", kWrites, 204, "admin"},
+  router.del<None, None>("/admin/products/{id}", {"Removes a product and its offers", kCatalogWrites, 204, "admin"},
                          [on](Call& call, None) { return on->remove(call); });
   router.get<OffersQuery, OfferList>("/admin/offers", {"Offers of a product or by sku", kStaff, 200, "admin"},
                                      [on](Call& call, OffersQuery query) { return on->list_offers(call, query); });
   router.get<None, OfferView>("/admin/offers/{id}", {"An offer", kStaff, 200, "admin"},
                               [on](Call& call, None) { return on->get_offer(call); });
-  router.post<NewOfferOf, OfferView>("/admin/offers", {"Adds an offer to a product", kWrites, 201, "admin"},
+  router.post<NewOfferOf, OfferView>("/admin/offers", {"Adds an offer to a product", kCatalogWrites, 201, "admin"},
                                      [on](Call& call, NewOfferOf in) { return on->create_offer(call, std::move(in)); });
-  router.patch<OfferPatch, OfferView>("/admin/offers/{id}", {"Changes an offer, its price too", kWrites, 200, "admin"},
+  router.patch<OfferPatch, OfferView>("/admin/offers/{id}",
+                                      {"Changes an offer, its price too", kCatalogWrites, 200, "admin"},
                                       [on](Call& call, OfferPatch in) { return on->patch_offer(call, std::move(in)); });
-  router.del<None, None>("/admin/offers/{id}", {"Removes an offer", kWrites, 204, "admin"},
+  router.del<None, None>("/admin/offers/{id}", {"Removes an offer", kCatalogWrites, 204, "admin"},
                          [on](Call& call, None) { return on->remove_offer(call); });
   router.get<None, StatusList>("/admin/product-statuses",
                                {"What each status of a product means, and what it may become", kStaff, 200, "admin"},

@@ -57,9 +57,9 @@ Result<Names> checked_names(const std::string& names_json) {
   return read_titles(names_json);
 }
 
-class Handlers {
+class CategoryHandlers {
  public:
-  explicit Handlers(const CatalogApi& api) : api_(api) {}
+  explicit CategoryHandlers(const CatalogApi& api) : api_(api) {}
 
   Result<CategoryList> list(http::Call& call) {
     TRY_DO(api_.shoppers.require_staff(call.request));
@@ -126,7 +126,7 @@ class Handlers {
 
 void add_category_routes(http::Router& router, const CatalogApi& api) {
   using http::Call, http::None;
-  const auto on = std::make_shared<Handlers>(api);
+  const auto on = std::make_shared<CategoryHandlers>(api);
   const std::vector<std::string_view> writes{
       "services.sign_in",         "services.role_needed",    "catalog.no_such_category",
       "catalog.category_exists",  "catalog.category_in_use", "catalog.category_cycle",

@@ -13,12 +13,14 @@ namespace {
 using db::Home;
 
 #define KONTOR_CATEGORY_COLUMNS "SELECT id, parent_id, name, slug, path, version, names FROM catalog_categories "
-constexpr db::Query kAll{"catalog.categories", Home::kCatalog, KONTOR_CATEGORY_COLUMNS "ORDER BY id LIMIT 100000"};
-constexpr db::Query kOne{"catalog.category", Home::kCatalog, KONTOR_CATEGORY_COLUMNS "WHERE id = $1"};
+constexpr db::Query kAllCategories{"catalog.categories", Home::kCatalog,
+                                   KONTOR_CATEGORY_COLUMNS "ORDER BY id LIMIT 100000"};
+constexpr db::Query kOneCategory{"catalog.category", Home::kCatalog, KONTOR_CATEGORY_COLUMNS "WHERE id = $1"};
 constexpr db::Query kChild{"catalog.category_child", Home::kCatalog,
                            KONTOR_CATEGORY_COLUMNS "WHERE parent_id = $1 AND name_fold = $2"};
-constexpr db::Query kSlug{"catalog.category_slug", Home::kCatalog, "SELECT id FROM catalog_categories WHERE slug = $1"};
-constexpr db::Query kInsert{"catalog.insert_category", Home::kCatalog, R"sql(
+constexpr db::Query kCategorySlug{"catalog.category_slug", Home::kCatalog,
+                                  "SELECT id FROM catalog_categories WHERE slug = $1"};
+constexpr db::Query kInsertCategory{"catalog.insert_category", Home::kCatalog, R"sql(
   INSERT INTO catalog_categories (id, parent_id, name, name_fold, slug, path, version, names)
   VALUES ($1, $2, $3, $4, $5, $6, 1, $7))sql"};
 constexpr db::Query kUpdate{"catalog.update_category", Home::kCatalog, R"sql(
@@ -54,7 +56,7 @@ Error no_such(CategoryId) {
 
 Result<std::optional<Category>> find(db::Tx& tx, CategoryId id) {
   if (!id) return std::optional<Category>{};
-  TRY(const db::Rows rows, tx.ask(kOne, id));
+  TRY(const db::Rows rows, tx.ask(kOneCategory, id));
   if (rows.empty()) return std::optional<Category>{};
   return std::optional<Category>(category_of(rows.front()));
 }
@@ -80,7 +82,7 @@ Result<std::string> free_slug(db::Tx& tx, const Category& wanted) {
   std::string slug = wanted.slug.empty() ? slugify(wanted.name) : wanted.slug;
   if (slug.empty()) slug = "category-" + id;
   for (int round = 0; round < 2; ++round) {
-    TRY(const db::Rows rows, tx.ask(kSlug, slug));
+    TRY(const db::Rows rows, tx.ask(kCategorySlug, slug));
     TRY(const auto former, former_owner(tx, SlugKind::kCategory, slug));
     const bool taken = !rows.empty() && rows.front().id<CategoryId>(0) != wanted.id;
     const bool leads = former && *former != wanted.id.value;
@@ -106,8 +108,8 @@ Result<void> insert(db::Tx& tx, Category& category, Time now) {
   if (std::count(category.path.begin(), category.path.end(), '>') >= kMaxDepth)
     return invalid("catalog.category_depth", "/parent_id", "out_of_range", "The category tree is at most 10 deep.");
   TRY(category.slug, free_slug(tx, category));
-  TRY_DO(tx.run(kInsert, category.id, category.parent, category.name, fold(category.name), category.slug, category.path,
-                names_of(category)));
+  TRY_DO(tx.run(kInsertCategory, category.id, category.parent, category.name, fold(category.name), category.slug,
+                category.path, names_of(category)));
   TRY_DO(link(tx, category.id, category.parent));
   return services::emit(tx, CategoryChanged{category.id}, category.id.text(), now);
 }
@@ -146,7 +148,7 @@ Result<std::string> path_for(db::Tx& tx, const Category& wanted) {
 }  // namespace
 
 Result<std::vector<Category>> categories(db::Tx& tx) {
-  TRY(const db::Rows rows, tx.ask(kAll));
+  TRY(const db::Rows rows, tx.ask(kAllCategories));
   std::vector<Category> all;
   all.reserve(rows.size());
   for (const auto& row : rows) all.push_back(category_of(row));

@@ -25,9 +25,9 @@ struct FormerSlugList {
   }
 };
 
-class Handlers {
+class FormerSlugHandlers {
  public:
-  Handlers(const CatalogApi& api, SlugKind kind) : api_(api), kind_(kind) {}
+  FormerSlugHandlers(const CatalogApi& api, SlugKind kind) : api_(api), kind_(kind) {}
 
   Result<FormerSlugList> list(http::Call& call) {
     TRY_DO(api_.shoppers.require_staff(call.request));
@@ -65,7 +65,7 @@ class Handlers {
 void add(http::Router& router, const CatalogApi& api, SlugKind kind, const std::string& of) {
   using http::Call, http::None;
   const std::vector<std::string_view> reasons{"services.sign_in", "services.role_needed"};
-  const auto on = std::make_shared<Handlers>(api, kind);
+  const auto on = std::make_shared<FormerSlugHandlers>(api, kind);
   router.get<None, FormerSlugList>(of + "/former-slugs", {"Slugs that lead to the present one", reasons, 200, "admin"},
                                    [on](Call& call, None) { return on->list(call); });
   router.del<None, None>(of + "/former-slugs/{slug}", {"Gives up a former slug", reasons, 204, "admin"},

@@ -37,16 +37,13 @@ struct PriceBulk {
   }
 };
 
-using services::BulkAnswer;
-using services::BulkResult;
-
-class PriceHandlers {
+class PriceBulkHandlers {
  public:
-  explicit PriceHandlers(CatalogApi api) : api_(api) {}
+  explicit PriceBulkHandlers(CatalogApi api) : api_(api) {}
 
-  Result<BulkAnswer> bulk(http::Call& call, const PriceBulk& in) const {
+  Result<services::BulkAnswer> bulk(http::Call& call, const PriceBulk& in) const {
     TRY(const services::Shopper who, api_.shoppers.require_role(call, services::Role::kMerchandiser));
-    BulkAnswer answer = BulkAnswer::of(in.items.size());
+    services::BulkAnswer answer = services::BulkAnswer::of(in.items.size());
     std::vector<std::size_t> same;
     ByProduct rows;
     TRY_DO(resolve(in, answer.items, same, rows));
@@ -62,7 +59,7 @@ class PriceHandlers {
   using ByProduct = std::map<ProductId, std::vector<std::size_t>>;  // the rows that are still to be saved
 
   // Finds each row's offer, or says in its result why there is none. `same`: those that stay in their currency.
-  Result<void> resolve(const PriceBulk& in, std::span<BulkResult> results, std::vector<std::size_t>& same,
+  Result<void> resolve(const PriceBulk& in, std::span<services::BulkResult> results, std::vector<std::size_t>& same,
                        ByProduct& rows) const {
     std::vector<std::string> skus;
     for (const PriceRow& row : in.items)
@@ -100,7 +97,7 @@ class PriceHandlers {
   }
 
   Result<void> set_all(const services::Shopper& who, const PriceBulk& in, std::span<const std::size_t> rows,
-                       std::span<BulkResult> results) const {
+                       std::span<services::BulkResult> results) const {
     while (!rows.empty()) {
       const auto some = rows.first(std::min(BasePrices::kMostAtOnce, rows.size()));
       rows = rows.subspan(some.size());
@@ -132,7 +129,7 @@ class PriceHandlers {
   }
 
   template <class At>
-  static std::optional<Offer> only(At from, At to, BulkResult& result) {
+  static std::optional<Offer> only(At from, At to, services::BulkResult& result) {
     if (from == to) {
       result.refuse("catalog.no_such_offer", "There is no such offer.");
       return {};
@@ -144,7 +141,7 @@ class PriceHandlers {
     return *from->second;
   }
 
-  Result<std::optional<Offer>> of_product(const std::string& external_id, BulkResult& result) const {
+  Result<std::optional<Offer>> of_product(const std::string& external_id, services::BulkResult& result) const {
     ProductFilter filter;
     filter.external_id = external_id;
     TRY(const auto found, api_.catalog.find_products(filter));
@@ -159,7 +156,7 @@ class PriceHandlers {
   // Saves what is open with whole products, chunk by chunk; what stays open lost a race against another change of its
   // product.
   Result<void> save_all(const services::Shopper& who, const PriceBulk& in, ByProduct& open,
-                        std::span<BulkResult> results) const {
+                        std::span<services::BulkResult> results) const {
     std::vector<ProductId> ids;
     for (const auto& [product, rows] : open) ids.push_back(product);
     for (std::size_t from = 0; from < ids.size(); from += kBulkChunk) {
@@ -170,7 +167,7 @@ class PriceHandlers {
   }
 
   Result<void> save_chunk(const services::Shopper& who, const PriceBulk& in, std::span<const ProductId> ids,
-                          ByProduct& open, std::span<BulkResult> results) const {
+                          ByProduct& open, std::span<services::BulkResult> results) const {
     TRY(std::vector<Product> products, api_.catalog.products(ids));
     std::vector<Draft> drafts;
     std::vector<services::AuditEntry> entries;
@@ -201,7 +198,7 @@ class PriceHandlers {
 
   // The product with only those offers that get another price; the last row that names an offer counts.
   static Draft draft_of(Product product, const PriceBulk& in, const std::vector<std::size_t>& rows,
-                        std::span<const BulkResult> results) {
+                        std::span<const services::BulkResult> results) {
     Draft draft;
     draft.if_version = product.version;
     std::map<OfferId, std::size_t> wanted;
@@ -221,14 +218,14 @@ class PriceHandlers {
     return draft;
   }
 
-  static void settle(ProductId id, const Saved& saved, ByProduct& open, std::span<BulkResult> results) {
+  static void settle(ProductId id, const Saved& saved, ByProduct& open, std::span<services::BulkResult> results) {
     if (saved.refused && saved.refused->code == Errc::kVersionConflict) return;  // once more, from what it is now
     if (saved.refused) return close(open, id, results, saved.refused->detail);
     for (const std::size_t at : open[id]) results[at].ok = true;
     open.erase(id);
   }
 
-  static void close(ByProduct& open, ProductId id, std::span<BulkResult> results, const std::string& why) {
+  static void close(ByProduct& open, ProductId id, std::span<services::BulkResult> results, const std::string& why) {
     const auto found = open.find(id);
     if (found == open.end()) return;
     for (const std::size_t at : found->second)
@@ -243,13 +240,14 @@ class PriceHandlers {
 }  // namespace
 
 void add_price_bulk_routes(http::Router& router, const CatalogApi& api) {
-  const auto on = std::make_shared<PriceHandlers>(api);
-  router.post<PriceBulk, BulkAnswer>("/admin/prices/bulk",
-                                     {"Sets the prices of many offers by sku or external id; a result per row",
-                                      {"services.sign_in", "services.role_needed"},
-                                      200,
-                                      "admin"},
-                                     [on](http::Call& call, const PriceBulk& in) { return on->bulk(call, in); });
+  const auto on = std::make_shared<PriceBulkHandlers>(api);
+  router.post<PriceBulk, services::BulkAnswer>(
+      "/admin/prices/bulk",
+      {"Sets the prices of many offers by sku or external id; a result per row",
+       {"services.sign_in", "services.role_needed"},
+       200,
+       "admin"},
+      [on](http::Call& call, const PriceBulk& in) { return on->bulk(call, in); });
 }
 
 }  // namespace kontor::catalog

@@ -124,9 +124,9 @@ bool same(const Product& a, const Product& b) {
          a.returnable == b.returnable && a.attributes_json == b.attributes_json;
 }
 
-class Handlers {
+class ProductBulkHandlers {
  public:
-  explicit Handlers(const CatalogApi& api) : api_(api) {}
+  explicit ProductBulkHandlers(const CatalogApi& api) : api_(api) {}
 
   Result<BulkAnswer> bulk(http::Call& call, const Bulk& in) const {
     TRY(const Shopper who, api_.shoppers.require_role(call, Role::kMerchandiser));
@@ -254,7 +254,7 @@ class Handlers {
 }  // namespace
 
 void add_bulk_routes(http::Router& router, const CatalogApi& api) {
-  const auto on = std::make_shared<const Handlers>(api);
+  const auto on = std::make_shared<const ProductBulkHandlers>(api);
   router.post<Bulk, BulkAnswer>("/admin/products/bulk",
                                 {"Changes many products alike; a result per row",
                                  {"services.sign_in", "services.role_needed", "catalog.which_products",

@@ -8,9 +8,9 @@ namespace {
 using services::Role;
 using services::Shopper;
 
-class Handlers {
+class RelatedHandlers {
  public:
-  explicit Handlers(const CatalogApi& api) : api_(api) {}
+  explicit RelatedHandlers(const CatalogApi& api) : api_(api) {}
 
   Result<RelatedProducts> get(http::Call& call) const {
     TRY_DO(api_.shoppers.require_staff(call.request));
@@ -45,7 +45,7 @@ class Handlers {
 
 void add_related_routes(http::Router& router, const CatalogApi& api) {
   using http::Call, http::None;
-  const auto on = std::make_shared<const Handlers>(api);
+  const auto on = std::make_shared<const RelatedHandlers>(api);
   router.get<None, RelatedProducts>("/admin/products/{id}/related",
                                     {"What stands beside a product, sold or not",
                                      {"services.sign_in", "services.role_needed", "catalog.no_such_product"},

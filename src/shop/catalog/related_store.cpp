@@ -23,7 +23,7 @@ constexpr db::Query kDropOwn{"catalog.drop_related", Home::kCatalog,
                              "DELETE FROM catalog_related WHERE product_id = $1"};
 constexpr db::Query kDropBeside{"catalog.drop_beside", Home::kCatalog,
                                 "DELETE FROM catalog_related WHERE related_id = $1"};
-constexpr db::Query kInsert{"catalog.insert_related", Home::kCatalog, R"sql(
+constexpr db::Query kInsertRelated{"catalog.insert_related", Home::kCatalog, R"sql(
   INSERT INTO catalog_related (product_id, kind, place, related_id) VALUES ($1, $2, $3, $4))sql"};
 constexpr db::Query kTouchProduct{"catalog.touch_product", Home::kCatalog,
                                   "UPDATE catalog_products SET version = version + 1, updated_at = $2 WHERE id = $1"};
@@ -99,7 +99,7 @@ Result<std::int64_t> set_related(db::Tx& tx, ProductId id, const RelatedProducts
       sets.push_back({id, static_cast<std::int64_t>(kind), static_cast<std::int64_t>(place), list[place]});
   }
   TRY_DO(tx.run(kDropOwn, id));
-  if (!sets.empty()) TRY_DO(tx.run_each(kInsert, sets));
+  if (!sets.empty()) TRY_DO(tx.run_each(kInsertRelated, sets));
   TRY_DO(tx.run(kTouchProduct, id, now));
   TRY_DO(services::emit(tx, ProductChanged{id, version + 1}, id.text(), now));
   return version + 1;

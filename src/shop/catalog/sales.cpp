@@ -10,7 +10,7 @@
 namespace kontor::catalog {
 namespace {
 
-constexpr std::size_t kAtOnce = store::kInCount;  // offers in one write function
+constexpr std::size_t kOffersAtOnce = store::kInCount;  // offers in one write function
 
 // Belongs to no customer, and no two are looked for together.
 constexpr int kBucket = 0;
@@ -64,7 +64,7 @@ Result<Sales::Planned> Sales::plan(std::span<const Wish> wishes, const Terms& te
   Planned planned;
   planned.batch = ids_.next<SaleId>(now, kBucket);
   while (!wishes.empty()) {
-    const auto some = wishes.first(std::min(kAtOnce, wishes.size()));
+    const auto some = wishes.first(std::min(kOffersAtOnce, wishes.size()));
     std::vector<Sale> drawn;
     for (const Wish& wish : some)
       drawn.push_back({ids_.next<SaleId>(now, kBucket),
@@ -169,8 +169,8 @@ Result<int> Sales::cancel(SaleId sale_or_batch, const Beside& beside) {
   if (found.empty()) return fail(Errc::kNotFound, "catalog.no_such_sale", "There is no such sale.");
   const Time now = clock_.now();
   std::erase_if(found, [&](const Sale& sale) { return sale.cancelled || sale.ends <= now; });
-  for (std::size_t at = 0; at < found.size(); at += kAtOnce) {
-    const auto some = std::span(found).subspan(at, std::min(kAtOnce, found.size() - at));
+  for (std::size_t at = 0; at < found.size(); at += kOffersAtOnce) {
+    const auto some = std::span(found).subspan(at, std::min(kOffersAtOnce, found.size() - at));
     TRY(const auto changed, withdraw(some, at == 0 ? beside : Beside()));
     tell(changed);
   }
@@ -192,7 +192,7 @@ Result<std::vector<ProductId>> Sales::withdraw(std::span<const Sale> sales, cons
 
 Result<Sales::Turned> Sales::turn(int limit) {
   const Time now = clock_.now();
-  limit = std::min(limit, static_cast<int>(kAtOnce));
+  limit = std::min(limit, static_cast<int>(kOffersAtOnce));
   std::vector<OfferId> due;
   Turned out;
   bool any = false;

@@ -136,9 +136,9 @@ Error unclear(std::string field, std::string words) {
   return error;
 }
 
-class Handlers {
+class SaleHandlers {
  public:
-  explicit Handlers(const SalesApi& api) : api_(api) {}
+  explicit SaleHandlers(const SalesApi& api) : api_(api) {}
 
   Result<SaleView> create(http::Call& call, const NewSale& in) const {
     TRY(const auto who, api_.shoppers.require_role(call, Role::kMerchandiser));
@@ -230,28 +230,29 @@ class Handlers {
   SalesApi api_;
 };
 
-const std::vector<std::string_view> kWrites{
+const std::vector<std::string_view> kSaleWrites{
     "services.sign_in",     "services.role_needed",   "catalog.no_such_offer",   "catalog.wrong_sale",
     "catalog.unclear_sale", "catalog.too_many_sales", "catalog.too_many_offers", "catalog.nothing_to_reduce"};
-const std::vector<std::string_view> kReads{"services.sign_in", "services.role_needed", "request.bad_cursor"};
+const std::vector<std::string_view> kSaleReads{"services.sign_in", "services.role_needed", "request.bad_cursor"};
 
 }  // namespace
 
 void add_sales_routes(http::Router& router, const SalesApi& api) {
   using http::Call, http::None;
-  const auto on = std::make_shared<const Handlers>(api);
-  router.post<NewSale, SaleView>("/admin/offers/{id}/sales", {"Reduces an offer for a while", kWrites, 201, "admin"},
+  const auto on = std::make_shared<const SaleHandlers>(api);
+  router.post<NewSale, SaleView>("/admin/offers/{id}/sales",
+                                 {"Reduces an offer for a while", kSaleWrites, 201, "admin"},
                                  [on](Call& call, const NewSale& in) { return on->create(call, in); });
   router.get<services::PageQuery, SalePage>("/admin/offers/{id}/sales",
-                                            {"Its sales, newest first", kReads, 200, "admin"},
+                                            {"Its sales, newest first", kSaleReads, 200, "admin"},
                                             [on](Call& call, const services::PageQuery& in) -> Result<SalePage> {
                                               TRY(const auto offer, call.id<OfferId>("id"));
                                               return on->list(call, {offer, {}, {}, 0}, in.cursor, in.limit);
                                             });
-  router.post<NewSales, SalesPlanned>("/admin/sales", {"Reduces many offers for a while", kWrites, 201, "admin"},
+  router.post<NewSales, SalesPlanned>("/admin/sales", {"Reduces many offers for a while", kSaleWrites, 201, "admin"},
                                       [on](Call& call, const NewSales& in) { return on->create_many(call, in); });
   router.get<SalesQuery, SalePage>(
-      "/admin/sales", {"Sales, newest first", kReads, 200, "admin"}, [on](Call& call, const SalesQuery& in) {
+      "/admin/sales", {"Sales, newest first", kSaleReads, 200, "admin"}, [on](Call& call, const SalesQuery& in) {
         return on->list(call, {in.offer_id.value_or(OfferId{}), in.batch_id.value_or(SaleId{}), {}, 0}, in.cursor,
                         in.limit);
       });
@@ -259,7 +260,7 @@ void add_sales_routes(http::Router& router, const SalesApi& api) {
                          {"Cancels a sale, or all of a batch", {"catalog.no_such_sale"}, 204, "admin"},
                          [on](Call& call, None) { return on->cancel(call); });
   router.get<services::PageQuery, HistoryPage>(
-      "/admin/offers/{id}/price-history", {"What it cost when, newest first", kReads, 200, "admin"},
+      "/admin/offers/{id}/price-history", {"What it cost when, newest first", kSaleReads, 200, "admin"},
       [on](Call& call, const services::PageQuery& in) { return on->history(call, in); });
 }
 

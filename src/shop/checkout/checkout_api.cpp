@@ -17,9 +17,9 @@ http::Response response_of(const Answer& answer, const std::string& base) {
   return response;
 }
 
-class Api {
+class CheckoutHandlers {
  public:
-  Api(const ApiParts& parts, std::string base) : parts_(parts), base_(std::move(base)) {}
+  CheckoutHandlers(const ApiParts& parts, std::string base) : parts_(parts), base_(std::move(base)) {}
 
   Result<http::Response> buy(http::Call& call, std::string_view text) const {
     TRY(const auto shopper, parts_.shoppers.require_buyer(call.request));
@@ -136,7 +136,7 @@ http::Endpoint reading_body(std::string pattern, const http::About& about, Handl
 }  // namespace
 
 void add_checkout_routes(http::Router& router, const ApiParts& parts) {
-  const Api api(parts, router.base());
+  const CheckoutHandlers api(parts, router.base());
   const auto buy = [api](http::Call& call, std::string_view text) { return api.buy(call, text); };
   const http::About buying{"Buys the cart",
                            {"checkout.cart_empty",
@@ -175,7 +175,7 @@ void add_checkout_routes(http::Router& router, const ApiParts& parts) {
 }
 
 void add_settling_routes(http::Router& router, const ApiParts& parts) {
-  const Api api(parts, router.base());
+  const CheckoutHandlers api(parts, router.base());
   router.post<http::None, http::Response>(
       "/checkouts/{id}/complete",
       {"The buyer took the step: goes on", {"checkout.no_such_checkout", "checkout.not_to_be_completed"}, 201},

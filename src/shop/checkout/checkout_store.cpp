@@ -43,10 +43,11 @@ const db::Query kFindJournal{"checkout.find", db::Home::kCustomer, KONTOR_JOURNA
 const db::Query kFindByKey{"checkout.find_key", db::Home::kCustomer,
                            KONTOR_JOURNAL_COLUMNS "WHERE customer_id = $1 AND key = $2"};
 // Nothing waits for longer than from its creation to its expiry: what does (from $3 on) had its clock set back.
-const db::Query kDue{"checkout.due", db::Home::kCustomer,
-                     KONTOR_JOURNAL_COLUMNS
-                     "WHERE next_at IS NOT NULL AND (next_at <= $1 OR (next_at > $3 AND next_at - (expires_at - "
-                     "created_at) > $3)) ORDER BY next_at LIMIT $2"};
+const db::Query kDueJournals{
+    "checkout.due", db::Home::kCustomer,
+    KONTOR_JOURNAL_COLUMNS
+    "WHERE next_at IS NOT NULL AND (next_at <= $1 OR (next_at > $3 AND next_at - (expires_at - "
+    "created_at) > $3)) ORDER BY next_at LIMIT $2"};
 const db::Query kJournalsAfter{"checkout.after", db::Home::kCustomer,
                                KONTOR_JOURNAL_COLUMNS "WHERE id > $1 ORDER BY id LIMIT 500"};
 

@@ -12,7 +12,7 @@ extern const db::Query kForgetPlan;
 extern const db::Query kLease;
 extern const db::Query kFindJournal;
 extern const db::Query kFindByKey;
-extern const db::Query kDue;
+extern const db::Query kDueJournals;
 extern const db::Query kJournalsAfter;
 
 extern const db::Query kInsertQuote;

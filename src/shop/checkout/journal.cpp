@@ -95,7 +95,7 @@ Result<std::optional<Journal>> find_key(db::Tx& tx, CustomerId customer, const s
 }
 
 Result<std::vector<Journal>> due(db::Tx& tx, Time until, Time furthest, int limit) {
-  TRY(const auto rows, tx.ask(kDue, until, limit, furthest));
+  TRY(const auto rows, tx.ask(kDueJournals, until, limit, furthest));
   return all(rows);
 }
 

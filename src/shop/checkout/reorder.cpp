@@ -9,21 +9,21 @@ namespace {
 
 constexpr int kTries = 3;  // stock may go while it is asked for
 
-struct Shortages {
+struct CartShortages {
   std::vector<inventory::Shortage> lines;
-  static constexpr auto fields() { return described(Field("lines", &Shortages::lines, "What could not be had")); }
+  static constexpr auto fields() { return described(Field("lines", &CartShortages::lines, "What could not be had")); }
 };
 
 // How many more the cart could have taken, by its refusal of `wanted` more.
 std::int64_t room_in(const Error& refusal, std::int64_t wanted) {
   if (refusal.code != Errc::kOutOfStock) return 0;
-  const auto told = json::read<Shortages>("{" + refusal.members + "}");
+  const auto told = json::read<CartShortages>("{" + refusal.members + "}");
   if (!told || told->lines.size() != 1) return 0;
   const auto& line = told->lines.front();
   return std::clamp<std::int64_t>(wanted - (line.requested - line.available), 0, wanted - 1);
 }
 
-bool is_refusal(Errc code) {
+bool leaves_out(Errc code) {
   switch (code) {
     case Errc::kOutOfStock:
     case Errc::kPurchaseLimit:
@@ -45,7 +45,7 @@ Result<void> add_line(cart::Carts& carts, const cart::Owner& owner, const orders
       out.added.push_back({line.offer_id, line.title, wanted});
       break;
     }
-    if (!is_refusal(view.error().code)) return fail(view.error());
+    if (!leaves_out(view.error().code)) return fail(view.error());
     if (!refusal) refusal = view.error();
     wanted = room_in(view.error(), wanted);
   }

@@ -50,9 +50,9 @@ ShortageView view(const Shortage& one) {
   return {one.order, one.offer, one.warehouse, one.quantity, one.state, one.since, one.decide_by, {}};
 }
 
-class Api {
+class ShortageHandlers {
  public:
-  explicit Api(const ShortagesApiParts& parts) : p_(parts) {}
+  explicit ShortageHandlers(const ShortagesApiParts& parts) : p_(parts) {}
 
   Result<ShortageList> show(http::Call& call) const {
     TRY(const auto id, call.id<OrderId>("id"));
@@ -124,7 +124,7 @@ class Api {
 }  // namespace
 
 void add_shortages_routes(http::Router& router, const ShortagesApiParts& parts) {
-  const Api api(parts);
+  const ShortageHandlers api(parts);
   router.get<http::None, ShortageList>(
       "/orders/{id}/shortages",
       {"What of an order is missing after all, and what may be had in its place", {"orders.no_such_order"}},

@@ -162,9 +162,9 @@ std::vector<MovementView> views_of(const std::vector<Movement>& movements) {
   return views;
 }
 
-class Api {
+class CreditHandlers {
  public:
-  explicit Api(const ApiParts& parts) : p_(parts) {}
+  explicit CreditHandlers(const ApiParts& parts) : p_(parts) {}
 
   Result<IssuedView> issue(const http::Call& call, const NewGiftCard& in) const {
     TRY(const auto staff, p_.shoppers.require_role(call, services::Role::kFinance));
@@ -274,7 +274,7 @@ class Api {
 void add_credit_routes(http::Router& router, http::Router& staff, const ApiParts& parts) {
   using http::Call;
   using http::None;
-  const Api api(parts);
+  const CreditHandlers api(parts);
   staff.post<NewGiftCard, IssuedView>(
       "/admin/gift-cards",
       {"Issues a gift card; its code is told once",

@@ -8,7 +8,7 @@
 namespace kontor::experiments {
 namespace {
 
-constexpr std::size_t kPlaces = 4096;           // of exposures that a thread has not handed over
+constexpr std::size_t kRingPlaces = 4096;       // of exposures that a thread has not handed over
 constexpr std::size_t kMostAtOnce = 100'000;    // handed over by one drain
 constexpr std::size_t kChunk = 500;             // rows a write
 constexpr std::int64_t kRecountEvery = 10'000;  // new visitors of an experiment
@@ -22,7 +22,7 @@ struct Experiments::Queue {
   struct Count {
     std::int64_t visitors = 0, since = 0;  // when last counted, and who may have come since
   };
-  runtime::Rings<Exposure> rings{kPlaces};
+  runtime::Rings<Exposure> rings{kRingPlaces};
   std::atomic<bool> woken{false}, draining{false};
   std::map<std::int64_t, Count> counts;  // of the draining fiber
   std::vector<Exposure> waiting;         // likewise: what the store did not take

@@ -82,9 +82,9 @@ ExperimentView view(const Kept& kept) {
           kept.started_at, kept.ended_at,   kept.winner, kept.version};
 }
 
-class Api {
+class ExperimentHandlers {
  public:
-  explicit Api(const ApiParts& parts) : p_(parts) {}
+  explicit ExperimentHandlers(const ApiParts& parts) : p_(parts) {}
 
   Result<ChoiceView> choose(Call& call, const ChoiceQuery& in) const {
     TRY(const auto visitor, p_.visitor(call.request, in.consent));
@@ -172,7 +172,7 @@ class Api {
 }  // namespace
 
 void add_experiments_routes(http::Router& router, const ApiParts& parts) {
-  const Api api(parts);
+  const ExperimentHandlers api(parts);
   const std::string one = "/admin/experiments/{key}";
   router.get<ChoiceQuery, ChoiceView>("/experiments/{subject}",
                                       {"What a visitor gets of a subject; noted as shown to them", {}, 200, "events"},

@@ -11,14 +11,14 @@ namespace kontor::inventory {
 namespace {
 
 // What all slots together shall hold; what is absent stays.
-struct Wanted {
+struct WantedFigures {
   std::optional<std::int64_t> on_hand;
   std::optional<std::int64_t> safety_stock;
   std::optional<std::int64_t> incoming;
 };
 
 // What is kept back and what is on its way are in the first slot.
-Delta delta_to(const Wanted& wanted, const std::vector<SlotRow>& rows) {
+Delta delta_to(const WantedFigures& wanted, const std::vector<SlotRow>& rows) {
   Delta delta;
   for (const SlotRow& row : rows) {
     delta.on_hand -= row.on_hand;
@@ -32,7 +32,7 @@ Delta delta_to(const Wanted& wanted, const std::vector<SlotRow>& rows) {
 }
 
 // Whether anything changed.
-Result<bool> set_figures(db::Tx& tx, const Place& place, const Wanted& wanted, const Cause& cause,
+Result<bool> set_figures(db::Tx& tx, const Place& place, const WantedFigures& wanted, const Cause& cause,
                          Crossings& crossings) {
   TRY(const auto rows, sql::slots_at(tx, place.offer, place.warehouse));
   Delta delta = delta_to(wanted, rows);

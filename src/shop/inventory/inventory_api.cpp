@@ -121,9 +121,9 @@ struct Bulk {
 using services::BulkAnswer;
 using services::BulkResult;
 
-class Api {
+class InventoryHandlers {
  public:
-  explicit Api(InventoryApiParts parts) : p_(parts) {}
+  explicit InventoryHandlers(InventoryApiParts parts) : p_(parts) {}
 
   Result<services::Page<StockView>> list(const http::Call& call, const StockQuery& query) const {
     TRY_DO(p_.shoppers.require_role(call, services::Role::kWarehouse));
@@ -283,7 +283,7 @@ class Api {
 
 void add_inventory_routes(http::Router& router, InventoryApiParts parts) {
   using http::Call;
-  const Api api(parts);
+  const InventoryHandlers api(parts);
   add_warehouse_routes(router, parts);
   add_stockroom_routes(router, parts);
   router.get<StockQuery, services::Page<StockView>>(

@@ -90,13 +90,13 @@ Result<std::vector<Supply>> supplies_of(db::Tx& tx, std::span<const Demand> dema
 }
 
 // A request made ready: its lines summed, and where they may come from.
-struct Wanted {
+struct WantedReservation {
   const ReserveRequest& request;
   std::vector<Demand> demands;
   std::vector<Source> sources;
 };
 
-Result<std::vector<Allotment>> same_and_held(db::Tx& tx, const Wanted& wanted) {
+Result<std::vector<Allotment>> same_and_held(db::Tx& tx, const WantedReservation& wanted) {
   const auto& demands = wanted.demands;
   TRY(const auto rows, sql::reservation(tx, wanted.request.key));
   std::vector<Allotment> out;
@@ -230,7 +230,7 @@ Result<Outcome> take_all(db::Tx& tx, const ReserveRequest& request, const std::v
 }
 
 // A row more for each offer with a limit; most have none. After the stock rows, as everybody takes them.
-Result<void> count_purchases(db::Tx& tx, const Wanted& wanted) {
+Result<void> count_purchases(db::Tx& tx, const WantedReservation& wanted) {
   for (const Demand& demand : wanted.demands) {
     if (demand.purchase_limit == 0) continue;
     TRY(const bool within, sql::buy(tx, wanted.request.customer, demand));
@@ -241,7 +241,7 @@ Result<void> count_purchases(db::Tx& tx, const Wanted& wanted) {
   return {};
 }
 
-void name_buyer(std::vector<Take>& takes, const Wanted& wanted) {
+void name_buyer(std::vector<Take>& takes, const WantedReservation& wanted) {
   for (Take& take : takes)
     for (const Demand& demand : wanted.demands)
       if (demand.offer == take.place.offer && demand.purchase_limit > 0) take.customer = wanted.request.customer;
@@ -249,7 +249,8 @@ void name_buyer(std::vector<Take>& takes, const Wanted& wanted) {
 
 using Leftovers = std::vector<std::pair<OfferId, std::int64_t>>;
 
-Result<void> tell_reserved(db::Tx& tx, const Wanted& wanted, const Outcome& outcome, const Leftovers& left, Time now) {
+Result<void> tell_reserved(db::Tx& tx, const WantedReservation& wanted, const Outcome& outcome, const Leftovers& left,
+                           Time now) {
   StockReserved event{wanted.request.key, {}};
   event.lines.reserve(wanted.demands.size());
   for (const Demand& demand : wanted.demands) event.lines.push_back({demand.offer, demand.quantity, {}});
@@ -270,7 +271,7 @@ Error overtaken() {
 }
 
 // What the request took before it failed comes back with its Error: it counts as available.
-Error short_of(db::Tx& tx, const Wanted& wanted, const std::vector<Taking>& taken, Spread& spread) {
+Error short_of(db::Tx& tx, const WantedReservation& wanted, const std::vector<Taking>& taken, Spread& spread) {
   auto supplies = supplies_of(tx, wanted.demands, wanted.request.key);
   if (!supplies) return supplies.error();
   for (const Taking& one : taken)
@@ -291,8 +292,8 @@ Error short_of(db::Tx& tx, const Wanted& wanted, const std::vector<Taking>& take
 }
 
 // One warehouse and nothing beyond the stock: there is nothing to choose, and the guard alone decides.
-Result<std::vector<Allotment>> reserve_plainly(db::Tx& tx, const Wanted& wanted, Spread& spread, std::int64_t room,
-                                               Time now) {
+Result<std::vector<Allotment>> reserve_plainly(db::Tx& tx, const WantedReservation& wanted, Spread& spread,
+                                               std::int64_t room, Time now) {
   const WarehouseId warehouse = wanted.sources.empty() ? kMainWarehouse : wanted.sources.front().id;
   std::vector<Take> takes;
   takes.reserve(wanted.demands.size());
@@ -319,7 +320,8 @@ std::vector<std::pair<OfferId, std::int64_t>> left_of(std::span<const Supply> su
   return out;
 }
 
-Result<std::vector<Allotment>> reserve_by_choice(db::Tx& tx, const Wanted& wanted, Preference preference, Time now) {
+Result<std::vector<Allotment>> reserve_by_choice(db::Tx& tx, const WantedReservation& wanted, Preference preference,
+                                                 Time now) {
   for (int left = kMostChoices;; --left) {
     TRY(const auto supplies, supplies_of(tx, wanted.demands, wanted.request.key));
     if (const auto missing = shortages(supplies); !missing.empty()) {
@@ -346,7 +348,7 @@ Result<std::vector<Allotment>> reserve_by_choice(db::Tx& tx, const Wanted& wante
 }
 
 // The widest of the offers; 1 nearly always.
-std::int64_t reach_of(const Wanted& wanted, const Spread& spread) {
+std::int64_t reach_of(const WantedReservation& wanted, const Spread& spread) {
   if (wanted.sources.size() != 1) return 1;
   std::int64_t reach = 1;
   for (const Demand& demand : wanted.demands)
@@ -356,7 +358,7 @@ std::int64_t reach_of(const Wanted& wanted, const Spread& spread) {
 
 // One warehouse whose rows are spread. A slot is tried without a look at the others, since to look is to be in the way
 // of all who sell from them; only when no slot has the whole line it is chosen from all of them together.
-Result<std::vector<Allotment>> reserve_from_slots(db::Tx& tx, const Wanted& wanted, const Spread& spread,
+Result<std::vector<Allotment>> reserve_from_slots(db::Tx& tx, const WantedReservation& wanted, const Spread& spread,
                                                   Preference preference, Time now) {
   const WarehouseId warehouse = wanted.sources.front().id;
   const std::int64_t reach = reach_of(wanted, spread), draw = draw_of(wanted.request.key);
@@ -425,7 +427,7 @@ Result<std::vector<Source>> Inventory::sources(db::Tx& tx, const Destination& to
 
 Result<std::vector<Allotment>> Inventory::reserve(db::Tx& tx, const ReserveRequest& request, Time now) {
   KONTOR_ASSERT(request.key && !request.lines.empty());
-  Wanted wanted{request, bugs_.lines_not_summed ? request.lines : summed(request.lines), {}};
+  WantedReservation wanted{request, bugs_.lines_not_summed ? request.lines : summed(request.lines), {}};
   for (const Demand& demand : wanted.demands) KONTOR_ASSERT(demand.purchase_limit == 0 || request.customer);
   TRY(wanted.sources, sources(tx, request.to));
   const bool plain =
@@ -442,7 +444,7 @@ Result<std::vector<Allotment>> Inventory::reserve(db::Tx& tx, const ReserveReque
 
 Result<std::vector<Allotment>> Inventory::preview(const ReserveRequest& request) {
   KONTOR_ASSERT(!request.lines.empty());
-  const Wanted wanted{request, summed(request.lines), {}};
+  const WantedReservation wanted{request, summed(request.lines), {}};
   std::vector<Allotment> out;
   TRY_DO(store_.read(db::Home::kStock, [&](db::Tx& tx) -> Result<void> {
     out.clear();

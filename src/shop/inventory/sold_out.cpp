@@ -9,12 +9,12 @@
 namespace kontor::inventory {
 namespace {
 
-struct Wanted {
+struct WantedOfOffer {
   std::int64_t quantity = 0;
   std::int64_t backorder = 0;
 };
-std::map<OfferId, Wanted> by_offer(std::span<const Demand> lines) {
-  std::map<OfferId, Wanted> out;
+std::map<OfferId, WantedOfOffer> by_offer(std::span<const Demand> lines) {
+  std::map<OfferId, WantedOfOffer> out;
   for (const Demand& line : lines) {
     auto& wanted = out[line.offer];
     wanted.quantity += line.quantity;

@@ -58,7 +58,7 @@ bool take_sign(std::string_view& text, char sign) {
   return true;
 }
 
-std::optional<Coordinates> place_of(const Warehouse& warehouse) {
+std::optional<Coordinates> coordinates_of(const Warehouse& warehouse) {
   const Coordinates given{warehouse.latitude_e6, warehouse.longitude_e6};
   if (given != Coordinates{}) return given;  // where both are zero is the sea, and what nobody filled in
   return find_place(warehouse.country, "", warehouse.postal_code);
@@ -89,7 +89,7 @@ Way way_between(const Warehouse& from, const Destination& to, const TransitTable
   way.processing_hours = from.processing_hours;
   way.from_country = from.country;
   way.border = !from.country.empty() && !to.country.empty() && from.country != to.country;
-  const auto start = place_of(from);
+  const auto start = coordinates_of(from);
   const auto end = find_place(to.country, to.region, to.postal_code);
   if (start && end) {
     way.distance_km = distance_km(*start, *end);

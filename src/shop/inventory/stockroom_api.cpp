@@ -145,9 +145,9 @@ struct SpreadView {
   }
 };
 
-class Api {
+class StockroomHandlers {
  public:
-  explicit Api(InventoryApiParts parts) : p_(parts) {}
+  explicit StockroomHandlers(InventoryApiParts parts) : p_(parts) {}
 
   Result<TransferView> transfer(http::Call& call, const TransferStock& in) const {
     TRY(const auto staff, p_.shoppers.require_role(call, services::Role::kWarehouse));
@@ -257,7 +257,7 @@ class Api {
 
 void add_stockroom_routes(http::Router& router, InventoryApiParts parts) {
   using http::Call;
-  const Api api(parts);
+  const StockroomHandlers api(parts);
   router.post<TransferStock, TransferView>(
       "/admin/inventory/{offer_id}/{warehouse_id}/transfer",
       {"Moves goods to another warehouse, never what is promised here",

@@ -113,9 +113,9 @@ struct WarehouseList {
   }
 };
 
-class Api {
+class WarehouseHandlers {
  public:
-  explicit Api(InventoryApiParts parts) : p_(parts) {}
+  explicit WarehouseHandlers(InventoryApiParts parts) : p_(parts) {}
 
   Result<WarehouseList> list(const http::Call& call) const {
     TRY_DO(p_.shoppers.require_role(call, services::Role::kWarehouse));
@@ -179,7 +179,7 @@ class Api {
 
 void add_warehouse_routes(http::Router& router, InventoryApiParts parts) {
   using http::Call;
-  const Api api(parts);
+  const WarehouseHandlers api(parts);
   router.get<http::None, WarehouseList>("/admin/warehouses", {"All warehouses", {}},
                                         [api](Call& call, http::None) { return api.list(call); });
   router.post<NewWarehouse, WarehouseView>("/admin/warehouses",

@@ -32,9 +32,9 @@ tl::unexpected<Error> no_such_order() {
   return fail(Errc::kNotFound, "orders.no_such_order", "There is no such order.");
 }
 
-class Api {
+class OrderHandlers {
  public:
-  Api(Orders& orders, const services::Shoppers& shoppers, const services::Cursors& cursors)
+  OrderHandlers(Orders& orders, const services::Shoppers& shoppers, const services::Cursors& cursors)
       : orders_(orders), shoppers_(shoppers), cursors_(cursors) {}
 
   Result<OrderPage> own(http::Call& call, const services::PageQuery& in) const {
@@ -114,7 +114,7 @@ class Api {
 
 void add_orders_routes(http::Router& router, Orders& orders, const services::Shoppers& shoppers,
                        const services::Cursors& cursors) {
-  const Api api(orders, shoppers, cursors);
+  const OrderHandlers api(orders, shoppers, cursors);
   router.get<services::PageQuery, OrderPage>(
       "/orders", {"The caller's orders, newest first", {"request.bad_cursor"}},
       [api](http::Call& call, const services::PageQuery& in) { return api.own(call, in); });

@@ -99,9 +99,9 @@ Result<std::vector<ListedPrice>> entries_of(std::string_view body) {
   return entries;
 }
 
-class Api {
+class PriceListHandlers {
  public:
-  explicit Api(const PriceListsApi& api) : p_(api) {}
+  explicit PriceListHandlers(const PriceListsApi& api) : p_(api) {}
 
   Result<PriceListsView> list(http::Call& call) const {
     TRY_DO(p_.shoppers.require_role(call, Role::kMerchandiser));
@@ -186,7 +186,7 @@ class Api {
   PriceListsApi p_;
 };
 
-void add_prices_route(http::Router& router, const std::shared_ptr<const Api>& on) {
+void add_prices_route(http::Router& router, const std::shared_ptr<const PriceListHandlers>& on) {
   http::Endpoint endpoint;
   endpoint.method = http::Method::kPut;
   endpoint.pattern = "/admin/price-lists/{code}/prices";
@@ -210,7 +210,7 @@ void add_prices_route(http::Router& router, const std::shared_ptr<const Api>& on
 
 void add_price_lists_routes(http::Router& router, const PriceListsApi& api) {
   using http::Call, http::None;
-  const auto on = std::make_shared<const Api>(api);
+  const auto on = std::make_shared<const PriceListHandlers>(api);
   const std::vector<std::string_view> writes{"services.sign_in",       "services.role_needed",
                                              "pricing.no_such_list",   "pricing.wrong_list",
                                              "pricing.too_many_lists", "pricing.version_conflict"};

@@ -92,9 +92,9 @@ PromotionView view_of(const PromotionRow& row) {
   return view;
 }
 
-class Api {
+class PromotionHandlers {
  public:
-  explicit Api(const ApiParts& parts) : p_(parts) {}
+  explicit PromotionHandlers(const ApiParts& parts) : p_(parts) {}
 
   Result<PromotionView> create(http::Call& call, const Promotion& in) const {
     TRY(const auto staff, p_.shoppers.require_role(call.request, services::Role::kMerchandiser));
@@ -244,7 +244,7 @@ class Api {
 void add_promotions_routes(http::Router& router, const ApiParts& parts) {
   using http::Call;
   using http::None;
-  const Api api(parts);
+  const PromotionHandlers api(parts);
   router.get<services::PageQuery, PromotionPage>(
       "/admin/promotions", {"All promotions, newest first", {"request.bad_cursor"}, 200, "admin"},
       [api](Call& call, const services::PageQuery& in) { return api.list(call, in); });

@@ -20,10 +20,10 @@ double probability(const Weights& weights, const Weights& numbers) {
 }
 
 // As it is kept: thousandths, since the shop's JSON has integers only where it matters and these need no more.
-struct Kept {
+struct KeptWeights {
   std::vector<std::int64_t> weights;
 
-  static constexpr auto fields() { return described(Field("weights", &Kept::weights, "Thousandths")); }
+  static constexpr auto fields() { return described(Field("weights", &KeptWeights::weights, "Thousandths")); }
 };
 
 }  // namespace
@@ -70,7 +70,7 @@ bool LearnedModel::learn(std::span<const Example> examples) {
 Result<void> LearnedModel::load(services::Settings& settings) {
   TRY(const auto text, settings.get(kSetting));
   if (!text) return {};
-  TRY(const auto kept, json::read<Kept>(*text));
+  TRY(const auto kept, json::read<KeptWeights>(*text));
   if (kept.weights.size() != kWeights) return {};  // of another version: learned anew
   Weights weights{};
   for (std::size_t i = 0; i < kWeights; ++i) weights[i] = static_cast<double>(kept.weights[i]) / 1000;
@@ -81,7 +81,7 @@ Result<void> LearnedModel::load(services::Settings& settings) {
 Result<void> LearnedModel::save(services::Settings& settings) const {
   const auto weights = weights_.load();
   if (weights == nullptr) return {};
-  Kept kept;
+  KeptWeights kept;
   for (const double weight : *weights) kept.weights.push_back(std::llround(weight * 1000));
   return settings.set(kSetting, json::print(kept));
 }

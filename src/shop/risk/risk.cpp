@@ -17,7 +17,7 @@ constexpr std::int64_t kDevicePoints = 30, kVelocityPoints = 20, kMismatchPoints
                        kModelPoints = 50;
 
 // What is kept of an assessment: for staff, and for a model to learn from.
-struct Kept {
+struct KeptAssessment {
   std::vector<Points> signals;
   bool suspicious_device = false;
   bool address_mismatch = false;
@@ -27,17 +27,17 @@ struct Kept {
   std::int64_t units = 0;
 
   static constexpr auto fields() {
-    return described(Field("signals", &Kept::signals, "What speaks for fraud"),
-                     Field("suspicious_device", &Kept::suspicious_device, "Known for fraud"),
-                     Field("address_mismatch", &Kept::address_mismatch, "Billed elsewhere"),
-                     Field("orders_last_hour", &Kept::orders_last_hour, "Of the customer"),
-                     Field("account_days", &Kept::account_days, "How old the account was"),
-                     Field("total_percent", &Kept::total_percent, "Of a high value"),
-                     Field("units", &Kept::units, "Over all lines"));
+    return described(Field("signals", &KeptAssessment::signals, "What speaks for fraud"),
+                     Field("suspicious_device", &KeptAssessment::suspicious_device, "Known for fraud"),
+                     Field("address_mismatch", &KeptAssessment::address_mismatch, "Billed elsewhere"),
+                     Field("orders_last_hour", &KeptAssessment::orders_last_hour, "Of the customer"),
+                     Field("account_days", &KeptAssessment::account_days, "How old the account was"),
+                     Field("total_percent", &KeptAssessment::total_percent, "Of a high value"),
+                     Field("units", &KeptAssessment::units, "Over all lines"));
   }
 };
 
-Kept kept_of(const Assessment& assessment) {
+KeptAssessment kept_of(const Assessment& assessment) {
   const RiskFeatures& f = assessment.features;
   return {assessment.signals,
           f.suspicious_device,
@@ -48,7 +48,7 @@ Kept kept_of(const Assessment& assessment) {
           f.units};
 }
 
-RiskFeatures features_of(const Kept& kept) {
+RiskFeatures features_of(const KeptAssessment& kept) {
   return {kept.suspicious_device,
           kept.address_mismatch,
           kept.orders_last_hour,
@@ -65,7 +65,7 @@ Result<Review> review_of(const db::Rows::Row& row) {
   review.points = row.i64(3);
   review.total = Money::minor(row.i64(4), Currency::parse(row.text(5)).value_or(Currency()));
   review.device = row.str(6);
-  TRY(auto kept, json::read<Kept>(row.text(7)));
+  TRY(auto kept, json::read<KeptAssessment>(row.text(7)));
   review.signals = std::move(kept.signals);
   review.created_at = row.time(8);
   if (const auto decided = row.opt_i64(9)) {
@@ -185,7 +185,7 @@ Result<std::vector<Example>> Risk::examples(int limit) {
     for (const auto state : {ReviewState::kApproved, ReviewState::kRejected}) {
       TRY(const auto rows, tx.ask(kReviewsBefore, state, std::numeric_limits<std::int64_t>::max(), limit));
       for (const auto row : rows) {
-        TRY(const auto kept, json::read<Kept>(row.text(7)));
+        TRY(const auto kept, json::read<KeptAssessment>(row.text(7)));
         found.push_back({risk::features_of(kept), state == ReviewState::kRejected});
       }
     }

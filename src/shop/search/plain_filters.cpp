@@ -19,7 +19,7 @@ constexpr auto kDescribing = std::to_array<std::string_view>(
     {"color", "colour", "colors", "colours", "farbe", "material", "size", "groesse", "fit", "pattern", "style",
      "gender", "flavour", "flavor", "scent", "finish", "fabric", "shape", "genre"});
 // Names that end so have numbers of that unit.
-constexpr auto kUnits =
+constexpr auto kNameUnits =
     std::to_array<std::string_view>({"gb", "tb", "mb", "in", "inch", "cm",  "mm", "m",  "kg",  "g",
                                      "w",  "kw", "v",  "l",  "ml",   "mah", "mp", "hz", "ghz", "mhz"});
 
@@ -31,11 +31,11 @@ bool is_describing(std::string_view name) {
 }
 
 // "ram_gb" → "gb"; "" when it has none.
-std::string_view unit_of(std::string_view name) {
+std::string_view unit_in_name(std::string_view name) {
   const auto last = name.rfind('_');
   if (last == std::string_view::npos) return "";
   const std::string_view end = name.substr(last + 1);
-  return std::find(kUnits.begin(), kUnits.end(), end) != kUnits.end() ? end : std::string_view();
+  return std::find(kNameUnits.begin(), kNameUnits.end(), end) != kNameUnits.end() ? end : std::string_view();
 }
 
 class Collecting {
@@ -43,7 +43,7 @@ class Collecting {
   void add(const search_index::Facets& facets) {
     for (const auto& brand : facets.brands) made_->keep(brand.value);
     for (const auto& attribute : facets.attributes) {
-      const std::string_view unit = unit_of(attribute.name);
+      const std::string_view unit = unit_in_name(attribute.name);
       if (!unit.empty()) {
         auto& number = numbers_.try_emplace(attribute.name, KnownNumber{attribute.name, {}, {}, {}, {}}).first->second;
         widen(number, attribute);

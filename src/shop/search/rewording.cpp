@@ -11,7 +11,7 @@ namespace {
 constexpr db::Query kListed{"search.listed_in_category", db::Home::kCatalog, R"sql(
   SELECT currency, product_id FROM catalog_v_listing
    WHERE category_id = $1 AND (currency, product_id) > ($2, $3) ORDER BY currency, product_id LIMIT $4)sql"};
-constexpr std::size_t kRows = 1000;
+constexpr std::size_t kRewordedAtOnce = 1000;
 constexpr std::size_t kOfLooking = 5;  // a look costs about as much as so many products
 
 }  // namespace
@@ -37,7 +37,7 @@ Result<std::size_t> Rewording::look(std::size_t most, std::unordered_set<Product
     currency_.clear();
     after_ = {};
   }
-  const std::size_t limit = std::min(most, kRows);
+  const std::size_t limit = std::min(most, kRewordedAtOnce);
   db::Rows rows;
   const auto read = [&](db::Tx& tx) -> Result<void> {
     TRY(rows, tx.ask(kListed, *at_, currency_, after_, limit));

@@ -16,7 +16,7 @@ using search_index::CompletionKind;
 constexpr db::Query kTitles{"search.titles", db::Home::kCatalog, R"sql(
   SELECT product_id, title, sold, review_count, titles FROM catalog_v_listing
    WHERE currency = $1 AND product_id > $2 ORDER BY product_id LIMIT $3)sql"};
-constexpr std::int64_t kRows = 1000;
+constexpr std::int64_t kTitlesAtOnce = 1000;
 constexpr std::size_t kLongestTitle = 120;
 // Kinds do not compete by how often they are bought: a category that fits is offered before a product.
 constexpr std::int64_t kOfCategory = 3'000'000, kOfBrand = 2'000'000, kOfQuery = 1'000'000, kMostOfProduct = 999'999;
@@ -40,7 +40,7 @@ Result<void> Suggestions::collect_products(std::vector<Completion>& into) {
   for (std::int64_t after = 0;;) {
     db::Rows rows;
     const auto read = [&](db::Tx& tx) -> Result<void> {
-      TRY(rows, tx.ask(kTitles, currency, after, kRows));
+      TRY(rows, tx.ask(kTitles, currency, after, kTitlesAtOnce));
       return {};
     };
     TRY_DO(aside(workers_, &store_, [&] { return store_.read(db::Home::kCatalog, read); }));

@@ -46,9 +46,9 @@ struct ZoneList {
   }
 };
 
-class Api {
+class ShippingHandlers {
  public:
-  explicit Api(const ApiParts& parts) : p_(parts) {}
+  explicit ShippingHandlers(const ApiParts& parts) : p_(parts) {}
 
   Result<ZoneList> list(Call& call) const {
     TRY_DO(p_.shoppers.require_role(call, services::Role::kMerchandiser));
@@ -101,7 +101,7 @@ class Api {
 }  // namespace
 
 void add_shipping_routes(http::Router& router, const ApiParts& parts) {
-  const Api api(parts);
+  const ShippingHandlers api(parts);
   const std::vector<std::string_view> writes{
       "services.sign_in",     "services.role_needed",  "shipping.bad_zone",         "shipping.zones_overlap",
       "shipping.zone_exists", "shipping.no_such_zone", "shipping.version_conflict", "shipping.too_many_zones"};

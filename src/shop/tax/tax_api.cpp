@@ -85,9 +85,9 @@ struct ListRates {
 
 using RatePage = services::Page<RateView>;
 
-class Api {
+class TaxHandlers {
  public:
-  explicit Api(const ApiParts& parts) : p_(parts) {}
+  explicit TaxHandlers(const ApiParts& parts) : p_(parts) {}
 
   Result<RatePage> list(Call& call, const ListRates& in) const {
     TRY_DO(p_.shoppers.require_role(call, Role::kFinance));
@@ -189,7 +189,7 @@ class Api {
 }  // namespace
 
 void add_tax_routes(http::Router& router, const ApiParts& parts) {
-  const Api api(parts);
+  const TaxHandlers api(parts);
   const std::vector<std::string_view> writes{"services.sign_in",     "services.role_needed", "tax.bad_rate",
                                              "tax.rate_exists",      "tax.rates_overlap",    "tax.no_such_rate",
                                              "tax.version_conflict", "tax.too_many_rates"};
