@@ -73,12 +73,12 @@ class Site {
 };
 using SitePointer = std::shared_ptr<Site>;
 
-// Whose cart the caller has; a first call makes a guest.
+// Whose cart the caller's is; a first call makes a guest.
 Result<cart::Owner> owner_of(const Site& site, http::Call& call);
 // The cart in the visitor's currency; where its goods cannot be had in it, as it is.
 Result<cart::CartView> cart_in(const Site& site, const cart::Owner& owner, const Dress& dress);
 
-// The shop's own trouble, which has a page of its own; whatever else goes wrong is said above the form.
+// Nothing that the visitor could do otherwise: told on a page of its own, not above the form.
 bool is_ours(const Error& error);
 http::Response redirect(std::string location);
 // For good, as far as anybody can say: kept for five minutes, since a former slug may come back.
