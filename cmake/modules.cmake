@@ -173,8 +173,8 @@ function(tests name)
       kontor_together(${name})
     endif()
   else()
-    kontor_settings(${name})
-    set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
+    kontor_includes(${name})
+    target_precompile_headers(${name} REUSE_FROM kontor_pch)
   endif()
   # Most of a test run's time is the compiler's. At this level g++ 12 takes the end of a piece of text for the end of what
   # it was cut from, and long literals for what is read of a short string.

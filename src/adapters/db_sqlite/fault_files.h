@@ -2,12 +2,12 @@
 // the file layer (fault_vfs.cpp) and the disk (fault_disk.cpp) alone.
 #pragma once
 #include <sqlite3.h>
-#include <functional>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
