@@ -50,9 +50,9 @@ Batch::~Batch() {
 }
 
 std::optional<Failure> Batch::begin(const db::Query* queue) {
+  if (reading_) return std::nullopt;  // begins with what it asks first
   connection_.add_control("BEGIN");
   begun_ = true;
-  if (reading_) return std::nullopt;
   connection_.add_control(kGateAlone);
   if (queue != nullptr) connection_.add_statement(*queue, {});
   std::vector<ResultPtr> answers;
@@ -224,6 +224,7 @@ bool Batch::choose() {
 bool Batch::exchange() {
   std::vector<ResultPtr> answers;
   for (Group& group : groups_) learn_kinds(group);
+  if (!std::exchange(begun_, true)) connection_.add_control("BEGIN");
   for (Group& group : groups_) send(group);
   const auto failure = connection_.exchange(answers);
   std::size_t at = 0;
@@ -326,8 +327,8 @@ std::optional<Failure> Batch::commit() {
 
 void Batch::roll_back() {
   if (!begun_ || connection_.lost()) return;
-  connection_.add_control("ROLLBACK");
-  connection_.send_off();
+  connection_.roll_back_later();
+  if (!reading_) connection_.send_off();
 }
 
 void Batch::tell(Member::Verdict verdict, const Error* error) {

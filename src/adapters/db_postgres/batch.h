@@ -114,17 +114,18 @@ class Batch {
 
   // As many as there is room for; they run at once, up to their first question.
   void take(std::vector<Member*>& queue, std::size_t most);
-  // BEGIN, the gate, and a look whether something waits in front of what the functions will add to the log.
+  // Writing: BEGIN, the gate, and a look whether something waits in front of what the functions will add to the log.
   std::optional<Failure> begin(const db::Query* queue);
   void give_up();  // it did not begin: all run to their ends, of which nothing is kept
   // Runs all members to their ends; false when it has to be undone.
   bool run();
   std::optional<Failure> commit();
-  void roll_back();
+  void roll_back();  // reading, with what the connection sends next
   // Tells all who have no verdict yet.
   void tell(Member::Verdict verdict, const Error* error = nullptr);
   void undo();  // tells all to run again: those at fault by themselves
   bool changed() const;
+  std::size_t size() const { return members_.size(); }
   bool only_failed() const { return members_.size() == 1 && members_[0] != nullptr && !members_[0]->result; }
   bool stale() const { return stale_; }  // the connection's prepared statements are
   // It keeps all other writers out, and nothing waits: its serial ids are in commit order. Known once it has passed the

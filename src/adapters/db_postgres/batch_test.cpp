@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <future>
 #include <string>
+#include <thread>
 
 #include "adapters/db_postgres/postgres_store.h"
 #include "tests/support/cutting_proxy.h"
@@ -30,6 +32,9 @@ constexpr db::Query kCopy{
     "INSERT INTO t_log (words) SELECT words FROM t_cell WHERE id = $1 AND n >= CAST($2 AS BIGINT) "
     "RETURNING id"};
 constexpr db::Query kLogged{"t.logged", Home::kCustomer, "SELECT words FROM t_log WHERE id = $1"};
+constexpr db::Query kFind{
+    "t.find", Home::kCustomer,
+    "SELECT n FROM t_cell WHERE id = $1 AND (CAST($2 AS TEXT) IS NULL OR words = CAST($2 AS TEXT))"};
 constexpr db::Query kWrong{"t.wrong", Home::kCustomer, "SELECT n / 0 FROM t_cell WHERE id = $1"};
 
 constexpr int kFibers = 40;
@@ -224,4 +229,86 @@ TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: a loop torn down in the middl
     loop.kill_all();
   }
   for (int id = 0; id < kFibers; ++id) CHECK(number_of(id) == -1);
+}
+
+TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: reads that ask together what no value was seen of") {
+  if (!store) return;
+  for (int id = 0; id < kFibers; ++id) REQUIRE(put(*store, id, id));
+  int right = 0;
+  on_fibers([&](int fiber) {
+    std::int64_t n = -1;
+    const auto done = store->read(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+      TRY(const Rows rows, tx.ask(kFind, fiber, std::optional<std::string>()));
+      n = rows.empty() ? -1 : rows.front().i64(0);
+      return {};
+    });
+    right += done && n == fiber;
+  });
+  CHECK(right == kFibers);
+}
+
+TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: reads one after the other share no snapshot") {
+  if (!store) return;
+  int wrong = 0;
+  on_fibers([&](int fiber) {
+    for (std::int64_t n = 0; n < 5; ++n) {
+      const auto written = n == 0 ? put(*store, fiber, 9) : store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+        TRY_DO(tx.run(kTake, fiber, 1));
+        return {};
+      });
+      std::int64_t found = -1;
+      const auto read = store->read(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+        TRY(const Rows rows, tx.ask(kGetWords, fiber));
+        found = rows.front().i64(0);
+        return {};
+      });
+      wrong += !written || !read || found != 9 - n;
+    }
+  });
+  CHECK(wrong == 0);
+}
+
+TEST_CASE_FIXTURE(BatchFixture,
+                  "postgresql batch: a read that takes long does not keep those waiting that come after it") {
+  if (!store) return;
+  static constexpr db::Query kHold{"t.hold", Home::kEvery, "SELECT pg_advisory_xact_lock(4711)"};
+  static constexpr db::Query kShare{"t.share", Home::kEvery, "SELECT pg_advisory_xact_lock_shared(4711)"};
+  REQUIRE(put(*store, 1, 5));
+  std::promise<void> held, let_go;
+  std::thread holder([&] {
+    static_cast<void>(store->write(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+      TRY_DO(tx.ask(kHold));
+      held.set_value();
+      let_go.get_future().wait();
+      return {};
+    }));
+  });
+  held.get_future().wait();
+  runtime::Loop loop;
+  std::int64_t found = -1;
+  bool asked = false, shared = false;
+  const auto come_after = [&] {
+    const auto read = store->read(Home::kCustomer, [&](Tx& tx) -> Result<void> {
+      TRY(const Rows rows, tx.ask(kGetWords, 1));
+      found = rows.front().i64(0);
+      return {};
+    });
+    CHECK(read);
+    let_go.set_value();
+  };
+  loop.spawn([&] {
+    shared = store
+                 ->read(Home::kCustomer,
+                        [&](Tx& tx) -> Result<void> {
+                          if (!std::exchange(asked, true)) loop.spawn(come_after);
+                          TRY_DO(tx.ask(kShare));
+                          return {};
+                        })
+                 .has_value();
+    loop.stop();
+  });
+  loop.run();
+  holder.join();
+  CHECK(shared);
+  CHECK(found == 5);
 }

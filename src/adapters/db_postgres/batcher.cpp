@@ -2,12 +2,15 @@
 
 #include "adapters/db_postgres/catalogue.h"
 #include "base/assert.h"
+#include "runtime/monotonic.h"
 
 namespace kontor::db_postgres {
 namespace {
 
-constexpr int kConnections = 2;  // the next batch begins while one commits
-constexpr int kTries = 3;        // in a batch, which may be learning yet; then by itself
+constexpr int kConnections = 2;          // the next batch begins while one commits
+constexpr int kTries = 3;                // in a batch, which may be learning yet; then by itself
+constexpr std::int64_t kSlowMs = 5;      // so long a function waits for another's reading batch
+constexpr std::int64_t kCrowdUs = 2000;  // from the beginning of one reading batch of several to the next
 
 }  // namespace
 
@@ -24,7 +27,7 @@ std::optional<Result<void>> Batcher::call(db::Homes homes, const db::Function& f
     member.queue = &queue_;
     queue_.push_back(&member);
     start();
-    member.parker.wait();
+    wait_for_batch(member);
     if (member.verdict == Member::Verdict::kOpen) {
       member.run();
       while (member.verdict == Member::Verdict::kOpen) member.parker.wait();
@@ -49,6 +52,17 @@ void Batcher::start() {
   if (working_ > 0 || queue_.empty()) return;
   ++working_;
   runtime::spawn([this] { work(); });
+}
+
+// Until it is taken into one, or has its answer.
+void Batcher::wait_for_batch(Member& member) {
+  if (!parts_.reading) return member.parker.wait();
+  while (!member.parker.wait_for(kSlowMs)) {
+    // The first batch of all looks at the tables, which the others need.
+    if (working_ >= kConnections || member.queue == nullptr || known_.empty()) continue;
+    ++working_;
+    runtime::spawn([this] { work(); });
+  }
 }
 
 // While it lives the next batch is not begun.
@@ -85,37 +99,49 @@ std::optional<Failure> Batcher::look(Connection& connection) {
   return std::nullopt;
 }
 
-// One batch.
 void Batcher::work() {
   Turn turn{*this};
   auto lease = pool_.take(parts_.connection_wait_ms);
   if (!lease) return fail_all(lease.error());
   Connection& connection = lease->connection();
-  auto failure = look(connection);
-  if (failure) {
-    pool_.drop_idle();
-    return fail_all(failure->error);
-  }
-  bool stale = false;
-  {
-    parts_.begun();
-    Batch batch(connection, *known_.back(), {parts_.reading, parts_.always_sets});
-    batch.take(queue_, parts_.most);
-    failure = batch.begin(has_queue_ ? &queue_query_ : nullptr);
-    if (failure) {
-      batch.give_up();
-      batch.roll_back();
-      batch.undo();
-    } else {
-      batch.take(queue_, parts_.most);  // who came meanwhile
-      conclude(batch, connection, turn);
+  bool usable = true;
+  do {
+    if (auto failure = look(connection)) {
+      pool_.drop_idle();
+      return fail_all(failure->error);
     }
-    stale = batch.stale();
-  }
-  if (!connection.lost() && !stale) return;
+    usable = carry_out(connection, turn);
+  } while (usable && parts_.reading && crowd_comes());
+  if (usable && !connection.settled()) connection.send_off();  // the last one's ROLLBACK
+  if (usable && !connection.lost()) return;
   parts_.lost();
   pool_.drop_idle();
   lease->adopt(nullptr);
+}
+
+// Whether somebody waits for the next batch on the same connection.
+bool Batcher::crowd_comes() {
+  const std::int64_t left_us = begun_us_ + kCrowdUs - runtime::monotonic_micros();
+  if (size_ > 1 && left_us > 0) runtime::sleep_for((left_us + 999) / 1000);
+  return !queue_.empty();
+}
+
+// One batch; false when its connection is not to be used again.
+bool Batcher::carry_out(Connection& connection, Turn& turn) {
+  parts_.begun();
+  Batch batch(connection, *known_.back(), {parts_.reading, parts_.always_sets});
+  begun_us_ = runtime::monotonic_micros();
+  batch.take(queue_, parts_.most);
+  if (batch.begin(has_queue_ ? &queue_query_ : nullptr)) {
+    batch.give_up();
+    batch.roll_back();
+    batch.undo();
+  } else {
+    batch.take(queue_, parts_.most);  // who came meanwhile
+    size_ = batch.size();
+    conclude(batch, connection, turn);
+  }
+  return !connection.lost() && !batch.stale();
 }
 
 void Batcher::conclude(Batch& batch, Connection& connection, Turn& turn) {

@@ -1,4 +1,6 @@
 // Collects the functions of one loop into batches: what comes while a batch runs is the next one. Loop thread only.
+// Reading, a function that finds another's batch slow is not kept waiting by it, and where functions come in crowds
+// they wait a moment for each other: a transaction costs the server as much as a question.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -35,7 +37,10 @@ class Batcher {
  private:
   struct Turn;
   void start();
+  void wait_for_batch(Member& member);
   void work();
+  bool carry_out(Connection& connection, Turn& turn);
+  bool crowd_comes();
   std::optional<Failure> look(Connection& connection);
   void fail_all(const Error& error);
   void conclude(Batch& batch, Connection& connection, Turn& turn);
@@ -51,6 +56,9 @@ class Batcher {
   bool has_queue_ = false;
   std::vector<Member*> queue_;
   int working_ = 0;  // that have not come to their COMMIT
+  // The last batch.
+  std::int64_t begun_us_ = 0;
+  std::size_t size_ = 0;
 };
 
 }  // namespace kontor::db_postgres

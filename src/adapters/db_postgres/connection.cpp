@@ -208,6 +208,7 @@ void Connection::forget(const Expected& prepare) {
 
 void Connection::add_set(SetStatement& statement, std::span<const std::string> arrays) {
   if (lost_) return;
+  queue_rollback();
   PreparedSet& prepared = prepared_sets_[&statement];
   if (prepared.name.empty() || prepared.sql != statement.sql) {
     prepared = {statement.sql, "s" + std::to_string(next_name_++)};
@@ -228,8 +229,13 @@ void Connection::add_set(SetStatement& statement, std::span<const std::string> a
   expected_.push_back({Expected::Kind::kStatement, statement.query->name, statement.query, &statement});
 }
 
+void Connection::queue_rollback() {
+  if (std::exchange(rolls_back_later_, false)) add_control("ROLLBACK");
+}
+
 void Connection::add_control(const char* sql) {
   if (lost_) return;
+  queue_rollback();
   if (PQsendQueryParams(pq_, sql, 0, nullptr, nullptr, nullptr, nullptr, kBinary) != 1) lost_ = true;
   expected_.push_back({Expected::Kind::kControl, "db.control", nullptr, nullptr});
 }
@@ -241,6 +247,7 @@ void Connection::add_commit() {
 
 void Connection::add_statement(const db::Query& query, std::span<const db::Param> params) {
   if (lost_) return;
+  queue_rollback();
   KONTOR_ASSERT(params.size() < 65536);
   const Statement& statement = statement_for(query, params);
   const Bound bound(params);
@@ -255,6 +262,7 @@ std::optional<Failure> Connection::describe(const db::Query& query, std::span<co
                                             std::string& kinds) {
   KONTOR_ASSERT(expected_.empty());
   if (lost_) return lost_failure(query.name);
+  queue_rollback();
   if (PQsendDescribePrepared(pq_, statement_for(query, params).name.c_str()) != 1) lost_ = true;
   expected_.push_back({Expected::Kind::kStatement, query.name, &query, nullptr});
   std::vector<ResultPtr> answers;
@@ -355,6 +363,7 @@ std::optional<Failure> Connection::finish_exchange(std::optional<Failure> failed
 
 void Connection::send_off() {
   if (lost_) return;
+  queue_rollback();
   if (PQpipelineSync(pq_) != 1 || !flush()) {
     lost_ = true;
     return;
@@ -369,6 +378,7 @@ bool Connection::alive() {
 }
 
 std::optional<Failure> Connection::script(const std::string& sql) {
+  KONTOR_ASSERT(!rolls_back_later_);
   const bool pipelined = PQpipelineStatus(pq_) != PQ_PIPELINE_OFF;
   expected_.push_back(
       {Expected::Kind::kControl, "script", nullptr, nullptr});  // not settled if the wait below is torn away

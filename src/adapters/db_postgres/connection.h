@@ -61,6 +61,8 @@ class Connection {
   std::optional<Failure> exchange(std::vector<ResultPtr>& answers);
   // Sends what is queued without waiting; the next exchange passes over the answers.
   void send_off();
+  // ROLLBACK, which goes with what is queued next, or by send_off().
+  void roll_back_later() { rolls_back_later_ = true; }
 
   // Several statements separated by `;`, outside the pipeline; for migrations and the set-up of the session.
   std::optional<Failure> script(const std::string& sql);
@@ -69,7 +71,7 @@ class Connection {
 
   bool lost() const { return lost_; }
   // Nothing is queued or unanswered but what send_off() left: the connection may be used by the next.
-  bool settled() const { return !lost_ && expected_.empty(); }
+  bool settled() const { return !lost_ && expected_.empty() && !rolls_back_later_; }
   // A cheap look whether the server closed the connection while it was idle.
   bool alive();
 
@@ -100,11 +102,13 @@ class Connection {
   bool skip_until_sync();
   bool wait_for_result();
   void forget(const Expected& prepare);
+  void queue_rollback();
   Failure lost_failure(std::string_view what);
 
   PGconn* pq_;
   ConnectionSettings settings_;
   bool lost_ = false;
+  bool rolls_back_later_ = false;
   std::vector<Expected> expected_;
   int syncs_to_skip_ = 0;
   int next_name_ = 1;
