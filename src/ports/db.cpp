@@ -59,4 +59,8 @@ Result<void> Tx::later_params(const Query& query, std::span<const Param> params,
   return check == nullptr ? Result<void>() : check(changed);
 }
 
+Result<void> Tx::later_by_order(const Query& in_order, const Query& otherwise, std::span<const Param> params) {
+  return later_params(serial_in_commit_order() ? in_order : otherwise, params, nullptr);
+}
+
 }  // namespace kontor::db

@@ -69,6 +69,8 @@ class Tx {
   // the rows changed; its Error, like the statement's, is that of a later statement or of the function.
   using Check = Result<void> (*)(std::int64_t changed);
   virtual Result<void> later_params(const Query& query, std::span<const Param> params, Check check);
+  // One of two such writes, by serial_in_commit_order(): an engine may not know that before it sends it.
+  virtual Result<void> later_by_order(const Query& in_order, const Query& otherwise, std::span<const Param> params);
   // Runs `part`; its Error undoes what the part did, and only that, and is handed on.
   virtual Result<void> attempt(const std::function<Result<void>()>& part) = 0;
   // Whether autoincrement values are handed out in commit order (one writer) or not (PostgreSQL).

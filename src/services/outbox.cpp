@@ -8,14 +8,13 @@ constexpr db::Query kAppend{"outbox.append", db::Home::kEvery,
 constexpr db::Query kAppendPending{"outbox.append_pending", db::Home::kEvery,
                                    "INSERT INTO outbox_pending (name, subject, body, at) VALUES ($1, $2, $3, $4)"};
 
-// Who keeps all other writers out: the row id is the position already. Several writers: the relay gives positions after
-// commit (adapters/log_outbox).
-const db::Query& append_query(const db::Tx& tx) { return tx.serial_in_commit_order() ? kAppend : kAppendPending; }
-
 }  // namespace
 
 Result<void> emit_text(db::Tx& tx, std::string_view name, std::string_view subject, std::string_view body, Time now) {
-  return tx.later(append_query(tx), nullptr, name, subject, body, now);
+  // Who keeps all other writers out: the row id is the position already. Several writers: the relay gives positions
+  // after commit (adapters/log_outbox).
+  const db::Param params[] = {name, subject, body, now};
+  return tx.later_by_order(kAppend, kAppendPending, params);
 }
 
 Result<void> emit_all(db::Tx& tx, std::span<const Fact> facts, Time now) {

@@ -26,6 +26,12 @@ constexpr db::Query kPutQuietly{"contract.later_put", Home::kCustomer,
 constexpr db::Query kAddOrPut{"contract.later_add_or_put", Home::kCustomer,
                               "INSERT INTO contract_item (id, words, bytes, amount) VALUES ($1, $2, NULL, $3) "
                               "ON CONFLICT (id) DO UPDATE SET amount = contract_item.amount + excluded.amount"};
+constexpr db::Query kPutInOrder{
+    "contract.later_in_order", Home::kCustomer,
+    "INSERT INTO contract_item (id, words, bytes, amount) VALUES ($1, 'in order', NULL, $2)"};
+constexpr db::Query kPutOtherwise{
+    "contract.later_otherwise", Home::kCustomer,
+    "INSERT INTO contract_item (id, words, bytes, amount) VALUES ($1, 'otherwise', NULL, $2)"};
 
 Result<void> one(std::int64_t changed) {
   if (changed != 1) return fail(Errc::kConflict, "contract.not_one", "Another number of rows than one.");
@@ -219,5 +225,50 @@ TEST_CASE("db contract: many at once write for later, each its own and one row o
     CHECK(amount_of(*subject.store, 1) == 2 * 12 * 20);
     CHECK(amount_of(*subject.store, 1000 + 305) == 1000 + 305 + 2);
     CHECK(items_in(*subject.store) == 1 + 12 * 20);
+  });
+}
+
+TEST_CASE("db contract: a write for later by order goes the way that holds for its function") {
+  on_each_store([](Subject& subject) {
+    std::atomic<int> failed{0};
+    at_once(12, true, [&](int caller) {
+      for (int i = 0; i < 20; ++i) {
+        const std::int64_t id = 1 + caller * 100 + i;
+        const auto done = persist(*subject.store, [&](Tx& tx) -> Result<void> {
+          const db::Param params[] = {id, id};
+          TRY_DO(tx.later_by_order(kPutInOrder, kPutOtherwise, params));
+          TRY_DO(tx.later(kAddAmount, one, id, 1));
+          TRY(const Rows rows, tx.ask(kGetItem, id));
+          const bool in_order = rows.front().text(1) == "in order";
+          if (rows.front().i64(3) != id + 1) return fail(Errc::kInternal, "contract.torn");
+          if (in_order != tx.serial_in_commit_order()) return fail(Errc::kInternal, "contract.another_way");
+          return {};
+        });
+        if (!done) ++failed;
+      }
+    });
+    CHECK(failed == 0);
+    CHECK(items_in(*subject.store) == 12 * 20);
+  });
+}
+
+TEST_CASE("db contract: many look and read at once, each its own row") {
+  on_each_store([](Subject& subject) {
+    for (std::int64_t id = 0; id < 12; ++id) REQUIRE(put(*subject.store, id, id * 10));
+    std::atomic<int> failed{0};
+    at_once(12, true, [&](int caller) {
+      for (int i = 0; i < 20; ++i) {
+        std::int64_t amount = -1;
+        const db::Function ask = [&](Tx& tx) -> Result<void> {
+          TRY(const Rows rows, tx.ask(kGetItem, caller));
+          amount = rows.front().i64(3);
+          return {};
+        };
+        const bool mixed = i >= 10 && caller % 3 == 0;  // first all look, then some read
+        const auto done = mixed ? subject.store->read(Home::kCustomer, ask) : subject.store->look(Home::kCustomer, ask);
+        if (!done || amount != caller * 10) ++failed;
+      }
+    });
+    CHECK(failed == 0);
   });
 }

@@ -70,7 +70,7 @@ void Batch::take(std::vector<Member*>& queue, std::size_t most) {
     member.batch = this;
     member.number = static_cast<int>(members_.size());
     member.finished = false;
-    member.writes = 0;
+    member.asked = member.writes = 0;
     member.cut = member.spoiled = false;
     member.wishes.clear();
     member.answered = 0;
@@ -118,7 +118,8 @@ void Batch::park(Member& member) {
     return;
   }
   waiting_.push_back(&member);
-  for (const auto& wish : member.wishes) prepare(member, *wish);
+  for (const auto& wish : member.wishes)
+    if (wish->otherwise == nullptr) prepare(member, *wish);
   --running_;
   parked_.wake();
   member.parker.wait();
@@ -188,6 +189,10 @@ void Batch::prepare(Member& member, Wish& wish) {
 }
 
 bool Batch::may_go(Member& member, Wish& wish) {
+  if (const db::Query* const otherwise = std::exchange(wish.otherwise, nullptr)) {
+    if (!in_order_) wish.query = otherwise;
+    prepare(member, wish);
+  }
   const auto verdict = reading_ ? Board::Verdict::kGo : board_.ask(member.number, wish.accesses);
   if (verdict == Board::Verdict::kRefused) failed_ = true;
   return verdict == Board::Verdict::kGo;
@@ -221,10 +226,19 @@ bool Batch::choose() {
   return !failed_ && !groups_.empty();
 }
 
+// Each of their statements is a snapshot by itself.
+bool Batch::all_ask_one_statement() const {
+  return std::all_of(members_.begin(), members_.end(),
+                     [](const Member* member) { return member == nullptr || member->task.one_statement; });
+}
+
 bool Batch::exchange() {
   std::vector<ResultPtr> answers;
   for (Group& group : groups_) learn_kinds(group);
-  if (!std::exchange(begun_, true)) connection_.add_control("BEGIN");
+  if (!begun_ && !all_ask_one_statement()) {
+    connection_.add_control("BEGIN");
+    begun_ = true;
+  }
   for (Group& group : groups_) send(group);
   const auto failure = connection_.exchange(answers);
   std::size_t at = 0;

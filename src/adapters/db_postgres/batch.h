@@ -50,6 +50,7 @@ class KnownQueries {
 // One statement that a function asks, for one set of parameters or several.
 struct Wish {
   const db::Query* query = nullptr;
+  const db::Query* otherwise = nullptr;  // asked instead when the batch is not in order, which the gate tells
   std::span<const db::Param> params;
   std::span<const std::vector<db::Param>> sets;
   std::size_t count = 1;  // of sets
@@ -65,15 +66,21 @@ struct Wish {
   std::vector<db::Rows> rows;
 };
 
+// A function, and what it may ask.
+struct Task {
+  db::Homes homes;
+  const db::Function& function;
+  bool one_statement = false;  // reading
+};
+
 // One function on its way through a batch, on its caller's stack.
 struct Member {
-  Member(db::Homes h, const db::Function& f) : homes(h), function(f) {}
+  explicit Member(const Task& t) : task(t) {}
   ~Member();
   Member(const Member&) = delete;
   Member& operator=(const Member&) = delete;
 
-  db::Homes homes;
-  const db::Function& function;
+  Task task;
   runtime::Parker parker;
   Batch* batch = nullptr;
   std::vector<Member*>* queue = nullptr;  // where it waits for a batch
@@ -83,7 +90,8 @@ struct Member {
   Verdict verdict = Verdict::kOpen;
   Result<void> result;
   bool finished = false;
-  std::size_t writes = 0;  // statements that were not only reads
+  std::size_t asked = 0;   // statements
+  std::size_t writes = 0;  // of these: that were not only reads
   bool cut = false;        // the batch was undone under it: its result says nothing
   bool spoiled = false;    // it asked for what a batch cannot do: it runs again by itself
   runtime::WriteTimes times;
@@ -156,6 +164,7 @@ class Batch {
   void prepare(Member& member, Wish& wish);
   void learn_kinds(Group& group);
   void send(Group& group);
+  bool all_ask_one_statement() const;
   bool exchange();
   void spoil_failed(std::size_t at, const Failure& failure);
   void wake_answered();

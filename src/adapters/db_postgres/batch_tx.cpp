@@ -5,7 +5,7 @@
 namespace kontor::db_postgres {
 
 Result<void> BatchTx::allowed(const db::Query& query) const {
-  KONTOR_ASSERT(query.home == db::Home::kEvery || member_.homes.has(query.home));
+  KONTOR_ASSERT(query.home == db::Home::kEvery || member_.task.homes.has(query.home));
   if (failed_) return fail(*failed_);
   return {};
 }
@@ -41,6 +41,8 @@ Result<void> BatchTx::wait() {
 
 // After those that are not answered yet, or the first.
 Wish& BatchTx::begin_wish(const db::Query& query) {
+  ++member_.asked;
+  KONTOR_ASSERT(member_.asked == 1 || !member_.task.one_statement);
   if (member_.answered > 0) member_.wishes.clear(), member_.answered = 0;
   Wish& wish = *member_.wishes.emplace_back(std::make_unique<Wish>());
   wish.query = &query;
@@ -96,8 +98,20 @@ Result<std::vector<std::int64_t>> BatchTx::insert_each(const db::Query& query,
 
 Result<void> BatchTx::later_params(const db::Query& query, std::span<const db::Param> params, Check check) {
   TRY_DO(allowed(query));
+  begin_later(query, params).check = check;
+  return {};
+}
+
+Result<void> BatchTx::later_by_order(const db::Query& in_order, const db::Query& otherwise,
+                                     std::span<const db::Param> params) {
+  TRY_DO(allowed(in_order));
+  TRY_DO(allowed(otherwise));
+  begin_later(in_order, params).otherwise = &otherwise;
+  return {};
+}
+
+Wish& BatchTx::begin_later(const db::Query& query, std::span<const db::Param> params) {
   Wish& wish = begin_wish(query);
-  wish.check = check;
   wish.own_params.assign(params.begin(), params.end());
   std::size_t size = 0;
   for (const db::Param& param : params) size += param.bytes.size();
@@ -108,7 +122,7 @@ Result<void> BatchTx::later_params(const db::Query& query, std::span<const db::P
     param.bytes = std::string_view(wish.own_bytes).substr(at, param.bytes.size());
   }
   wish.params = wish.own_params;
-  return {};
+  return wish;
 }
 
 // There is no savepoint for one function among many: a part that fails once it changed something makes the function
@@ -144,7 +158,7 @@ Result<void> BatchTx::call() {
   };
   const Leave leave{strict_};
   try {
-    Result<void> done = member_.function(*this);
+    Result<void> done = member_.task.function(*this);
     if (done && failed_) return fail(*failed_);
     if (done && member_.answered < member_.wishes.size()) return wait();
     return done;

@@ -20,6 +20,8 @@ class BatchTx : public db::Tx {
   Result<std::vector<std::int64_t>> insert_each(const db::Query& query,
                                                 std::span<const std::vector<db::Param>> sets) override;
   Result<void> later_params(const db::Query& query, std::span<const db::Param> params, Check check) override;
+  Result<void> later_by_order(const db::Query& in_order, const db::Query& otherwise,
+                              std::span<const db::Param> params) override;
   Result<void> attempt(const std::function<Result<void>()>& part) override;
   bool serial_in_commit_order() const override;
 
@@ -39,6 +41,7 @@ class BatchTx : public db::Tx {
   };
   Result<void> allowed(const db::Query& query) const;
   Wish& begin_wish(const db::Query& query);
+  Wish& begin_later(const db::Query& query, std::span<const db::Param> params);
   Result<Wish*> ask(const db::Query& query, std::span<const db::Param> params);
   Result<Wish*> ask(const db::Query& query, std::span<const std::vector<db::Param>> sets);
   Result<void> wait();

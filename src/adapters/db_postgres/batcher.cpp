@@ -20,9 +20,9 @@ Batcher::Batcher(Parts parts)
       queue_text_("SELECT 1 FROM " + parts_.queue_table + " LIMIT 1"),
       queue_query_{"db.queue", db::Home::kEvery, queue_text_} {}
 
-std::optional<Result<void>> Batcher::call(db::Homes homes, const db::Function& function, runtime::WriteTimes& times) {
+std::optional<Result<void>> Batcher::call(const Task& task, runtime::WriteTimes& times) {
   for (int turn = 0; turn < kTries; ++turn) {
-    Member member(homes, function);
+    Member member(task);
     member.times = times;
     member.queue = &queue_;
     queue_.push_back(&member);

@@ -29,7 +29,7 @@ class Batcher {
   explicit Batcher(Parts parts);
 
   // The function's answer; nothing when it must run by itself.
-  std::optional<Result<void>> call(db::Homes homes, const db::Function& function, runtime::WriteTimes& times);
+  std::optional<Result<void>> call(const Task& task, runtime::WriteTimes& times);
 
   // After a migration. Any thread.
   void look_again() { stale_.store(true); }

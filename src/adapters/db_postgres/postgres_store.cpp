@@ -37,11 +37,12 @@ struct PostgresStore::Impl {
   struct Work {
     db::Homes homes;
     const db::Function& function;
+    bool one_statement = false;
   };
 
   Pool& pool(Mode mode);
   Batcher* batcher(Mode mode);
-  Result<void> measure(Mode mode, db::Homes homes, const db::Function& function);
+  Result<void> measure(Mode mode, const Work& work);
   Result<void> perform(Mode mode, const Work& work, runtime::WriteTimes& times);
   Result<void> perform_alone(Mode mode, const Work& work, runtime::WriteTimes& times);
   PostgresTx::End try_once(Mode mode, const Work& work, Result<void>& answer, runtime::WriteTimes& times);
@@ -146,10 +147,10 @@ struct PostgresStore::Impl::InLane {
   }
 };
 
-Result<void> PostgresStore::Impl::measure(Mode mode, db::Homes homes, const db::Function& function) {
+Result<void> PostgresStore::Impl::measure(Mode mode, const Work& work) {
   runtime::WriteTimes times;
   times.asked_us = runtime::StoreMetrics::now_us();
-  auto answer = perform(mode, {homes, function}, times);
+  auto answer = perform(mode, work, times);
   if (metrics == nullptr) return answer;
   if (mode == Mode::kWrite)
     metrics->wrote(times, answer);
@@ -161,7 +162,7 @@ Result<void> PostgresStore::Impl::measure(Mode mode, db::Homes homes, const db::
 Result<void> PostgresStore::Impl::perform(Mode mode, const Work& work, runtime::WriteTimes& times) {
   functions.fetch_add(1);
   if (Batcher* const together_with = batcher(mode); together_with != nullptr) {
-    if (auto answer = together_with->call(work.homes, work.function, times)) {
+    if (auto answer = together_with->call({work.homes, work.function, work.one_statement}, times)) {
       if (!*answer) report(answer->error());
       return std::move(*answer);
     }
@@ -225,11 +226,15 @@ Result<std::unique_ptr<PostgresStore>> PostgresStore::open(Options options) {
 }
 
 Result<void> PostgresStore::write(db::Homes homes, const db::Function& function) {
-  return impl_->measure(Mode::kWrite, homes, function);
+  return impl_->measure(Mode::kWrite, {homes, function});
 }
 
 Result<void> PostgresStore::read(db::Homes homes, const db::Function& function) {
-  return impl_->measure(Mode::kRead, homes, function);
+  return impl_->measure(Mode::kRead, {homes, function});
+}
+
+Result<void> PostgresStore::look(db::Homes homes, const db::Function& function) {
+  return impl_->measure(Mode::kRead, {homes, function, true});
 }
 
 bool PostgresStore::together(db::Homes) const { return true; }

@@ -51,6 +51,7 @@ class PostgresStore : public db::Store, public db::Migrator {
   // kFull "db.full"; kInternal "db.assertion", "db.exception", "db.statement".
   Result<void> write(db::Homes homes, const db::Function& function) override;
   Result<void> read(db::Homes homes, const db::Function& function) override;
+  Result<void> look(db::Homes homes, const db::Function& function) override;
   bool together(db::Homes homes) const override;
   std::vector<Place> places() const override;
   std::string_view engine() const override { return "postgresql"; }
