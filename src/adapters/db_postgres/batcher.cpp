@@ -56,13 +56,15 @@ void Batcher::start() {
 
 // Until it is taken into one, or has its answer.
 void Batcher::wait_for_batch(Member& member) {
-  if (!parts_.reading) return member.parker.wait();
-  while (!member.parker.wait_for(kSlowMs)) {
+  if (parts_.reading) {
+    if (member.parker.wait_for(kSlowMs)) return;
     // The first batch of all looks at the tables, which the others need.
-    if (working_ >= kConnections || member.queue == nullptr || known_.empty()) continue;
-    ++working_;
-    runtime::spawn([this] { work(); });
+    if (working_ < kConnections && member.queue != nullptr && !known_.empty()) {
+      ++working_;
+      runtime::spawn([this] { work(); });
+    }
   }
+  member.parker.wait();
 }
 
 // While it lives the next batch is not begun.
@@ -111,7 +113,7 @@ void Batcher::work() {
       return fail_all(failure->error);
     }
     usable = carry_out(connection, turn);
-  } while (usable && parts_.reading && crowd_comes());
+  } while (usable && parts_.reading && crowd_comes(connection));
   if (usable && !connection.settled()) connection.send_off();  // the last one's ROLLBACK
   if (usable && !connection.lost()) return;
   parts_.lost();
@@ -119,11 +121,15 @@ void Batcher::work() {
   lease->adopt(nullptr);
 }
 
-// Whether somebody waits for the next batch on the same connection.
-bool Batcher::crowd_comes() {
+// Whether somebody waits for the next batch on the same connection. No snapshot is held while it pauses: the server
+// could not clear away what purchases replace.
+bool Batcher::crowd_comes(Connection& connection) {
   const std::int64_t left_us = begun_us_ + kCrowdUs - runtime::monotonic_micros();
-  if (size_ > 1 && left_us > 0) runtime::sleep_for((left_us + 999) / 1000);
-  return !queue_.empty();
+  if (size_ > 1 && left_us > 0) {
+    if (!connection.settled()) connection.send_off();
+    runtime::sleep_for((left_us + 999) / 1000);
+  }
+  return !connection.lost() && !queue_.empty();
 }
 
 // One batch; false when its connection is not to be used again.

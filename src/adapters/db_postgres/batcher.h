@@ -40,7 +40,7 @@ class Batcher {
   void wait_for_batch(Member& member);
   void work();
   bool carry_out(Connection& connection, Turn& turn);
-  bool crowd_comes();
+  bool crowd_comes(Connection& connection);
   std::optional<Failure> look(Connection& connection);
   void fail_all(const Error& error);
   void conclude(Batch& batch, Connection& connection, Turn& turn);
