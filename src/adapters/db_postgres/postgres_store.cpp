@@ -34,18 +34,12 @@ struct PostgresStore::Impl {
   }
 
   struct InLane;
-  struct Work {
-    db::Homes homes;
-    const db::Function& function;
-    bool one_statement = false;
-  };
-
   Pool& pool(Mode mode);
   Batcher* batcher(Mode mode);
-  Result<void> measure(Mode mode, const Work& work);
-  Result<void> perform(Mode mode, const Work& work, runtime::WriteTimes& times);
-  Result<void> perform_alone(Mode mode, const Work& work, runtime::WriteTimes& times);
-  PostgresTx::End try_once(Mode mode, const Work& work, Result<void>& answer, runtime::WriteTimes& times);
+  Result<void> measure(Mode mode, const Task& task);
+  Result<void> perform(Mode mode, const Task& task, runtime::WriteTimes& times);
+  Result<void> perform_alone(Mode mode, const Task& task, runtime::WriteTimes& times);
+  PostgresTx::End try_once(Mode mode, const Task& task, Result<void>& answer, runtime::WriteTimes& times);
   void back_off(int attempt);
   void report(const Error& error);
 
@@ -114,7 +108,7 @@ void PostgresStore::Impl::report(const Error& error) {
     std::fprintf(stderr, "%s\n", error.detail.c_str());
 }
 
-PostgresTx::End PostgresStore::Impl::try_once(Mode mode, const Work& work, Result<void>& answer,
+PostgresTx::End PostgresStore::Impl::try_once(Mode mode, const Task& task, Result<void>& answer,
                                               runtime::WriteTimes& times) {
   Pool& own = pool(mode);
   auto lease = own.take(options.connection_wait_ms);
@@ -123,8 +117,8 @@ PostgresTx::End PostgresStore::Impl::try_once(Mode mode, const Work& work, Resul
     return PostgresTx::End::kDone;
   }
   if (times.begun_us == 0) times.begun_us = runtime::StoreMetrics::now_us();
-  PostgresTx tx(lease->connection(), work.homes, mode);
-  answer = tx.call(work.function);
+  PostgresTx tx(lease->connection(), task.homes, mode);
+  answer = tx.call(task.function);
   times.commit_begun_us = tx.commit_begun_us();
   if (answer && times.commit_begun_us != 0) times.committed_us = runtime::StoreMetrics::now_us();
   if (lease->connection().lost() || tx.end() == PostgresTx::End::kAgain) {
@@ -147,10 +141,10 @@ struct PostgresStore::Impl::InLane {
   }
 };
 
-Result<void> PostgresStore::Impl::measure(Mode mode, const Work& work) {
+Result<void> PostgresStore::Impl::measure(Mode mode, const Task& task) {
   runtime::WriteTimes times;
   times.asked_us = runtime::StoreMetrics::now_us();
-  auto answer = perform(mode, work, times);
+  auto answer = perform(mode, task, times);
   if (metrics == nullptr) return answer;
   if (mode == Mode::kWrite)
     metrics->wrote(times, answer);
@@ -159,24 +153,24 @@ Result<void> PostgresStore::Impl::measure(Mode mode, const Work& work) {
   return answer;
 }
 
-Result<void> PostgresStore::Impl::perform(Mode mode, const Work& work, runtime::WriteTimes& times) {
+Result<void> PostgresStore::Impl::perform(Mode mode, const Task& task, runtime::WriteTimes& times) {
   functions.fetch_add(1);
   if (Batcher* const together_with = batcher(mode); together_with != nullptr) {
-    if (auto answer = together_with->call({work.homes, work.function, work.one_statement}, times)) {
+    if (auto answer = together_with->call(task, times)) {
       if (!*answer) report(answer->error());
       return std::move(*answer);
     }
   }
-  return perform_alone(mode, work, times);
+  return perform_alone(mode, task, times);
 }
 
-Result<void> PostgresStore::Impl::perform_alone(Mode mode, const Work& work, runtime::WriteTimes& times) {
+Result<void> PostgresStore::Impl::perform_alone(Mode mode, const Task& task, runtime::WriteTimes& times) {
   InLane lane_place{*this};
   if (mode == Mode::kWrite && all_queue.load()) lane_place.enter();
   bool on_second_connection = false;
   for (int attempt = 1;; ++attempt) {
     Result<void> answer;
-    switch (try_once(mode, work, answer, times)) {
+    switch (try_once(mode, task, answer, times)) {
       case PostgresTx::End::kDone:
         if (!answer) report(answer.error());
         return answer;
