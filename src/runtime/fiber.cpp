@@ -265,13 +265,26 @@ LowPriority::~LowPriority() {
   if (Fiber* const fiber = current_fiber()) --fiber->low_priority;
 }
 
+HighPriority::HighPriority() {
+  if (Fiber* const fiber = current_fiber()) ++fiber->high_priority;
+}
+HighPriority::~HighPriority() {
+  if (Fiber* const fiber = current_fiber()) --fiber->high_priority;
+}
+
 namespace {
 // Ends the watch however the wait ends.
 struct Watching {
   Loop& loop;
   int fd;
-  Watching(Loop& loop_, int fd_) : loop(loop_), fd(fd_) {}
-  ~Watching() { loop.unwatch(fd); }
+  bool urgent;
+  Watching(Loop& loop_, int fd_, short events) : loop(loop_), fd(fd_), urgent(current_fiber()->high_priority > 0) {
+    if (urgent) loop.impl().urgent.push_back({fd, events, 0});
+  }
+  ~Watching() {
+    loop.unwatch(fd);
+    if (urgent) std::erase_if(loop.impl().urgent, [this](const pollfd& one) { return one.fd == fd; });
+  }
   Watching(const Watching&) = delete;
   Watching& operator=(const Watching&) = delete;
 };
@@ -298,7 +311,7 @@ Result<void> wait_ready(int fd, Ready what, std::int64_t timeout_ms) {
   Parker parker;
   loop.watch(fd, what == Ready::kReadable ? EPOLLIN | EPOLLRDHUP : EPOLLOUT,
              [&parker](std::uint32_t) { parker.wake(); });
-  const Watching watching(loop, fd);
+  const Watching watching(loop, fd, what == Ready::kReadable ? POLLIN : POLLOUT);
   if (!parker.wait_for(timeout_ms)) return timed_out();
   return {};
 }

@@ -125,6 +125,17 @@ class LowPriority {
   LowPriority& operator=(const LowPriority&) = delete;
 };
 
+// While one lives, this fiber goes on before all others of its loop, which looks at the socket that it waits for
+// between their steps: for what keeps others waiting, as a lock that other processes want. Virtual loops and plain
+// threads know no priorities.
+class HighPriority {
+ public:
+  HighPriority();
+  ~HighPriority();
+  HighPriority(const HighPriority&) = delete;
+  HighPriority& operator=(const HighPriority&) = delete;
+};
+
 // A bounded pool of threads for work that burns CPU (hashing, pictures, compression, reports); the calling fiber waits.
 class Workers {
  public:

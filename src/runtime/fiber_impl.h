@@ -1,6 +1,8 @@
 // The insides of fibers and loops, for runtime/ only: what a fiber is, where it may be, how threads hand it back to its
 // loop. All members belong to the loop's thread, except those of Remote and the phase of a Parker.
 #pragma once
+#include <poll.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -60,6 +62,7 @@ class Fiber {
   bool timed_out = false;
   bool shielded = false;
   int low_priority = 0;  // how many LowPriority live on it
+  int high_priority = 0;
   Span* span = nullptr;  // the innermost that is traced
   void* asan_stack = nullptr;
   void* tsan_fiber = nullptr;
@@ -112,15 +115,18 @@ struct Loop::Impl {
   void run_posted();
   void run_ready();
   void poll_sockets(int timeout_ms);
+  void look_at_urgent();
   bool go_to_sleep();  // false when something came meanwhile
   bool idle() const {
-    return ready.empty() && ready_low.empty() && posted.empty() && !remote->filled.load(std::memory_order_acquire);
+    return ready.empty() && ready_low.empty() && ready_high.empty() && posted.empty() &&
+           !remote->filled.load(std::memory_order_acquire);
   }
 
   Fiber* make_fiber(std::function<void()> body);
   void make_ready(Fiber* fiber);
   Fiber* next_ready();
   Fiber* next_low();
+  bool resume_high();         // false when there is none
   void resume(Fiber* fiber);  // runs it until it waits or ends
   void end_fiber(Fiber* fiber);
   void kill_all();
@@ -130,11 +136,13 @@ struct Loop::Impl {
   StackPool stacks;
   TimerWheel timers;
   std::shared_ptr<Remote> remote;
-  std::deque<Fiber*> ready, ready_low;
+  std::deque<Fiber*> ready, ready_low, ready_high;
   std::vector<Fiber*> alive;
   std::vector<std::function<void()>> posted;
   std::vector<Remote::Item> drained;
   std::vector<std::unique_ptr<Watch>> watches;  // by fd
+  std::vector<pollfd> urgent;                   // sockets that fibers of high priority wait for
+  std::int64_t looked_us = 0;                   // at these
   std::vector<std::pair<RoundId, std::function<void()>>> rounds;
   RoundId last_round = 0;
   std::atomic<bool> stopping{false};

@@ -19,6 +19,7 @@ namespace {
 constexpr std::int64_t kEventData = -1;  // epoll data of the eventfd
 constexpr std::size_t kFibersPerTurn = 64;
 constexpr std::int64_t kStepsUs = 100;
+constexpr std::int64_t kLookUs = 40;
 
 }  // namespace
 
@@ -67,8 +68,10 @@ std::int64_t Loop::Impl::clock_ms() const { return options.virtual_time ? now : 
 
 void Loop::Impl::make_ready(Fiber* fiber) {
   fiber->place = Fiber::Place::kReady;
-  const bool low = fiber->low_priority > 0 && !fiber->killed && !options.virtual_time;
-  (low ? ready_low : ready).push_back(fiber);
+  if (options.virtual_time || fiber->killed)
+    ready.push_back(fiber);
+  else
+    (fiber->high_priority > 0 ? ready_high : fiber->low_priority > 0 ? ready_low : ready).push_back(fiber);
 }
 
 Fiber* Loop::Impl::next_ready() {
@@ -86,6 +89,25 @@ Fiber* Loop::Impl::next_low() {
   Fiber* const fiber = ready_low.front();
   ready_low.pop_front();
   return fiber;
+}
+
+bool Loop::Impl::resume_high() {
+  if (ready_high.empty()) return false;
+  Fiber* const fiber = ready_high.front();
+  ready_high.pop_front();
+  resume(fiber);
+  return true;
+}
+
+// Between the steps of others.
+void Loop::Impl::look_at_urgent() {
+  if (urgent.empty()) return;
+  const std::int64_t at_us = monotonic_micros();
+  if (at_us - looked_us < kLookUs) return;
+  looked_us = at_us;
+  if (poll(urgent.data(), urgent.size(), 0) <= 0) return;
+  for (const pollfd& one : urgent)
+    if (one.revents != 0) watches[static_cast<std::size_t>(one.fd)]->on_ready(static_cast<std::uint32_t>(one.revents));
 }
 
 void Loop::Impl::drain_remote() {
@@ -121,16 +143,21 @@ void Loop::Impl::run_posted() {
 // Runs what is ready, and what that makes ready, for a short while: a fiber that yields lets sockets and timers
 // through. Of low priority is one step, and more as long as nothing else is ready or has come from other threads.
 void Loop::Impl::run_ready() {
-  if (ready.empty() && ready_low.empty()) return;
+  if (ready.empty() && ready_low.empty() && ready_high.empty()) return;
   const std::int64_t until = monotonic_micros() + kStepsUs;
   bool any_low = ready_low.empty();
   do {
-    for (std::size_t steps = std::min(ready.size(), kFibersPerTurn); steps > 0 && !ready.empty(); --steps)
+    for (std::size_t steps = std::min(ready.size() + ready_high.size(), kFibersPerTurn); steps > 0; --steps) {
+      look_at_urgent();
+      if (resume_high()) continue;
+      if (ready.empty()) break;
       resume(next_ready());
-    if (!ready.empty() || ready_low.empty()) continue;
+    }
+    if (!ready.empty() || !ready_high.empty() || ready_low.empty()) continue;
     resume(next_low());
     any_low = true;
-  } while ((!ready.empty() || (!ready_low.empty() && !remote->filled.load(std::memory_order_relaxed))) &&
+  } while ((!ready.empty() || !ready_high.empty() ||
+            (!ready_low.empty() && !remote->filled.load(std::memory_order_relaxed))) &&
            monotonic_micros() < until);
   if (!any_low && !ready_low.empty()) resume(next_low());
 }
@@ -219,7 +246,7 @@ void Loop::Impl::kill_all() {
         std::this_thread::yield();  // its waker is on the way
         continue;
       }
-    } else if (std::erase(ready, fiber) == 0) {
+    } else if (std::erase(ready, fiber) == 0 && std::erase(ready_high, fiber) == 0) {
       std::erase(ready_low, fiber);
     }
     if (fiber->back == nullptr) {

@@ -33,8 +33,6 @@ constexpr db::Query kDeadLetters{"consumer.dead_letters", db::Home::kEvery, R"sq
    ORDER BY at, consumer, stream, position LIMIT $1
 )sql"};
 
-constexpr std::size_t kPagesKept = 16;  // of a backlog; those who catch up are that far apart at most
-
 bool is_outage(const Error& error) {
   return error.code == Errc::kUnavailable || error.code == Errc::kGatewayUnavailable || error.code == Errc::kTimeout ||
          error.code == Errc::kFull;
@@ -59,6 +57,7 @@ struct ConsumerRunner::Member {
   std::vector<Track> tracks;
   Bell bell;
   std::optional<Lease> lease;
+  Time try_lease_at;  // another replica has it; with each event it would be asked for in vain
 
   bool once() const { return consumer.kind == ConsumerKind::kOnce; }
   bool wants(const std::string& name) const {
@@ -68,7 +67,12 @@ struct ConsumerRunner::Member {
 };
 
 ConsumerRunner::ConsumerRunner(db::Store& store, EventLog& log, Leases& leases, Clock& clock, Settings settings)
-    : store_(store), log_(log), leases_(leases), clock_(clock), settings_(std::move(settings)) {}
+    : store_(store),
+      log_(log),
+      leases_(leases),
+      clock_(clock),
+      settings_(std::move(settings)),
+      pages_(log, settings_.batch) {}
 
 ConsumerRunner::~ConsumerRunner() { KONTOR_ASSERT(!running()); }
 
@@ -188,7 +192,7 @@ Result<bool> ConsumerRunner::failed(Member& member, Track& track, const LoggedEv
 }
 
 // Event by event; the position follows at the end of the batch, so a crash repeats at most one batch.
-Result<void> ConsumerRunner::take_each(Member& member, Track& track, const std::vector<LoggedEvent>& events,
+Result<void> ConsumerRunner::take_each(Member& member, Track& track, std::span<const LoggedEvent> events,
                                        bool patient) {
   std::int64_t reached = *track.position;
   std::size_t foreseen = 0;
@@ -216,7 +220,7 @@ Result<void> ConsumerRunner::take_each(Member& member, Track& track, const std::
 }
 
 // The next events of one page that the consumer will handle; answers where it has to look again.
-std::size_t ConsumerRunner::foresee(const Member& member, const std::vector<LoggedEvent>& events, std::size_t from) {
+std::size_t ConsumerRunner::foresee(const Member& member, std::span<const LoggedEvent> events, std::size_t from) {
   constexpr std::size_t kAhead = 32;  // read without a breath between
   if (!member.consumer.foresee) return events.size();
   std::vector<const LoggedEvent*> next;
@@ -257,7 +261,7 @@ Result<void> ConsumerRunner::take_slice(Member& member, Track& track, std::span<
 
 // In slices, since a write function shall be short; when a slice fails its events go one by one, so that the culprit is
 // found.
-Result<void> ConsumerRunner::take_in_tx(Member& member, Track& track, const std::vector<LoggedEvent>& events,
+Result<void> ConsumerRunner::take_in_tx(Member& member, Track& track, std::span<const LoggedEvent> events,
                                         bool patient) {
   constexpr std::size_t kSlice = 128;
   std::vector<const LoggedEvent*> wanted;
@@ -292,80 +296,17 @@ bool ConsumerRunner::nothing_new(const Track& track) const {
   return track.position && head != heads_.end() && *track.position >= head->second;
 }
 
-// What one consumer reads of the log while others, all fibers of one loop, come to want the same.
-struct ConsumerRunner::Reading {
-  std::string stream;
-  std::int64_t after = 0, head = 0;  // it sees the log up to the head at least
-  Events events;                     // null: it failed
-  std::vector<runtime::Parker*> waiting;
-};
-
-struct ConsumerRunner::UnderWay {
-  std::vector<std::shared_ptr<Reading>>& all;
-  std::shared_ptr<Reading> reading;
-  UnderWay(std::vector<std::shared_ptr<Reading>>& readings, Reading&& begun)
-      : all(readings), reading(std::make_shared<Reading>(std::move(begun))) {
-    all.push_back(reading);
-  }
-  UnderWay(const UnderWay&) = delete;
-  UnderWay& operator=(const UnderWay&) = delete;
-  ~UnderWay() {
-    std::erase(all, reading);
-    for (runtime::Parker* one : reading->waiting) one->wake();
-  }
-};
-
-// Null when nobody reads it, or failed to.
-ConsumerRunner::Events ConsumerRunner::read_by_another(const Track& track, std::int64_t head) {
-  const auto found = std::find_if(readings_.begin(), readings_.end(), [&](const auto& one) {
-    return one->after == *track.position && one->head >= head && one->stream == track.stream;
-  });
-  if (found == readings_.end()) return nullptr;
-  const std::shared_ptr<Reading> reading = *found;
-  runtime::Parker parker;
-  reading->waiting.push_back(&parker);
-  struct Leave {
-    Reading& reading;
-    runtime::Parker* parker;
-    ~Leave() { std::erase(reading.waiting, parker); }
-  };
-  const Leave leave{*reading, &parker};
-  parker.wait();
-  return reading->events;
-}
-
-Result<ConsumerRunner::Events> ConsumerRunner::read(const Track& track, bool told) {
-  const std::int64_t head = told ? heads_[track.stream] : 0;
-  const bool here = told && latest_.events != nullptr && latest_.stream == track.stream &&
-                    latest_.after == *track.position && latest_.head == head;
-  if (here) return latest_.events;
-  for (const Page& page : pages_)
-    if (page.after == *track.position && page.stream == track.stream) return page.events;
-  if (auto events = read_by_another(track, head)) return events;
-  const std::int64_t limit = settings_.batch - *track.position % settings_.batch;
-  const UnderWay mine(readings_, {track.stream, *track.position, head, nullptr, {}});
-  TRY(auto read, log_.read(track.stream, *track.position, static_cast<int>(limit)));
-  auto events = std::make_shared<const std::vector<LoggedEvent>>(std::move(read));
-  mine.reading->events = events;
-  if (events->size() == static_cast<std::size_t>(limit)) {
-    pages_.push_front({track.stream, *track.position, events});
-    if (pages_.size() > kPagesKept) pages_.pop_back();
-  } else if (told && !events->empty()) {
-    latest_ = {track.stream, *track.position, head, events};
-  }
-  return Events(std::move(events));
-}
-
 // One look at a stream. Whether the position moved, also past events of other names.
 Result<bool> ConsumerRunner::advance(Member& member, Track& track, bool patient, bool told) {
   if (patient && track.failures + track.outages > 0 && clock_.now() < track.retry_at) return false;
   if (!track.position) TRY_DO(load(member, track));
   if (told && nothing_new(track)) return false;
-  TRY(const auto events, read(track, told));
+  TRY(const auto rest, pages_.read(track.stream, *track.position));
+  const auto events = rest.events();
   const auto before = *track.position;
-  if (!events->empty())
-    TRY_DO(member.consumer.handle_in_tx ? take_in_tx(member, track, *events, patient)
-                                        : take_each(member, track, *events, patient));
+  if (!events.empty())
+    TRY_DO(member.consumer.handle_in_tx ? take_in_tx(member, track, events, patient)
+                                        : take_each(member, track, events, patient));
   return *track.position > before;
 }
 
@@ -382,10 +323,12 @@ Result<bool> ConsumerRunner::hold_lease(Member& member) {
   if (!member.once()) return true;
   const auto now = clock_.now();
   if (member.lease && now.plus_ms(settings_.lease_ms / 2) < member.lease->expires) return true;
+  if (!member.lease && now < member.try_lease_at) return false;
   const bool held = member.lease.has_value() && now < member.lease->expires;
   TRY(member.lease, leases_.take("consumer:" + member.consumer.name, settings_.lease_ms));
   if (!held)  // someone else may have moved the positions meanwhile
     for (auto& track : member.tracks) track.position.reset();
+  member.try_lease_at = now.plus_ms(settings_.lease_ms / 20);
   return member.lease.has_value();
 }
 
@@ -480,7 +423,6 @@ void ConsumerRunner::start(runtime::Loop& loop) {
   KONTOR_ASSERT(prepared_ && !running());
   stopping_ = false;
   heads_.clear();
-  latest_ = {};
   pages_.clear();
   // Counted for as long as the fiber's body lives, also when the loop drops it unstarted or kills it.
   const auto counted = [this] {

@@ -5,7 +5,6 @@
 // holds up the others for good.
 #pragma once
 #include <atomic>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,6 +20,7 @@
 #include "ports/event_log.h"
 #include "runtime/fiber.h"
 #include "services/bell.h"
+#include "services/event_pages.h"
 #include "services/leases.h"
 
 namespace kontor::runtime {
@@ -144,15 +144,10 @@ class ConsumerRunner {
   Result<bool> pass(Member& member, bool patient, bool told);
   Result<bool> advance(Member& member, Track& track, bool patient, bool told);
   bool nothing_new(const Track& track) const;
-  using Events = std::shared_ptr<const std::vector<LoggedEvent>>;
-  Result<Events> read(const Track& track, bool told);
-  struct Reading;
-  struct UnderWay;
-  Events read_by_another(const Track& track, std::int64_t head);
   Result<void> handle_traced(Member& member, const LoggedEvent& event);
-  static std::size_t foresee(const Member& member, const std::vector<LoggedEvent>& events, std::size_t from);
-  Result<void> take_each(Member& member, Track& track, const std::vector<LoggedEvent>& events, bool patient);
-  Result<void> take_in_tx(Member& member, Track& track, const std::vector<LoggedEvent>& events, bool patient);
+  static std::size_t foresee(const Member& member, std::span<const LoggedEvent> events, std::size_t from);
+  Result<void> take_each(Member& member, Track& track, std::span<const LoggedEvent> events, bool patient);
+  Result<void> take_in_tx(Member& member, Track& track, std::span<const LoggedEvent> events, bool patient);
   Result<void> take_slice(Member& member, Track& track, std::span<const LoggedEvent* const> slice, std::int64_t to);
   Result<void> load(Member& member, Track& track);
   Result<void> move(Member& member, Track& track, std::int64_t to);
@@ -168,22 +163,7 @@ class ConsumerRunner {
   std::vector<std::unique_ptr<Member>> members_;
   Bell watch_bell_;
   std::map<std::string, std::int64_t> heads_;  // by stream, as the watching fiber saw them
-  // The last few events that one consumer read when it was told of them: the others stand where it stood.
-  struct Latest {
-    std::string stream;
-    std::int64_t after = 0, head = 0;
-    Events events;
-  };
-  Latest latest_;
-  // Whole pages of a backlog, newest first. The log never changes, and pages end where its positions are multiples of
-  // settings_.batch, so that those who catch up side by side read the same ones.
-  struct Page {
-    std::string stream;
-    std::int64_t after = 0;
-    Events events;
-  };
-  std::deque<Page> pages_;
-  std::vector<std::shared_ptr<Reading>> readings_;  // under way
+  EventPages pages_;
   std::atomic<bool> stopping_{false};
   std::atomic<int> fibers_{0};
   std::atomic<int> handled_{0};

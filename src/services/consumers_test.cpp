@@ -210,7 +210,9 @@ class CountedLog : public EventLog {
   std::vector<std::string> streams() const override { return log_.streams(); }
   Result<std::vector<LoggedEvent>> read(const std::string& stream, std::int64_t position, int limit) override {
     ++reads[stream];
-    return log_.read(stream, position, limit);
+    auto events = log_.read(stream, position, limit);
+    if (events) read_events += events->size();
+    return events;
   }
   Result<int> relay() override { return log_.relay(); }
   Result<int> prune(const std::string& stream, std::int64_t passed, Time before, int limit) override {
@@ -222,6 +224,7 @@ class CountedLog : public EventLog {
     return log_.unrelayed(stream, most);
   }
   std::map<std::string, int> reads;
+  std::size_t read_events = 0;
 
  private:
   EventLog& log_;
@@ -255,6 +258,42 @@ TEST_CASE("on a loop: what one consumer has read the others do not read again, n
   CHECK(first == "1 2 3 ");
   CHECK(second == first);
   CHECK(third == first);
+}
+
+TEST_CASE("on a loop: a consumer that fell behind in the middle of a page goes on with what the others have read") {
+  testing::TestStore test({services_migrations()}, true);
+  ConsumersWorld world(test.store());
+  CountedLog log(world.log);
+  runtime::Loop loop({.virtual_time = true});
+  std::string first, second;
+  bool away = true;
+  ConsumerRunner runner(test.store(), log, world.leases, world.clock, {.idle_poll_ms = 60'000, .notified = true});
+  runner.add(listener("testing.first", first));
+  auto late = listener("testing.second", second);
+  late.handle = [&, inner = late.handle](const LoggedEvent& event) -> Result<void> {
+    if (away && event.subject == "2") return fail(Errc::kUnavailable, "testing.away");
+    return inner(event);
+  };
+  runner.add(std::move(late));
+  loop.spawn([&] {
+    REQUIRE(runner.prepare());
+    emit_numbers(test.store(), 1, 3);
+    runner.start(loop);
+    runtime::sleep_for(100);
+    CHECK(second == "1 ");
+    emit_numbers(test.store(), 4, 4);
+    runner.notify();
+    runtime::sleep_for(100);
+    CHECK(first == "1 2 3 4 ");
+    away = false;
+    world.clock.advance_ms(1'000);
+    runtime::sleep_for(2'000);
+    CHECK(second == first);
+    CHECK(log.read_events == 4);
+    runner.stop();
+    while (runner.running()) runtime::sleep_for(10);
+  });
+  loop.run();
 }
 
 TEST_CASE("on a loop: told of a commit, consumers run at once, and a rush of notices is one look") {

@@ -3,16 +3,13 @@
 #include <algorithm>
 
 #include "adapters/db_postgres/batch_tx.h"
-#include "adapters/db_postgres/gate.h"
 #include "base/assert.h"
 #include "runtime/monotonic.h"
 
 namespace kontor::db_postgres {
 namespace {
 
-Error undone() {
-  return Error{Errc::kUnavailable, "db.busy", "The transaction was undone, and its functions run again.", {}, {}, 1};
-}
+constexpr std::size_t kRoundsAtOnce = 2;
 
 }  // namespace
 
@@ -36,12 +33,24 @@ Member::~Member() {
   if (queue != nullptr) std::erase(*queue, this);
 }
 
+// Writing, others wait for the gate meanwhile.
+Result<void> Member::call(BatchTx& tx) {
+  if (batch->reading()) return tx.call();
+  const runtime::HighPriority others_wait;
+  return tx.call();
+}
+
 void Member::run() {
   KONTOR_ASSERT(batch != nullptr);
   BatchTx tx(*this);
-  result = tx.call();
+  result = call(tx);
   finished = true;
   batch->finish(*this);
+}
+
+void Member::cut_off() {
+  error = Error{Errc::kUnavailable, "db.busy", "The transaction was undone, and its functions run again.", {}, {}, 1};
+  cut = true;
 }
 
 Batch::~Batch() {
@@ -53,7 +62,7 @@ std::optional<Failure> Batch::begin(const db::Query* queue) {
   if (reading_) return std::nullopt;  // begins with what it asks first
   connection_.add_control("BEGIN");
   begun_ = true;
-  connection_.add_control(kGateAlone);
+  connection_.add_control(alone(how_.gate));
   if (queue != nullptr) connection_.add_statement(*queue, {});
   std::vector<ResultPtr> answers;
   auto failure = connection_.exchange(answers);
@@ -73,7 +82,7 @@ void Batch::take(std::vector<Member*>& queue, std::size_t most) {
     member.asked = member.writes = 0;
     member.cut = member.spoiled = false;
     member.wishes.clear();
-    member.answered = 0;
+    member.sent = member.answered = 0;
     member.error.reset();
     members_.push_back(&member);
     ++running_;
@@ -86,9 +95,9 @@ void Batch::wait_for_all() {
   while (running_ > 0) parked_.wait();
 }
 
-// Until as many wait as run: the server works for these while those go on. One at least has parked or ended since.
-void Batch::wait_for_half() {
-  while (running_ > waiting_.size()) parked_.wait();
+// Until all wait, while the server works; or as many as run, so that it may.
+void Batch::wait_for_most() {
+  while (running_ > (rounds_.empty() ? waiting_.size() : 0)) parked_.wait();
 }
 
 // On the member's fiber.
@@ -112,12 +121,9 @@ void Batch::give_up() {
 
 // On the member's fiber.
 void Batch::park(Member& member) {
-  if (failed_) {
-    member.error = undone();
-    member.cut = true;
-    return;
-  }
+  if (failed_) return member.cut_off();
   waiting_.push_back(&member);
+  all_asked_ = false;
   for (const auto& wish : member.wishes)
     if (wish->otherwise == nullptr) prepare(member, *wish);
   --running_;
@@ -126,6 +132,7 @@ void Batch::park(Member& member) {
 }
 
 void Batch::finish(Member& member) {
+  all_asked_ = false;
   if (!reading_) {
     board_.finished(member.number);
   } else if (!failed_ && !member.spoiled) {  // what it has read stands
@@ -142,7 +149,8 @@ void Batch::leave(Member& member) {
   members_[static_cast<std::size_t>(member.number)] = nullptr;
   std::erase(waiting_, &member);
   std::erase(at_gate_, &member);
-  for (Group& group : groups_) std::erase_if(group.wishes, [&](const auto& one) { return one.first == &member; });
+  for (Round& round : rounds_)
+    for (Group& group : round) std::erase_if(group.wishes, [&](const auto& one) { return one.first == &member; });
   failed_ = true;
 }
 
@@ -151,16 +159,18 @@ bool Batch::run() {
   for (Member* member : members_)
     if (member != nullptr && member->times.begun_us == 0) member->times.begun_us = now;
   wake(at_gate_);
-  wait_for_half();
+  wait_for_most();
   while (!failed_ && (running_ > 0 || !waiting_.empty())) {
-    if (choose()) {
-      if (!exchange()) break;
-      board_.next_round();
-    } else if (!failed_) {  // all who wait do so for one who runs
+    if (rounds_.size() < kRoundsAtOnce && send_round()) continue;
+    if (!rounds_.empty())
+      receive_round();
+    else if (running_ > 0)  // all who wait do so for one who runs
       parked_.wait();
-    }
-    wait_for_half();
+    else
+      failed_ = true;
+    if (!failed_) wait_for_most();
   }
+  receive_rest();
   end_all();
   if (members_.size() == 1 && !reading_)
     return members_[0] != nullptr && !members_[0]->spoiled && (!failed_ || own_error_);
@@ -198,121 +208,11 @@ bool Batch::may_go(Member& member, Wish& wish) {
   return verdict == Board::Verdict::kGo;
 }
 
-void Batch::join_group(Member& member, Wish& wish) {
-  KnownQuery& known = known_.of(*wish.query);
-  const bool alone = known.set.kind == SetText::Kind::kAlone || wish.apart;
-  auto group = groups_.end();
-  if (!alone)
-    group =
-        std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.query == wish.query && g.as_set; });
-  if (group == groups_.end()) {
-    groups_.push_back({wish.query, &known, {}, 0, !alone, 0});
-    group = groups_.end() - 1;
-  }
-  group->wishes.emplace_back(&member, &wish);
-  group->sets += wish.count;
-}
-
-// Who may go in this round, by statement; of several wishes the first that may. False when nobody may.
-bool Batch::choose() {
-  groups_.clear();
-  std::sort(waiting_.begin(), waiting_.end(), [](auto* a, auto* b) { return a->number < b->number; });
-  for (Member* member : waiting_) {
-    std::size_t next = member->answered;
-    while (next < member->wishes.size() && may_go(*member, *member->wishes[next]))
-      join_group(*member, *member->wishes[next++]);
-  }
-  if (groups_.empty() && running_ == 0) failed_ = true;
-  return !failed_ && !groups_.empty();
-}
-
-// Each of their statements is a snapshot by itself.
-bool Batch::all_ask_one_statement() const {
-  return std::all_of(members_.begin(), members_.end(),
-                     [](const Member* member) { return member == nullptr || member->task.one_statement; });
-}
-
-bool Batch::exchange() {
-  std::vector<ResultPtr> answers;
-  for (Group& group : groups_) learn_kinds(group);
-  if (!begun_ && !all_ask_one_statement()) {
-    connection_.add_control("BEGIN");
-    begun_ = true;
-  }
-  for (Group& group : groups_) send(group);
-  const auto failure = connection_.exchange(answers);
-  std::size_t at = 0;
-  for (Group& group : groups_) {
-    if (failed_) break;  // a killed fiber's
-    if (at + group.answers > answers.size()) {
-      KONTOR_ASSERT(failure.has_value());
-      spoil_failed(at, *failure);
-      break;
-    }
-    if (!hand_out(group, std::span(answers).subspan(at, group.answers))) {
-      for (auto& [member, wish] : group.wishes) member->spoiled = true;
-      failed_ = true;
-      break;
-    }
-    at += group.answers;
-  }
-  if (failure) failed_ = true;
-  if (failure && failure->kind == Failure::Kind::kStale) stale_ = true;
-  wake_answered();
-  groups_.clear();
-  return !failed_;
-}
-
-// Those who have all that they wished; all that had a wish in this round, when the batch is to be undone.
-void Batch::wake_answered() {
-  std::vector<Member*> heard;
-  for (Group& group : groups_)
-    for (auto& [member, wish] : group.wishes) {
-      ++member->answered;
-      if (heard.empty() || heard.back() != member) heard.push_back(member);
-    }
-  std::sort(heard.begin(), heard.end(), [](auto* a, auto* b) { return a->number < b->number; });
-  heard.erase(std::unique(heard.begin(), heard.end()), heard.end());
-  for (Member* member : heard) {
-    if (!failed_ && member->answered < member->wishes.size()) continue;
-    if (failed_ && !member->error) {
-      member->error = undone();
-      member->cut = true;
-    }
-    std::erase(waiting_, member);
-    ++running_;
-    member->parker.wake();
-  }
-}
-
-// Of several that asked the same it is not known whose statement it was.
-void Batch::spoil_failed(std::size_t at, const Failure& failure) {
-  failed_ = true;
-  if (failure.kind != Failure::Kind::kStatement) return;
-  std::size_t first = 0;
-  for (Group& group : groups_) {
-    const bool here = at >= first && at < first + group.answers;
-    first += group.answers;
-    if (!here) continue;
-    if (group.known->statement.broken) group.known->set.kind = SetText::Kind::kAlone;
-    for (auto& [member, wish] : group.wishes) {
-      member->spoiled = !group.known->statement.broken;
-      if (members_.size() > 1 || group.known->statement.broken) continue;
-      member->spoiled = false;
-      member->error = failure.error;
-      own_error_ = true;
-    }
-  }
-}
-
 // Those who still wait are told that it is over; a function runs to its end by itself then.
 void Batch::end_all() {
   while (!waiting_.empty() || !at_gate_.empty()) {
     failed_ = true;
-    for (Member* member : waiting_) {
-      member->error = undone();
-      member->cut = true;
-    }
+    for (Member* member : waiting_) member->cut_off();
     wake(waiting_);
     wake(at_gate_);
     wait_for_all();

@@ -1,7 +1,8 @@
 // Many functions in one transaction. Each runs on its caller's own fiber with a BatchTx, and parks when it asks
-// something; its writes for later are asked with it. They set out while the batch waits for the gate. When half of them
-// have parked, what these ask is sent in one exchange, while the others go on: equal statements as one statement for
-// many sets of parameters (set_text.h), and the answers are handed out.
+// something; its writes for later are asked with it. They set out while the batch waits for the gate. What those who
+// have parked ask is sent in rounds: equal statements as one statement for many sets of parameters (set_text.h), and
+// the answers are handed out. Of many, writing, each half has a round of its own, so that the server works for one
+// half while the other goes on: with the gate in hand neither keeps the other waiting.
 //
 // Writing, the functions must come out as if run one after another. Between batches and other writers that is simple:
 // a batch holds the gate alone, all other write functions hold it together, and each takes its snapshots after it has
@@ -12,12 +13,14 @@
 //
 // Reading, they share a snapshot, and each is answered when it is done.
 #pragma once
+#include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "adapters/db_postgres/conflicts.h"
 #include "adapters/db_postgres/connection.h"
+#include "adapters/db_postgres/gate.h"
 #include "adapters/db_postgres/set_text.h"
 #include "runtime/fiber.h"
 #include "runtime/store_metrics.h"
@@ -25,6 +28,7 @@
 namespace kontor::db_postgres {
 
 class Batch;
+class BatchTx;
 
 // What is known of a Query, once for each loop.
 struct KnownQuery {
@@ -96,13 +100,19 @@ struct Member {
   bool spoiled = false;    // it asked for what a batch cannot do: it runs again by itself
   runtime::WriteTimes times;
 
-  // What it waits for, in the order in which it was asked; the first `answered` are.
+  // What it waits for, in the order in which it was asked; the first `sent` are under way or `answered`.
   std::vector<std::unique_ptr<Wish>> wishes;
+  std::size_t sent = 0;
   std::size_t answered = 0;
   std::optional<Error> error;
 
   // Runs the function on this fiber, in `batch`.
   void run();
+  // The batch was undone under it.
+  void cut_off();
+
+ private:
+  Result<void> call(BatchTx& tx);
 };
 
 class Batch {
@@ -110,6 +120,7 @@ class Batch {
   struct How {
     bool reading = false;
     bool always_sets = false;
+    Gate gate = Gate::kShop;
   };
   Batch(Connection& connection, KnownQueries& known, How how)
       : connection_(connection),
@@ -122,7 +133,8 @@ class Batch {
 
   // As many as there is room for; they run at once, up to their first question.
   void take(std::vector<Member*>& queue, std::size_t most);
-  // Writing: BEGIN, the gate, and a look whether something waits in front of what the functions will add to the log.
+  // Writing: BEGIN, the gate, and a look whether something waits in front of what the functions will add to the log:
+  // nothing in `queue`, or null where others write to the log meanwhile.
   std::optional<Failure> begin(const db::Query* queue);
   void give_up();  // it did not begin: all run to their ends, of which nothing is kept
   // Runs all members to their ends; false when it has to be undone.
@@ -134,6 +146,7 @@ class Batch {
   void undo();  // tells all to run again: those at fault by themselves
   bool changed() const;
   std::size_t size() const { return members_.size(); }
+  bool reading() const { return reading_; }
   bool only_failed() const { return members_.size() == 1 && members_[0] != nullptr && !members_[0]->result; }
   bool stale() const { return stale_; }  // the connection's prepared statements are
   // It keeps all other writers out, and nothing waits: its serial ids are in commit order. Known once it has passed the
@@ -153,21 +166,25 @@ class Batch {
     bool as_set = false;
     std::size_t answers = 0;  // how many
   };
+  using Round = std::vector<Group>;
   void park(Member& member);
   void finish(Member& member);
   void leave(Member& member);
   void wait_for_all();
-  void wait_for_half();
-  bool choose();
+  void wait_for_most();
+  Round choose();
   bool may_go(Member& member, Wish& wish);
-  void join_group(Member& member, Wish& wish);
+  void join_group(Round& round, Member& member, Wish& wish);
   void prepare(Member& member, Wish& wish);
   void learn_kinds(Group& group);
+  void describe(KnownQuery& known, const Group& group);
   void send(Group& group);
   bool all_ask_one_statement() const;
-  bool exchange();
-  void spoil_failed(std::size_t at, const Failure& failure);
-  void wake_answered();
+  bool send_round();
+  void receive_round();
+  void receive_rest();
+  void spoil_failed(const Round& round, std::size_t at, const Failure& failure);
+  void wake_answered(const Round& round);
   bool hand_out(Group& group, std::span<const ResultPtr> answers);
   bool hand_out_ids(Group& group, const PGresult* answer);
   bool hand_out_inserts(Group& group, const PGresult* answer);
@@ -189,8 +206,9 @@ class Batch {
   std::vector<Member*> members_;  // null: its fiber was killed
   std::vector<Member*> waiting_;
   std::vector<Member*> at_gate_;
-  std::vector<Group> groups_;
-  runtime::Parker parked_;  // woken when one parks or ends
+  std::deque<Round> rounds_;  // under way, the oldest first
+  bool all_asked_ = false;    // whether they may go, of those who wait, since somebody parked or was answered
+  runtime::Parker parked_;    // woken when one parks or ends
   std::size_t running_ = 0;
 };
 

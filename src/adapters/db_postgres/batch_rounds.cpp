@@ -7,6 +7,8 @@
 namespace kontor::db_postgres {
 namespace {
 
+constexpr std::size_t kSplitFrom = 32;  // members that wait
+
 std::uint32_t element_type(char kind) { return kind == 'i' ? 20 : kind == 'b' ? 17 : 25; }
 
 void put(std::string& out, std::uint64_t value, int bytes) {
@@ -57,6 +59,139 @@ bool agree_on_kinds(std::string& kinds, std::span<const db::Param> params) {
 
 }  // namespace
 
+void Batch::join_group(Round& round, Member& member, Wish& wish) {
+  KnownQuery& known = known_.of(*wish.query);
+  const bool alone = known.set.kind == SetText::Kind::kAlone || wish.apart;
+  auto group = round.end();
+  if (!alone)
+    group = std::find_if(round.begin(), round.end(), [&](const Group& g) { return g.query == wish.query && g.as_set; });
+  if (group == round.end()) {
+    round.push_back({wish.query, &known, {}, 0, !alone, 0});
+    group = round.end() - 1;
+  }
+  group->wishes.emplace_back(&member, &wish);
+  group->sets += wish.count;
+}
+
+// Who may go in this round, by statement; of several wishes the first that may. Half of them where all stand still.
+Batch::Round Batch::choose() {
+  Round round;
+  if (std::exchange(all_asked_, true)) return round;
+  std::sort(waiting_.begin(), waiting_.end(), [](auto* a, auto* b) { return a->number < b->number; });
+  std::size_t room = waiting_.size();
+  if (!reading_ && rounds_.empty() && running_ == 0 && room >= kSplitFrom) room /= 2;
+  for (Member* member : waiting_) {
+    if (room == 0) {
+      all_asked_ = false;
+      break;
+    }
+    const std::size_t before = member->sent;
+    while (member->sent < member->wishes.size() && may_go(*member, *member->wishes[member->sent]))
+      join_group(round, *member, *member->wishes[member->sent++]);
+    if (member->sent > before) --room;
+  }
+  return round;
+}
+
+// Each of their statements is a snapshot by itself.
+bool Batch::all_ask_one_statement() const {
+  return std::all_of(members_.begin(), members_.end(),
+                     [](const Member* member) { return member == nullptr || member->task.one_statement; });
+}
+
+// False when nobody may go.
+bool Batch::send_round() {
+  Round round = choose();
+  if (failed_ || round.empty()) return false;
+  for (Group& group : round) {
+    learn_kinds(group);
+    if (failed_) return false;
+  }
+  if (!begun_ && !all_ask_one_statement()) {
+    connection_.add_control("BEGIN");
+    begun_ = true;
+  }
+  for (Group& group : round) send(group);
+  rounds_.push_back(std::move(round));
+  connection_.dispatch();
+  board_.next_round();
+  return true;
+}
+
+// The oldest that is under way.
+void Batch::receive_round() {
+  std::vector<ResultPtr> answers;
+  const auto failure = connection_.collect(answers);
+  Round round = std::move(rounds_.front());
+  rounds_.pop_front();
+  std::size_t at = 0;
+  for (Group& group : round) {
+    if (failed_) break;  // a killed fiber's
+    if (at + group.answers > answers.size()) {
+      KONTOR_ASSERT(failure.has_value());
+      spoil_failed(round, at, *failure);
+      break;
+    }
+    if (!hand_out(group, std::span(answers).subspan(at, group.answers))) {
+      for (auto& [member, wish] : group.wishes) member->spoiled = true;
+      failed_ = true;
+      break;
+    }
+    at += group.answers;
+  }
+  if (failure) failed_ = true;
+  if (failure && failure->kind == Failure::Kind::kStale) stale_ = true;
+  all_asked_ = false;
+  wake_answered(round);
+}
+
+// Of a batch that has to be undone: what is under way is waited for, and nobody hears of it.
+void Batch::receive_rest() {
+  for (; !rounds_.empty(); rounds_.pop_front()) {
+    std::vector<ResultPtr> ignored;
+    if (!connection_.lost()) connection_.collect(ignored);
+  }
+}
+
+// Those who have all that they wished; all that had a wish in this round, when the batch is to be undone.
+void Batch::wake_answered(const Round& round) {
+  std::vector<Member*> heard;
+  for (const Group& group : round)
+    for (const auto& [member, wish] : group.wishes) {
+      ++member->answered;
+      if (heard.empty() || heard.back() != member) heard.push_back(member);
+    }
+  std::sort(heard.begin(), heard.end(), [](auto* a, auto* b) { return a->number < b->number; });
+  heard.erase(std::unique(heard.begin(), heard.end()), heard.end());
+  for (Member* member : heard) {
+    if (!failed_ && member->answered < member->wishes.size()) continue;
+    if (failed_ && !member->error) member->cut_off();
+    std::erase(waiting_, member);
+    ++running_;
+    member->parker.wake();
+  }
+}
+
+// Of several that asked the same it is not known whose statement it was.
+void Batch::spoil_failed(const Round& round, std::size_t at, const Failure& failure) {
+  failed_ = true;
+  if (failure.kind != Failure::Kind::kStatement) return;
+  std::size_t first = 0;
+  for (const Group& group : round) {
+    const bool here = at >= first && at < first + group.answers;
+    first += group.answers;
+    if (!here) continue;
+    if (group.known->statement.broken) group.known->set.kind = SetText::Kind::kAlone;
+    for (auto& [member, wish] : group.wishes) {
+      member->spoiled = !group.known->statement.broken;
+      if (members_.size() > 1 || group.known->statement.broken) continue;
+      member->spoiled = false;
+      member->error = failure.error;
+      own_error_ = true;
+    }
+  }
+}
+
 // Whether the sets of a group can go as one statement: their kinds must be known, and the same.
 void Batch::learn_kinds(Group& group) {
   KnownQuery& known = *group.known;
@@ -66,16 +201,20 @@ void Batch::learn_kinds(Group& group) {
     for (std::size_t i = 0; agree && i < wish->count; ++i) agree = agree_on_kinds(known.kinds, wish->set(i));
   group.as_set = agree;
   if (!agree || known.kinds.find('?') == std::string::npos) return;
-  if (!known.described) {
-    known.described = true;
-    std::string kinds;
-    // What is wrong with the statement is told when it is sent.
-    if (!connection_.describe(*group.query, group.wishes[0].second->set(0), kinds) &&
-        kinds.size() == known.kinds.size())
-      for (std::size_t i = 0; i < kinds.size(); ++i)
-        if (known.kinds[i] == '?') known.kinds[i] = kinds[i];
-  }
+  describe(known, group);
   group.as_set = known.kinds.find('?') == std::string::npos;
+}
+
+// Asks the server, once, for the kinds of which only NULL was seen.
+void Batch::describe(KnownQuery& known, const Group& group) {
+  while (!known.described && !failed_ && !rounds_.empty()) receive_round();
+  if (failed_ || std::exchange(known.described, true)) return;
+  std::string kinds;
+  // What is wrong with the statement is told when it is sent.
+  if (connection_.describe(*group.query, group.wishes[0].second->set(0), kinds) || kinds.size() != known.kinds.size())
+    return;
+  for (std::size_t i = 0; i < kinds.size(); ++i)
+    if (known.kinds[i] == '?') known.kinds[i] = kinds[i];
 }
 
 void Batch::send(Group& group) {

@@ -43,7 +43,7 @@ Result<void> BatchTx::wait() {
 Wish& BatchTx::begin_wish(const db::Query& query) {
   ++member_.asked;
   KONTOR_ASSERT(member_.asked == 1 || !member_.task.one_statement);
-  if (member_.answered > 0) member_.wishes.clear(), member_.answered = 0;
+  if (member_.answered > 0) member_.wishes.clear(), member_.sent = member_.answered = 0;
   Wish& wish = *member_.wishes.emplace_back(std::make_unique<Wish>());
   wish.query = &query;
   return wish;

@@ -49,6 +49,7 @@ std::optional<Result<void>> Batcher::call(const Task& task, runtime::WriteTimes&
 }
 
 void Batcher::start() {
+  if (gathering_ != nullptr) return gathering_->take(queue_, parts_.most);
   if (working_ > 0 || queue_.empty()) return;
   ++working_;
   runtime::spawn([this] { work(); });
@@ -106,6 +107,8 @@ void Batcher::work() {
   auto lease = pool_.take(parts_.connection_wait_ms);
   if (!lease) return fail_all(lease.error());
   Connection& connection = lease->connection();
+  std::optional<runtime::HighPriority> others_wait;
+  if (!parts_.reading) others_wait.emplace();
   bool usable = true;
   do {
     if (auto failure = look(connection)) {
@@ -132,18 +135,31 @@ bool Batcher::crowd_comes(Connection& connection) {
   return !connection.lost() && !queue_.empty();
 }
 
+// While one lives, who comes sets out at once, and has come to the first question when the gate opens.
+struct Batcher::Gathering {
+  Batcher& batcher;
+  Gathering(Batcher& b, Batch& batch) : batcher(b) { batcher.gathering_ = &batch; }
+  ~Gathering() { batcher.gathering_ = nullptr; }
+  Gathering(const Gathering&) = delete;
+  Gathering& operator=(const Gathering&) = delete;
+};
+
 // One batch; false when its connection is not to be used again.
 bool Batcher::carry_out(Connection& connection, Turn& turn) {
   parts_.begun();
-  Batch batch(connection, *known_.back(), {parts_.reading, parts_.always_sets});
+  Batch batch(connection, *known_.back(), {parts_.reading, parts_.always_sets, parts_.gate});
   begun_us_ = runtime::monotonic_micros();
   batch.take(queue_, parts_.most);
-  if (batch.begin(has_queue_ ? &queue_query_ : nullptr)) {
+  std::optional<Failure> failure;
+  {
+    const Gathering gathering(*this, batch);
+    failure = batch.begin(has_queue_ && parts_.gate == Gate::kShop ? &queue_query_ : nullptr);
+  }
+  if (failure) {
     batch.give_up();
     batch.roll_back();
     batch.undo();
   } else {
-    batch.take(queue_, parts_.most);  // who came meanwhile
     size_ = batch.size();
     conclude(batch, connection, turn);
   }

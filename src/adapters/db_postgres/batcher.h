@@ -17,6 +17,7 @@ class Batcher {
   struct Parts {
     const ConnectionSettings& settings;
     bool reading = false;
+    Gate gate = Gate::kShop;
     std::size_t most = 128;        // functions in a batch
     std::string queue_table = {};  // PostgresStore::Options
     bool always_sets = false;
@@ -36,6 +37,7 @@ class Batcher {
 
  private:
   struct Turn;
+  struct Gathering;
   void start();
   void wait_for_batch(Member& member);
   void work();
@@ -55,7 +57,8 @@ class Batcher {
   db::Query queue_query_;
   bool has_queue_ = false;
   std::vector<Member*> queue_;
-  int working_ = 0;  // that have not come to their COMMIT
+  Batch* gathering_ = nullptr;  // waits for the gate, and takes who comes
+  int working_ = 0;             // that have not come to their COMMIT
   // The last batch.
   std::int64_t begun_us_ = 0;
   std::size_t size_ = 0;

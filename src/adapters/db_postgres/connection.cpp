@@ -11,6 +11,7 @@ namespace {
 
 constexpr Oid kByteaOid = 17, kInt8Oid = 20, kTextOid = 25;
 constexpr int kBinary = 1;
+constexpr std::string_view kTransactionAborted = "25P02";
 
 Oid oid_of(char kind) { return kind == 'i' ? kInt8Oid : kind == 't' ? kTextOid : kind == 'b' ? kByteaOid : 0; }
 
@@ -197,9 +198,11 @@ const Connection::Statement& Connection::statement_for(const db::Query& query, s
   return prepared.statements.emplace_back(Statement{std::move(kinds), name});
 }
 
-void Connection::forget(const Expected& prepare) {
+// Behind another failure it was not looked at.
+void Connection::forget(const Expected& prepare, const PGresult* result) {
   if (prepare.set != nullptr) {
-    prepare.set->broken = true;
+    const char* const state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    if (state != nullptr && std::string_view(state) != kTransactionAborted) prepare.set->broken = true;
     prepared_sets_.erase(prepare.set);
   } else {
     prepared_.erase(prepare.query);
@@ -260,7 +263,7 @@ void Connection::add_statement(const db::Query& query, std::span<const db::Param
 
 std::optional<Failure> Connection::describe(const db::Query& query, std::span<const db::Param> params,
                                             std::string& kinds) {
-  KONTOR_ASSERT(expected_.empty());
+  KONTOR_ASSERT(quiet());
   if (lost_) return lost_failure(query.name);
   queue_rollback();
   if (PQsendDescribePrepared(pq_, statement_for(query, params).name.c_str()) != 1) lost_ = true;
@@ -320,19 +323,32 @@ bool Connection::skip_until_sync() {
 }
 
 std::optional<Failure> Connection::exchange(std::vector<ResultPtr>& answers) {
+  KONTOR_ASSERT(lost_ || dispatched_.empty());
+  dispatch();
+  return collect(answers);
+}
+
+void Connection::dispatch() {
+  dispatched_.push_back(std::exchange(expected_, {}));
   if (!lost_ && PQpipelineSync(pq_) != 1) lost_ = true;
   if (!lost_ && !flush()) lost_ = true;
-  if (lost_) return lost_failure(expected_.empty() ? "db.control" : expected_.front().what);
+}
+
+std::optional<Failure> Connection::collect(std::vector<ResultPtr>& answers) {
+  KONTOR_ASSERT(!dispatched_.empty());
+  const std::vector<Expected>& all = dispatched_.front();
+  const std::string_view first = all.empty() ? "db.control" : all.front().what;
+  if (lost_) return lost_failure(first);
   for (; syncs_to_skip_ > 0; --syncs_to_skip_)
-    if (!skip_until_sync()) return lost_failure(expected_.front().what);
+    if (!skip_until_sync()) return lost_failure(first);
 
   std::optional<Failure> failed;
-  for (const Expected& expected : expected_) {
+  for (const Expected& expected : all) {
     ResultPtr result(next_result());
     if (!result) return failed ? failed : lost_failure(expected.what);
     const auto status = PQresultStatus(result.get());
     const bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-    if (!good && expected.kind == Expected::Kind::kPrepare) forget(expected);
+    if (!good && expected.kind == Expected::Kind::kPrepare) forget(expected, result.get());
     if (!good && !failed) failed = failure_of(result.get(), expected.what);
     if (failed && failed->kind == Failure::Kind::kLost) {
       lost_ = true;
@@ -351,17 +367,19 @@ std::optional<Failure> Connection::exchange(std::vector<ResultPtr>& answers) {
 std::optional<Failure> Connection::finish_exchange(std::optional<Failure> failed) {
   const ResultPtr sync(next_result());
   if (sync && PQresultStatus(sync.get()) == PGRES_PIPELINE_SYNC) {
-    expected_.clear();
+    dispatched_.pop_front();
     return failed;
   }
   Failure lost = sync ? failure_of(sync.get(), "db.control") : lost_failure("db.control");
   lost_ = true;
-  const bool committed = !expected_.empty() && expected_.back().kind == Expected::Kind::kCommit;
+  const auto& all = dispatched_.front();
+  const bool committed = !all.empty() && all.back().kind == Expected::Kind::kCommit;
   if (failed || committed) return failed;
   return Failure{Failure::Kind::kLost, std::move(lost.error)};
 }
 
 void Connection::send_off() {
+  KONTOR_ASSERT(lost_ || dispatched_.empty());
   if (lost_) return;
   queue_rollback();
   if (PQpipelineSync(pq_) != 1 || !flush()) {

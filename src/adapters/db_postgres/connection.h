@@ -4,6 +4,7 @@
 #pragma once
 #include <libpq-fe.h>
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,6 +60,9 @@ class Connection {
   std::optional<Failure> describe(const db::Query& query, std::span<const db::Param> params, std::string& kinds);
   // Sends what is queued and waits for all answers: one for each statement, in order, as far as they went well.
   std::optional<Failure> exchange(std::vector<ResultPtr>& answers);
+  // The two halves of it; several dispatches may be under way, and are collected in their order.
+  void dispatch();
+  std::optional<Failure> collect(std::vector<ResultPtr>& answers);
   // Sends what is queued without waiting; the next exchange passes over the answers.
   void send_off();
   // ROLLBACK, which goes with what is queued next, or by send_off().
@@ -71,7 +75,7 @@ class Connection {
 
   bool lost() const { return lost_; }
   // Nothing is queued or unanswered but what send_off() left: the connection may be used by the next.
-  bool settled() const { return !lost_ && expected_.empty() && !rolls_back_later_; }
+  bool settled() const { return !lost_ && expected_.empty() && dispatched_.empty() && !rolls_back_later_; }
   // A cheap look whether the server closed the connection while it was idle.
   bool alive();
 
@@ -99,9 +103,10 @@ class Connection {
   bool flush();
   PGresult* next_result();
   std::optional<Failure> finish_exchange(std::optional<Failure> failed);
+  bool quiet() const { return expected_.empty() && dispatched_.empty(); }
   bool skip_until_sync();
   bool wait_for_result();
-  void forget(const Expected& prepare);
+  void forget(const Expected& prepare, const PGresult* result);
   void queue_rollback();
   Failure lost_failure(std::string_view what);
 
@@ -109,7 +114,8 @@ class Connection {
   ConnectionSettings settings_;
   bool lost_ = false;
   bool rolls_back_later_ = false;
-  std::vector<Expected> expected_;
+  std::vector<Expected> expected_;                // of what is queued
+  std::deque<std::vector<Expected>> dispatched_;  // and not collected, the oldest first
   int syncs_to_skip_ = 0;
   int next_name_ = 1;
   std::unordered_map<const db::Query*, Prepared> prepared_;

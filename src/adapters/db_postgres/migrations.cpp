@@ -66,7 +66,7 @@ Result<Done> applied_so_far(Connection& connection) {
 }
 
 Result<void> apply_in_transaction(Connection& connection, const db::Migration& migration, const std::string& script) {
-  TRY_DO(run_script(connection, "BEGIN ISOLATION LEVEL READ COMMITTED; " + std::string(kGateTogether)));
+  TRY_DO(run_script(connection, "BEGIN ISOLATION LEVEL READ COMMITTED; " + std::string(kAllGatesTogether)));
   TRY_DO(run_script(connection, script));
   const db::Param note[] = {migration.module, migration.number, migration.name};
   connection.add_statement(kNote, note);

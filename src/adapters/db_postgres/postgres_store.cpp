@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <map>
 #include <mutex>
+#include <tuple>
 
 #include "adapters/db_postgres/batcher.h"
 #include "adapters/db_postgres/gate.h"
@@ -35,7 +36,7 @@ struct PostgresStore::Impl {
 
   struct InLane;
   Pool& pool(Mode mode);
-  Batcher* batcher(Mode mode);
+  Batcher* batcher(Mode mode, db::Homes homes);
   Result<void> measure(Mode mode, const Task& task);
   Result<void> perform(Mode mode, const Task& task, runtime::WriteTimes& times);
   Result<void> perform_alone(Mode mode, const Task& task, runtime::WriteTimes& times);
@@ -50,7 +51,7 @@ struct PostgresStore::Impl {
   std::atomic<bool> all_queue{false};
   std::mutex mutex;
   std::map<std::pair<runtime::Loop*, Mode>, std::unique_ptr<Pool>> pools;
-  std::map<std::pair<runtime::Loop*, Mode>, std::unique_ptr<Batcher>> batchers;
+  std::map<std::tuple<runtime::Loop*, Mode, Gate>, std::unique_ptr<Batcher>> batchers;
   std::atomic<std::uint64_t> luck{0x9E3779B97F4A7C15ull};
   std::atomic<std::int64_t> functions{0}, repeats{0}, lost{0}, unknown{0}, batches{0}, undone{0};
 };
@@ -66,15 +67,19 @@ Pool& PostgresStore::Impl::pool(Mode mode) {
   return *pool;
 }
 
-// Plain threads have none: their functions run by themselves.
-Batcher* PostgresStore::Impl::batcher(Mode mode) {
+// Plain threads have none, nor has what needs two gates: such functions run by themselves.
+Batcher* PostgresStore::Impl::batcher(Mode mode, db::Homes homes) {
   const int most = mode == Mode::kWrite ? options.batch : options.read_batch;
   if (most <= 1 || !runtime::on_fiber()) return nullptr;
+  const bool behaviour = mode == Mode::kWrite && needs(homes, Gate::kBehaviour);
+  if (behaviour && needs(homes, Gate::kShop)) return nullptr;
+  const Gate gate = behaviour ? Gate::kBehaviour : Gate::kShop;
   const std::lock_guard lock(mutex);
-  auto& batcher = batchers[{runtime::Loop::current(), mode}];
+  auto& batcher = batchers[{runtime::Loop::current(), mode, gate}];
   if (!batcher) {
     Batcher::Parts parts{settings};
     parts.reading = mode == Mode::kRead;
+    parts.gate = gate;
     parts.most = std::min(static_cast<std::size_t>(most), kMostMembers);
     parts.connection_wait_ms = options.connection_wait_ms;
     parts.queue_table = options.queue_table;
@@ -155,7 +160,7 @@ Result<void> PostgresStore::Impl::measure(Mode mode, const Task& task) {
 
 Result<void> PostgresStore::Impl::perform(Mode mode, const Task& task, runtime::WriteTimes& times) {
   functions.fetch_add(1);
-  if (Batcher* const together_with = batcher(mode); together_with != nullptr) {
+  if (Batcher* const together_with = batcher(mode, task.homes); together_with != nullptr) {
     if (auto answer = together_with->call(task, times)) {
       if (!*answer) report(answer->error());
       return std::move(*answer);
@@ -213,8 +218,8 @@ Result<std::unique_ptr<PostgresStore>> PostgresStore::open(Options options) {
   auto first = impl->pool(Mode::kWrite).take(impl->options.connection_wait_ms);
   if (!first) return refuse(std::move(first.error()));
   // Of several programs that start at once one makes the table, and the others may be told that it is there.
-  auto made = first->connection().script(kGateMake);
-  for (int i = 0; made && i < 3; ++i) made = first->connection().script(kGateMake);
+  auto made = first->connection().script(kGatesMake);
+  for (int i = 0; made && i < 3; ++i) made = first->connection().script(kGatesMake);
   if (made) return refuse(std::move(made->error));
   return std::unique_ptr<PostgresStore>(new PostgresStore(std::move(impl)));
 }

@@ -11,7 +11,8 @@ namespace kontor::db_postgres {
 PostgresTx::PostgresTx(Connection& connection, db::Homes homes, Mode mode)
     : connection_(connection), homes_(homes), mode_(mode) {
   prefix_.emplace_back("BEGIN");
-  if (mode == Mode::kWrite) prefix_.emplace_back(kGateTogether);
+  for (const Gate gate : {Gate::kShop, Gate::kBehaviour})
+    if (mode == Mode::kWrite && needs(homes, gate)) prefix_.emplace_back(together(gate));
 }
 
 Result<void> PostgresTx::check(const db::Query& query) const {
