@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <random>
 #include <string>
@@ -117,6 +118,75 @@ TEST_CASE("a fiber of low priority is killed where it waits for its turn") {
     for (busy = 0; busy < 3; ++busy) yield();
     loop.stop();
   });
+  loop.run();
+  loop.kill_all();
+  CHECK(loop.fibers() == 0);
+  CHECK(ended == 1);
+}
+
+TEST_CASE("a fiber of high priority goes on before those that were ready earlier") {
+  Loop loop;
+  Parker parker;
+  std::string trace;
+  loop.spawn([&] {
+    const HighPriority high;
+    parker.wait();
+    trace += 'H';
+    yield();
+    trace += 'H';
+  });
+  loop.spawn([&] {
+    for (const char name : {'a', 'b', 'c'}) loop.spawn([&trace, name] { trace += name; });
+    parker.wake();
+  });
+  loop.spawn([&] {
+    while (loop.fibers() > 1) yield();
+    loop.stop();
+  });
+  loop.run();
+  CHECK(trace == "HHabc");
+}
+
+TEST_CASE("the socket that a fiber of high priority waits for is looked at between the steps of others") {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  Loop loop;
+  bool heard = false;
+  int before = 0, after = 0;
+  loop.spawn([&] {
+    const HighPriority high;
+    const auto came = wait_ready(ends[0], Ready::kReadable, 60'000);
+    heard = came.has_value();
+  });
+  loop.spawn([&] {  // when that waits
+    const char byte = 'x';
+    CHECK(write(ends[1], &byte, 1) == 1);
+    for (int i = 0; i < 50; ++i)
+      loop.spawn([&] {
+        ++(heard ? after : before);
+        const auto begun = std::chrono::steady_clock::now();
+        while (std::chrono::steady_clock::now() - begun < std::chrono::microseconds(200)) {
+        }
+      });
+    loop.spawn([&] { loop.stop(); });
+  });
+  loop.run();
+  CHECK(heard);
+  CHECK(before <= 2);
+  CHECK(after == 50 - before);
+  close(ends[0]);
+  close(ends[1]);
+}
+
+TEST_CASE("a fiber of high priority is killed where it is ready") {
+  Loop loop;
+  int ended = 0;
+  loop.spawn([&] {
+    const NotesItsEnd note(ended);
+    const HighPriority high;
+    for (;;) yield();
+  });
+  loop.post([&] { loop.stop(); });
   loop.run();
   loop.kill_all();
   CHECK(loop.fibers() == 0);

@@ -5,6 +5,7 @@
 #include <future>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "adapters/db_postgres/postgres_store.h"
 #include "tests/support/cutting_proxy.h"
@@ -313,4 +314,131 @@ TEST_CASE_FIXTURE(BatchFixture,
   CHECK(shared);
   CHECK(runs == 1);
   CHECK(found == 5);
+}
+
+namespace {
+
+// Holds what `query` locks, by a function of a plain thread, until it is let go.
+class Holding {
+ public:
+  enum class By { kReading, kWriting };
+  Holding(PostgresStore& store, const db::Query& query, By by, db::Homes homes)
+      : thread_([this, &store, &query, by, homes] {
+          const db::Function function = [&](Tx& tx) -> Result<void> {
+            TRY_DO(tx.ask(query));
+            held_.set_value();
+            let_go_.get_future().wait();
+            return {};
+          };
+          CHECK((by == By::kReading ? store.read(homes, function) : store.write(homes, function)));
+        }) {
+    held_.get_future().wait();
+  }
+  ~Holding() {
+    let_go();
+    thread_.join();
+  }
+  Holding(const Holding&) = delete;
+  Holding& operator=(const Holding&) = delete;
+  void let_go() {
+    if (!std::exchange(gone_, true)) let_go_.set_value();
+  }
+
+ private:
+  std::promise<void> held_, let_go_;
+  bool gone_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: of many, one half goes on while the other half is at the server") {
+  if (!store) return;
+  static constexpr db::Query kHold{"t.hold", Home::kEvery, "SELECT pg_advisory_xact_lock(4712)"};
+  static constexpr db::Query kShare{"t.share", Home::kEvery, "SELECT pg_advisory_xact_lock_shared(4712)"};
+  for (int id = 0; id < kFibers; ++id) REQUIRE(put(*store, id, id));
+  Holding holding(*store, kHold, Holding::By::kReading, Home::kCustomer);  // a write would hold the gate
+  int done = 0, runs = 0, right = 0;
+  on_fibers([&](int fiber) {
+    done += store
+                ->write(Home::kCustomer,
+                        [&](Tx& tx) -> Result<void> {
+                          ++runs;
+                          if (fiber >= kFibers / 2) {
+                            TRY_DO(tx.ask(kShare));  // waits at the server until one of the first half goes on
+                            return {};
+                          }
+                          TRY(const Rows rows, tx.ask(kGetWords, fiber));
+                          right += rows.size() == 1 && rows.front().i64(0) == fiber ? 1 : 0;
+                          holding.let_go();
+                          return {};
+                        })
+                .has_value();
+  });
+  CHECK(done == kFibers);
+  CHECK(runs == kFibers);
+  CHECK(right == kFibers / 2);
+}
+
+TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: what visitors do waits for no purchase, nor the other way round") {
+  if (!store) return;
+  static constexpr db::Query kNothing{"t.nothing", Home::kEvery, "SELECT 1"};
+  static constexpr db::Query kSeen{"t.seen", Home::kTelemetry, "INSERT INTO t_cell (id, n, words) VALUES ($1, 1, '')"};
+  const auto see = [&](std::int64_t id) {
+    return store->write(Home::kTelemetry, [&](Tx& tx) -> Result<void> {
+      TRY_DO(tx.run(kSeen, id));
+      return {};
+    });
+  };
+  // While a function by itself holds one gate, what is behind the other goes on.
+  const auto each_while = [&](db::Homes held, bool may_sell, bool may_see, std::int64_t ids) {
+    PostgresStore::Options options;
+    options.url = database.url();
+    options.batch = 128;
+    auto holder = PostgresStore::open(options);
+    REQUIRE(holder);
+    Holding holding(**holder, kNothing, Holding::By::kWriting, held);
+    bool sold = false, seen = false;
+    runtime::Loop loop;
+    int left = 2;
+    const auto end = [&] {
+      if (--left == 0) loop.stop();
+    };
+    loop.spawn([&] {
+      if (may_sell) sold = put(*store, ids, 1).has_value();
+      end();
+    });
+    loop.spawn([&] {
+      if (may_see) seen = see(ids + 1).has_value();
+      end();
+    });
+    loop.run();
+    CHECK(sold == may_sell);
+    CHECK(seen == may_see);
+  };
+  each_while(Home::kCustomer, false, true, 10);
+  each_while(Home::kTelemetry, true, false, 20);
+  CHECK(number_of(11) == 1);
+  CHECK(number_of(20) == 1);
+}
+
+TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: a function that touches what visitors do and more runs by itself") {
+  if (!store) return;
+  static constexpr db::Query kSeen{"t.seen", Home::kTelemetry, "UPDATE t_cell SET n = n + 1 WHERE id = $1"};
+  REQUIRE(put(*store, 1, 0));
+  const auto batches = store->stats().batches;
+  int done = 0;
+  on_fibers([&](int fiber) {
+    done += store
+                ->write(Home::kCustomer | Home::kTelemetry,
+                        [&](Tx& tx) -> Result<void> {
+                          TRY_DO(tx.run(kPutWords, 100 + fiber, 1, ""));
+                          TRY_DO(tx.run(kSeen, 1));
+                          return {};
+                        })
+                .has_value();
+  });
+  CHECK(done == kFibers);
+  CHECK(number_of(1) == kFibers);
+  CHECK(store->stats().batches == batches);
 }
