@@ -33,6 +33,8 @@ constexpr db::Query kDeadLetters{"consumer.dead_letters", db::Home::kEvery, R"sq
    ORDER BY at, consumer, stream, position LIMIT $1
 )sql"};
 
+constexpr std::int64_t kPagesBehind = 4;  // so far behind a consumer does not rest
+
 bool is_outage(const Error& error) {
   return error.code == Errc::kUnavailable || error.code == Errc::kGatewayUnavailable || error.code == Errc::kTimeout ||
          error.code == Errc::kFull;
@@ -263,11 +265,10 @@ Result<void> ConsumerRunner::take_slice(Member& member, Track& track, std::span<
 // found.
 Result<void> ConsumerRunner::take_in_tx(Member& member, Track& track, std::span<const LoggedEvent> events,
                                         bool patient) {
-  constexpr std::size_t kSlice = 128;
   std::vector<const LoggedEvent*> wanted;
   for (const auto& event : events)
     if (member.wants(event.name)) wanted.push_back(&event);
-  std::size_t slice_size = track.failures + track.outages > 0 ? 1 : kSlice;
+  std::size_t slice_size = track.failures + track.outages > 0 ? 1 : member.consumer.at_once;
   for (std::size_t at = 0; at < wanted.size();) {
     if (stopping_.load(std::memory_order_relaxed)) return {};
     const auto slice = std::span(wanted).subspan(at, std::min(slice_size, wanted.size() - at));
@@ -332,11 +333,12 @@ Result<bool> ConsumerRunner::hold_lease(Member& member) {
   return member.lease.has_value();
 }
 
-// Not while a whole page is waiting.
+// Not while it is far behind.
 bool ConsumerRunner::rest(Member& member) {
   for (const Track& track : member.tracks) {
     const auto head = heads_.find(track.stream);
-    if (head != heads_.end() && track.position && head->second - *track.position >= settings_.batch) return false;
+    if (head != heads_.end() && track.position && head->second - *track.position >= kPagesBehind * settings_.batch)
+      return false;
   }
   const auto now = [] { return runtime::Loop::current()->now_ms(); };
   const std::int64_t until = now() + member.consumer.rest_ms;

@@ -50,6 +50,7 @@ struct Consumer {
   bool from_now = false;  // a consumer new to this store starts at the head instead of the beginning (kOnce)
   // It rests so long after events that it took: where nobody waits for it, many at once cost less than one by one.
   std::int64_t rest_ms = 0;
+  std::size_t at_once = 128;  // events in one write function at most: others wait for it, where they write to the same
 };
 
 // How an Error reads in a letter.

@@ -7,7 +7,8 @@
 namespace kontor::experiments {
 namespace {
 
-constexpr std::int64_t kRestMs = 1000;
+constexpr std::int64_t kRestMs = 300;
+constexpr std::size_t kAtOnce = 1000;  // no purchase writes to what visitors do
 
 Result<void> count(db::Tx& tx, const Experiments& experiments, std::span<const LoggedEvent* const> events) {
   std::vector<Experiments::Purchase> purchases;
@@ -26,6 +27,7 @@ services::Consumer orders_consumer(const Experiments& experiments) {
   consumer.handles = {std::string(orders::OrderPlaced::kName)};
   consumer.homes = db::Home::kTelemetry;
   consumer.rest_ms = kRestMs;
+  consumer.at_once = kAtOnce;
   consumer.handle_in_tx = [&experiments](db::Tx& tx, const LoggedEvent& event) {
     const LoggedEvent* one = &event;
     return count(tx, experiments, {&one, 1});

@@ -10,7 +10,8 @@
 namespace kontor::telemetry {
 namespace {
 
-constexpr std::int64_t kRestMs = 1000;
+constexpr std::int64_t kRestMs = 300;
+constexpr std::size_t kAtOnce = 1000;  // no purchase writes to what visitors do
 constexpr std::int64_t kChangeMs = 60'000;
 
 struct SaleTally {
@@ -64,6 +65,7 @@ services::Consumer sales_consumer(Clock& clock) {
                       std::string(orders::OrderLinesCancelled::kName)};
   consumer.homes = db::Home::kTelemetry;
   consumer.rest_ms = kRestMs;
+  consumer.at_once = kAtOnce;
   consumer.handle_in_tx = [&clock](db::Tx& tx, const LoggedEvent& event) {
     const LoggedEvent* one = &event;
     return write(tx, {&one, 1}, clock.now());
