@@ -73,13 +73,14 @@ void Batch::join_group(Round& round, Member& member, Wish& wish) {
   group->sets += wish.count;
 }
 
-// Who may go in this round, by statement; of several wishes the first that may. Half of them where all stand still.
+// Who may go in this round, by statement; of several wishes the first that may. Of many only half, where nothing is
+// under way.
 Batch::Round Batch::choose() {
   Round round;
   if (std::exchange(all_asked_, true)) return round;
   std::sort(waiting_.begin(), waiting_.end(), [](auto* a, auto* b) { return a->number < b->number; });
   std::size_t room = waiting_.size();
-  if (!reading_ && rounds_.empty() && running_ == 0 && room >= kSplitFrom) room /= 2;
+  if (!reading_ && rounds_.empty() && room >= kSplitFrom) room /= 2;
   for (Member* member : waiting_) {
     if (room == 0) {
       all_asked_ = false;

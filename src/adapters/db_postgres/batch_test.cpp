@@ -318,6 +318,8 @@ TEST_CASE_FIXTURE(BatchFixture,
 
 namespace {
 
+constexpr db::Query kNothing{"t.nothing", Home::kEvery, "SELECT 1"};
+
 // Holds what `query` locks, by a function of a plain thread, until it is let go.
 class Holding {
  public:
@@ -358,12 +360,14 @@ TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: of many, one half goes on whi
   static constexpr db::Query kShare{"t.share", Home::kEvery, "SELECT pg_advisory_xact_lock_shared(4712)"};
   for (int id = 0; id < kFibers; ++id) REQUIRE(put(*store, id, id));
   Holding holding(*store, kHold, Holding::By::kReading, Home::kCustomer);  // a write would hold the gate
+  const auto other = open(database.url());
+  Holding gate(*other, kNothing, Holding::By::kWriting, Home::kCustomer);  // until all have set out
   int done = 0, runs = 0, right = 0;
   on_fibers([&](int fiber) {
     done += store
                 ->write(Home::kCustomer,
                         [&](Tx& tx) -> Result<void> {
-                          ++runs;
+                          if (++runs == kFibers) gate.let_go();
                           if (fiber >= kFibers / 2) {
                             TRY_DO(tx.ask(kShare));  // waits at the server until one of the first half goes on
                             return {};
@@ -382,7 +386,6 @@ TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: of many, one half goes on whi
 
 TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: what visitors do waits for no purchase, nor the other way round") {
   if (!store) return;
-  static constexpr db::Query kNothing{"t.nothing", Home::kEvery, "SELECT 1"};
   static constexpr db::Query kSeen{"t.seen", Home::kTelemetry, "INSERT INTO t_cell (id, n, words) VALUES ($1, 1, '')"};
   const auto see = [&](std::int64_t id) {
     return store->write(Home::kTelemetry, [&](Tx& tx) -> Result<void> {
@@ -441,4 +444,33 @@ TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: a function that touches what 
   CHECK(done == kFibers);
   CHECK(number_of(1) == kFibers);
   CHECK(store->stats().batches == batches);
+}
+
+TEST_CASE_FIXTURE(BatchFixture, "postgresql batch: who comes while it waits for the gate sets out at once") {
+  if (!store) return;
+  const auto other = open(database.url());
+  Holding gate(*other, kNothing, Holding::By::kWriting, Home::kCustomer);
+  runtime::Loop loop;
+  int runs = 0, done = 0;
+  const auto write = [&](std::int64_t id, const std::function<void()>& set_out) {
+    done += store
+                ->write(Home::kCustomer,
+                        [&](Tx& tx) -> Result<void> {
+                          ++runs;
+                          set_out();
+                          TRY_DO(tx.run(kPutWords, id, 1, ""));
+                          return {};
+                        })
+                .has_value();
+    if (done == 2) loop.stop();
+  };
+  loop.spawn([&] {
+    write(1, [&] {
+      if (runs == 1) loop.spawn([&] { write(2, [&] { gate.let_go(); }); });
+    });
+  });
+  loop.run();
+  CHECK(runs == 2);
+  CHECK(number_of(1) == 1);
+  CHECK(number_of(2) == 1);
 }
