@@ -19,7 +19,7 @@ namespace {
 constexpr std::int64_t kEventData = -1;  // epoll data of the eventfd
 constexpr std::size_t kFibersPerTurn = 64;
 constexpr std::int64_t kStepsUs = 100;
-constexpr std::int64_t kLookUs = 40;
+constexpr std::int64_t kLookUs = 100;
 
 }  // namespace
 
