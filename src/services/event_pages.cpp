@@ -93,12 +93,11 @@ std::int64_t EventPages::limit_after(std::int64_t after) const { return page_ - 
 
 Result<EventPages::Rest> EventPages::read(const std::string& stream, std::int64_t after) {
   const std::uint64_t begun_before = begun_;
-  while (true) {
-    if (Rest rest = kept(stream, after); rest.page != nullptr) return rest;
+  for (bool all_seen = false;;) {
+    if (Rest rest = kept(stream, after); all_seen || rest.page != nullptr) return rest;
     const auto another = wait_for_another(stream, after);
     if (another == nullptr || !another->went_well) break;
-    // What began before may have missed what the caller knows of.
-    if (another->number > begun_before && kept(stream, after).page == nullptr) return Rest{};
+    all_seen = another->number > begun_before;  // what began before may have missed what the caller knows of
   }
   const UnderWay mine(readings_, {stream, after, ++begun_, false, {}});
   TRY(auto read, log_.read(stream, after, static_cast<int>(limit_after(after))));
